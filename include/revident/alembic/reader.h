@@ -1,0 +1,53 @@
+/*
+ * reader: what Alembic would find in a migration file, read without executing it. Layer alembic.
+ *
+ * One PCRE2 JIT pattern cuts the source into tokens; brackets, indentation and nested f-strings are counted in C; time
+ * is linear in the input. A reader is made once and used for every blob; it is not thread-safe.
+ */
+#ifndef REVIDENT_ALEMBIC_READER_H
+#define REVIDENT_ALEMBIC_READER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "revident/base/arena.h"
+#include "revident/base/err.h"
+#include "revident/model/migration.h"
+
+struct reader;
+
+/* Compiles the patterns. 0, or -1 with `err` set. reader_free() takes NULL. */
+int reader_new(struct reader **out, struct err *err);
+void reader_free(struct reader *reader);
+
+/*
+ * Reads one file of `len` bytes. Everything that `out` points to is copied into `arena`. A file that is no migration,
+ * or no Python, is not an error: `out` says so. 0, or -1 with `err` set (the pattern library failed).
+ */
+int reader_read(struct reader *reader, struct arena *arena, const char *bytes, size_t len, struct migration *out,
+	struct err *err);
+
+/*
+ * The significant lines of a file, as sorted 64-bit hashes in `arena`.
+ * 0, or -1 with `err` set.
+ */
+int reader_content(struct reader *reader, struct arena *arena, const char *bytes, size_t len, struct content *out,
+	struct err *err);
+
+/* What was edited between two versions of one migration. 0 with *out set, or -1 with `err` set. */
+int reader_compare(struct reader *reader, const char *before, size_t before_len, const char *after, size_t after_len,
+	enum edit *out, struct err *err);
+
+/*
+ * Would Alembic load a file of this base name? `(?!\.\#|__init__)(.*\.py)$`, matched from the start
+ * (alembic/script/base.py, _only_source_rev_file); `.` takes no newline, `$` also stands before a final one.
+ */
+bool migration_file_name(const char *name, size_t len);
+
+/*
+ * Dice similarity of two contents: 2 * common / both, over multisets; 0 if only one side has lines; -1 (null) if
+ * neither has.
+ */
+double content_similarity(const struct content *a, const struct content *b);
+
+#endif

@@ -1,0 +1,48 @@
+/*
+ * text: bytes with a length, borrowed. Layer base.
+ *
+ * Whatever comes out of a repository travels as (pointer, length). A `struct text` owns nothing; it lives as long as the
+ * arena or buffer that holds the bytes. `ptr` NULL means "there is none", which is not the same as empty.
+ */
+#ifndef REVIDENT_BASE_TEXT_H
+#define REVIDENT_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+struct text {
+	const char *ptr;
+	size_t len;
+};
+
+#define TEXT_NONE ((struct text){ NULL, 0 })
+#define TEXT_LITERAL(s) ((struct text){ (s), sizeof(s) - 1 })
+
+static inline struct text text_of(const char *cstr)
+{
+	return (struct text){ cstr, cstr ? strlen(cstr) : 0 };
+}
+
+/* Both none, or the same bytes. */
+static inline bool text_equal(struct text a, struct text b)
+{
+	if (!a.ptr || !b.ptr)
+		return !a.ptr && !b.ptr;
+	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+/* Byte order, the shorter first where one is the other's beginning; none before all. */
+static inline int text_compare(struct text a, struct text b)
+{
+	size_t shorter = a.len < b.len ? a.len : b.len;
+	int order = shorter ? memcmp(a.ptr, b.ptr, shorter) : 0;
+
+	if (order)
+		return order;
+	if (a.len != b.len)
+		return a.len < b.len ? -1 : 1;
+	return (a.ptr != NULL) - (b.ptr != NULL);
+}
+
+#endif

@@ -1,0 +1,109 @@
+#include "revident/base/arena.h"
+
+#include <assert.h>
+#include <stdalign.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "revident/base/xalloc.h"
+
+enum { ARENA_BLOCK = 64 * 1024 - 64 };
+
+struct arena_block {
+	struct arena_block *next;
+	alignas(max_align_t) unsigned char bytes[];
+};
+
+void arena_init(struct arena *arena)
+{
+	memset(arena, 0, sizeof(*arena));
+}
+
+void arena_release(struct arena *arena)
+{
+	while (arena->blocks) {
+		struct arena_block *next = arena->blocks->next;
+
+		free(arena->blocks);
+		arena->blocks = next;
+	}
+	arena_init(arena);
+}
+
+static struct arena_block *new_block(struct arena *arena, size_t size)
+{
+	struct arena_block *block = xcalloc(1, sizeof(*block) + size);
+
+	arena->total += sizeof(*block) + size;
+	return block;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+	struct arena_block *block;
+	void *ptr;
+
+	assert(size < SIZE_MAX / 4);
+	size = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
+	if (size > arena->size - arena->used) {
+		if (size > ARENA_BLOCK / 4) { /* a block of its own, behind the newest, which keeps its room */
+			block = new_block(arena, size);
+			if (arena->blocks) {
+				block->next = arena->blocks->next;
+				arena->blocks->next = block;
+			} else {
+				arena->blocks = block;
+				arena->used = arena->size = size;
+			}
+			return block->bytes;
+		}
+		block = new_block(arena, ARENA_BLOCK);
+		block->next = arena->blocks;
+		arena->blocks = block;
+		arena->used = 0;
+		arena->size = ARENA_BLOCK;
+	}
+	ptr = arena->blocks->bytes + arena->used;
+	arena->used += size;
+	return ptr;
+}
+
+void *arena_calloc(struct arena *arena, size_t count, size_t size)
+{
+	assert(size == 0 || count < SIZE_MAX / 4 / size);
+	return arena_alloc(arena, count * size);
+}
+
+char *arena_memdup(struct arena *arena, const void *bytes, size_t len)
+{
+	char *copy = arena_alloc(arena, len + 1);
+
+	if (len)
+		memcpy(copy, bytes, len);
+	return copy;
+}
+
+char *arena_strdup(struct arena *arena, const char *text)
+{
+	return arena_memdup(arena, text, strlen(text));
+}
+
+char *arena_printf(struct arena *arena, const char *fmt, ...)
+{
+	va_list ap, again;
+	char *text;
+	int n;
+
+	va_start(ap, fmt);
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	assert(n >= 0);
+	text = arena_alloc(arena, (size_t)n + 1);
+	vsnprintf(text, (size_t)n + 1, fmt, again);
+	va_end(again);
+	va_end(ap);
+	return text;
+}

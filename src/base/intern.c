@@ -1,0 +1,115 @@
+#include "revident/base/intern.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "revident/base/xalloc.h"
+
+uint64_t hash_bytes(const void *bytes, size_t len)
+{
+	const unsigned char *p = bytes;
+	uint64_t h = 0xcbf29ce484222325ULL ^ (len * 0x9e3779b97f4a7c15ULL);
+	uint64_t word;
+
+	for (; len >= 8; p += 8, len -= 8) {
+		memcpy(&word, p, 8);
+		h = (h ^ word) * 0x9fb21c651e98df25ULL;
+		h ^= h >> 32;
+	}
+	word = 0;
+	if (len)
+		memcpy(&word, p, len);
+	h = (h ^ word) * 0x9fb21c651e98df25ULL;
+	h ^= h >> 29;
+	h *= 0xff51afd7ed558ccdULL;
+	return h ^ (h >> 32);
+}
+
+void intern_init(struct intern *set)
+{
+	memset(set, 0, sizeof(*set));
+	arena_init(&set->arena);
+}
+
+void intern_release(struct intern *set)
+{
+	arena_release(&set->arena);
+	free(set->keys);
+	free(set->slots);
+	intern_init(set);
+}
+
+static void grow_slots(struct intern *set)
+{
+	size_t size = set->slots ? (set->mask + 1) * 2 : 64;
+	uint32_t *slots = xcalloc(size, sizeof(*slots));
+	size_t i, at;
+
+	for (i = 0; i < set->count; i++) {
+		for (at = set->keys[i].hash & (size - 1); slots[at]; at = (at + 1) & (size - 1))
+			;
+		slots[at] = (uint32_t)i + 1;
+	}
+	free(set->slots);
+	set->slots = slots;
+	set->mask = size - 1;
+}
+
+/* The slot that holds the key, or the free one where it would go. */
+static size_t slot_of(const struct intern *set, const void *bytes, size_t len, uint32_t hash)
+{
+	size_t at = hash & set->mask;
+
+	while (set->slots[at]) {
+		const struct intern_key *key = &set->keys[set->slots[at] - 1];
+
+		if (key->hash == hash && key->len == len && (len == 0 || memcmp(key->bytes, bytes, len) == 0))
+			break;
+		at = (at + 1) & set->mask;
+	}
+	return at;
+}
+
+uint32_t intern_add(struct intern *set, const void *bytes, size_t len)
+{
+	uint32_t hash = (uint32_t)hash_bytes(bytes, len);
+	struct intern_key *key;
+	size_t at;
+
+	assert(len <= UINT32_MAX / 4);
+	if (!set->slots || set->count * 4 >= (set->mask + 1) * 3)
+		grow_slots(set);
+	at = slot_of(set, bytes, len, hash);
+	if (set->slots[at])
+		return set->slots[at] - 1;
+	assert(set->count < UINT32_MAX - 1);
+	VEC_GROW(set->keys, set->count, set->cap);
+	key = &set->keys[set->count];
+	key->bytes = (unsigned char *)arena_memdup(&set->arena, bytes, len);
+	key->len = (uint32_t)len;
+	key->hash = hash;
+	set->slots[at] = (uint32_t)++set->count;
+	return (uint32_t)set->count - 1;
+}
+
+uint32_t intern_find(const struct intern *set, const void *bytes, size_t len)
+{
+	size_t at;
+
+	if (!set->slots)
+		return INTERN_NONE;
+	at = slot_of(set, bytes, len, (uint32_t)hash_bytes(bytes, len));
+	return set->slots[at] ? set->slots[at] - 1 : INTERN_NONE;
+}
+
+const struct intern_key *intern_get(const struct intern *set, uint32_t number)
+{
+	assert(number < set->count);
+	return &set->keys[number];
+}
+
+const char *intern_str(const struct intern *set, uint32_t number)
+{
+	return (const char *)intern_get(set, number)->bytes;
+}
