@@ -1,0 +1,41 @@
+/*
+ * index: what is staged, as git itself reads it. Layer git.
+ *
+ * libgit2 1.5 cannot read split, sparse or hash-less indexes and is slow on large ones, so `git ls-files -s -z` is
+ * asked, with the environment that git gave us (a hook's GIT_INDEX_FILE included).
+ */
+#ifndef REVIDENT_GIT_INDEX_H
+#define REVIDENT_GIT_INDEX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "revident/base/arena.h"
+#include "revident/base/err.h"
+#include "revident/base/text.h"
+#include "revident/git/repo.h"
+#include "revident/model/oid.h"
+
+struct index_entry {
+	struct text path; /* from the top of the work tree */
+	unsigned mode;
+	unsigned stage; /* 0; 1 to 3 in a conflict */
+	struct oid id;
+};
+
+struct index_list {
+	struct index_entry *items; /* sorted by path, then stage */
+	size_t count;
+};
+
+/*
+ * The entries below `paths` (directories or files, literal; none = all). Intent-to-add entries are left out. 0 or -1
+ * (git cannot be run, or refuses: ERR_UNDECIDED with what it said).
+ */
+int index_read(struct repo *repo, struct arena *arena, const char *const *paths, size_t count, struct index_list *out,
+	struct err *err);
+
+/* Which of `paths` (from the top of the work tree) are ignored: `ignored[i]` set. 0 or -1. */
+int index_check_ignored(struct repo *repo, const char *const *paths, size_t count, bool *ignored, struct err *err);
+
+#endif

@@ -1,0 +1,61 @@
+/*
+ * object: reading objects as bytes. Layer git.
+ *
+ * Straight from the object database, hash checks and caches off; loose objects through the strict reader (loose.h),
+ * because libgit2 1.5 never returns from a truncated one.
+ */
+#ifndef REVIDENT_GIT_OBJECT_H
+#define REVIDENT_GIT_OBJECT_H
+
+#include <stddef.h>
+
+#include "revident/base/err.h"
+#include "revident/git/repo.h"
+#include "revident/model/oid.h"
+
+enum object_type { OBJECT_COMMIT, OBJECT_TREE, OBJECT_BLOB, OBJECT_TAG };
+
+/* The bytes are borrowed from `handle` until object_release(). */
+struct object {
+	enum object_type type;
+	const unsigned char *bytes;
+	size_t len;
+	void *handle;
+};
+
+/*
+ * 1 with `out` filled; 0 if the repository lacks it; -1 with `err` if it is damaged or longer than `max` bytes.
+ * Trees and commits take OBJECT_META_MAX as `max`.
+ */
+enum { OBJECT_META_MAX = 256 * 1024 * 1024 };
+int object_read(struct repo *repo, const struct oid *id, size_t max, struct object *out, struct err *err);
+void object_release(struct object *object);
+
+/* Type and size without the content. 1, 0 (not there), -1. Either pointer may be NULL. */
+int object_header(struct repo *repo, const struct oid *id, enum object_type *type, size_t *len, struct err *err);
+
+/* The commit that `id` leads to through any number of tags. 1 with *out; 0 if it leads to no commit or is missing; -1. */
+int object_peel_to_commit(struct repo *repo, const struct oid *id, struct oid *out, struct err *err);
+
+/* The id that `bytes` would have as a blob. */
+void object_blob_id(const void *bytes, size_t len, struct oid *out);
+
+/* One entry of a raw tree. `name` is borrowed from the tree's bytes; it may hold anything but NUL, '/' included. */
+struct tree_entry {
+	unsigned mode; /* 0100644, 0100755, 0120000, 0160000, 040000, or something odd */
+	const char *name;
+	size_t name_len;
+	struct oid id;
+};
+
+enum { MODE_TREE = 0040000, MODE_TYPE = 0170000, MODE_FILE = 0100000, MODE_LINK = 0120000, MODE_GITLINK = 0160000 };
+
+/* Walks a raw tree's entries in stored order; start with all of it in `bytes`/`len`. 1, 0 at the end, -1 if malformed. */
+struct tree_iter {
+	const unsigned char *bytes;
+	size_t len;
+};
+int tree_next(struct tree_iter *it, struct tree_entry *out);
+
+
+#endif

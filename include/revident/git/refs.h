@@ -1,0 +1,46 @@
+/*
+ * refs: every ref, worktree HEAD and tip by name. Layer git.
+ *
+ * Each bad ref (dangling, a loop, garbage, naming a missing object) is passed over with a limit, never a stop.
+ * refs/replace is left out. Lists are sorted by name; names and ids are copied into the arena.
+ */
+#ifndef REVIDENT_GIT_REFS_H
+#define REVIDENT_GIT_REFS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "revident/base/arena.h"
+#include "revident/base/err.h"
+#include "revident/base/text.h"
+#include "revident/git/repo.h"
+#include "revident/model/oid.h"
+
+struct ref {
+	struct text name;     /* "refs/heads/main"; "HEAD"; "worktrees/x/HEAD" for a linked worktree's */
+	struct text symbolic; /* what it points to by name, if symbolic; none otherwise */
+	struct oid target;    /* the object it names, a tag object for an annotated tag */
+	struct oid commit;    /* that object peeled */
+};
+
+struct ref_list {
+	struct ref *items;
+	size_t count;
+};
+
+/* Every ref that leads to a commit. 0 or -1. */
+int refs_all(struct repo *repo, struct arena *arena, struct ref_list *out, struct err *err);
+
+/* HEAD: 1; 0 if unborn (`out->symbolic` names the branch); -1. */
+int refs_head(struct repo *repo, struct arena *arena, struct ref *out, struct err *err);
+
+/* HEAD of every worktree, the one we stand in included as "HEAD" (detached ones hold commits that no ref has). */
+int refs_worktree_heads(struct repo *repo, struct arena *arena, struct ref_list *out, struct err *err);
+
+/*
+ * Resolves what a person typed (`main`, `v1.0~2`, an abbreviated id), as git rev-parse does, to a commit. 1; 0 with
+ * `err` saying what was not found; -1. `name` in `out` is the text as typed.
+ */
+int refs_resolve(struct repo *repo, struct arena *arena, const char *expression, struct ref *out, struct err *err);
+
+#endif

@@ -1,0 +1,26 @@
+/*
+ * worktree: files in the work tree, read without following links. Layer git.
+ */
+#ifndef REVIDENT_GIT_WORKTREE_H
+#define REVIDENT_GIT_WORKTREE_H
+
+#include <stddef.h>
+
+#include "revident/base/arena.h"
+#include "revident/base/err.h"
+#include "revident/base/strbuf.h"
+#include "revident/base/text.h"
+#include "revident/git/repo.h"
+
+/*
+ * The regular files below directory `dir` (from the top; "" is the top), subdirectories included to `depth` levels
+ * (0: the directory alone); `.git`, `__pycache__` and nested repositories are passed over, symlinks are not followed.
+ * Paths from the top, sorted by bytes, in the arena. A missing directory has none. 0 or -1.
+ */
+int worktree_files(struct repo *repo, struct arena *arena, const char *dir, unsigned depth, struct text **out,
+	size_t *count, struct err *err);
+
+/* Reads a regular file of at most `max` bytes. 1; 0 if there is none (or it is no regular file); -1 (too long, unreadable). */
+int worktree_read(struct repo *repo, const char *path, size_t max, struct strbuf *out, struct err *err);
+
+#endif
