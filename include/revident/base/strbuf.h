@@ -19,7 +19,10 @@ struct strbuf {
 /* What an empty buffer points to; never written to. */
 extern char strbuf_empty[];
 
-#define STRBUF_INIT { .buf = strbuf_empty, .len = 0, .cap = 0 }
+#define STRBUF_INIT                                     \
+	{                                               \
+		.buf = strbuf_empty, .len = 0, .cap = 0 \
+	}
 
 void strbuf_init(struct strbuf *sb);
 void strbuf_release(struct strbuf *sb);

@@ -13,7 +13,7 @@
 #include "revident/model/commit.h"
 
 /* 1 with `out` filled, 0 if the commit is missing, -1. */
-int commit_info_read(struct repo *repo, struct arena *arena, const struct oid *id, struct commit_info *out,
-	struct err *err);
+int commit_info_read(
+	struct repo *repo, struct arena *arena, const struct oid *id, struct commit_info *out, struct err *err);
 
 #endif

@@ -23,13 +23,13 @@
 
 struct commits {
 	size_t count;
-	struct oid *ids;       /* by number */
-	struct oid *trees;     /* root trees, by number */
-	int64_t *times;        /* committer time, seconds since 1970, 0 where unreadable */
-	uint32_t *parent_at;   /* where its parents begin in `parents`; count + 1 entries */
-	uint32_t *parents;     /* numbers, in the commit's own order */
-	unsigned char *flags;  /* COMMIT_CUT: a parent that it names was left out (shallow, missing) */
-	uint32_t *read_order;  /* the numbers in the order that packs are read fastest: parents first, depth first */
+	struct oid *ids;      /* by number */
+	struct oid *trees;    /* root trees, by number */
+	int64_t *times;       /* committer time, seconds since 1970, 0 where unreadable */
+	uint32_t *parent_at;  /* where its parents begin in `parents`; count + 1 entries */
+	uint32_t *parents;    /* numbers, in the commit's own order */
+	unsigned char *flags; /* COMMIT_CUT: a parent that it names was left out (shallow, missing) */
+	uint32_t *read_order; /* the numbers in the order that packs are read fastest: parents first, depth first */
 };
 
 enum { COMMIT_CUT = 1 };

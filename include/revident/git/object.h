@@ -57,5 +57,4 @@ struct tree_iter {
 };
 int tree_next(struct tree_iter *it, struct tree_entry *out);
 
-
 #endif

@@ -17,14 +17,14 @@ struct repo;
 
 /* What git gives its children in the environment; NULL where unset. The command line reads them, nobody else does. */
 struct repo_env {
-	const char *dir;                  /* -C DIR; NULL is the current directory */
-	const char *git_dir;              /* GIT_DIR */
-	const char *work_tree;            /* GIT_WORK_TREE */
-	const char *common_dir;           /* GIT_COMMON_DIR */
-	const char *index_file;           /* GIT_INDEX_FILE */
-	const char *object_directory;     /* GIT_OBJECT_DIRECTORY */
-	const char *alternates;           /* GIT_ALTERNATE_OBJECT_DIRECTORIES */
-	const char *ceilings;             /* GIT_CEILING_DIRECTORIES */
+	const char *dir;              /* -C DIR; NULL is the current directory */
+	const char *git_dir;          /* GIT_DIR */
+	const char *work_tree;        /* GIT_WORK_TREE */
+	const char *common_dir;       /* GIT_COMMON_DIR */
+	const char *index_file;       /* GIT_INDEX_FILE */
+	const char *object_directory; /* GIT_OBJECT_DIRECTORY */
+	const char *alternates;       /* GIT_ALTERNATE_OBJECT_DIRECTORIES */
+	const char *ceilings;         /* GIT_CEILING_DIRECTORIES */
 };
 
 /*

@@ -40,7 +40,7 @@ enum unreadable {
 	UNREADABLE_UNCLOSED,    /* a string or bracket is never closed, or a bracket does not match */
 	UNREADABLE_UNDECODABLE, /* bytes that the declared (PEP 263) or default encoding does not take */
 	UNREADABLE_TOO_LARGE,   /* over MIGRATION_BYTES_MAX */
-	UNREADABLE_SYNTAX,      /* otherwise no Python 3: a Python 2 print statement and the like, where it is noticed */
+	UNREADABLE_SYNTAX, /* otherwise no Python 3: a Python 2 print statement and the like, where it is noticed */
 };
 
 /* Larger files are reported as unreadable, never read. */

@@ -1,0 +1,236 @@
+# revident: GNU make. `make help` lists the targets. V=1 shows the commands.
+# CC, CFLAGS, LDFLAGS, PREFIX, DESTDIR and VARIANT may be set on the command line or in config.mak.
+-include config.mak
+
+VARIANT ?= release
+B := build/$(VARIANT)
+PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
+MANDIR ?= $(PREFIX)/share/man
+DATADIR ?= $(PREFIX)/share/revident
+PKG_CONFIG ?= pkg-config
+CLANG ?= clang
+FUZZ_SECONDS ?= 30
+VERSION := $(shell sed -n 's/^.define REVIDENT_VERSION "\(.*\)"/\1/p' include/revident/base/version.h)
+NPROC := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+SUBMAKE = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(NPROC))
+
+ifeq ($(origin CC),default)
+CC := cc
+endif
+Q := $(if $(V),,@)
+say = $(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),,@printf '  %-7s %s\n' '$(1)' '$(2)')
+
+# --- flags: ours first, the user's last ----------------------------------------------------------------------------
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wformat=2 \
+	-Wvla -Wundef -Wconversion
+PACKAGES := libgit2 libpcre2-8 jansson zlib
+STD := -std=c11 -D_GNU_SOURCE -Iinclude
+comma := ,
+LINUX := $(filter Linux,$(shell uname -s))
+X86 := $(filter x86_64 i686,$(shell uname -m))
+
+VARIANT_CFLAGS.release := -O2 -g -fPIE -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 \
+	$(if $(LINUX),-fstack-clash-protection) $(if $(X86),-fcf-protection)
+VARIANT_LDFLAGS.release := $(if $(LINUX),-pie -Wl$(comma)-z$(comma)relro -Wl$(comma)-z$(comma)now)
+VARIANT_CFLAGS.debug := -O0 -g
+VARIANT_CFLAGS.sanitize := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+VARIANT_LDFLAGS.sanitize := -fsanitize=address,undefined
+VARIANT_CFLAGS.tsan := -O1 -g -fsanitize=thread
+VARIANT_LDFLAGS.tsan := -fsanitize=thread
+VARIANT_CFLAGS.coverage := -O0 -g --coverage
+VARIANT_LDFLAGS.coverage := --coverage
+VARIANT_CFLAGS.fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+VARIANT_LDFLAGS.fuzz := -fsanitize=address,undefined
+
+override ALL_CFLAGS = $(STD) $(WARNINGS) $(WERROR) $(VARIANT_CFLAGS.$(VARIANT)) $(PACKAGE_CFLAGS) $(CPPFLAGS) $(CFLAGS)
+override ALL_LDFLAGS = $(VARIANT_LDFLAGS.$(VARIANT)) $(LDFLAGS)
+PACKAGE_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
+PACKAGE_LIBS = $(shell $(PKG_CONFIG) --libs $(PACKAGES))
+CMOCKA_LIBS = $(shell $(PKG_CONFIG) --libs cmocka)
+
+# --- files -----------------------------------------------------------------------------------------------------------
+
+SRC := $(wildcard src/*/*.c)
+HEADERS := $(wildcard include/revident/*/*.h)
+LIB_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out src/cli/main.c,$(SRC)))
+SUPPORT_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out %_dump.c,$(wildcard tests/support/*.c)))
+DUMPS := $(patsubst %.c,$(B)/%,$(wildcard tests/support/*_dump.c))
+UNIT := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
+FUZZERS := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
+C_FILES := $(SRC) $(HEADERS) $(wildcard src/*/*.h tests/*/*.c tests/*/*.h)
+SHELL_FILES := $(wildcard .ci/run tools/*.sh tests/*.sh hooks/*) $(wildcard tests/e2e/run tests/e2e/*.sh)
+MAN := $(wildcard man/*.1)
+LIB := $(B)/librevident.a
+BIN := $(B)/revident
+TEST_PROGRAMS := $(UNIT) $(DUMPS) $(FUZZERS)
+ALL_OBJ := $(patsubst %.c,$(B)/%.o,$(SRC) $(wildcard tests/unit/*.c tests/support/*.c tests/fuzz/*.c))
+
+.PHONY: all help demo setup check check-unit check-valgrind check-e2e check-differential check-corpus check-npm sanitize tsan valgrind \
+	coverage fuzz stress bench conformance golden format format-check lint lint-text analyze layers headers install \
+	uninstall dist clean test-programs
+.SECONDARY:
+.DELETE_ON_ERROR:
+
+all: $(if $(wildcard src/cli/main.c),$(BIN),$(LIB)) ## build build/$(VARIANT)/revident
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9_.-]+:.*## / { printf "%-22s %s\n", $$1, $$2 }' Makefile
+
+$(B)/%.o: %.c
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(LIB): $(LIB_OBJ)
+	$(call say,AR,$@)
+	@mkdir -p $(@D) && rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+$(B)/libsupport.a: $(SUPPORT_OBJ)
+	$(call say,AR,$@)
+	@mkdir -p $(@D) && rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+$(BIN): $(B)/src/cli/main.o $(LIB)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) $(PACKAGE_LIBS)
+
+$(UNIT) $(DUMPS): $(B)/%: $(B)/%.o $(B)/libsupport.a $(LIB)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) $(PACKAGE_LIBS) $(CMOCKA_LIBS)
+
+# libFuzzer brings its own main(); every other variant replays a corpus with the stand-alone driver.
+$(FUZZERS): $(B)/%: $(B)/%.o $(if $(filter fuzz,$(VARIANT)),,$(B)/tests/fuzz/standalone.o) $(LIB)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) $(if $(filter fuzz,$(VARIANT)),-fsanitize=fuzzer) $(PACKAGE_LIBS)
+
+test-programs: all $(TEST_PROGRAMS)
+
+-include $(ALL_OBJ:.o=.d)
+
+# --- tests -------------------------------------------------------------------------------------------------------------
+
+setup: ## install what the build and the tests need and this machine lacks
+	$(Q)tools/setup.sh check
+
+demo: ## build, import the accident and show scan, explain and show on it
+	$(Q)tools/setup.sh demo
+	$(Q)$(SUBMAKE) -s all
+	$(Q)tools/demo.sh $(BIN)
+
+check: setup ## set up, build, and run every test
+	$(Q)$(SUBMAKE) -s test-programs
+	$(Q)MAKE='$(MAKE)' VARIANT=$(VARIANT) tests/check.sh layers headers format-check lint-text check-unit check-corpus \
+		check-differential check-e2e
+
+check-unit: $(UNIT) ## run the unit tests
+	$(Q)tests/run-unit.sh $(UNIT)
+
+check-corpus: $(FUZZERS) ## replay the fuzzers' corpora
+	$(Q)tests/run-corpus.sh $(FUZZERS)
+
+check-differential: all $(DUMPS) ## compare with Python's ast, configparser, git and a second implementation
+	$(Q)BUILD=$(CURDIR)/$(B) tests/run-differential.sh
+
+check-e2e: all ## run the real binary under real git
+	$(Q)REVIDENT=$(CURDIR)/$(BIN) tests/e2e/run
+
+golden: all ## rewrite the expected outputs of tests/golden
+	$(Q)GOLDEN=1 REVIDENT=$(CURDIR)/$(BIN) tests/e2e/run
+
+sanitize: ## unit tests, corpora and end-to-end tests under ASan and UBSan
+	$(Q)$(SUBMAKE) -s VARIANT=sanitize test-programs
+	$(Q)MAKE='$(MAKE)' VARIANT=sanitize tests/check.sh check-unit check-corpus check-e2e
+
+tsan: ## unit tests and corpora under ThreadSanitizer
+	$(Q)$(SUBMAKE) -s VARIANT=tsan test-programs
+	$(Q)MAKE='$(MAKE)' VARIANT=tsan tests/check.sh check-unit check-corpus
+
+valgrind: ## unit tests and corpora under valgrind
+	$(Q)$(SUBMAKE) -s VARIANT=debug test-programs
+	$(Q)MAKE='$(MAKE)' VARIANT=debug tests/check.sh check-valgrind
+
+check-valgrind: $(UNIT) $(FUZZERS)
+	$(Q)RUNNER='valgrind -q --error-exitcode=99 --leak-check=full --suppressions=tests/valgrind.supp' \
+		tests/run-unit.sh $(UNIT)
+	$(Q)RUNNER='valgrind -q --error-exitcode=99 --leak-check=full --suppressions=tests/valgrind.supp' \
+		tests/run-corpus.sh $(FUZZERS)
+
+coverage: ## line coverage of unit tests, corpora and end-to-end tests
+	$(Q)$(SUBMAKE) -s VARIANT=coverage test-programs
+	$(Q)MAKE='$(MAKE)' VARIANT=coverage tests/check.sh check-unit check-corpus check-e2e
+	$(Q)tests/coverage.sh build/coverage
+
+fuzz: ## fuzz each harness for FUZZ_SECONDS with clang's libFuzzer
+	$(Q)$(SUBMAKE) -s VARIANT=fuzz CC=$(CLANG) $(patsubst build/$(VARIANT)/%,build/fuzz/%,$(FUZZERS))
+	$(Q)tests/run-fuzz.sh $(FUZZ_SECONDS) $(patsubst build/$(VARIANT)/%,build/fuzz/%,$(FUZZERS))
+
+stress: all ## long randomised runs against the independent implementation
+	$(Q)REVIDENT=$(CURDIR)/$(BIN) tests/run-stress.sh
+
+check-npm: ## test the npm package
+	$(Q)tests/run-npm.sh
+
+bench: all ## time scan against git log: REPO=path, or repositories that it makes
+	$(Q)tests/bench/bench.sh $(BIN) $(REPO)
+
+conformance: all ## hold scan against an expected result: REPO=path CASE=file
+	$(Q)python3 tests/oracle/conformance.py --binary $(BIN) --repo '$(REPO)' --case '$(CASE)'
+
+# --- form --------------------------------------------------------------------------------------------------------------
+
+format: ## lay out the C files with clang-format
+	$(Q)clang-format -i $(C_FILES)
+
+format-check: ## does clang-format agree with the C files?
+	$(Q)if command -v clang-format >/dev/null; then clang-format --dry-run --Werror $(C_FILES); \
+	else echo 'skipped: clang-format is not installed'; fi
+
+lint: lint-text ## clang-tidy, shellcheck and mandoc
+	$(Q)clang-tidy --quiet $(SRC) -- $(STD) $(PACKAGE_CFLAGS)
+
+lint-text: ## shellcheck and mandoc alone
+	$(Q)if command -v shellcheck >/dev/null; then shellcheck -x $(SHELL_FILES); \
+	else echo 'skipped: shellcheck is not installed'; fi
+	$(Q)if command -v mandoc >/dev/null; then $(if $(MAN),mandoc -Tlint -Wwarning $(MAN),:); \
+	else echo 'skipped: mandoc is not installed'; fi
+
+analyze: ## gcc's static analyser
+	$(Q)for file in $(SRC); do $(CC) $(STD) $(PACKAGE_CFLAGS) -O1 -fanalyzer -Wall -c -o /dev/null $$file || exit 1; done
+
+layers: ## do includes go downward only, and does only src/cli print and exit?
+	$(Q)tests/layers.sh
+
+headers: ## does each header compile alone?
+	$(Q)for header in $(HEADERS); do \
+		printf '#include "%s"\ntypedef int not_empty;\n' "$${header#include/}" | $(CC) $(STD) $(WARNINGS) -Werror -fsyntax-only -x c - || exit 1; \
+	done
+
+compile_commands.json: Makefile $(SRC) ## for clangd and other tools
+	$(Q){ echo '['; n=; for file in $(SRC); do \
+		printf '%s{"directory": "%s", "file": "%s", "command": "%s -c %s"}' \
+			"$$n" '$(CURDIR)' "$$file" '$(CC) $(subst ",\",$(ALL_CFLAGS))' "$$file"; n=', \
+	'; done; echo; echo ']'; } >$@
+
+# --- installing --------------------------------------------------------------------------------------------------------
+
+install: all ## install to $(DESTDIR)$(PREFIX)
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(DATADIR)/hooks
+	install -m 755 $(BIN) $(DESTDIR)$(BINDIR)/revident
+	ln -sf revident $(DESTDIR)$(BINDIR)/git-revident
+	install -m 644 $(MAN) $(DESTDIR)$(MANDIR)/man1
+	$(if $(wildcard hooks/*),install -m 755 $(wildcard hooks/*) $(DESTDIR)$(DATADIR)/hooks)
+
+uninstall: ## remove what install put there
+	rm -f $(DESTDIR)$(BINDIR)/revident $(DESTDIR)$(BINDIR)/git-revident
+	rm -f $(patsubst man/%,$(DESTDIR)$(MANDIR)/man1/%,$(MAN))
+	rm -rf $(DESTDIR)$(DATADIR)
+
+dist: ## a source archive of HEAD in build/
+	$(Q)mkdir -p build
+	git archive --prefix=revident-$(VERSION)/ -o build/revident-$(VERSION).tar.gz HEAD
+
+clean: ## remove what was built
+	rm -rf build compile_commands.json
