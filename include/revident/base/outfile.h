@@ -1,0 +1,22 @@
+/*
+ * outfile: a file that is written whole or not at all. Layer base.
+ */
+#ifndef REVIDENT_BASE_OUTFILE_H
+#define REVIDENT_BASE_OUTFILE_H
+
+#include <stddef.h>
+
+#include "revident/base/err.h"
+
+/*
+ * Writes `len` bytes to `path`. A regular file, or a new one, is written to a temporary beside it, synced, and renamed
+ * over it; it keeps the mode of the file it replaces, and a symbolic link goes on pointing to it. Signals wait
+ * meanwhile. A device, a pipe or a socket's name is written to as it is. 0; -1 with ERR_USAGE where `path` is a
+ * directory or "", else ERR_UNDECIDED; nothing is left behind then.
+ */
+int outfile_write(const char *path, const void *bytes, size_t len, struct err *err);
+
+/* write(2) until all is written. 0, or -1 with errno set. */
+int fd_write_all(int fd, const void *bytes, size_t len);
+
+#endif

@@ -1,0 +1,27 @@
+/*
+ * printable: bytes that nobody trusts, made fit for a terminal. Layer base; pure.
+ *
+ * Commit messages, names and paths may hold escape sequences, text that runs backwards, or nothing that can be seen.
+ */
+#ifndef REVIDENT_BASE_PRINTABLE_H
+#define REVIDENT_BASE_PRINTABLE_H
+
+#include <stddef.h>
+
+#include "revident/base/strbuf.h"
+#include "revident/base/text.h"
+
+/*
+ * Appends the text on one line: ASCII control characters and bytes that are not UTF-8 as `\x1b`; C1 controls, what
+ * changes direction, what is not visible, line and paragraph separators as `\u{202e}`; everything else as it is.
+ */
+void strbuf_add_printable(struct strbuf *sb, const void *bytes, size_t len);
+
+/* The same for a text; nothing for TEXT_NONE. */
+static inline void strbuf_add_printable_text(struct strbuf *sb, struct text text)
+{
+	if (text.ptr)
+		strbuf_add_printable(sb, text.ptr, text.len);
+}
+
+#endif
