@@ -148,6 +148,11 @@ fail() {
 # fixture NAME [bare]: import testrepos/NAME.fi into ./NAME, check out main if
 # there is one, and go there. Commits are named by their mark: $(mark :5).
 fixture() {
+	import_stream "$@" <"$TOP/testrepos/$1.fi"
+}
+
+# import_stream NAME [bare]: the same for a stream on standard input.
+import_stream() {
 	MARKS=$CASE_DIR/$1.marks
 	if [ "${2:-}" = bare ]; then
 		git init -q --bare -b main "$CASE_DIR/$1"
@@ -156,9 +161,8 @@ fixture() {
 	fi
 	REPOS="$REPOS $CASE_DIR/$1"
 	cd "$CASE_DIR/$1"
-	git fast-import --quiet --export-marks="$MARKS" \
-		<"$TOP/testrepos/$1.fi" 2>"$CASE_DIR/import.err" || {
-		fail "testrepos/$1.fi does not import: $(cat "$CASE_DIR/import.err")"
+	git fast-import --quiet --export-marks="$MARKS" 2>"$CASE_DIR/import.err" || {
+		fail "$1 does not import: $(cat "$CASE_DIR/import.err")"
 		return 0
 	}
 	if [ "${2:-}" != bare ] && git rev-parse -q --verify main >/dev/null; then
