@@ -73,7 +73,7 @@ ALL_OBJ := $(patsubst %.c,$(B)/%.o,$(SRC) $(wildcard tests/unit/*.c tests/suppor
 .SECONDARY:
 .DELETE_ON_ERROR:
 
-all: $(if $(wildcard src/cli/main.c),$(BIN),$(LIB)) ## build build/$(VARIANT)/revident
+all: $(BIN) ## build build/$(VARIANT)/revident
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9_.-]+:.*## / { printf "%-22s %s\n", $$1, $$2 }' Makefile

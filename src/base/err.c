@@ -17,7 +17,7 @@ static void cut_at_character(char *msg, size_t needed)
 	msg[len] = '\0';
 }
 
-static size_t format_message(char *msg, const char *fmt, va_list ap)
+__attribute__((format(printf, 2, 0))) static size_t format_message(char *msg, const char *fmt, va_list ap)
 {
 	int n = vsnprintf(msg, ERR_MSG_MAX, fmt, ap);
 

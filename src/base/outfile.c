@@ -2,9 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
-#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,7 +11,6 @@
 
 #include "revident/base/printable.h"
 #include "revident/base/strbuf.h"
-#include "revident/base/xalloc.h"
 
 /* How many names are tried for the temporary file before giving up. */
 enum { TEMPORARY_TRIES = 100 };

@@ -1,0 +1,115 @@
+/*
+ * cmd: what a command is, and what it is given. Layer cli.
+ *
+ * To add a command: write src/cli/cmd_<name>.c, which exports one `const struct cmd cmd_<name>`; declare it below and
+ * add its row to the table in commands.c; describe it in man/revident.1 and add its end-to-end test. The dispatcher
+ * reads the options, opens nothing, calls run() and turns what it returns into the exit status.
+ *
+ * run() computes, renders into a strbuf, and hands that to ctx_write() once. It returns EXIT_CLEAN, EXIT_FOUND or
+ * EXIT_UNDECIDED, or -1 with `err` set, which the dispatcher prints: ERR_USAGE leaves with EXIT_USAGE, ERR_UNDECIDED
+ * with EXIT_UNDECIDED.
+ */
+#ifndef REVIDENT_CLI_CMD_H
+#define REVIDENT_CLI_CMD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "revident/base/arena.h"
+#include "revident/base/err.h"
+#include "revident/base/strbuf.h"
+#include "revident/cli/environment.h"
+#include "revident/cli/options.h"
+#include "revident/git/commits.h"
+#include "revident/git/repo.h"
+
+enum exit_status { EXIT_CLEAN, EXIT_FOUND, EXIT_USAGE, EXIT_UNDECIDED };
+
+/* Groups of common options. -q, -v and -h are everybody's; --format is there where `formats` is. */
+enum common_options {
+	COMMON_DIR = 1,          /* -C */
+	COMMON_ENVIRONMENTS = 2, /* --env, --versions-dir */
+	COMMON_DEEP = 4,         /* --deep */
+	COMMON_ALL = 8,          /* --all */
+	COMMON_OUTPUT = 16,      /* -o */
+	COMMON_COLOR = 32,       /* --color */
+	COMMON_PROGRESS = 64,    /* --no-progress */
+};
+
+enum { OPERANDS_ANY = 1000000 };
+
+struct cmd_ctx;
+struct meter;
+
+struct cmd {
+	const char *name, *summary; /* the summary begins in lower case and fits one line of help */
+	const char *operands;       /* as usage shows them: "[<tip>...]"; "" for none */
+	size_t operands_min, operands_max;
+	unsigned common;             /* enum common_options */
+	const char *const *formats;  /* NULL-ended, the first is the default; NULL: no --format */
+	const struct opt_spec *opts; /* its own; NULL: none */
+	const char *details; /* paragraphs for `revident help <name>`, lines of at most 80 columns; NULL: none */
+	int (*run)(struct cmd_ctx *ctx, struct err *err);
+};
+
+/* Everything a command is given. It lives until the program ends. */
+struct cmd_ctx {
+	const struct cmd *cmd;
+	const struct options *options; /* for the command's own: opt_value(ctx->options, "events") */
+	const char *const *operands;
+	size_t operand_count;
+	struct arena *arena;  /* the command's own */
+	struct repo_env repo; /* for repo_open() */
+	const struct environment *environment;
+
+	const char *const *envs; /* --env */
+	size_t env_count;
+	const char *const *versions_dirs; /* --versions-dir */
+	size_t versions_dir_count;
+	bool deep, all, quiet, verbose;
+	const char *format;       /* one of cmd->formats; NULL where it has none */
+	const char *output;       /* -o FILE; NULL: standard output */
+	bool color;               /* decided for where the result goes */
+	struct progress progress; /* for functions that take long */
+	struct meter *meter;      /* what `progress` draws on */
+	int64_t lap;              /* when the last lap ended, in microseconds of a monotonic clock */
+};
+
+/*
+ * Fills `ctx` from what the command line and the environment say. `ctx->arena`, `environment`, `meter` and `cmd` are
+ * set by the caller. 0; -1 with ERR_USAGE. Where --help or --version is given the operands are not counted.
+ */
+int ctx_init(struct cmd_ctx *ctx, const char *const *args, size_t count, struct err *err);
+
+/*
+ * Hands over the result: to standard output, or to -o FILE whole or not at all. 0 or -1. The message is empty where
+ * the reader of a pipe has gone away: there is nobody to tell.
+ */
+int ctx_write(struct cmd_ctx *ctx, const struct strbuf *result, struct err *err);
+
+/* Writes the lines on standard error, each with "revident: " in front; not under -q. The caller made them printable. */
+void ctx_note(struct cmd_ctx *ctx, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Under -v: how long it took since the last lap, on standard error, as "revident: 12.3 ms <what>". */
+void ctx_lap(struct cmd_ctx *ctx, const char *what);
+
+/* The table of commands, in the order of help. */
+const struct cmd *const *commands(size_t *count);
+
+/* The command of that exact name, or NULL. */
+const struct cmd *command_find(const char *name);
+
+/* ERR_USAGE for a command that does not exist, with the nearest one that does. Returns -1. */
+int command_unknown(const char *name, struct err *err);
+
+/* The rows of the command's own options and of those common ones that it takes, in the arena. */
+struct opt_set command_options(const struct cmd *cmd, struct arena *arena);
+
+/* What `revident help` and `revident help <command>` print: plain text of at most 80 columns. */
+void help_render(struct strbuf *out);
+void help_render_command(struct strbuf *out, struct arena *arena, const struct cmd *cmd);
+
+extern const struct cmd cmd_help, cmd_version;
+
+#endif

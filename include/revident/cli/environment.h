@@ -1,0 +1,25 @@
+/*
+ * environment: the variables that the program looks at, read once. Layer cli; the one module that calls getenv().
+ */
+#ifndef REVIDENT_CLI_ENVIRONMENT_H
+#define REVIDENT_CLI_ENVIRONMENT_H
+
+#include <stdbool.h>
+
+#include "revident/git/repo.h"
+
+/* Values are borrowed from the process; NULL where unset. */
+struct environment {
+	struct repo_env repo; /* `dir` stays NULL */
+	const char *no_color, *clicolor_force, *term;
+};
+
+void environment_read(struct environment *out);
+
+/*
+ * Colour or not: `when` ("auto", "always", "never", or NULL for auto), then NO_COLOR (set and not empty), then
+ * CLICOLOR_FORCE (set, not empty, not "0"), then whether the output is a terminal that is not TERM=dumb.
+ */
+bool color_wanted(const char *when, const struct environment *environment, bool is_terminal);
+
+#endif

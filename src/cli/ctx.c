@@ -1,0 +1,139 @@
+#include "revident/cli/cmd.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "revident/base/outfile.h"
+#include "revident/base/printable.h"
+#include "revident/cli/meter.h"
+
+static int64_t now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static int count_operands(const struct cmd_ctx *ctx, struct err *err)
+{
+	const struct cmd *cmd = ctx->cmd;
+	struct strbuf shown = STRBUF_INIT;
+
+	if (ctx->operand_count < cmd->operands_min)
+		return err_set(
+			err, ERR_USAGE, "\"%s\" needs more: revident %s %s", cmd->name, cmd->name, cmd->operands);
+	if (ctx->operand_count > cmd->operands_max) {
+		const char *extra = ctx->operands[cmd->operands_max];
+
+		strbuf_add_printable(&shown, extra, strlen(extra));
+		err_set(err, ERR_USAGE, "\"%s\" is too much; the usage is: revident %s%s%s", shown.buf, cmd->name,
+			*cmd->operands ? " " : "", cmd->operands);
+		strbuf_release(&shown);
+		return -1;
+	}
+	return 0;
+}
+
+static void take_common(struct cmd_ctx *ctx)
+{
+	const struct options *options = ctx->options;
+	unsigned common = ctx->cmd->common;
+
+	ctx->quiet = opt_is_given(options, "q");
+	ctx->verbose = opt_is_given(options, "v");
+	if (common & COMMON_DIR)
+		ctx->repo.dir = opt_value(options, "C");
+	if (common & COMMON_ENVIRONMENTS) {
+		ctx->env_count = opt_list(options, ctx->arena, "env", &ctx->envs);
+		ctx->versions_dir_count = opt_list(options, ctx->arena, "versions-dir", &ctx->versions_dirs);
+	}
+	if (common & COMMON_DEEP)
+		ctx->deep = opt_is_given(options, "deep");
+	if (common & COMMON_ALL)
+		ctx->all = opt_is_given(options, "all");
+	if (common & COMMON_OUTPUT)
+		ctx->output = opt_value(options, "o");
+	if (common & COMMON_COLOR)
+		ctx->color = color_wanted(
+			opt_value(options, "color"), ctx->environment, !ctx->output && isatty(STDOUT_FILENO));
+	if (ctx->cmd->formats)
+		ctx->format = opt_value(options, "format") ? opt_value(options, "format") : ctx->cmd->formats[0];
+}
+
+static void start_meter(struct cmd_ctx *ctx)
+{
+	bool wanted = (ctx->cmd->common & COMMON_PROGRESS) && !opt_is_given(ctx->options, "no-progress") &&
+		      !ctx->quiet && isatty(STDERR_FILENO);
+
+	meter_init(ctx->meter, wanted ? STDERR_FILENO : -1);
+	ctx->progress = (struct progress){ wanted ? meter_update : NULL, ctx->meter };
+}
+
+int ctx_init(struct cmd_ctx *ctx, const char *const *args, size_t count, struct err *err)
+{
+	struct opt_set set = command_options(ctx->cmd, ctx->arena);
+	struct options *options = arena_alloc(ctx->arena, sizeof(*options));
+
+	ctx->repo = ctx->environment->repo;
+	if (options_parse(options, ctx->arena, &set, args, count, err) < 0)
+		return -1;
+	ctx->options = options;
+	ctx->operands = options->operands;
+	ctx->operand_count = options->operand_count;
+	take_common(ctx);
+	start_meter(ctx);
+	ctx->lap = now_us();
+	if (opt_is_given(options, "help") || opt_is_given(options, "version"))
+		return 0;
+	return count_operands(ctx, err);
+}
+
+int ctx_write(struct cmd_ctx *ctx, const struct strbuf *result, struct err *err)
+{
+	meter_clear(ctx->meter);
+	if (ctx->output)
+		return outfile_write(ctx->output, result->buf, result->len, err);
+	if (fd_write_all(STDOUT_FILENO, result->buf, result->len) == 0)
+		return 0;
+	if (errno == EPIPE) {
+		err_clear(err);
+		err->kind = ERR_UNDECIDED;
+		return -1;
+	}
+	return err_set_errno(err, ERR_UNDECIDED, errno, "cannot write the result to standard output");
+}
+
+void ctx_note(struct cmd_ctx *ctx, const char *fmt, ...)
+{
+	struct strbuf text = STRBUF_INIT;
+	const char *line, *end;
+	va_list ap;
+
+	if (ctx->quiet)
+		return;
+	va_start(ap, fmt);
+	strbuf_vaddf(&text, fmt, ap);
+	va_end(ap);
+	meter_clear(ctx->meter);
+	for (line = text.buf; *line; line = *end ? end + 1 : end) {
+		end = line + strcspn(line, "\n");
+		fprintf(stderr, "revident: %.*s\n", (int)(end - line), line);
+	}
+	strbuf_release(&text);
+}
+
+void ctx_lap(struct cmd_ctx *ctx, const char *what)
+{
+	int64_t now = now_us();
+
+	if (ctx->verbose) {
+		meter_clear(ctx->meter);
+		fprintf(stderr, "revident: %.1f ms %s\n", (double)(now - ctx->lap) / 1000.0, what);
+	}
+	ctx->lap = now;
+}

@@ -1,0 +1,116 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "revident/cli/cmd.h"
+#include "revident/cli/meter.h"
+
+/*
+ * A descriptor that the parent closed must not become the repository's: it is opened so that using it fails, as it
+ * would have.
+ */
+static int keep_standard_descriptors(struct err *err)
+{
+	int fd;
+
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			return err_set_errno(err, ERR_UNDECIDED, errno, "cannot open \"/dev/null\"");
+	return 0;
+}
+
+static int report(const struct err *err)
+{
+	if (*err->msg)
+		fprintf(stderr, "revident: %s\n", err->msg);
+	return err->kind == ERR_USAGE ? EXIT_USAGE : EXIT_UNDECIDED;
+}
+
+static int run_command(struct cmd_ctx *ctx, struct err *err)
+{
+	struct strbuf text = STRBUF_INIT;
+	int rc;
+
+	if (opt_is_given(ctx->options, "version"))
+		return cmd_version.run(ctx, err);
+	if (!opt_is_given(ctx->options, "help"))
+		return ctx->cmd->run(ctx, err);
+	help_render_command(&text, ctx->arena, ctx->cmd);
+	rc = ctx_write(ctx, &text, err);
+	strbuf_release(&text);
+	return rc;
+}
+
+static int dispatch(const struct cmd *cmd, const char *const *args, size_t count, struct err *err)
+{
+	struct environment environment;
+	struct meter meter;
+	struct arena arena;
+	struct cmd_ctx ctx = { .cmd = cmd, .arena = &arena, .environment = &environment, .meter = &meter };
+	int rc;
+
+	arena_init(&arena);
+	environment_read(&environment);
+	rc = ctx_init(&ctx, args, count, err);
+	if (rc == 0) {
+		rc = run_command(&ctx, err);
+		meter_clear(&meter);
+	}
+	arena_release(&arena);
+	return rc;
+}
+
+static int usage_on_stderr(void)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	help_render(&text);
+	fputs(text.buf, stderr);
+	strbuf_release(&text);
+	return EXIT_USAGE;
+}
+
+/* `revident --help` and `revident --version` are commands by another name. */
+static const struct cmd *find_command(const char *name, struct err *err)
+{
+	const struct cmd *cmd = command_find(name);
+
+	if (cmd)
+		return cmd;
+	if (!strcmp(name, "--help") || !strcmp(name, "-h"))
+		return &cmd_help;
+	if (!strcmp(name, "--version"))
+		return &cmd_version;
+	if (name[0] == '-')
+		err_set(err, ERR_USAGE, "options stand behind the command: revident <command> [<option>...]");
+	else
+		command_unknown(name, err);
+	return NULL;
+}
+
+int main(int argc, char **argv)
+{
+	struct err err = { .kind = ERR_NONE };
+	const struct cmd *cmd;
+	int rc;
+
+	signal(SIGPIPE, SIG_IGN); /* a closed pipe is a failed write like any other */
+	if (keep_standard_descriptors(&err) < 0)
+		return report(&err);
+	if (argc < 2)
+		return usage_on_stderr();
+	cmd = find_command(argv[1], &err);
+	if (!cmd)
+		return report(&err);
+	rc = dispatch(cmd, (const char *const *)(argv + 2), (size_t)(argc - 2), &err);
+	if (rc < 0)
+		return report(&err);
+	if (close(STDOUT_FILENO) < 0 && errno != EBADF) { /* some file systems say only now that they are full */
+		err_set_errno(&err, ERR_UNDECIDED, errno, "cannot write the result to standard output");
+		return report(&err);
+	}
+	return rc;
+}
