@@ -210,6 +210,8 @@ class Generator:
 
     def op_subdirectory(self, state):
         path = self.pick(state)
+        if b"recursive" not in state.get("alembic.ini", ENV_PY).data:
+            return                                  # what Alembic does not load is a question of its own
         if path and "/old" not in path:
             state[posixpath.join(posixpath.dirname(path), "old", posixpath.basename(path))] = state.pop(path)
         elif path:
@@ -369,6 +371,9 @@ class Generator:
                     if isinstance(entry, Spec) and self.r.random() < 0.1:
                         entry = self.mutated(entry, self.r.choice(SIMILARITIES))
                     state[new + "/" + below] = entry
+            ini = state.get("alembic.ini")
+            if ini:
+                state["alembic.ini"] = Raw(ini.mode, ini.data.replace(b"= " + (old or ".").encode() + b"\n", b"= " + new.encode() + b"\n"))
 
     def op_split(self, state):
         directories = self.directories(state)
@@ -391,7 +396,7 @@ class Generator:
             state[posixpath.join(directory, name)] = Raw("100644", b"value = %d\n" % self.r.randrange(99))
 
     WEIGHTS = (("add", 26), ("add_sometimes_named_for_nothing", 1), ("edit", 5), ("cosmetic", 3), ("replace", 3), ("reparent", 3), ("rename", 4),
-               ("subdirectory", 1), ("other_environment", 2), ("renumber_in_place", 3), ("renumber_other_file", 4),
+               ("subdirectory", 2), ("other_environment", 2), ("renumber_in_place", 3), ("renumber_other_file", 4),
                ("renumber_several", 1), ("overwrite", 4), ("overwrite_by_move", 1), ("delete", 4), ("squash", 1),
                ("strip", 2), ("restore", 5), ("repair", 2), ("duplicate", 2), ("swap", 2), ("shift", 1),
                ("move_environment", 1), ("split", 1), ("noise", 3))
@@ -475,7 +480,8 @@ class Generator:
         else:
             homes = ["app/alembic/versions", "plugin/migrations"]
         if kind == "ini":
-            state["alembic.ini"] = Raw("100644", ("[alembic]\nscript_location = %s\n" % (root or ".")).encode())
+            state["alembic.ini"] = Raw("100644", ("[alembic]\nscript_location = %s\n" % (root or ".")).encode()
+                                       + self.r.choice((b"", b"recursive_version_locations = true\n")))
         if kind == "locations":
             state["alembic.ini"] = Raw("100644", b"[alembic]\nscript_location = app/alembic\n"
                                        b"version_locations = app/alembic/versions plugin/migrations\n")

@@ -32,7 +32,8 @@ Events
  R7  "A path that C added, moved or gave another id": a path in the same environment that holds Y in C and held Y in no
      parent. Its own predecessor: the parent's file of Y that is paired with it, and what the path itself held before
      (unless that was the lost revision).
- R8  continues_as of a `reidentified` at its own path is that path.
+ R8  continues_as of a `reidentified` at its own path is that path; `similarity` of one whose path is gone is the figure
+     of the path that continues it.
  R9  "Last held" (restored): the last ancestor in walk order that held it; its first holder by path, the same path preferred.
  R10 before/after of several holders: pairs ordered by the parent's path. `duplicated`: after is the first new path,
      before the first parent's first holder.
@@ -354,6 +355,11 @@ def other_content(a, b):
     if s is None or s >= 0.2:
         return False
     return not (a.date is not None and a.date == b.date) or (a.total >= 5 and b.total >= 5)
+
+
+def shown(path):
+    """A path as JSON has it: invalid UTF-8 becomes U+FFFD."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def parents_of(down):
@@ -821,7 +827,7 @@ class Comparison:
 
     def side(self, path, blob):
         m = self.h.migration(blob)
-        return {"path": path, "blob": blob, "revision": m.revision,
+        return {"path": shown(path), "blob": blob, "revision": m.revision,
                 "down_revision": None if m.down is None else list(m.down)}
 
     def event(self, kind, key, parent, before, after, **more):
@@ -833,6 +839,8 @@ class Comparison:
                "before": self.side(*before) if before else None, "after": self.side(*after) if after else None,
                "similarity": None if score is None else round(score, 3), "continues_as": None}
         out.update(more)
+        if after is None and out["continues_as"]:
+            out["similarity"] = out["continues_as"]["similarity"]
         return out
 
     def events(self):
@@ -972,7 +980,7 @@ class Comparison:
     def continued(self, path, blob):
         m = self.h.migration(self.held[path])
         score = similarity(self.h.migration(blob), m)
-        return {"path": path, "revision": m.revision, "blob": self.held[path],
+        return {"path": shown(path), "revision": m.revision, "blob": self.held[path],
                 "similarity": None if score is None else round(score, 3)}
 
     def continuation(self, key, blob):
