@@ -43,8 +43,10 @@ class Facts:
         kind, before, after = event["kind"], event["before"], event["after"]
         commit = event["commit"]
         words = [self.mark(commit["id"]), kind, printable(event["revision"])]
+        similarity = event["similarity"]
         if kind == "reidentified" and after is None:
             after = event["continues_as"]
+            similarity = after["similarity"]
         if kind == "stripped":
             words.append(printable(before["path"]))
         elif kind == "restored":
@@ -59,8 +61,7 @@ class Facts:
         if len(commit["parents"]) > 1:
             words.append("parent=" + self.mark(event["parent"]))
         if kind in ("overwritten", "reidentified", "replaced"):
-            sim = event["similarity"]
-            words.append("sim=" + ("null" if sim is None else f"{sim:.3g}"))
+            words.append("sim=" + ("null" if similarity is None else f"{similarity:.3g}"))
         if kind == "reparented":
             old, new = (",".join(side["down_revision"]) or "-" for side in (before, after))
             words.append(f"down={printable(old)}>{printable(new)}")
