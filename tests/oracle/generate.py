@@ -127,7 +127,7 @@ class Generator:
         return spec if keep_date else spec._replace(date=self.new_date())
 
     def file_name(self, spec):
-        name = spec.message.replace(" ", "_") + ".py"
+        name = spec.message.replace(" ", "_" if self.r.random() < 0.95 else self.r.choice((" ", "\u00e9", ":"))) + ".py"
         return self.r.choice((spec.revision + "_" + name, spec.revision + "_" + name, "%03d_%s" % (self.r.randrange(999), name)))
 
     # --- what a state holds: {path: Spec | Raw}
@@ -584,7 +584,7 @@ class Generator:
                 out.append(b"%s :%d\n" % (b"merge" if n else b"from", self.commits[parent].mark))
             out.append(b"deleteall\n")
             for path, entry in sorted(c.files.items()):
-                mode, blob = ("100644", entry.render()) if isinstance(entry, Spec) else entry
+                mode, blob = ("100755" if entry.style == "bom" else "100644", entry.render()) if isinstance(entry, Spec) else entry
                 out.append(b"M %s inline %s\n" % (mode.encode(), path.encode()) + data(blob))
             out.append(b"\n")
         self.refs["refs/heads/main"] = self.main
