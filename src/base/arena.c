@@ -47,6 +47,7 @@ void *arena_alloc(struct arena *arena, size_t size)
 	void *ptr;
 
 	assert(size < SIZE_MAX / 4);
+	size = size ? size : 1; /* a pointer of its own, which the first block must be there for */
 	size = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
 	if (size > arena->size - arena->used) {
 		if (size > ARENA_BLOCK / 4) { /* a block of its own, behind the newest, which keeps its room */
