@@ -174,7 +174,7 @@ check-npm: ## test the npm package
 	$(Q)tests/run-npm.sh
 
 bench: all ## time scan against git log: REPO=path, or repositories that it makes
-	$(Q)tests/bench/bench.sh $(BIN) $(REPO)
+	$(Q)python3 tests/bench/bench.py --binary $(BIN) $(REPO)
 
 conformance: all ## hold scan against an expected result: REPO=path CASE=file
 	$(Q)python3 tests/oracle/conformance.py --binary $(BIN) --repo '$(REPO)' --case '$(CASE)'

@@ -1,26 +1,34 @@
 #!/bin/sh
-# Run every comparison with another implementation: each tests/differential/check_*.py, with BUILD naming the directory
-# that holds tests/support/*_dump and revident. A program reports by exit status: 0 equal, 77 skipped, else different.
+# Run every comparison with another implementation. BUILD names the directory that holds revident and the programs of
+# tests/support; SEEDS ("A..B") are the random histories that scan is held against. A comparison reports by its exit
+# status: 0 equal, 77 skipped, else different.
 set -u
+: "${BUILD:?set BUILD to the build directory}"
+seeds=${SEEDS:-0..39}
 passed=0
 failed=0
-: "${BUILD:?set BUILD to the build directory}"
+python=/usr/bin/python3 # Debian's own has Debian's modules
+[ -x "$python" ] || python=python3
+PYTHONDONTWRITEBYTECODE=1
+export PYTHONDONTWRITEBYTECODE
 
-for program in tests/differential/check_*.py; do
-    [ -f "$program" ] || continue
-    # Debian's own Python has Debian's modules
-    python=/usr/bin/python3
-    [ -x "$python" ] || python=python3
-    PYTHONDONTWRITEBYTECODE=1 "$python" "$program" --build "$BUILD" </dev/null
-    status=$?
-    case $status in
+compare() {
+    "$python" "$@" </dev/null
+    compare_status=$?
+    case $compare_status in
     0) passed=$((passed + 1)) ;;
-    77) echo "skipped: $program" ;;
+    77) echo "skipped: $1" ;;
     *)
-        echo "$program: exit status $status" >&2
+        echo "$*: exit status $compare_status" >&2
         failed=$((failed + 1))
         ;;
     esac
+}
+
+compare tests/oracle/test_reference.py
+for program in tests/differential/check_*.py; do
+    [ ! -f "$program" ] || compare "$program" --build "$BUILD"
 done
+compare tests/oracle/compare.py --binary "$BUILD/revident" --seeds "$seeds"
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

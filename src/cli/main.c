@@ -85,24 +85,47 @@ static const struct cmd *find_command(const char *name, struct err *err)
 	if (!strcmp(name, "--version"))
 		return &cmd_version;
 	if (name[0] == '-')
-		err_set(err, ERR_USAGE, "options stand behind the command: revident <command> [<option>...]");
+		err_set(err, ERR_USAGE,
+			"only -C stands before the command; the others come behind it: revident <command> "
+			"[<option>...]");
 	else
 		command_unknown(name, err);
 	return NULL;
+}
+
+/*
+ * As with git, `-C DIR` may stand before the command: it is moved behind it. Returns the command's argument, which is
+ * then argv[1], or NULL if there is none.
+ */
+static const char *move_command_first(int argc, char **argv)
+{
+	char *command;
+	int at = 1;
+
+	while (at < argc && !strncmp(argv[at], "-C", 2))
+		at += argv[at][2] ? 1 : 2;
+	if (at >= argc)
+		return NULL;
+	command = argv[at];
+	memmove(argv + 2, argv + 1, (size_t)(at - 1) * sizeof(*argv));
+	argv[1] = command;
+	return command;
 }
 
 int main(int argc, char **argv)
 {
 	struct err err = { .kind = ERR_NONE };
 	const struct cmd *cmd;
+	const char *name;
 	int rc;
 
 	signal(SIGPIPE, SIG_IGN); /* a closed pipe is a failed write like any other */
 	if (keep_standard_descriptors(&err) < 0)
 		return report(&err);
-	if (argc < 2)
+	name = move_command_first(argc, argv);
+	if (!name)
 		return usage_on_stderr();
-	cmd = find_command(argv[1], &err);
+	cmd = find_command(name, &err);
 	if (!cmd)
 		return report(&err);
 	rc = dispatch(cmd, (const char *const *)(argv + 2), (size_t)(argc - 2), &err);

@@ -1,0 +1,11 @@
+#!/bin/sh
+# Hold scan against the independent implementation over many random histories; STRESS_SEEDS is "A..B".
+set -eu
+: "${REVIDENT:?set REVIDENT to the binary}"
+for tool in python3 git; do
+    command -v "$tool" >/dev/null || {
+        echo "skipped: $tool is not installed"
+        exit 0
+    }
+done
+exec python3 tests/oracle/compare.py --binary "$REVIDENT" --seeds "${STRESS_SEEDS:-1000..1999}"
