@@ -30,6 +30,8 @@ struct commits {
 	uint32_t *parents;    /* numbers, in the commit's own order */
 	unsigned char *flags; /* COMMIT_CUT: a parent that it names was left out (shallow, missing) */
 	uint32_t *read_order; /* the numbers in the order that packs are read fastest: parents first, depth first */
+	uint32_t *slots;      /* commits_find()'s table: number + 1, 0 is free */
+	size_t slot_mask;
 };
 
 enum { COMMIT_CUT = 1 };
@@ -42,7 +44,10 @@ struct progress {
 	void *data;
 };
 
-/* Reads the history of `tips` (commits; repeats are fine). 0, or -1. commits_release() frees it. */
+/*
+ * Reads the history of `tips` (repeats are fine; those that are no commits are passed over). A shallow boundary that is
+ * reached becomes a limit. 0, or -1. commits_release() frees it, also after a failure.
+ */
 int commits_load(struct commits *out, struct repo *repo, const struct oid *tips, size_t count,
 	const struct progress *progress, struct err *err);
 void commits_release(struct commits *commits);

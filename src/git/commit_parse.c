@@ -1,0 +1,113 @@
+#include "commit_parse.h"
+
+#include <string.h>
+
+enum { PARENT_LINE = 7 + OID_HEX + 1, TREE_LINE = 5 + OID_HEX + 1 };
+
+/* The value of a hexadecimal digit, lower or upper case; anything else has a bit above the low four set. */
+static unsigned digit(unsigned char c)
+{
+	static const unsigned char values[256] = {
+		['0'] = 1,
+		['1'] = 2,
+		['2'] = 3,
+		['3'] = 4,
+		['4'] = 5,
+		['5'] = 6,
+		['6'] = 7,
+		['7'] = 8,
+		['8'] = 9,
+		['9'] = 10,
+		['a'] = 11,
+		['b'] = 12,
+		['c'] = 13,
+		['d'] = 14,
+		['e'] = 15,
+		['f'] = 16,
+		['A'] = 11,
+		['B'] = 12,
+		['C'] = 13,
+		['D'] = 14,
+		['E'] = 15,
+		['F'] = 16,
+	};
+
+	return values[c] - 1U;
+}
+
+static bool parse_id(const unsigned char *hex, struct oid *out)
+{
+	unsigned bad = 0;
+	size_t i;
+
+	for (i = 0; i < OID_BYTES; i++) {
+		unsigned high = digit(hex[2 * i]), low = digit(hex[2 * i + 1]);
+
+		bad |= high | low;
+		out->bytes[i] = (unsigned char)(high << 4 | low);
+	}
+	return bad <= 15;
+}
+
+int64_t commit_line_time(const unsigned char *line, size_t len)
+{
+	const unsigned char *end = memrchr(line, ' ', len), *at;
+	int64_t value = 0;
+
+	if (!end)
+		return 0;
+	at = memrchr(line, ' ', (size_t)(end - line));
+	if (!at || ++at == end)
+		return 0;
+	for (; at < end; at++) {
+		if (*at < '0' || *at > '9' || value > (INT64_MAX - 9) / 10)
+			return 0;
+		value = value * 10 + (*at - '0');
+	}
+	return value;
+}
+
+/* The time of the first committer line before the blank line that ends the header. */
+static int64_t committer_time(const unsigned char *at, const unsigned char *end)
+{
+	static const char key[] = "committer ";
+
+	while (at < end && *at != '\n') {
+		const unsigned char *eol = memchr(at, '\n', (size_t)(end - at));
+
+		if (!eol)
+			eol = end;
+		if ((size_t)(eol - at) >= sizeof(key) - 1 && memcmp(at, key, sizeof(key) - 1) == 0)
+			return commit_line_time(at, (size_t)(eol - at));
+		at = eol + (eol < end);
+	}
+	return 0;
+}
+
+bool commit_parse(const unsigned char *bytes, size_t len, struct commit_header *out)
+{
+	const unsigned char *at = bytes, *end = bytes + len;
+	struct oid id;
+
+	if (len < TREE_LINE || memcmp(at, "tree ", 5) != 0 || at[TREE_LINE - 1] != '\n' ||
+		!parse_id(at + 5, &out->tree))
+		return false;
+	at += TREE_LINE;
+	out->parents = at;
+	out->parent_count = 0;
+	while ((size_t)(end - at) >= PARENT_LINE && memcmp(at, "parent ", 7) == 0) {
+		if (at[PARENT_LINE - 1] != '\n' || !parse_id(at + 7, &id))
+			return false;
+		at += PARENT_LINE;
+		out->parent_count++;
+	}
+	if ((size_t)(end - at) >= 7 && memcmp(at, "parent ", 7) == 0)
+		return false;
+	out->time = committer_time(at, end);
+	return true;
+}
+
+void commit_parent_id(const struct commit_header *header, size_t i, struct oid *out)
+{
+	parse_id(header->parents + i * PARENT_LINE + 7, out);
+}

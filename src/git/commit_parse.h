@@ -1,0 +1,32 @@
+/*
+ * commit_parse: the few header lines of a raw commit that the walk needs. Private to src/git; pure.
+ */
+#ifndef REVIDENT_SRC_GIT_COMMIT_PARSE_H
+#define REVIDENT_SRC_GIT_COMMIT_PARSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "revident/model/oid.h"
+
+struct commit_header {
+	struct oid tree;
+	const unsigned char *parents; /* the first "parent " line */
+	size_t parent_count;
+	int64_t time; /* the committer's; 0 where it cannot be read */
+};
+
+/* Reads the header at the beginning of a commit. False if it does not begin with a tree line and parent lines. */
+bool commit_parse(const unsigned char *bytes, size_t len, struct commit_header *out);
+
+/* The id in parent line `i`. */
+void commit_parent_id(const struct commit_header *header, size_t i, struct oid *out);
+
+/*
+ * The time in an author or committer line: its last field but one, decimal digits alone. 0 where it is anything else or
+ * beyond 63 bits.
+ */
+int64_t commit_line_time(const unsigned char *line, size_t len);
+
+#endif

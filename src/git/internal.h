@@ -1,0 +1,127 @@
+/*
+ * internal: what the modules of the git layer share among themselves. Private to src/git; the only header with <git2.h>.
+ */
+#ifndef REVIDENT_SRC_GIT_INTERNAL_H
+#define REVIDENT_SRC_GIT_INTERNAL_H
+
+#include <git2.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "revident/base/arena.h"
+#include "revident/base/err.h"
+#include "revident/base/intern.h"
+#include "revident/base/strbuf.h"
+#include "revident/base/text.h"
+#include "revident/git/object.h"
+#include "revident/git/repo.h"
+#include "revident/model/oid.h"
+
+/* An object directory: the repository's own, or an alternate. */
+struct object_dir {
+	char *path; /* absolute, with a trailing slash */
+	int fd;
+};
+
+struct object_dirs {
+	struct object_dir *items; /* in the order in which git looks */
+	size_t count, cap;
+};
+
+struct repo {
+	git_repository *git;
+	git_odb *odb;
+	git_config *config;
+	char *git_dir, *common_dir; /* absolute, with a trailing slash */
+	char *work_tree;            /* the same, or NULL */
+	bool bare;
+	bool partial;      /* some remote promised the objects that are not here */
+	bool replacements; /* replace refs or grafts */
+	bool started;      /* libgit2 was started */
+	struct object_dirs dirs;
+	struct oid *shallow; /* sorted */
+	size_t shallow_count, shallow_cap;
+	struct intern limits;
+	const char **limit_list;
+	size_t limit_cap;
+	char *index_file; /* GIT_INDEX_FILE as given, or NULL */
+};
+
+/* startup.c: libgit2's process-wide options. 0 or -1. */
+int git_layer_start(struct err *err);
+
+/* startup.c: what libgit2 said last, made printable, behind the caller's sentence and ": ". Returns -1. */
+int err_set_git(struct err *err, enum err_kind kind, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/* discover.c: finds git_dir, common_dir and the directory that would be the work tree (NULL: none). */
+struct location {
+	char *git_dir, *common_dir; /* absolute, with a trailing slash */
+	char *top;                  /* where `.git` was found, or the current directory with GIT_DIR; may be NULL */
+	char *base;                 /* the directory that relative names start from, absolute, trailing slash */
+};
+int location_find(struct location *out, const struct repo_env *env, struct err *err);
+void location_release(struct location *loc);
+
+/* Makes `path` absolute: below `base` (with a trailing slash) where it is relative. Freed by the caller. */
+char *path_join(const char *base, const char *path);
+
+/* preflight.c: each file that libgit2 or we would open is a regular file (or absent). 0; -1 with ERR_UNDECIDED. */
+int preflight_check(const struct location *loc, struct err *err);
+
+/* preflight.c: 1 if `path` is a regular file, 0 if nothing is there, -1 (with `err`) if it is anything else. */
+int preflight_regular(const char *path, struct err *err);
+
+/* preflight.c: reads a regular file of at most `max` bytes without ever blocking. 1, 0 (absent), -1. */
+int preflight_read(const char *path, size_t max, struct strbuf *out, struct err *err);
+
+/* odb.c: the object database over the repository's directory, `env`'s and all alternates. 0 or -1. */
+int odb_open(struct repo *repo, const struct location *loc, const struct repo_env *env, struct err *err);
+
+/* packs.c: may libgit2 use the pack whose index is `name` in `dir` ("…/objects/pack/")? If not, says why in `why`. */
+bool pack_index_is_sound(const char *dir, const char *name, struct strbuf *why);
+
+/* loose.c: the strict reader of loose objects over `dirs`, which must outlive it. 0 or -1. */
+int loose_backend_new(git_odb_backend **out, const struct object_dirs *dirs, struct err *err);
+
+/* shallow.c: reads the boundary and looks for replace refs and grafts. 0 or -1. */
+int shallow_load(struct repo *repo, struct err *err);
+bool shallow_has(const struct repo *repo, const struct oid *id);
+
+/*
+ * object.c: object_peel_to_commit() that tells what stopped it: on 0, `*missing` is the object that is not there, or the
+ * null id where the chain ends in something else.
+ */
+int object_peel(struct repo *repo, const struct oid *id, struct oid *out, struct oid *missing, struct err *err);
+
+/* refs.c: a ref as it is stored. */
+struct raw_ref {
+	bool is_symbolic;
+	struct oid target; /* where it is not symbolic */
+	struct text name;  /* what it points to, where it is; in the arena */
+};
+
+/* refs.c: a ref file's content; a loose ref's file; all of packed-refs. 1, 0 (absent), -1 (damaged). */
+int ref_parse(
+	struct arena *arena, const char *name, const char *content, size_t len, struct raw_ref *out, struct err *err);
+int ref_read_file(struct arena *arena, const char *path, const char *name, struct raw_ref *out, struct err *err);
+int packed_refs_read(struct repo *repo, struct strbuf *out, struct err *err);
+
+/* refs.c: follows what was read to an object. 1, 0 (dangling), -1. */
+int ref_resolve_raw(struct repo *repo, struct arena *arena, struct raw_ref raw, struct oid *out, struct err *err);
+
+/* refs.c: reads the one ref `name`, loose or packed. 1; 0 if there is none; -1 if it is damaged. */
+int ref_read(struct repo *repo, struct arena *arena, const char *name, struct raw_ref *out, struct err *err);
+
+/* refs.c: follows `name` to an object. 1, 0 (none, or dangling), -1. `symbolic`: the first hop's name; may be NULL. */
+int ref_follow(struct repo *repo, struct arena *arena, const char *name, struct oid *out, struct text *symbolic,
+	struct err *err);
+
+/* object.c: adds the limit for an object that is missing (`err` NULL) or damaged (as `err` says). `what`: "commit" … */
+void limit_object(struct repo *repo, const char *what, const struct oid *id, const struct err *err);
+
+static inline const git_oid *as_git_oid(const struct oid *id)
+{
+	return (const git_oid *)(const void *)id->bytes;
+}
+
+#endif

@@ -1,0 +1,197 @@
+#include "revident/git/object.h"
+
+#include <string.h>
+
+#include "internal.h"
+#include "revident/base/printable.h"
+
+/* A chain of tags longer than this is taken for a loop. */
+enum { TAG_DEPTH_MAX = 100 };
+
+static bool type_of(git_object_t type, enum object_type *out)
+{
+	switch (type) {
+	case GIT_OBJECT_COMMIT:
+		*out = OBJECT_COMMIT;
+		return true;
+	case GIT_OBJECT_TREE:
+		*out = OBJECT_TREE;
+		return true;
+	case GIT_OBJECT_BLOB:
+		*out = OBJECT_BLOB;
+		return true;
+	case GIT_OBJECT_TAG:
+		*out = OBJECT_TAG;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static int cannot_read(const struct oid *id, struct err *err)
+{
+	char hex[OID_HEX + 1];
+
+	return err_set_git(err, ERR_UNDECIDED, "cannot read object %s", oid_hex(id, hex));
+}
+
+static int too_long(const struct oid *id, size_t len, size_t max, struct err *err)
+{
+	char hex[OID_HEX + 1];
+
+	return err_set(err, ERR_UNDECIDED, "object %s has %zu bytes, more than the %zu that are read", oid_hex(id, hex),
+		len, max);
+}
+
+int object_header(struct repo *repo, const struct oid *id, enum object_type *type, size_t *len, struct err *err)
+{
+	enum object_type known;
+	git_object_t kind;
+	size_t size;
+	int got = git_odb_read_header(&size, &kind, repo->odb, as_git_oid(id));
+
+	if (got == GIT_ENOTFOUND || oid_is_null(id))
+		return 0;
+	if (got < 0 || !type_of(kind, &known))
+		return cannot_read(id, err);
+	if (type)
+		*type = known;
+	if (len)
+		*len = size;
+	return 1;
+}
+
+int object_read(struct repo *repo, const struct oid *id, size_t max, struct object *out, struct err *err)
+{
+	git_odb_object *object = NULL;
+	size_t len = 0;
+	int got;
+
+	memset(out, 0, sizeof(*out));
+	if (max < OBJECT_META_MAX) { /* the largest are bounded where memory is taken; see startup.c */
+		got = object_header(repo, id, NULL, &len, err);
+		if (got <= 0)
+			return got;
+		if (len > max)
+			return too_long(id, len, max, err);
+	}
+	got = git_odb_read(&object, repo->odb, as_git_oid(id));
+	if (got == GIT_ENOTFOUND || oid_is_null(id))
+		return 0;
+	if (got < 0)
+		return cannot_read(id, err);
+	len = git_odb_object_size(object);
+	if (len > max || !type_of(git_odb_object_type(object), &out->type)) {
+		git_odb_object_free(object);
+		return len > max ? too_long(id, len, max, err) : cannot_read(id, err);
+	}
+	out->handle = object;
+	out->bytes = git_odb_object_data(object);
+	out->len = len;
+	return 1;
+}
+
+void object_release(struct object *object)
+{
+	git_odb_object_free(object->handle);
+	memset(object, 0, sizeof(*object));
+}
+
+/* A tag begins "object <id>\n". */
+static bool tag_target(const struct object *tag, struct oid *out)
+{
+	static const char key[] = "object ";
+	const size_t skip = sizeof(key) - 1;
+
+	return tag->len > skip + OID_HEX && memcmp(tag->bytes, key, skip) == 0 && tag->bytes[skip + OID_HEX] == '\n' &&
+	       oid_parse(out, (const char *)tag->bytes + skip, OID_HEX);
+}
+
+int object_peel(struct repo *repo, const struct oid *id, struct oid *out, struct oid *missing, struct err *err)
+{
+	char hex[OID_HEX + 1];
+	struct oid at = *id;
+	unsigned depth;
+
+	memset(missing, 0, sizeof(*missing));
+	for (depth = 0; depth < TAG_DEPTH_MAX; depth++) {
+		enum object_type type;
+		struct object tag;
+		int got = object_header(repo, &at, &type, NULL, err);
+		bool leads;
+
+		if (got > 0 && type == OBJECT_COMMIT) {
+			*out = at;
+			return 1;
+		}
+		if (got > 0 && type != OBJECT_TAG)
+			return 0;
+		if (got > 0)
+			got = object_read(repo, &at, OBJECT_META_MAX, &tag, err);
+		if (got == 0)
+			*missing = at;
+		if (got <= 0)
+			return got;
+		oid_hex(&at, hex);
+		leads = tag_target(&tag, &at);
+		object_release(&tag);
+		if (!leads)
+			return err_set(err, ERR_UNDECIDED, "tag object %s names no object", hex);
+	}
+	return err_set(err, ERR_UNDECIDED, "tag object %s leads through too many tags", oid_hex(id, hex));
+}
+
+int object_peel_to_commit(struct repo *repo, const struct oid *id, struct oid *out, struct err *err)
+{
+	struct oid missing;
+
+	return object_peel(repo, id, out, &missing, err);
+}
+
+void object_blob_id(const void *bytes, size_t len, struct oid *out)
+{
+	git_oid id;
+
+	memset(out, 0, sizeof(*out));
+	if (git_odb_hash(&id, bytes, len, GIT_OBJECT_BLOB) == 0)
+		memcpy(out->bytes, id.id, OID_BYTES);
+}
+
+int tree_next(struct tree_iter *it, struct tree_entry *out)
+{
+	const unsigned char *p = it->bytes, *end = p + it->len, *nul;
+	unsigned mode = 0;
+	size_t digits;
+
+	if (p == end)
+		return 0;
+	for (digits = 0; p < end && *p >= '0' && *p <= '7' && digits < 7; p++, digits++)
+		mode = mode << 3 | (unsigned)(*p - '0');
+	if (digits == 0 || p == end || *p != ' ')
+		return -1;
+	p++;
+	nul = memchr(p, '\0', (size_t)(end - p));
+	if (!nul || nul == p || (size_t)(end - nul) <= OID_BYTES)
+		return -1;
+	out->mode = mode;
+	out->name = (const char *)p;
+	out->name_len = (size_t)(nul - p);
+	memcpy(out->id.bytes, nul + 1, OID_BYTES);
+	it->bytes = nul + 1 + OID_BYTES;
+	it->len = (size_t)(end - it->bytes);
+	return 1;
+}
+
+void limit_object(struct repo *repo, const char *what, const struct oid *id, const struct err *err)
+{
+	char hex[OID_HEX + 1];
+
+	oid_hex(id, hex);
+	if (err)
+		repo_add_limit(repo, "%s %s is damaged: %s", what, hex, err->msg);
+	else if (repo->partial)
+		repo_add_limit(repo, "%s %s is not available here (partial clone): 'git cat-file -t %s' fetches it",
+			what, hex, hex);
+	else
+		repo_add_limit(repo, "%s %s is missing; 'git fsck' tells more", what, hex);
+}

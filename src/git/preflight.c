@@ -1,0 +1,137 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "internal.h"
+#include "revident/base/printable.h"
+
+enum { READ_STEP = 16 * 1024 };
+
+static const char *kind_of(mode_t mode)
+{
+	switch (mode & S_IFMT) {
+	case S_IFDIR:
+		return "a directory";
+	case S_IFIFO:
+		return "a named pipe";
+	case S_IFSOCK:
+		return "a socket";
+	case S_IFCHR:
+	case S_IFBLK:
+		return "a device";
+	default:
+		return "something odd";
+	}
+}
+
+static int complain(const char *path, const char *what, int errnum, struct err *err)
+{
+	struct strbuf shown = STRBUF_INIT;
+
+	strbuf_add_printable(&shown, path, strlen(path));
+	if (errnum)
+		err_set_errno(err, ERR_UNDECIDED, errnum, "cannot read '%s'", shown.buf);
+	else
+		err_set(err, ERR_UNDECIDED, "'%s' is %s where git keeps a file; put the file back", shown.buf, what);
+	strbuf_release(&shown);
+	return -1;
+}
+
+/* stat, not lstat: a link to a file is in order (git makes HEAD one at times); a dangling one counts as absent. */
+int preflight_regular(const char *path, struct err *err)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0) {
+		if (errno == ENOENT || errno == ENOTDIR)
+			return 0;
+		return complain(path, NULL, errno, err);
+	}
+	if (!S_ISREG(st.st_mode))
+		return complain(path, kind_of(st.st_mode), 0, err);
+	return 1;
+}
+
+static int read_all(int fd, size_t max, struct strbuf *out, const char *path, struct err *err)
+{
+	struct strbuf shown = STRBUF_INIT;
+	int rc = -1;
+
+	for (;;) {
+		ssize_t n;
+
+		strbuf_reserve(out, READ_STEP);
+		n = read(fd, out->buf + out->len, out->cap - out->len - 1);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			complain(path, NULL, errno, err);
+			goto done;
+		}
+		out->len += (size_t)n;
+		out->buf[out->len] = '\0';
+		if (n == 0)
+			break;
+		if (out->len > max) {
+			strbuf_add_printable(&shown, path, strlen(path));
+			err_set(err, ERR_UNDECIDED, "'%s' is longer than %zu bytes, which is too long for it",
+				shown.buf, max);
+			goto done;
+		}
+	}
+	rc = 1;
+done:
+	strbuf_release(&shown);
+	return rc;
+}
+
+int preflight_read(const char *path, size_t max, struct strbuf *out, struct err *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+	int rc = -1;
+
+	if (fd < 0) {
+		if (errno == ENOENT || errno == ENOTDIR)
+			return 0;
+		return complain(path, NULL, errno, err);
+	}
+	if (fstat(fd, &st) < 0)
+		complain(path, NULL, errno, err);
+	else if (!S_ISREG(st.st_mode))
+		complain(path, kind_of(st.st_mode), 0, err);
+	else
+		rc = read_all(fd, max, out, path, err);
+	close(fd);
+	return rc;
+}
+
+static int check_below(const char *dir, const char *const *names, size_t count, struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		char *path = path_join(dir, names[i]);
+		int found = preflight_regular(path, err);
+
+		free(path);
+		if (found < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int preflight_check(const struct location *loc, struct err *err)
+{
+	static const char *const own[] = { "HEAD", "index", "config.worktree", "commondir", "gitdir" };
+	static const char *const shared[] = { "HEAD", "config", "packed-refs", "shallow", "info/grafts", "info/exclude",
+		"info/attributes", "objects/info/alternates", "objects/info/commit-graph",
+		"objects/info/commit-graphs/commit-graph-chain", "objects/pack/multi-pack-index" };
+
+	if (check_below(loc->git_dir, own, sizeof(own) / sizeof(*own), err) < 0)
+		return -1;
+	return check_below(loc->common_dir, shared, sizeof(shared) / sizeof(*shared), err);
+}

@@ -1,0 +1,301 @@
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "internal.h"
+#include "revident/base/printable.h"
+#include "revident/base/xalloc.h"
+#include "revident/git/refs.h"
+
+enum { REF_DEPTH_MAX = 64, REF_COUNT_MAX = 50 * 1000 * 1000 };
+
+/* A ref before it is peeled. */
+struct candidate {
+	struct text name;
+	struct raw_ref raw;
+	struct oid peeled; /* only with is_peeled */
+	bool is_peeled;    /* packed-refs said what its tag leads to */
+	bool is_direct;    /* packed-refs said that it is no tag */
+	bool is_packed;
+};
+
+struct candidates {
+	struct candidate *items;
+	size_t count, cap;
+};
+
+static struct candidate *add_candidate(struct candidates *list, struct text name)
+{
+	VEC_GROW(list->items, list->count, list->cap);
+	memset(&list->items[list->count], 0, sizeof(*list->items));
+	list->items[list->count].name = name;
+	return &list->items[list->count++];
+}
+
+static bool is_left_out(const char *name)
+{
+	return strncmp(name, "refs/replace/", strlen("refs/replace/")) == 0;
+}
+
+static int add_loose(struct repo *repo, struct arena *arena, struct candidates *list, const char *dir,
+	struct strbuf *name, unsigned depth, struct err *err);
+
+static int add_loose_entry(struct repo *repo, struct arena *arena, struct candidates *list, const char *dir,
+	struct strbuf *name, unsigned depth, struct err *err)
+{
+	char *path = path_join(dir, name->buf);
+	struct err bad = { .kind = ERR_NONE };
+	struct candidate *candidate;
+	struct raw_ref raw;
+	struct stat st;
+	int rc = 0, got;
+
+	if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+		strbuf_addch(name, '/');
+		rc = add_loose(repo, arena, list, dir, name, depth + 1, err);
+		goto done;
+	}
+	if (strbuf_ends_with(name, ".lock") || is_left_out(name->buf))
+		goto done;
+	got = ref_read_file(arena, path, name->buf, &raw, &bad);
+	if (got < 0)
+		repo_add_limit(repo, "%s", bad.msg);
+	if (got > 0) {
+		candidate = add_candidate(list, (struct text){ arena_memdup(arena, name->buf, name->len), name->len });
+		candidate->raw = raw;
+	}
+done:
+	free(path);
+	return rc;
+}
+
+/* Adds each loose ref below `name` (which ends with a slash). Links to directories are not followed. */
+static int add_loose(struct repo *repo, struct arena *arena, struct candidates *list, const char *dir,
+	struct strbuf *name, unsigned depth, struct err *err)
+{
+	char *path = path_join(dir, name->buf);
+	DIR *stream = depth < REF_DEPTH_MAX ? opendir(path) : NULL;
+	size_t len = name->len;
+	struct dirent *entry;
+	int rc = 0;
+
+	free(path);
+	while (stream && rc == 0 && (entry = readdir(stream)) != NULL) {
+		if (entry->d_name[0] == '.')
+			continue;
+		strbuf_setlen(name, len);
+		strbuf_addstr(name, entry->d_name);
+		rc = add_loose_entry(repo, arena, list, dir, name, depth, err);
+	}
+	if (stream)
+		closedir(stream);
+	strbuf_setlen(name, len);
+	return rc;
+}
+
+/* One line of packed-refs, "ID NAME" or "^ID". Returns whether it could be read. */
+static bool add_packed_line(
+	struct arena *arena, struct candidates *list, const char *line, size_t len, bool fully_peeled)
+{
+	struct candidate *candidate;
+	struct oid id;
+
+	if (len > 0 && line[0] == '^') {
+		if (list->count == 0 || !oid_parse(&id, line + 1, len - 1))
+			return false;
+		candidate = &list->items[list->count - 1];
+		candidate->peeled = id;
+		candidate->is_peeled = true;
+		candidate->is_direct = false;
+		return true;
+	}
+	if (len < OID_HEX + 2 || line[OID_HEX] != ' ' || !oid_parse(&id, line, OID_HEX) || memchr(line, '\0', len))
+		return false;
+	candidate = add_candidate(
+		list, (struct text){ arena_memdup(arena, line + OID_HEX + 1, len - OID_HEX - 1), len - OID_HEX - 1 });
+	candidate->raw.target = id;
+	candidate->is_packed = true;
+	candidate->is_direct = fully_peeled;
+	return true;
+}
+
+static int add_packed(struct repo *repo, struct arena *arena, struct candidates *list, struct err *err)
+{
+	struct strbuf content = STRBUF_INIT;
+	bool fully_peeled = false;
+	const char *at, *end;
+	unsigned long line = 0;
+	int rc = -1;
+
+	if (packed_refs_read(repo, &content, err) < 0)
+		goto done;
+	for (at = content.buf, end = at + content.len; at < end && list->count < REF_COUNT_MAX;) {
+		const char *eol = memchr(at, '\n', (size_t)(end - at));
+		size_t len = (size_t)((eol ? eol : end) - at);
+
+		line++;
+		if (at[0] == '#')
+			fully_peeled |= memmem(at, len, " fully-peeled ", 14) != NULL;
+		else if (!add_packed_line(arena, list, at, len - (len && at[len - 1] == '\r'), fully_peeled))
+			repo_add_limit(repo, "line %lu of packed-refs is damaged", line);
+		at += len + 1;
+	}
+	rc = 0;
+done:
+	strbuf_release(&content);
+	return rc;
+}
+
+/* By name; a loose ref before the packed one that it hides. */
+static int compare_candidates(const void *a, const void *b)
+{
+	const struct candidate *x = a, *y = b;
+	int order = text_compare(x->name, y->name);
+
+	return order ? order : (int)x->is_packed - (int)y->is_packed;
+}
+
+/*
+ * packed-refs names what a tag leads to, and git takes nothing but commits under refs/heads and the like, so only tags
+ * and loose refs are looked up. 1 with the commit, 0 (none) or -1 with `bad`.
+ */
+static int peel_candidate(
+	struct repo *repo, const struct candidate *candidate, struct ref *out, struct oid *missing, struct err *bad)
+{
+	memset(missing, 0, sizeof(*missing));
+	if (candidate->is_direct && strncmp(candidate->name.ptr, "refs/tags/", 10) != 0) {
+		out->commit = out->target;
+		return 1;
+	}
+	return object_peel(repo, candidate->is_peeled ? &candidate->peeled : &out->target, &out->commit, missing, bad);
+}
+
+/* Resolves one candidate into `out`. Returns whether it leads to a commit; damage on the way becomes a limit. */
+static bool resolve(struct repo *repo, struct arena *arena, const struct candidate *candidate, struct ref *out)
+{
+	struct err bad = { .kind = ERR_NONE };
+	struct strbuf shown = STRBUF_INIT;
+	struct oid missing;
+	int got;
+
+	memset(out, 0, sizeof(*out));
+	out->name = candidate->name;
+	if (candidate->raw.is_symbolic)
+		out->symbolic = candidate->raw.name;
+	got = ref_resolve_raw(repo, arena, candidate->raw, &out->target, &bad);
+	if (got == 0)
+		return false; /* dangling: it names no object, so nothing is lost with it */
+	if (got > 0)
+		got = peel_candidate(repo, candidate, out, &missing, &bad);
+	if (got > 0)
+		return true;
+	strbuf_add_printable(&shown, out->name.ptr, out->name.len);
+	if (got < 0)
+		repo_add_limit(repo, "ref '%s' cannot be followed: %s", shown.buf, bad.msg);
+	else if (!oid_is_null(&missing)) {
+		char hex[OID_HEX + 1];
+
+		repo_add_limit(repo, "ref '%s' names object %s, which is missing", shown.buf, oid_hex(&missing, hex));
+	}
+	strbuf_release(&shown);
+	return false;
+}
+
+static void resolve_all(struct repo *repo, struct arena *arena, struct candidates *list, struct ref_list *out)
+{
+	size_t i;
+
+	qsort(list->items, list->count, sizeof(*list->items), compare_candidates);
+	out->items = arena_calloc(arena, list->count, sizeof(*out->items));
+	out->count = 0;
+	for (i = 0; i < list->count; i++) {
+		if (i > 0 && text_equal(list->items[i].name, list->items[i - 1].name))
+			continue;
+		if (is_left_out(list->items[i].name.ptr))
+			continue;
+		if (resolve(repo, arena, &list->items[i], &out->items[out->count]))
+			out->count++;
+	}
+}
+
+int refs_all(struct repo *repo, struct arena *arena, struct ref_list *out, struct err *err)
+{
+	struct candidates list = { .items = NULL };
+	struct strbuf name = STRBUF_INIT;
+	int rc = -1;
+
+	strbuf_addstr(&name, "refs/");
+	if (add_loose(repo, arena, &list, repo->common_dir, &name, 0, err) < 0)
+		goto done;
+	if (strcmp(repo->git_dir, repo->common_dir) != 0 &&
+		add_loose(repo, arena, &list, repo->git_dir, &name, 0, err) < 0)
+		goto done;
+	if (add_packed(repo, arena, &list, err) < 0)
+		goto done;
+	if (list.count)
+		resolve_all(repo, arena, &list, out);
+	else
+		memset(out, 0, sizeof(*out));
+	rc = 0;
+done:
+	free(list.items);
+	strbuf_release(&name);
+	return rc;
+}
+
+/* Adds the HEAD stored in `path` under `name`; an unborn or absent one adds nothing. */
+static void add_head(struct repo *repo, struct arena *arena, struct candidates *list, const char *dir, const char *name)
+{
+	char *path = path_join(dir, "HEAD");
+	struct err bad = { .kind = ERR_NONE };
+	struct candidate *candidate;
+	struct raw_ref raw;
+	int got = ref_read_file(arena, path, name, &raw, &bad);
+
+	if (got < 0)
+		repo_add_limit(repo, "%s", bad.msg);
+	if (got > 0) {
+		candidate = add_candidate(list, text_of(arena_strdup(arena, name)));
+		candidate->raw = raw;
+	}
+	free(path);
+}
+
+static void add_linked_heads(struct repo *repo, struct arena *arena, struct candidates *list)
+{
+	char *path = path_join(repo->common_dir, "worktrees/");
+	DIR *stream = opendir(path);
+	struct dirent *entry;
+
+	while (stream && (entry = readdir(stream)) != NULL) {
+		struct strbuf dir = STRBUF_INIT, name = STRBUF_INIT;
+
+		strbuf_addf(&dir, "%s%s/", path, entry->d_name);
+		strbuf_addf(&name, "worktrees/%s/HEAD", entry->d_name);
+		if (entry->d_name[0] != '.' && strcmp(dir.buf, repo->git_dir) != 0)
+			add_head(repo, arena, list, dir.buf, name.buf);
+		strbuf_release(&dir);
+		strbuf_release(&name);
+	}
+	if (stream)
+		closedir(stream);
+	free(path);
+}
+
+int refs_worktree_heads(struct repo *repo, struct arena *arena, struct ref_list *out, struct err *err)
+{
+	struct candidates list = { .items = NULL };
+
+	(void)err; /* what cannot be read is a limit */
+	add_head(repo, arena, &list, repo->git_dir, "HEAD");
+	if (strcmp(repo->git_dir, repo->common_dir) != 0)
+		add_head(repo, arena, &list, repo->common_dir, "main-worktree/HEAD");
+	add_linked_heads(repo, arena, &list);
+	if (list.count)
+		resolve_all(repo, arena, &list, out);
+	else
+		memset(out, 0, sizeof(*out));
+	free(list.items);
+	return 0;
+}

@@ -1,0 +1,212 @@
+#include "revident/git/refs.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "internal.h"
+#include "revident/base/printable.h"
+
+enum {
+	REF_FILE_MAX = 64 * 1024,
+	PACKED_REFS_MAX = 1024 * 1024 * 1024,
+	SYMREF_DEPTH_MAX = 5, /* git's own limit */
+};
+
+/* "HEAD" and the like, or below refs/ without empty, "." and ".." components: nothing that leads out of the directory. */
+static bool name_is_safe(const char *name)
+{
+	const char *at = name;
+
+	if (strncmp(name, "refs/", 5) != 0 && strchr(name, '/'))
+		return false;
+	while (*at) {
+		size_t len = strcspn(at, "/");
+
+		if (len == 0 || at[0] == '.')
+			return false;
+		at += len;
+		if (*at == '/' && *++at == '\0')
+			return false;
+	}
+	return name[0] != '\0';
+}
+
+/* HEAD and a few namespaces are each work tree's own. */
+static const char *directory_of(const struct repo *repo, const char *name)
+{
+	if (strncmp(name, "refs/", 5) != 0 || strncmp(name, "refs/bisect/", 12) == 0 ||
+		strncmp(name, "refs/worktree/", 14) == 0 || strncmp(name, "refs/rewritten/", 15) == 0)
+		return repo->git_dir;
+	return repo->common_dir;
+}
+
+static int damaged_ref(const char *name, struct err *err)
+{
+	struct strbuf shown = STRBUF_INIT;
+
+	strbuf_add_printable(&shown, name, strlen(name));
+	err_set(err, ERR_UNDECIDED, "ref '%s' is damaged", shown.buf);
+	strbuf_release(&shown);
+	return -1;
+}
+
+int ref_parse(
+	struct arena *arena, const char *name, const char *content, size_t len, struct raw_ref *out, struct err *err)
+{
+	memset(out, 0, sizeof(*out));
+	while (len && (content[len - 1] == '\n' || content[len - 1] == '\r' || content[len - 1] == ' ' ||
+			      content[len - 1] == '\t'))
+		len--;
+	if (len > 4 && memcmp(content, "ref:", 4) == 0) {
+		for (content += 4, len -= 4; len && (*content == ' ' || *content == '\t'); content++, len--)
+			;
+		out->is_symbolic = true;
+		out->name = (struct text){ arena_memdup(arena, content, len), len };
+		if (memchr(content, '\0', len) || !name_is_safe(out->name.ptr))
+			return damaged_ref(name, err);
+		return 1;
+	}
+	if (len > OID_HEX && (content[OID_HEX] == ' ' || content[OID_HEX] == '\t' || content[OID_HEX] == '\n'))
+		len = OID_HEX;
+	return oid_parse(&out->target, content, len) ? 1 : damaged_ref(name, err);
+}
+
+/* A loose ref's file; an old-fashioned one is a symbolic link whose text is the name. 1, 0, -1. */
+int ref_read_file(struct arena *arena, const char *path, const char *name, struct raw_ref *out, struct err *err)
+{
+	struct strbuf content = STRBUF_INIT;
+	char link[256];
+	struct stat st;
+	ssize_t n;
+	int rc;
+
+	if (lstat(path, &st) < 0)
+		return errno == ENOENT || errno == ENOTDIR ? 0 : damaged_ref(name, err);
+	if (S_ISDIR(st.st_mode))
+		return 0;
+	if (S_ISLNK(st.st_mode)) {
+		n = readlink(path, link, sizeof(link));
+		if (n > 5 && n < (ssize_t)sizeof(link) && memcmp(link, "refs/", 5) == 0) {
+			strbuf_addstr(&content, "ref: ");
+			strbuf_add(&content, link, (size_t)n);
+			rc = ref_parse(arena, name, content.buf, content.len, out, err);
+			goto done;
+		}
+	}
+	rc = preflight_read(path, REF_FILE_MAX, &content, err);
+	if (rc > 0)
+		rc = ref_parse(arena, name, content.buf, content.len, out, err);
+done:
+	strbuf_release(&content);
+	return rc;
+}
+
+int packed_refs_read(struct repo *repo, struct strbuf *out, struct err *err)
+{
+	char *path = path_join(repo->common_dir, "packed-refs");
+	int rc = preflight_read(path, PACKED_REFS_MAX, out, err);
+
+	free(path);
+	return rc;
+}
+
+/* Looks for " NAME\n" behind an id at the beginning of a line. */
+static int find_packed(struct repo *repo, const char *name, struct raw_ref *out, struct err *err)
+{
+	struct strbuf content = STRBUF_INIT, key = STRBUF_INIT;
+	const char *at, *end;
+	int rc = packed_refs_read(repo, &content, err);
+
+	if (rc <= 0)
+		goto done;
+	rc = 0;
+	strbuf_addf(&key, " %s", name);
+	for (at = content.buf, end = at + content.len; rc == 0; at += key.len) {
+		at = memmem(at, (size_t)(end - at), key.buf, key.len);
+		if (!at)
+			break;
+		if ((at[key.len] != '\n' && at[key.len] != '\0' && at[key.len] != '\r') || at - content.buf < OID_HEX ||
+			(at - content.buf > OID_HEX && at[-OID_HEX - 1] != '\n'))
+			continue;
+		memset(out, 0, sizeof(*out));
+		rc = oid_parse(&out->target, at - OID_HEX, OID_HEX) ? 1 : damaged_ref(name, err);
+	}
+done:
+	strbuf_release(&content);
+	strbuf_release(&key);
+	return rc;
+}
+
+int ref_read(struct repo *repo, struct arena *arena, const char *name, struct raw_ref *out, struct err *err)
+{
+	char *path;
+	int rc;
+
+	if (!name_is_safe(name))
+		return 0;
+	path = path_join(directory_of(repo, name), name);
+	rc = ref_read_file(arena, path, name, out, err);
+	free(path);
+	if (rc == 0 && strncmp(name, "refs/", 5) == 0)
+		rc = find_packed(repo, name, out, err);
+	return rc;
+}
+
+int ref_resolve_raw(struct repo *repo, struct arena *arena, struct raw_ref raw, struct oid *out, struct err *err)
+{
+	unsigned depth;
+
+	for (depth = 0; raw.is_symbolic; depth++) {
+		int got;
+
+		if (depth == SYMREF_DEPTH_MAX)
+			return damaged_ref(raw.name.ptr, err);
+		got = ref_read(repo, arena, raw.name.ptr, &raw, err);
+		if (got <= 0)
+			return got;
+	}
+	*out = raw.target;
+	return 1;
+}
+
+int ref_follow(struct repo *repo, struct arena *arena, const char *name, struct oid *out, struct text *symbolic,
+	struct err *err)
+{
+	struct raw_ref raw;
+	int got = ref_read(repo, arena, name, &raw, err);
+
+	if (symbolic)
+		*symbolic = got > 0 && raw.is_symbolic ? raw.name : TEXT_NONE;
+	return got > 0 ? ref_resolve_raw(repo, arena, raw, out, err) : got;
+}
+
+int refs_head(struct repo *repo, struct arena *arena, struct ref *out, struct err *err)
+{
+	char hex[OID_HEX + 1];
+	struct oid missing;
+	int got;
+
+	memset(out, 0, sizeof(*out));
+	out->name = TEXT_LITERAL("HEAD");
+	got = ref_follow(repo, arena, "HEAD", &out->target, &out->symbolic, err);
+	if (got < 0)
+		return -1;
+	if (got == 0 && !out->symbolic.ptr)
+		return err_set(err, ERR_UNDECIDED,
+			"the repository has no HEAD; 'git symbolic-ref HEAD refs/heads/BRANCH' gives it one");
+	if (got == 0)
+		return 0;
+	got = object_peel(repo, &out->target, &out->commit, &missing, err);
+	if (got == 0 && oid_is_null(&missing))
+		return err_set(
+			err, ERR_UNDECIDED, "HEAD names object %s, which is no commit", oid_hex(&out->target, hex));
+	if (got == 0) {
+		limit_object(repo, "commit", &missing, NULL);
+		return err_set(err, ERR_UNDECIDED, "HEAD names commit %s, which is missing; 'git fsck' tells more",
+			oid_hex(&missing, hex));
+	}
+	return got;
+}

@@ -1,0 +1,271 @@
+#include "revident/git/repo.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "internal.h"
+#include "revident/base/printable.h"
+#include "revident/base/xalloc.h"
+
+/* So many sentences are kept; one more says that there are others. */
+enum { LIMITS_MAX = 10000 };
+
+static bool config_bool(struct repo *repo, const char *key)
+{
+	int value = 0;
+
+	return git_config_get_bool(&value, repo->config, key) == 0 && value;
+}
+
+/* The work tree's own configuration, which libgit2 1.5 does not read. */
+static int add_worktree_config(struct repo *repo, struct err *err)
+{
+	char *path;
+	int rc = 0;
+
+	if (!config_bool(repo, "extensions.worktreeconfig"))
+		return 0;
+	path = path_join(repo->git_dir, "config.worktree");
+	if (access(path, R_OK) == 0 &&
+		git_config_add_file_ondisk(repo->config, path, GIT_CONFIG_LEVEL_APP, repo->git, 0) < 0)
+		rc = err_set_git(err, ERR_UNDECIDED, "cannot read the work tree's configuration");
+	free(path);
+	return rc;
+}
+
+static int is_promisor(const git_config_entry *entry, void *data)
+{
+	size_t len = strlen(entry->name);
+
+	if (len > 9 && strcmp(entry->name + len - 9, ".promisor") == 0 && strcasecmp(entry->value, "false") != 0)
+		*(bool *)data = true;
+	return 0;
+}
+
+static int load_config(struct repo *repo, struct err *err)
+{
+	git_buf name = { 0 };
+
+	if (git_repository_config(&repo->config, repo->git) < 0)
+		return err_set_git(err, ERR_UNDECIDED, "cannot read git's configuration");
+	if (add_worktree_config(repo, err) < 0)
+		return -1;
+	if (git_config_get_string_buf(&name, repo->config, "extensions.partialclone") == 0)
+		repo->partial = true;
+	git_buf_dispose(&name);
+	if (git_config_foreach_match(repo->config, "^remote\\..*\\.promisor$", is_promisor, &repo->partial) < 0)
+		return err_set_git(err, ERR_UNDECIDED, "cannot read git's configuration");
+	return 0;
+}
+
+/* A directory as an absolute real path with a trailing slash, or NULL. */
+static char *directory_path(const char *base, const char *path)
+{
+	char *joined = path_join(base, path), *real = realpath(joined, NULL), *out = NULL;
+	struct strbuf sb = STRBUF_INIT;
+
+	if (real) {
+		strbuf_addstr(&sb, real);
+		if (!strbuf_ends_with(&sb, "/"))
+			strbuf_addch(&sb, '/');
+		out = strbuf_detach(&sb, NULL);
+	}
+	free(joined);
+	free(real);
+	return out;
+}
+
+/*
+ * The work tree, as git finds it: GIT_WORK_TREE, core.worktree (from the git directory), none if core.bare, where `.git`
+ * was found, the current directory with GIT_DIR; standing in `.git` itself, the directory that holds it.
+ */
+static void find_work_tree(struct repo *repo, const struct location *loc, const struct repo_env *env)
+{
+	git_buf configured = { 0 };
+	size_t len = strlen(repo->git_dir);
+
+	if (env->work_tree && *env->work_tree)
+		repo->work_tree = directory_path(loc->base, env->work_tree);
+	else if (git_config_get_string_buf(&configured, repo->config, "core.worktree") == 0)
+		repo->work_tree = directory_path(repo->git_dir, configured.ptr);
+	else if (config_bool(repo, "core.bare"))
+		repo->work_tree = NULL;
+	else if (loc->top && strncmp(loc->top, repo->git_dir, len) != 0)
+		repo->work_tree = xstrdup(loc->top);
+	else if (len > 6 && strcmp(repo->git_dir + len - 6, "/.git/") == 0)
+		repo->work_tree = directory_path(repo->git_dir, "..");
+	git_buf_dispose(&configured);
+	repo->bare = repo->work_tree == NULL;
+}
+
+/* What libgit2 says of a repository that it cannot read, in words that say what to do. */
+static int explain_refusal(const char *git_dir, struct err *err)
+{
+	const git_error *last = git_error_last();
+	const char *said = last && last->message ? last->message : "";
+	struct strbuf shown = STRBUF_INIT;
+
+	strbuf_add_printable(&shown, git_dir, strlen(git_dir));
+	if (strstr(said, "extensions.objectformat"))
+		err_set(err, ERR_UNDECIDED,
+			"the repository '%s' uses SHA-256 object names, which libgit2 cannot read; scan a SHA-1 copy "
+			"of it",
+			shown.buf);
+	else if (strstr(said, "extensions.refstorage"))
+		err_set(err, ERR_UNDECIDED,
+			"the repository '%s' keeps its refs in reftable files, which libgit2 cannot read; scan a "
+			"mirror clone "
+			"made with --ref-format=files",
+			shown.buf);
+	else
+		err_set_git(err, ERR_UNDECIDED, "cannot open the repository '%s'", shown.buf);
+	strbuf_release(&shown);
+	return -1;
+}
+
+int repo_open(struct repo **out, const struct repo_env *env, struct err *err)
+{
+	struct repo *repo = xcalloc(1, sizeof(*repo));
+	struct location loc;
+	int rc = -1;
+
+	memset(&loc, 0, sizeof(loc));
+	intern_init(&repo->limits);
+	if (git_layer_start(err) < 0)
+		goto done;
+	repo->started = true;
+	if (location_find(&loc, env, err) < 0 || preflight_check(&loc, err) < 0)
+		goto done;
+	repo->git_dir = xstrdup(loc.git_dir);
+	repo->common_dir = xstrdup(loc.common_dir);
+	if (git_repository_open_ext(
+		    &repo->git, loc.git_dir, GIT_REPOSITORY_OPEN_NO_SEARCH | GIT_REPOSITORY_OPEN_NO_DOTGIT, NULL) < 0) {
+		explain_refusal(loc.git_dir, err);
+		goto done;
+	}
+	if (load_config(repo, err) < 0)
+		goto done;
+	find_work_tree(repo, &loc, env);
+	if (env->index_file && *env->index_file)
+		repo->index_file = xstrdup(env->index_file);
+	if (odb_open(repo, &loc, env, err) < 0 || shallow_load(repo, err) < 0)
+		goto done;
+	rc = 0;
+done:
+	location_release(&loc);
+	if (rc < 0) {
+		repo_close(repo);
+		repo = NULL;
+	}
+	*out = repo;
+	return rc;
+}
+
+void repo_close(struct repo *repo)
+{
+	size_t i;
+
+	if (!repo)
+		return;
+	git_config_free(repo->config);
+	git_odb_free(repo->odb);
+	git_repository_free(repo->git);
+	for (i = 0; i < repo->dirs.count; i++) {
+		close(repo->dirs.items[i].fd);
+		free(repo->dirs.items[i].path);
+	}
+	free(repo->dirs.items);
+	free(repo->git_dir);
+	free(repo->common_dir);
+	free(repo->work_tree);
+	free(repo->shallow);
+	free(repo->index_file);
+	free(repo->limit_list);
+	intern_release(&repo->limits);
+	if (repo->started)
+		git_libgit2_shutdown();
+	free(repo);
+}
+
+bool repo_is_bare(const struct repo *repo)
+{
+	return repo->bare;
+}
+
+const char *repo_git_dir(const struct repo *repo)
+{
+	return repo->git_dir;
+}
+
+const char *repo_common_dir(const struct repo *repo)
+{
+	return repo->common_dir;
+}
+
+const char *repo_work_tree(const struct repo *repo)
+{
+	return repo->work_tree;
+}
+
+bool repo_is_shallow(const struct repo *repo)
+{
+	return repo->shallow_count > 0;
+}
+
+bool repo_has_replacements(const struct repo *repo)
+{
+	return repo->replacements;
+}
+
+void repo_add_limit(struct repo *repo, const char *fmt, ...)
+{
+	static const char more[] = "more could not be read than is listed here; 'git fsck' lists it";
+	struct strbuf sentence = STRBUF_INIT;
+	size_t before = repo->limits.count;
+	uint32_t number;
+	va_list ap;
+
+	if (before > LIMITS_MAX)
+		return;
+	va_start(ap, fmt);
+	strbuf_vaddf(&sentence, fmt, ap);
+	va_end(ap);
+	number = before < LIMITS_MAX ? intern_add(&repo->limits, sentence.buf, sentence.len)
+				     : intern_add(&repo->limits, more, sizeof(more) - 1);
+	if (repo->limits.count > before) {
+		VEC_GROW(repo->limit_list, before, repo->limit_cap);
+		repo->limit_list[before] = intern_str(&repo->limits, number);
+	}
+	strbuf_release(&sentence);
+}
+
+size_t repo_limits(const struct repo *repo, const char *const **out)
+{
+	*out = repo->limit_list;
+	return repo->limits.count;
+}
+
+int repo_config_each(struct repo *repo, const char *prefix, repo_config_fn *fn, void *data, struct err *err)
+{
+	git_config_iterator *it = NULL;
+	git_config_entry *entry = NULL;
+	size_t len = strlen(prefix);
+	int rc = -1, next;
+
+	if (git_config_iterator_new(&it, repo->config) < 0)
+		return err_set_git(err, ERR_UNDECIDED, "cannot read git's configuration");
+	while ((next = git_config_next(&entry, it)) == 0)
+		if (strncasecmp(entry->name, prefix, len) == 0)
+			fn(entry->name, entry->value ? entry->value : "true", data);
+	if (next != GIT_ITEROVER) {
+		err_set_git(err, ERR_UNDECIDED, "cannot read git's configuration");
+		goto done;
+	}
+	rc = 0;
+done:
+	git_config_iterator_free(it);
+	return rc;
+}

@@ -1,0 +1,99 @@
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+#include "revident/base/xalloc.h"
+
+enum { SHALLOW_FILE_MAX = 64 * 1024 * 1024, PACKED_REFS_MAX = 1024 * 1024 * 1024 };
+
+static int compare_oids(const void *a, const void *b)
+{
+	return oid_compare(a, b);
+}
+
+/* One object id a line; what is no id is passed over. */
+static int load_boundary(struct repo *repo, struct err *err)
+{
+	char *path = path_join(repo->common_dir, "shallow");
+	struct strbuf content = STRBUF_INIT;
+	const char *at, *end;
+	int rc = preflight_read(path, SHALLOW_FILE_MAX, &content, err);
+
+	free(path);
+	if (rc <= 0)
+		goto done;
+	for (at = content.buf, end = at + content.len; at < end;) {
+		const char *eol = memchr(at, '\n', (size_t)(end - at));
+		size_t len = (size_t)((eol ? eol : end) - at);
+		struct oid id;
+
+		if (oid_parse(&id, at, len > OID_HEX ? OID_HEX : len)) {
+			VEC_GROW(repo->shallow, repo->shallow_count, repo->shallow_cap);
+			repo->shallow[repo->shallow_count++] = id;
+		}
+		at += len + 1;
+	}
+	if (repo->shallow_count)
+		qsort(repo->shallow, repo->shallow_count, sizeof(*repo->shallow), compare_oids);
+	rc = 0;
+done:
+	strbuf_release(&content);
+	return rc;
+}
+
+static bool directory_has_entries(const char *path)
+{
+	DIR *stream = opendir(path);
+	struct dirent *entry;
+	bool found = false;
+
+	while (stream && !found && (entry = readdir(stream)) != NULL)
+		found = entry->d_name[0] != '.';
+	if (stream)
+		closedir(stream);
+	return found;
+}
+
+/* refs/replace as loose files, in packed-refs, or lines in info/grafts. */
+static int find_replacements(struct repo *repo, struct err *err)
+{
+	char *loose = path_join(repo->common_dir, "refs/replace");
+	char *packed = path_join(repo->common_dir, "packed-refs");
+	char *grafts = path_join(repo->common_dir, "info/grafts");
+	struct strbuf content = STRBUF_INIT;
+	int rc = -1;
+
+	repo->replacements = directory_has_entries(loose);
+	if (!repo->replacements) {
+		if (preflight_read(packed, PACKED_REFS_MAX, &content, err) < 0)
+			goto done;
+		repo->replacements = memmem(content.buf, content.len, " refs/replace/", strlen(" refs/replace/"));
+	}
+	if (!repo->replacements) {
+		strbuf_clear(&content);
+		if (preflight_read(grafts, SHALLOW_FILE_MAX, &content, err) < 0)
+			goto done;
+		repo->replacements = content.len > 0 && (content.buf[0] != '#' || strchr(content.buf, '\n'));
+	}
+	rc = 0;
+done:
+	free(loose);
+	free(packed);
+	free(grafts);
+	strbuf_release(&content);
+	return rc;
+}
+
+int shallow_load(struct repo *repo, struct err *err)
+{
+	if (load_boundary(repo, err) < 0)
+		return -1;
+	return find_replacements(repo, err);
+}
+
+bool shallow_has(const struct repo *repo, const struct oid *id)
+{
+	return repo->shallow_count &&
+	       bsearch(id, repo->shallow, repo->shallow_count, sizeof(*repo->shallow), compare_oids) != NULL;
+}

@@ -1,0 +1,43 @@
+/*
+ * walk: a history while it is read, and its numbering. Private to src/git.
+ *
+ * During the walk a commit is an index in the order in which it was first named. walk_number() then gives the commits
+ * that are there their numbers in the walk order and hands the arrays over.
+ */
+#ifndef REVIDENT_SRC_GIT_WALK_H
+#define REVIDENT_SRC_GIT_WALK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "revident/git/commits.h"
+
+#define WALK_NONE UINT32_MAX
+#define WALK_LAST 0x80000000U    /* in `parents`: the commit's last one */
+#define WALK_DROPPED 0x7fffffffU /* in `parents`: was no possible parent */
+
+enum { STATE_NEW = 0, STATE_OPEN = 1, STATE_DONE = 2, STATE_GONE = 4 /* missing or damaged */, STATE_CUT = 8 };
+
+struct walk {
+	struct repo *repo;
+	size_t count, cap;
+	struct oid *ids, *trees;
+	int64_t *times;
+	uint32_t *first_parent; /* a place in `parents`, or WALK_NONE */
+	unsigned char *states;
+	uint32_t *parents;
+	size_t parent_count, parent_cap;
+	uint32_t *slots; /* id to index + 1 */
+	size_t mask;
+	uint32_t *order; /* the commits that are there, parents first, depth first */
+	size_t order_count, order_cap;
+	size_t boundary_count; /* shallow commits reached */
+	struct oid boundary;   /* the first */
+};
+
+/* Numbers the commits of a finished walk and moves them to `out`, all but commits_find()'s table. */
+void walk_number(struct walk *walk, struct commits *out);
+
+void walk_release(struct walk *walk);
+
+#endif

@@ -1,0 +1,240 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+#include "revident/base/xalloc.h"
+#include "watch_internal.h"
+
+enum {
+	FEW_CHILDREN = 8, /* so many names are compared one by one */
+	NOT_FOUND = 0,    /* in `wanted`: WATCH_ABSENT */
+};
+
+static uint32_t entry_hash(enum watch_kind kind, const struct oid *id)
+{
+	uint32_t hash;
+
+	memcpy(&hash, id->bytes, sizeof(hash));
+	return hash + (uint32_t)kind * 0x9e3779b9U;
+}
+
+static void grow_entry_slots(struct watch *watch)
+{
+	size_t size = watch->entry_slots ? (watch->entry_mask + 1) * 2 : 1024, i;
+
+	free(watch->entry_slots);
+	watch->entry_slots = xcalloc(size, sizeof(*watch->entry_slots));
+	watch->entry_mask = size - 1;
+	for (i = 1; i < watch->entry_count; i++) {
+		size_t at = entry_hash(watch->entries[i].kind, &watch->entries[i].id) & watch->entry_mask;
+
+		while (watch->entry_slots[at])
+			at = (at + 1) & watch->entry_mask;
+		watch->entry_slots[at] = (uint32_t)i;
+	}
+}
+
+uint32_t watch_entry_number(struct watch *watch, enum watch_kind kind, const struct oid *id)
+{
+	size_t at;
+
+	if (!watch->entry_slots || watch->entry_count * 4 >= (watch->entry_mask + 1) * 3)
+		grow_entry_slots(watch);
+	for (at = entry_hash(kind, id) & watch->entry_mask; watch->entry_slots[at]; at = (at + 1) & watch->entry_mask) {
+		const struct watch_entry *entry = &watch->entries[watch->entry_slots[at]];
+
+		if (entry->kind == kind && oid_equal(&entry->id, id))
+			return watch->entry_slots[at];
+	}
+	VEC_GROW(watch->entries, watch->entry_count, watch->entry_cap);
+	watch->entries[watch->entry_count].kind = kind;
+	watch->entries[watch->entry_count].id = *id;
+	watch->entry_slots[at] = (uint32_t)watch->entry_count;
+	return (uint32_t)watch->entry_count++;
+}
+
+static size_t number_slot(const struct number_set *set, uint32_t number)
+{
+	size_t at = (number * 0x9e3779b1U) & set->mask;
+
+	while (set->slots[at] && set->items[set->slots[at] - 1] != number)
+		at = (at + 1) & set->mask;
+	return at;
+}
+
+uint32_t watch_local(struct watch *watch, uint32_t node, uint32_t entry)
+{
+	struct number_set *set = &watch->nodes[node].entries;
+	size_t at, i;
+
+	if (!set->slots || set->count * 4 >= (set->mask + 1) * 3) {
+		size_t size = set->slots ? (set->mask + 1) * 2 : 16;
+
+		free(set->slots);
+		set->slots = xcalloc(size, sizeof(*set->slots));
+		set->mask = size - 1;
+		for (i = 0; i < set->count; i++)
+			set->slots[number_slot(set, set->items[i])] = (uint32_t)i + 1;
+	}
+	at = number_slot(set, entry);
+	if (set->slots[at])
+		return set->slots[at] - 1;
+	VEC_GROW(set->items, set->count, set->cap);
+	set->items[set->count] = entry;
+	set->slots[at] = (uint32_t)++set->count;
+	return (uint32_t)set->count - 1;
+}
+
+static enum watch_kind kind_of(unsigned mode)
+{
+	if (mode == MODE_TREE)
+		return WATCH_TREE;
+	return (mode & MODE_TYPE) == MODE_FILE ? WATCH_FILE : WATCH_OTHER;
+}
+
+/* The place of the child that an entry is called, or SIZE_MAX. */
+static size_t child_named(const struct node *node, const char *name, size_t len)
+{
+	size_t count = node->names.count, i;
+	uint32_t number;
+
+	if (count > FEW_CHILDREN) {
+		number = intern_find(&node->names, name, len);
+		return number == INTERN_NONE ? SIZE_MAX : number;
+	}
+	for (i = 0; i < count; i++)
+		if (node->names.keys[i].len == len && memcmp(node->names.keys[i].bytes, name, len) == 0)
+			return i;
+	return SIZE_MAX;
+}
+
+/*
+ * Looks for the children from place `first` on in the tree `id`; `wanted` gets their entries. Returns whether the tree
+ * could be read; if not, that is a limit. The first of several entries with one name counts, as it does for git.
+ */
+static bool scan_tree(struct watch *watch, const struct node *node, const struct oid *id, size_t first)
+{
+	size_t left = node->names.count - first;
+	struct err bad = { .kind = ERR_NONE };
+	struct object object;
+	struct tree_entry entry;
+	struct tree_iter it;
+	int got = object_read(watch->repo, id, OBJECT_META_MAX, &object, &bad);
+
+	if (got <= 0 || object.type != OBJECT_TREE) {
+		if (got > 0) {
+			object_release(&object);
+			got = err_set(&bad, ERR_UNDECIDED, "it is no tree");
+		}
+		limit_object(watch->repo, "tree", id, got < 0 ? &bad : NULL);
+		return false;
+	}
+	memset(watch->wanted + first, 0, left * sizeof(*watch->wanted));
+	it = (struct tree_iter){ object.bytes, object.len };
+	while (left && (got = tree_next(&it, &entry)) > 0) {
+		size_t place = child_named(node, entry.name, entry.name_len);
+
+		if (place == SIZE_MAX || place < first || watch->wanted[place] != NOT_FOUND)
+			continue;
+		watch->wanted[place] = watch_entry_number(watch, kind_of(entry.mode), &entry.id);
+		left--;
+	}
+	object_release(&object);
+	if (got < 0) {
+		err_set(&bad, ERR_UNDECIDED, "an entry cannot be read");
+		limit_object(watch->repo, "tree", id, &bad);
+		return false;
+	}
+	return true;
+}
+
+/* Fills the maps of one local for the children from place `first` on. */
+static void resolve_local(struct watch *watch, uint32_t number, uint32_t local, size_t first)
+{
+	struct node *node = &watch->nodes[number];
+	const struct watch_entry *entry = &watch->entries[node->entries.items[local]];
+	bool is_tree = node->entries.items[local] != WATCH_ABSENT && entry->kind == WATCH_TREE;
+	struct oid id = entry->id; /* scanning may move the entries */
+	bool known = !is_tree || scan_tree(watch, node, &id, first);
+	size_t place;
+
+	for (place = first; place < node->names.count; place++) {
+		uint32_t found = is_tree && known ? watch->wanted[place] : WATCH_ABSENT;
+
+		node->maps[place][local] = known ? watch_local(watch, node->children[place], found) : LOCAL_UNKNOWN;
+	}
+}
+
+static void reserve_maps(struct watch *watch, struct node *node)
+{
+	size_t place;
+
+	if (node->names.count > watch->wanted_cap) {
+		watch->wanted_cap = node->names.count * 2;
+		watch->wanted = xreallocarray(watch->wanted, watch->wanted_cap, sizeof(*watch->wanted));
+	}
+	if (node->entries.count <= node->map_cap)
+		return;
+	node->map_cap = node->entries.count + node->entries.count / 2 + 8;
+	for (place = 0; place < node->names.count; place++)
+		node->maps[place] = xreallocarray(node->maps[place], node->map_cap, sizeof(**node->maps));
+}
+
+/* Puts the children that have locals to resolve on the list. */
+static void add_pending_children(struct watch *watch, const struct node *node)
+{
+	size_t place;
+
+	for (place = 0; place < node->names.count; place++) {
+		const struct node *child = &watch->nodes[node->children[place]];
+
+		if (child->resolved == child->entries.count)
+			continue;
+		VEC_GROW(watch->pending, watch->pending_count, watch->pending_cap);
+		watch->pending[watch->pending_count++] = node->children[place];
+	}
+}
+
+void watch_resolve_pending(struct watch *watch, uint32_t number)
+{
+	for (;;) {
+		struct node *node = &watch->nodes[number];
+
+		if (node->resolved < node->entries.count) {
+			reserve_maps(watch, node);
+			while (node->resolved < node->entries.count) {
+				if (node->names.count)
+					resolve_local(watch, number, (uint32_t)node->resolved, 0);
+				node->resolved++;
+			}
+			node->scanned = node->names.count;
+			add_pending_children(watch, node);
+		}
+		if (watch->pending_count == 0)
+			break;
+		number = watch->pending[--watch->pending_count];
+	}
+}
+
+void watch_rescan(struct watch *watch)
+{
+	uint32_t number;
+	size_t local, place;
+
+	for (number = 0; number < watch->node_count; number++) {
+		struct node *node = &watch->nodes[number];
+
+		if (node->scanned == node->names.count)
+			continue;
+		reserve_maps(watch, node);
+		for (place = node->scanned; place < node->names.count; place++)
+			node->maps[place] = xreallocarray(node->maps[place], node->map_cap, sizeof(**node->maps));
+		for (local = 0; local < node->resolved; local++) {
+			resolve_local(watch, number, (uint32_t)local, node->scanned);
+		}
+		node->scanned = node->names.count;
+		add_pending_children(watch, node);
+		if (watch->pending_count)
+			watch_resolve_pending(watch, watch->pending[--watch->pending_count]);
+	}
+}
