@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "revident/alembic/content.h"
 #include "revident/base/arena.h"
 #include "revident/base/err.h"
 #include "revident/model/migration.h"
@@ -43,11 +44,5 @@ int reader_compare(struct reader *reader, const char *before, size_t before_len,
  * (alembic/script/base.py, _only_source_rev_file); `.` takes no newline, `$` also stands before a final one.
  */
 bool migration_file_name(const char *name, size_t len);
-
-/*
- * Dice similarity of two contents: 2 * common / both, over multisets; 0 if only one side has lines; -1 (null) if
- * neither has.
- */
-double content_similarity(const struct content *a, const struct content *b);
 
 #endif

@@ -1,0 +1,180 @@
+#include "canon.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "revident/alembic/source.h"
+#include "revident/base/intern.h"
+#include "revident/base/xalloc.h"
+
+struct writer {
+	struct bindings b;
+	bool *dropped;
+	struct strbuf *value;
+	struct canon *out;
+	bool docstring_next; /* the next statement is the first of a module, function or class */
+};
+
+static void add_hash(struct writer *w, uint64_t hash)
+{
+	struct canon *out = w->out;
+
+	VEC_GROW(out->items, out->count, out->cap);
+	out->items[out->count++] = hash;
+}
+
+/* `class` keeps a string apart from a name that reads the same. */
+static void add_bytes(struct writer *w, unsigned class, const char *bytes, size_t len)
+{
+	add_hash(w, hash_bytes(bytes, len) + class * 0x9e3779b97f4a7c15ULL);
+}
+
+/* A literal without its quotes: adjacent strings count as one. Returns the item behind them. */
+static size_t add_strings(struct writer *w, size_t i, size_t to)
+{
+	const struct token *token = &w->b.tokens[i];
+	enum token_kind kind = (enum token_kind)token->kind;
+	enum decoded state = DECODED;
+	struct literal literal;
+
+	strbuf_clear(w->value);
+	if (kind != TOKEN_STRING) {
+		literal = literal_open(w->b.source, token);
+		strbuf_addch(w->value, literal.raw ? 'r' : ' ');
+		strbuf_add(w->value, literal.at, (size_t)(literal.end - literal.at));
+		add_bytes(w, kind, w->value->buf, w->value->len);
+		return i + 1;
+	}
+	for (; i < to && (w->dropped[i] || w->b.tokens[i].kind == TOKEN_STRING); i++) {
+		size_t start = w->value->len;
+
+		if (w->dropped[i])
+			continue;
+		token = &w->b.tokens[i];
+		state = literal_value(w->b.source, token, w->value);
+		if (state != DECODED) {
+			strbuf_setlen(w->value, start);
+			strbuf_add(w->value, w->b.source + token->at, token->len);
+		}
+	}
+	add_bytes(w, kind, w->value->buf, w->value->len);
+	return i;
+}
+
+/* One statement or header at indentation `level`. */
+static void add_statement(struct writer *w, struct span span, enum header kind, unsigned level)
+{
+	size_t i = span.from, start = w->out->count;
+
+	if (span.from >= span.to)
+		return;
+	if (w->docstring_next && span_is_string(w->b.tokens, span_unwrap(w->b.tokens, span))) {
+		w->docstring_next = false;
+		return;
+	}
+	w->docstring_next = false;
+	if (kind == HEADER_NONE)
+		canon_drop_annotation(&w->b, span, w->dropped);
+	canon_drop(&w->b, span, kind, w->dropped);
+	while (i < span.to) {
+		const struct token *token = &w->b.tokens[i];
+
+		if (w->dropped[i]) {
+			i++;
+			continue;
+		}
+		if (w->out->count == start)
+			add_hash(w, level);
+		if (token->kind == TOKEN_STRING || token->kind == TOKEN_BYTES || token->kind == TOKEN_FSTRING) {
+			i = add_strings(w, i, span.to);
+			continue;
+		}
+		add_bytes(w, token->kind, w->b.source + token->at, token->len);
+		i++;
+	}
+}
+
+static void add_simple_statements(struct writer *w, struct span line, unsigned level)
+{
+	size_t i = line.from;
+
+	while (i < line.to) {
+		size_t end = i;
+
+		while (end < line.to && !(w->b.tokens[end].kind == TOKEN_OP && w->b.tokens[end].op == ';'))
+			end = token_skip(w->b.tokens, end);
+		add_statement(w, (struct span){i, end}, HEADER_NONE, level);
+		i = end + 1;
+	}
+}
+
+/* Which body the header at `keyword` begins; BODIES if neither. */
+static enum body body_of(const struct writer *w, struct span line, size_t keyword)
+{
+	if (!token_is(w->b.source, &w->b.tokens[keyword], "def") || keyword + 1 >= line.to)
+		return BODIES;
+	if (token_is(w->b.source, &w->b.tokens[keyword + 1], "upgrade"))
+		return BODY_UPGRADE;
+	if (token_is(w->b.source, &w->b.tokens[keyword + 1], "downgrade"))
+		return BODY_DOWNGRADE;
+	return BODIES;
+}
+
+static void write_lines(struct writer *w)
+{
+	enum body body = BODIES;
+	size_t i = 0, keyword;
+
+	while (i < w->b.count) {
+		struct span line = {i, line_end(&w->b, i)};
+		enum header kind = header_of(&w->b, line, &keyword);
+		unsigned level = w->b.tokens[i].level;
+		size_t colon = kind == HEADER_NONE ? line.to : header_end(&w->b, line);
+
+		if (!level && body != BODIES) {
+			w->out->bodies[body].to = w->out->count;
+			body = BODIES;
+		}
+		if (kind == HEADER_NONE) {
+			add_simple_statements(w, line, level);
+		} else {
+			add_statement(w, (struct span){line.from, colon}, kind, level);
+			if (!level && kind == HEADER_SCOPE)
+				body = body_of(w, line, keyword);
+			if (body != BODIES && !level)
+				w->out->bodies[body] = (struct span){w->out->count, w->out->count};
+			w->docstring_next = kind == HEADER_SCOPE;
+			add_simple_statements(w, (struct span){colon + 1, line.to}, level + 1);
+		}
+		i = line.to + 1;
+	}
+	if (body != BODIES)
+		w->out->bodies[body].to = w->out->count;
+}
+
+int canon_read(struct reader *reader, const char *bytes, size_t len, struct canon *out, struct err *err)
+{
+	struct source source = source_read(bytes, len, &reader->source);
+	struct writer w = {.value = &reader->value, .out = out, .docstring_next = true};
+	size_t end;
+
+	*out = (struct canon){0};
+	if (tokens_read(reader->tokenizer, source.bytes, source.len, TOKENS_ALL, &reader->tokens, err) < 0)
+		return -1;
+	w.b = (struct bindings){.source = source.bytes, .tokens = reader->tokens.items, .count = reader->tokens.count};
+	w.dropped = xcalloc(reader->tokens.count + 1, sizeof(*w.dropped));
+	write_lines(&w);
+	if (reader->tokens.stopped) {
+		end = reader->tokens.items[reader->tokens.count - 1].at;
+		add_bytes(&w, OP_JUNK, source.bytes + end, source.len - end);
+	}
+	free(w.dropped);
+	reader_trim(reader);
+	return 0;
+}
+
+void canon_release(struct canon *canon)
+{
+	free(canon->items);
+	*canon = (struct canon){0};
+}

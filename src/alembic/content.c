@@ -1,0 +1,221 @@
+#include "revident/alembic/content.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "bindings.h"
+#include "docstring.h"
+#include "reader_parts.h"
+#include "revident/alembic/reader.h"
+#include "revident/base/intern.h"
+#include "revident/base/xalloc.h"
+
+/* INTERFACE section 3. */
+static const double MUCH_THE_SAME = 0.6, RELATED = 0.2;
+enum { LINES_THAT_TELL = 5 };
+
+static bool is_blank(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static struct text trimmed(const char *p, const char *end)
+{
+	while (p < end && is_blank(*p))
+		p++;
+	while (end > p && is_blank(end[-1]))
+		end--;
+	return (struct text){p, (size_t)(end - p)};
+}
+
+static bool begins(struct text line, const char *word)
+{
+	size_t n = strlen(word);
+
+	return line.len >= n && memcmp(line.ptr, word, n) == 0;
+}
+
+static bool is_word_byte(char c)
+{
+	return c == '_' || (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+}
+
+/* `^(revision|down_revision|branch_labels|depends_on)\s*(:[^=]*)?=(?!=)`, at column 0. */
+static bool is_header_assignment(const char *p, const char *end)
+{
+	const char *name = p;
+
+	while (p < end && is_word_byte(*p))
+		p++;
+	if (attribute_named(name, (size_t)(p - name)) == ATTRIBUTES)
+		return false;
+	while (p < end && is_blank(*p))
+		p++;
+	if (p < end && *p == ':')
+		p = memchr(p, '=', (size_t)(end - p));
+	return p && p < end && *p == '=' && !(p + 1 < end && p[1] == '=');
+}
+
+/* `import ...`, `from ... import ...` */
+static bool is_import(struct text line)
+{
+	const char *p, *end = line.ptr + line.len;
+
+	if (begins(line, "import") && line.len > 6 && is_blank(line.ptr[6]))
+		return true;
+	if (!begins(line, "from") || line.len < 5 || !is_blank(line.ptr[4]))
+		return false;
+	for (p = line.ptr + 5; (p = memmem(p, (size_t)(end - p), "import", 6)); p++)
+		if ((is_blank(p[-1]) || p[-1] == '.') && (p + 6 == end || !is_word_byte(p[6])))
+			return true;
+	return false;
+}
+
+static bool is_only_brackets(struct text line)
+{
+	size_t n = line.len && line.ptr[line.len - 1] == ',' ? line.len - 1 : line.len;
+
+	for (size_t i = 0; i < n; i++)
+		if (line.ptr[i] != ')' && line.ptr[i] != ']' && line.ptr[i] != '}')
+			return false;
+	return n > 0;
+}
+
+static bool is_dropped(struct text line)
+{
+	return !line.len || *line.ptr == '#' || begins(line, "def upgrade") || begins(line, "def downgrade") ||
+	       (line.len == 4 && begins(line, "pass")) || is_only_brackets(line);
+}
+
+/* White space folded to one space, `"` made `'`. */
+static uint64_t hash_line(struct text line, struct strbuf *folded)
+{
+	strbuf_clear(folded);
+	strbuf_reserve(folded, line.len);
+	for (size_t i = 0; i < line.len; i++) {
+		char c = line.ptr[i];
+
+		if (is_blank(c) && is_blank(line.ptr[i + 1]))
+			continue;
+		strbuf_addch(folded, (char)(is_blank(c) ? ' ' : c == '"' ? '\'' : c));
+	}
+	return hash_bytes(folded->buf, folded->len);
+}
+
+struct hashes {
+	uint64_t *items;
+	size_t count, cap;
+};
+
+static void add_lines(
+	const char *p, const char *end, const struct docstring *doc, struct strbuf *folded, struct hashes *out)
+{
+	bool in_import = false;
+	const char *next;
+
+	for (unsigned number = 1; p < end; number++, p = next) {
+		const char *stop = p;
+		struct text line;
+
+		while (stop < end && *stop != '\n' && *stop != '\r')
+			stop++;
+		next = stop + (end - stop >= 2 && stop[0] == '\r' && stop[1] == '\n' ? 2 : 1);
+		line = trimmed(p, stop);
+		if (in_import) {
+			in_import = !memchr(p, ')', (size_t)(stop - p));
+			continue;
+		}
+		if ((number >= doc->first_line && number <= doc->last_line) || is_dropped(line) ||
+			is_header_assignment(p, stop))
+			continue;
+		if (is_import(line)) {
+			in_import = line.ptr[line.len - 1] == '(';
+			continue;
+		}
+		VEC_GROW(out->items, out->count, out->cap);
+		out->items[out->count++] = hash_line(line, folded);
+	}
+}
+
+static int compare_hashes(const void *a, const void *b)
+{
+	uint64_t x, y;
+
+	memcpy(&x, a, sizeof(x));
+	memcpy(&y, b, sizeof(y));
+	return (x > y) - (x < y);
+}
+
+int reader_content(
+	struct reader *reader, struct arena *arena, const char *bytes, size_t len, struct content *out, struct err *err)
+{
+	struct hashes hashes = {NULL, 0, 0};
+	struct docstring doc;
+	uint64_t *lines;
+
+	*out = (struct content){NULL, 0};
+	if (len >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) {
+		bytes += 3;
+		len -= 3;
+	}
+	if (len > MIGRATION_BYTES_MAX)
+		return 0;
+	if (tokens_read(reader->tokenizer, bytes, len, TOKENS_FIRST_LINE, &reader->tokens, err) < 0)
+		return -1;
+	doc = docstring_find(bytes, &reader->tokens);
+	add_lines(bytes, bytes + len, &doc, &reader->value, &hashes);
+	if (hashes.count) {
+		qsort(hashes.items, hashes.count, sizeof(*hashes.items), compare_hashes);
+		lines = arena_calloc(arena, hashes.count, sizeof(*lines));
+		memcpy(lines, hashes.items, hashes.count * sizeof(*lines));
+		*out = (struct content){lines, hashes.count};
+	}
+	free(hashes.items);
+	reader_trim(reader);
+	return 0;
+}
+
+double content_similarity(const struct content *a, const struct content *b)
+{
+	size_t i = 0, j = 0, common = 0;
+
+	if (!a->count && !b->count)
+		return -1;
+	while (i < a->count && j < b->count) {
+		if (a->lines[i] == b->lines[j]) {
+			common++;
+			i++;
+			j++;
+		} else if (a->lines[i] < b->lines[j]) {
+			i++;
+		} else {
+			j++;
+		}
+	}
+	return 2.0 * (double)common / (double)(a->count + b->count);
+}
+
+static bool same_creation(const struct migration *a, const struct migration *b)
+{
+	return a->create_date_has_time && b->create_date_has_time && text_equal(a->create_date, b->create_date);
+}
+
+bool content_is_much_the_same(
+	const struct migration *a, const struct content *ca, const struct migration *b, const struct content *cb)
+{
+	double similarity = content_similarity(ca, cb);
+
+	if (similarity < 0)
+		return same_creation(a, b) || text_equal(a->message, b->message);
+	return similarity >= MUCH_THE_SAME || (similarity >= RELATED && same_creation(a, b));
+}
+
+bool content_is_other(
+	const struct migration *a, const struct content *ca, const struct migration *b, const struct content *cb)
+{
+	double similarity = content_similarity(ca, cb);
+
+	if (similarity < 0 || similarity >= RELATED)
+		return false;
+	return !same_creation(a, b) || (ca->count >= LINES_THAT_TELL && cb->count >= LINES_THAT_TELL);
+}

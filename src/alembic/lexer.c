@@ -1,0 +1,463 @@
+#include <assert.h>
+#include <string.h>
+
+#include "revident/alembic/source.h"
+#include "revident/alembic/tokens.h"
+#include "revident/base/xalloc.h"
+
+/* CPython compares indentation twice, with tabs to the next multiple of eight and as single columns. */
+enum { TAB_WIDTH = 8 };
+
+struct indent {
+	unsigned columns, characters;
+};
+
+/* The statements whose Python 2 form shows by a comma outside brackets. */
+enum opening { OPENING_OTHER, OPENING_EXCEPT, OPENING_RAISE };
+
+struct lexer {
+	struct tokenizer *tokenizer;
+	const char *bytes;
+	size_t len, at;
+	unsigned line;
+	bool has_cr;         /* lines may end in CR: count those too */
+	bool line_start;     /* at the first byte of a physical line, outside strings */
+	bool plain_fstrings; /* one did not end as PEP 701 says: read them as plain strings from here on */
+
+	struct token_list *list;
+	uint32_t brackets[TOKEN_DEPTH_MAX]; /* indices of those that are open */
+	unsigned depth;
+	struct indent indents[TOKEN_LEVEL_MAX + 1];
+	unsigned level;
+	bool block_opens; /* the last logical line ended with a colon */
+
+	size_t statement; /* index of the current simple statement's first token */
+	enum opening opening;
+};
+
+static void report(struct lexer *lx, enum unreadable problem, unsigned line)
+{
+	static const unsigned char gravity[] = {
+		[UNREADABLE_NOT] = 0, [UNREADABLE_SYNTAX] = 1, [UNREADABLE_UNCLOSED] = 2, [UNREADABLE_CONFLICT] = 3};
+
+	if (gravity[problem] <= gravity[lx->list->problem])
+		return;
+	lx->list->problem = problem;
+	lx->list->problem_line = line;
+}
+
+static unsigned count_lines(const struct lexer *lx, size_t from, size_t to)
+{
+	const char *p = lx->bytes + from, *end = lx->bytes + to;
+	unsigned lines = 0;
+
+	if (lx->has_cr)
+		return line_ends(p, end);
+	while ((p = memchr(p, '\n', (size_t)(end - p)))) {
+		lines++;
+		p++;
+	}
+	return lines;
+}
+
+static struct token *add_token(struct lexer *lx, enum token_kind kind, uint8_t op, size_t len)
+{
+	struct token_list *list = lx->list;
+	struct token *token;
+
+	VEC_GROW(list->items, list->count, list->cap);
+	token = &list->items[list->count];
+	token->at = (uint32_t)lx->at;
+	token->len = (uint32_t)len;
+	token->line = lx->line;
+	token->pair = (uint32_t)list->count;
+	token->kind = (uint8_t)kind;
+	token->op = op;
+	token->level = (uint8_t)lx->level;
+	token->depth = (uint8_t)lx->depth;
+	list->count++;
+	return token;
+}
+
+static struct token *last_token(const struct lexer *lx)
+{
+	return lx->list->count ? &lx->list->items[lx->list->count - 1] : NULL;
+}
+
+/* Does the next token begin a logical line? */
+static bool line_is_empty(const struct lexer *lx)
+{
+	const struct token *last = last_token(lx);
+
+	return !last || last->kind == TOKEN_NEWLINE;
+}
+
+static void begin_statement(struct lexer *lx)
+{
+	lx->statement = lx->list->count;
+	lx->opening = OPENING_OTHER;
+}
+
+static void end_logical_line(struct lexer *lx)
+{
+	const struct token *last = last_token(lx);
+
+	if (line_is_empty(lx))
+		return;
+	lx->block_opens = last->kind == TOKEN_OP && last->op == ':';
+	add_token(lx, TOKEN_NEWLINE, 0, 0);
+	begin_statement(lx);
+}
+
+/* Nothing sensible can follow: the rest of the source is left alone. */
+static void stop(struct lexer *lx, unsigned line)
+{
+	report(lx, UNREADABLE_UNCLOSED, line);
+	add_token(lx, TOKEN_OP, OP_JUNK, 1);
+	lx->list->stopped = true;
+	lx->depth = 0;
+	end_logical_line(lx);
+	lx->at = lx->len;
+}
+
+/* Fits `indent`, of a line that begins a statement, into the levels. */
+static void set_level(struct lexer *lx, struct indent indent)
+{
+	const struct indent *top = &lx->indents[lx->level];
+
+	if (indent.columns > top->columns) {
+		if (!lx->block_opens || indent.characters <= top->characters || lx->level == TOKEN_LEVEL_MAX)
+			report(lx, UNREADABLE_SYNTAX, lx->line);
+		if (lx->level < TOKEN_LEVEL_MAX)
+			lx->indents[++lx->level] = indent;
+		return;
+	}
+	if (lx->block_opens)
+		report(lx, UNREADABLE_SYNTAX, lx->line);
+	while (lx->level && indent.columns < lx->indents[lx->level].columns)
+		lx->level--;
+	top = &lx->indents[lx->level];
+	if (indent.columns != top->columns || indent.characters != top->characters)
+		report(lx, UNREADABLE_SYNTAX, lx->line);
+}
+
+/* The conflict markers of git, diff3's third one included; seven characters at column 0. */
+static bool at_marker(const struct lexer *lx)
+{
+	const char *p = lx->bytes + lx->at;
+	size_t left = lx->len - lx->at;
+
+	if (left < 7 || !strchr("<=>|", *p))
+		return false;
+	for (size_t i = 1; i < 7; i++)
+		if (p[i] != p[0])
+			return false;
+	return left == 7 || p[7] == ' ' || p[7] == '\n' || p[7] == '\r';
+}
+
+static size_t rest_of_line(const struct lexer *lx, size_t from)
+{
+	while (from < lx->len && lx->bytes[from] != '\n' && lx->bytes[from] != '\r')
+		from++;
+	return from;
+}
+
+static bool is_newline(char c)
+{
+	return c == '\n' || c == '\r';
+}
+
+static void pass_newline(struct lexer *lx)
+{
+	lx->at += lx->bytes[lx->at] == '\r' && lx->at + 1 < lx->len && lx->bytes[lx->at + 1] == '\n' ? 2 : 1;
+	lx->line++;
+}
+
+/* Reads what a physical line begins with; a blank one leaves the levels alone. */
+static void begin_line(struct lexer *lx)
+{
+	struct indent indent = {0, 0}, joined = {0, 0};
+	bool is_joined = false;
+
+	lx->line_start = false;
+	if (at_marker(lx)) {
+		size_t end = rest_of_line(lx, lx->at);
+
+		report(lx, UNREADABLE_CONFLICT, lx->line);
+		if (!lx->depth)
+			lx->level = 0;
+		add_token(lx, TOKEN_OP, OP_JUNK, end - lx->at);
+		lx->at = end;
+		return;
+	}
+	if (lx->depth)
+		return;
+	for (; lx->at < lx->len; lx->at++) {
+		char c = lx->bytes[lx->at];
+
+		if (c == ' ') {
+			indent.columns++;
+			indent.characters++;
+		} else if (c == '\t') {
+			indent.columns = (indent.columns / TAB_WIDTH + 1) * TAB_WIDTH;
+			indent.characters++;
+		} else if (c == '\f') {
+			indent = (struct indent){0, 0};
+		} else if (c == '\\' && lx->at + 1 < lx->len && is_newline(lx->bytes[lx->at + 1])) {
+			if (!is_joined)
+				joined = indent;
+			is_joined = true;
+			lx->at++;
+			pass_newline(lx);
+			lx->at--;
+		} else {
+			break;
+		}
+	}
+	if (lx->at < lx->len && !is_newline(lx->bytes[lx->at]) && lx->bytes[lx->at] != '#')
+		set_level(lx, is_joined ? joined : indent);
+}
+
+/* Keywords that may follow an operand. */
+static bool continues_expression(const char *name, size_t len)
+{
+	static const char words[][7] = {
+		"and", "or", "not", "in", "is", "if", "else", "for", "async", "as", "import", "from"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (words[i][0] == name[0] && strlen(words[i]) == len && memcmp(words[i], name, len) == 0)
+			return true;
+	return false;
+}
+
+static bool ends_operand(const struct lexer *lx, const struct token *token)
+{
+	const char *name = lx->bytes + token->at;
+	bool is_first = token == &lx->list->items[lx->statement];
+
+	if (token->kind == TOKEN_OP)
+		return token->op == ')' || token->op == ']' || token->op == '}';
+	if (token->kind == TOKEN_NEWLINE)
+		return false;
+	if (token->kind != TOKEN_NAME)
+		return true;
+	if (is_first && (token_is(lx->bytes, token, "match") || token_is(lx->bytes, token, "case") ||
+				token_is(lx->bytes, token, "type")))
+		return false;
+	return !token_is_keyword(name, token->len);
+}
+
+static bool is_string(enum token_kind kind)
+{
+	return kind == TOKEN_STRING || kind == TOKEN_BYTES || kind == TOKEN_FSTRING;
+}
+
+/* An operand directly behind another is no Python 3: `print "x"`, `exec code`, 10L. */
+static void check_operand(struct lexer *lx, enum token_kind kind, size_t len)
+{
+	const struct token *last = last_token(lx);
+
+	if (!last || last->kind == TOKEN_NEWLINE)
+		return;
+	if (last->kind == TOKEN_OP && last->op != ')' && last->op != ']' && last->op != '}')
+		return;
+	if (is_string(kind) && is_string((enum token_kind)last->kind))
+		return;
+	if (!ends_operand(lx, last) || (kind == TOKEN_NAME && continues_expression(lx->bytes + lx->at, len)))
+		return;
+	report(lx, UNREADABLE_SYNTAX, lx->line);
+}
+
+/* 0777 is a number of Python 2; 00 and 0777.5 are Python 3. */
+static bool is_old_octal(const char *number, size_t len)
+{
+	bool zero = true;
+
+	if (number[0] != '0')
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		if ((number[i] < '0' || number[i] > '9') && number[i] != '_')
+			return false;
+		zero = zero && (number[i] == '0' || number[i] == '_');
+	}
+	return !zero;
+}
+
+static void take_word(struct lexer *lx, enum token_kind kind, size_t len)
+{
+	const struct token *token;
+
+	check_operand(lx, kind, len);
+	token = add_token(lx, kind, 0, len);
+	if (kind == TOKEN_NAME && lx->statement == lx->list->count - 1) {
+		if (token_is(lx->bytes, token, "except"))
+			lx->opening = OPENING_EXCEPT;
+		else if (token_is(lx->bytes, token, "raise"))
+			lx->opening = OPENING_RAISE;
+	}
+	if (kind == TOKEN_NUMBER && is_old_octal(lx->bytes + lx->at, len))
+		report(lx, UNREADABLE_SYNTAX, lx->line);
+	lx->at += len;
+}
+
+/* A string whose quote stands `prefix_len` bytes on. 0, or -1 with `err` set. */
+static int take_string(struct lexer *lx, enum string_prefix prefix, size_t prefix_len, struct err *err)
+{
+	enum token_kind kind = prefix == PREFIX_BYTES ? TOKEN_BYTES : TOKEN_STRING;
+	size_t quote = lx->at + prefix_len, end = quote;
+	int found = 0;
+	long n;
+
+	if (prefix == PREFIX_FORMAT) {
+		kind = TOKEN_FSTRING;
+		if (!lx->plain_fstrings) {
+			found = fstring_end(lx->tokenizer, lx->bytes, lx->len, quote, &end, err);
+			if (found < 0)
+				return -1;
+			if (!found) {
+				report(lx, UNREADABLE_SYNTAX, lx->line);
+				lx->plain_fstrings = true;
+			}
+		}
+	}
+	if (!found) {
+		n = tokenizer_match(lx->tokenizer, lx->bytes, lx->len, quote, err);
+		if (n < 0)
+			return -1;
+		if (n == 1) {
+			stop(lx, lx->line);
+			return 0;
+		}
+		end = quote + (size_t)n;
+	}
+	check_operand(lx, kind, 0);
+	add_token(lx, kind, 0, end - lx->at);
+	lx->line += count_lines(lx, lx->at, end);
+	lx->at = end;
+	return 0;
+}
+
+static void take_bracket(struct lexer *lx, char c)
+{
+	struct token_list *list = lx->list;
+	uint32_t open;
+
+	if (c == '(' || c == '[' || c == '{') {
+		if (lx->depth == TOKEN_DEPTH_MAX) {
+			stop(lx, lx->line);
+			return;
+		}
+		add_token(lx, TOKEN_OP, (uint8_t)c, 1);
+		lx->brackets[lx->depth++] = (uint32_t)(list->count - 1);
+		lx->at++;
+		return;
+	}
+	open = lx->depth ? lx->brackets[lx->depth - 1] : 0;
+	if (!lx->depth || list->items[open].op != (c == ')' ? '(' : c == ']' ? '[' : '{')) {
+		stop(lx, lx->line);
+		return;
+	}
+	lx->depth--;
+	add_token(lx, TOKEN_OP, (uint8_t)c, 1)->pair = open;
+	list->items[open].pair = (uint32_t)(list->count - 1);
+	lx->at++;
+}
+
+static uint8_t operator_code(const char *p, size_t len)
+{
+	if (len == 1)
+		return strchr("+-*/%&|^@=<>~.,:;", *p) && *p ? (uint8_t)*p : OP_JUNK;
+	if (len == 2 && p[0] == ':')
+		return OP_WALRUS;
+	if (len == 2 && p[0] == '<' && p[1] == '>')
+		return OP_JUNK;
+	if (p[len - 1] == '=' && !(len == 2 && strchr("=!<>", p[0])))
+		return OP_AUGMENT;
+	return OP_OTHER;
+}
+
+static void take_operator(struct lexer *lx, size_t len)
+{
+	uint8_t op = operator_code(lx->bytes + lx->at, len);
+
+	if (op == OP_JUNK || (op == ',' && !lx->depth && lx->opening != OPENING_OTHER))
+		report(lx, UNREADABLE_SYNTAX, lx->line);
+	add_token(lx, TOKEN_OP, op, len);
+	lx->at += len;
+	if (!lx->depth && (op == ';' || op == ':'))
+		begin_statement(lx);
+}
+
+/* The token of `len` bytes at lx->at, which is no blank. 0, or -1 with `err` set. */
+static int take_token(struct lexer *lx, size_t len, struct err *err)
+{
+	const char *p = lx->bytes + lx->at;
+	enum string_prefix prefix;
+	char c = *p;
+
+	if (((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_' || (unsigned char)c >= 0x80) {
+		if (lx->at + len < lx->len && (p[len] == '"' || p[len] == '\'')) {
+			prefix = string_prefix(p, len);
+			if (prefix != PREFIX_NONE)
+				return take_string(lx, prefix, len, err);
+		}
+		take_word(lx, TOKEN_NAME, len);
+	} else if (is_newline(c)) {
+		if (!lx->depth)
+			end_logical_line(lx);
+		pass_newline(lx);
+		lx->line_start = true;
+	} else if (c == '\'' || c == '"') {
+		return take_string(lx, PREFIX_STRING, 0, err);
+	} else if (c == '(' || c == ')' || c == '[' || c == ']' || c == '{' || c == '}') {
+		take_bracket(lx, c);
+	} else if ((c >= '0' && c <= '9') || (c == '.' && len > 1 && p[1] != '.')) {
+		take_word(lx, TOKEN_NUMBER, len);
+	} else if (c == '\\' && len > 1) {
+		lx->at += 1;
+		pass_newline(lx);
+		if (lx->at == lx->len)
+			report(lx, UNREADABLE_SYNTAX, lx->line - 1);
+	} else if (c == '#') {
+		lx->at += len;
+	} else {
+		take_operator(lx, len);
+	}
+	return 0;
+}
+
+int tokens_read(struct tokenizer *tokenizer, const char *bytes, size_t len, enum tokens_extent extent,
+	struct token_list *list, struct err *err)
+{
+	struct lexer lx = {.tokenizer = tokenizer, .bytes = bytes, .len = len, .line = 1, .line_start = true};
+	long n;
+
+	assert(len <= MIGRATION_BYTES_MAX * 3);
+	lx.list = list;
+	lx.has_cr = len && memchr(bytes, '\r', len);
+	list->count = 0;
+	list->problem = UNREADABLE_NOT;
+	list->problem_line = 0;
+	list->stopped = false;
+	while (lx.at < len) {
+		if (lx.line_start) {
+			begin_line(&lx);
+			continue;
+		}
+		if (bytes[lx.at] == ' ' || bytes[lx.at] == '\t' || bytes[lx.at] == '\f') {
+			lx.at++;
+			continue;
+		}
+		n = tokenizer_match(tokenizer, bytes, len, lx.at, err);
+		if (n < 0 || take_token(&lx, (size_t)n, err) < 0)
+			return -1;
+		if (extent == TOKENS_FIRST_LINE && list->count && list->items[list->count - 1].kind == TOKEN_NEWLINE)
+			return 0;
+	}
+	if (lx.depth)
+		stop(&lx, list->items[lx.brackets[lx.depth - 1]].line);
+	end_logical_line(&lx);
+	if (lx.block_opens)
+		report(&lx, UNREADABLE_SYNTAX, lx.line);
+	return 0;
+}

@@ -1,0 +1,159 @@
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "revident/alembic/tokens.h"
+#include "revident/base/xalloc.h"
+
+/* Honest input needs few steps a token; hostile input must not need many. */
+enum { MATCH_LIMIT = 1000000 };
+
+struct tokenizer {
+	pcre2_code *code;
+	pcre2_match_data *match;
+	pcre2_match_context *context;
+	bool jit;
+};
+
+/*
+ * One alternation, the frequent first. Strings are possessive and must be closed; where they are not, only the quote
+ * itself is left to match, by the last alternative.
+ */
+static const char token_pattern[] =
+	"[A-Za-z_\\x80-\\xff][A-Za-z0-9_\\x80-\\xff]*+"
+	"|[()\\[\\]{},]"
+	"|\\r\\n?|\\n"
+	"|\\.(?![0-9.])"
+	"|'''(?:[^'\\\\]++|\\\\[\\s\\S]|'(?!''))*+'''"
+	"|\"\"\"(?:[^\"\\\\]++|\\\\[\\s\\S]|\"(?!\"\"))*+\"\"\""
+	"|'(?!'')(?:[^'\\\\\\r\\n]++|\\\\(?:\\r\\n|[\\s\\S]))*+'"
+	"|\"(?!\"\")(?:[^\"\\\\\\r\\n]++|\\\\(?:\\r\\n|[\\s\\S]))*+\""
+	"|\\#[^\\r\\n]*+"
+	"|0[xX][0-9a-fA-F_]++|0[oO][0-7_]++|0[bB][01_]++"
+	"|(?:[0-9][0-9_]*+(?:\\.[0-9_]*+)?+|\\.[0-9][0-9_]*+)(?:[eE][+-]?[0-9][0-9_]*+)?+[jJ]?+"
+	"|\\\\(?:\\r\\n?|\\n)"
+	"|\\*\\*=?|//=?|>>=?|<<=?|->|<>|[-+*/%&|^@=!<>:]=|\\.\\.\\."
+	"|[\\s\\S]";
+
+int tokenizer_new(struct tokenizer **out, struct err *err)
+{
+	struct tokenizer *tz = xcalloc(1, sizeof(*tz));
+	PCRE2_UCHAR reason[128] = "";
+	PCRE2_SIZE offset;
+	int code, rc = -1;
+
+	tz->code = pcre2_compile(
+		(PCRE2_SPTR)token_pattern, sizeof(token_pattern) - 1, PCRE2_ANCHORED, &code, &offset, NULL);
+	if (!tz->code) {
+		pcre2_get_error_message(code, reason, sizeof(reason));
+		err_set(err, ERR_UNDECIDED, "the pattern of Python tokens cannot be compiled: %s",
+			(const char *)reason);
+		goto done;
+	}
+	tz->jit = pcre2_jit_compile(tz->code, PCRE2_JIT_COMPLETE) == 0;
+	tz->match = pcre2_match_data_create(1, NULL);
+	tz->context = pcre2_match_context_create(NULL);
+	if (!tz->match || !tz->context) {
+		err_set(err, ERR_UNDECIDED, "PCRE2 cannot allocate its match data");
+		goto done;
+	}
+	pcre2_set_match_limit(tz->context, MATCH_LIMIT);
+	*out = tz;
+	rc = 0;
+done:
+	if (rc < 0)
+		tokenizer_free(tz);
+	return rc;
+}
+
+void tokenizer_free(struct tokenizer *tz)
+{
+	if (!tz)
+		return;
+	pcre2_match_context_free(tz->context);
+	pcre2_match_data_free(tz->match);
+	pcre2_code_free(tz->code);
+	free(tz);
+}
+
+long tokenizer_match(struct tokenizer *tz, const char *bytes, size_t len, size_t at, struct err *err)
+{
+	PCRE2_UCHAR reason[128] = "";
+	int rc = PCRE2_ERROR_JIT_STACKLIMIT;
+
+	if (tz->jit)
+		rc = pcre2_jit_match(tz->code, (PCRE2_SPTR)bytes, len, at, 0, tz->match, tz->context);
+	if (rc == PCRE2_ERROR_JIT_STACKLIMIT)
+		rc = pcre2_match(tz->code, (PCRE2_SPTR)bytes, len, at, PCRE2_NO_JIT, tz->match, tz->context);
+	if (rc < 0) {
+		pcre2_get_error_message(rc, reason, sizeof(reason));
+		err_set(err, ERR_UNDECIDED, "Python source cannot be cut into tokens: %s", (const char *)reason);
+		return -1;
+	}
+	return (long)(pcre2_get_ovector_pointer(tz->match)[1] - at);
+}
+
+enum string_prefix string_prefix(const char *name, size_t len)
+{
+	enum string_prefix kind = PREFIX_STRING;
+	bool raw = false, other = false;
+
+	if (len > 2)
+		return PREFIX_NONE;
+	for (size_t i = 0; i < len; i++) {
+		switch (name[i] | 0x20) {
+		case 'r':
+			if (raw)
+				return PREFIX_NONE;
+			raw = true;
+			continue;
+		case 'u':
+			if (len > 1)
+				return PREFIX_NONE;
+			break;
+		case 'b':
+			kind = PREFIX_BYTES;
+			break;
+		case 'f':
+		case 't':
+			kind = PREFIX_FORMAT;
+			break;
+		default:
+			return PREFIX_NONE;
+		}
+		if (other)
+			return PREFIX_NONE;
+		other = true;
+	}
+	return kind;
+}
+
+bool token_is_keyword(const char *name, size_t len)
+{
+	static const char words[][9] = {"and", "as", "assert", "async", "await", "break", "class", "continue", "def",
+		"del", "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is",
+		"lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while", "with", "yield"};
+
+	if (len < 2 || len > 8)
+		return false;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (words[i][0] == name[0] && strlen(words[i]) == len && memcmp(words[i], name, len) == 0)
+			return true;
+	return false;
+}
+
+bool token_is(const char *source, const struct token *token, const char *word)
+{
+	size_t len = strlen(word);
+
+	return token->kind == TOKEN_NAME && token->len == len && memcmp(source + token->at, word, len) == 0;
+}
+
+void token_list_release(struct token_list *list)
+{
+	free(list->items);
+	*list = (struct token_list){0};
+}
