@@ -3,13 +3,12 @@
 #include <string.h>
 
 #include "revident/base/intern.h"
+#include "revident/base/utf8.h"
 
 /* Is `value` one that can be told, of a file read like this? */
 static bool is_told(const struct source *source, const struct strbuf *value)
 {
-	size_t good;
-
-	if (!utf8_is_valid(value->buf, value->len, &good))
+	if (!utf8_is_valid(value->buf, value->len))
 		return false;
 	if (source->foreign)
 		for (size_t i = 0; i < value->len; i++)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "revident/alembic/source.h"
+#include "revident/base/utf8.h"
 
 enum encoding {
 	ENCODING_UTF8,
@@ -29,46 +30,19 @@ static const char *skip_ascii(const char *p, const char *end)
 	return p;
 }
 
-/* The length of the character at `p`, 0 if it is none. */
-static size_t utf8_character(const unsigned char *p, size_t left)
-{
-	size_t n;
-	unsigned char low = 0x80, high = 0xbf;
-
-	if (p[0] >= 0xc2 && p[0] <= 0xdf) {
-		n = 2;
-	} else if (p[0] >= 0xe0 && p[0] <= 0xef) {
-		n = 3;
-		low = p[0] == 0xe0 ? 0xa0 : 0x80;
-		high = p[0] == 0xed ? 0x9f : 0xbf;
-	} else if (p[0] >= 0xf0 && p[0] <= 0xf4) {
-		n = 4;
-		low = p[0] == 0xf0 ? 0x90 : 0x80;
-		high = p[0] == 0xf4 ? 0x8f : 0xbf;
-	} else {
-		return p[0] < 0x80;
-	}
-	if (left < n || p[1] < low || p[1] > high)
-		return 0;
-	for (size_t i = 2; i < n; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	return n;
-}
-
-bool utf8_is_valid(const char *bytes, size_t len, size_t *good)
+/* How many bytes at the start are well-formed UTF-8. */
+static size_t utf8_prefix(const char *bytes, size_t len)
 {
 	const char *p = bytes, *end = bytes + len;
-	size_t n;
 
 	while ((p = skip_ascii(p, end)) < end) {
-		n = utf8_character((const unsigned char *)p, (size_t)(end - p));
-		if (!n)
+		struct utf8_char c = utf8_next(p, (size_t)(end - p));
+
+		if (!c.valid)
 			break;
-		p += n;
+		p += c.len;
 	}
-	*good = (size_t)(p - bytes);
-	return p == end;
+	return (size_t)(p - bytes);
 }
 
 /* Python's aliases, lower case with `_` for `-`; further ones that contain ASCII by how they begin. */
@@ -281,7 +255,8 @@ struct source source_read(const char *bytes, size_t len, struct strbuf *scratch)
 		source.undecodable = true;
 		source.bad_line = line;
 	} else if (encoding == ENCODING_UTF8) {
-		if (!utf8_is_valid(source.bytes, source.len, &good)) {
+		good = utf8_prefix(source.bytes, source.len);
+		if (good < source.len) {
 			source.undecodable = true;
 			source.bad_line = 1 + line_ends(source.bytes, source.bytes + good);
 		}

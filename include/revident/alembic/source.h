@@ -25,9 +25,6 @@ struct source {
 /* Reads `len` bytes; `scratch` is overwritten where conversion is needed, and lives as long as the source. */
 struct source source_read(const char *bytes, size_t len, struct strbuf *scratch);
 
-/* Is it well-formed UTF-8, without surrogates? *good is how many bytes are. */
-bool utf8_is_valid(const char *bytes, size_t len, size_t *good);
-
 /* How many lines end in [from, to): at LF, CRLF or CR. */
 unsigned line_ends(const char *from, const char *to);
 
