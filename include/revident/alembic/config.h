@@ -24,8 +24,8 @@
 enum {
 	CONFIG_BYTES_MAX = 4 * 1024 * 1024, /* larger files are a problem, and not read */
 	CONFIG_PROBLEMS_MAX = 20,           /* problems kept of one file */
-	CONFIG_SECTIONS_MAX = 1000,         /* environments kept of one file */
-	CONFIG_LOCATIONS_MAX = 1000,        /* version locations kept of one environment */
+	CONFIG_SECTIONS_MAX = 100,          /* environments kept of one file */
+	CONFIG_LOCATIONS_MAX = 200,         /* version locations kept of one environment */
 	CONFIG_PATH_MAX = 4096,             /* bytes of a location; longer ones are unknown */
 };
 
@@ -45,8 +45,9 @@ enum location_kind {
 
 struct location {
 	enum location_kind kind;
-	struct text raw;    /* as the file has it, before interpolation */
-	struct text value;  /* after it; for LOCATION_HERE what follows the %(here)s; none if unknown */
+	struct text raw; /* as the file has it, before interpolation */
+	struct text
+		value; /* after it; for LOCATION_HERE what follows the %(here)s; none if unknown; a NUL stands behind it */
 	struct text reason; /* only for LOCATION_UNKNOWN: printable, half a sentence */
 	unsigned line;      /* where the key stands, from 1; 0 if absent */
 };

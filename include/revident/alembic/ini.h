@@ -38,8 +38,11 @@ struct ini {
 /* What stands in an interpolated value where the configuration's own directory belongs. No path holds it. */
 enum { INI_HERE = '\0' };
 
-/* How deep %(key)s may lead (configparser.MAX_INTERPOLATION_DEPTH), and how much work one value may be. */
-enum { INI_DEPTH_MAX = 10, INI_STEPS_MAX = 100000, INI_EXPANDED_MAX = 1024 * 1024 };
+enum {
+	INI_DEPTH_MAX = 10,           /* how deep %(key)s may lead (configparser.MAX_INTERPOLATION_DEPTH) */
+	INI_STEPS_MAX = 20000,        /* `%` looked at for one value */
+	INI_EXPANDED_MAX = 64 * 1024, /* bytes of a value that holds `%`, roughly; others have no limit */
+};
 
 /* Reads `len` bytes (at most CONFIG_BYTES_MAX are looked at). Nothing in `out` is borrowed from `bytes`. */
 void ini_parse(const char *bytes, size_t len, struct arena *arena, struct ini *out);
@@ -52,9 +55,12 @@ const struct ini_value *ini_find(const struct ini *ini, const struct ini_section
 
 /*
  * Replaces %(key)s and %% in `value`, as seen from `section`; `here` becomes INI_HERE unless the file has a key of that
- * name. 1 with *out in `arena`; 0 where ConfigParser would raise (or a limit is reached), with *reason.
+ * name. 1 with *out in `arena` (`value` itself where it holds no `%`); 0 where ConfigParser would raise (or a limit is reached), with *reason.
  */
 int ini_interpolate(const struct ini *ini, const struct ini_section *section, struct text value, struct arena *arena,
 	struct text *out, struct text *reason);
+
+/* Without the white space at both ends that Python's str.strip() takes (UTF-8). */
+struct text ini_strip(struct text s);
 
 #endif
