@@ -1,0 +1,43 @@
+#include "revident/model/event.h"
+
+#include <assert.h>
+#include <string.h>
+
+static const char *const names[EVENT_KINDS] = {
+	[EVENT_ADDED] = "added",
+	[EVENT_DELETED] = "deleted",
+	[EVENT_DUPLICATED] = "duplicated",
+	[EVENT_EDITED] = "edited",
+	[EVENT_LOST_IN_MERGE] = "lost_in_merge",
+	[EVENT_MOVED] = "moved",
+	[EVENT_OVERWRITTEN] = "overwritten",
+	[EVENT_REIDENTIFIED] = "reidentified",
+	[EVENT_REPARENTED] = "reparented",
+	[EVENT_REPLACED] = "replaced",
+	[EVENT_RESTORED] = "restored",
+	[EVENT_STRIPPED] = "stripped",
+};
+
+const char *event_kind_name(enum event_kind kind)
+{
+	assert(kind < EVENT_KINDS);
+	return names[kind];
+}
+
+int event_kind_parse(const char *name, size_t len, enum event_kind *kind)
+{
+	size_t i;
+
+	for (i = 0; i < EVENT_KINDS; i++) {
+		if (strlen(names[i]) == len && memcmp(names[i], name, len) == 0) {
+			*kind = (enum event_kind)i;
+			return 1;
+		}
+	}
+	return 0;
+}
+
+bool event_kind_is_loss(enum event_kind kind)
+{
+	return EVENTS_LOSSES & 1u << kind;
+}
