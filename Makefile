@@ -189,7 +189,8 @@ format-check: ## does clang-format agree with the C files?
 	else echo 'skipped: clang-format is not installed'; fi
 
 lint: lint-text ## clang-tidy, shellcheck and mandoc
-	$(Q)clang-tidy --quiet $(SRC) -- $(STD) $(PACKAGE_CFLAGS)
+	$(Q)if command -v clang-tidy >/dev/null; then clang-tidy --quiet $(SRC) -- $(STD) $(PACKAGE_CFLAGS) 2>/dev/null; \
+	else echo "skipped: clang-tidy is not installed"; fi
 
 lint-text: ## shellcheck and mandoc alone
 	$(Q)if command -v shellcheck >/dev/null; then shellcheck -x $(SHELL_FILES); \
