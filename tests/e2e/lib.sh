@@ -268,6 +268,15 @@ expect_golden() {
 	fi
 }
 
+# expect_json EXPRESSION VALUE: a Python expression over the document `d` that
+# went to standard output; VALUE is JSON on one line.
+expect_json() {
+	json_value=$(python3 -c 'import json, sys
+d = json.load(open(sys.argv[1], encoding="utf-8"))
+print(json.dumps(eval(sys.argv[2]), ensure_ascii=False))' "$CASE_DIR/out" "$1" 2>&1) || :
+	[ "$json_value" = "$2" ] || fail "$1 is $json_value, expected $2: ${LAST_RUN:-}"
+}
+
 # snapshot FILE: every file of the repository with its checksum, references and
 # index included, to hold against a later one: nothing was touched.
 snapshot() {

@@ -44,3 +44,69 @@ expect_exit 0
 expect_err </dev/null
 expect_out <<EOF
 revident $(sed -n 's/^.define REVIDENT_VERSION "\(.*\)"/\1/p' "$TOP/include/revident/base/version.h")
+EOF
+
+wrong() {
+	run revident "$@"
+	expect_exit 2
+	expect_out </dev/null
+	[ -s "$CASE_DIR/err" ] || fail "says nothing: $*"
+}
+
+it "wrong usage leaves with 2"
+fixture overwritten
+wrong nosuch
+wrong scann
+wrong --nosuch
+wrong scan --nosuch
+wrong scan --forma json
+wrong scan --format
+wrong scan --format yaml
+wrong scan --color sometimes
+wrong scan --events nosuch
+wrong scan -C
+wrong scan no-such-tip
+wrong audit HEAD HEAD
+wrong show
+wrong explain
+wrong schema no-such-format
+
+it "outside a repository it cannot decide"
+mkdir empty
+cd empty
+run revident scan
+expect_exit 3
+expect_out </dev/null
+[ -s "$CASE_DIR/err" ] || fail "says nothing"
+
+it "a full disk is a failure"
+fixture overwritten
+for command in "scan --format json" "audit" "show a1a1a1a1a1a1" "explain a1a1a1a1a1a1" help; do
+	# shellcheck disable=SC2016,SC2086 # words
+	run sh -c '"$0" "$@" >/dev/full' "$REVIDENT" $command
+	expect_exit 3
+	[ -s "$CASE_DIR/err" ] || fail "says nothing: $command"
+done
+
+it "-o writes a file whole or not at all"
+fixture overwritten
+run revident scan --format json
+cp "$CASE_DIR/out" "$CASE_DIR/json"
+run revident scan --format json -o "$CASE_DIR/scan.json"
+expect_exit 1
+expect_out </dev/null
+expect_err </dev/null
+compare "$CASE_DIR/json" "$CASE_DIR/scan.json" "the file"
+run revident scan --format json -o "$CASE_DIR/no/such/dir/scan.json"
+expect_exit 3
+run revident scan --format json -o /dev/full
+expect_exit 3
+[ -c /dev/full ] || fail "/dev/full was replaced"
+
+it "option names are exact, and -- ends the options"
+fixture overwritten
+run revident scan --format=json
+mv "$CASE_DIR/out" "$CASE_DIR/expected.json"
+run revident scan --format json -- main
+expect_exit 1
+wrong scan -- --format
