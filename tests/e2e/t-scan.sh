@@ -169,11 +169,6 @@ run revident scan --format json
 expect_exit 0
 expect_json 'd["environments"], d["events"], d["lost"], d["missing"]' '[[], [], [], []]'
 
-same_answer() {
-	run revident "$@" scan --format json --events all
-	compare "$CASE_DIR/reference" "$CASE_DIR/out" "the answer"
-}
-
 it "same repository, same bytes: directory, zone, locale, packed or loose"
 fixture september-17
 run revident scan --format json --events all
@@ -186,8 +181,9 @@ compare "$CASE_DIR/reference" "$CASE_DIR/out" "from a subdirectory"
 cd /
 run revident scan -C "$CASE_DIR/september-17" --format json --events all
 compare "$CASE_DIR/reference" "$CASE_DIR/out" "with -C"
-run env GIT_DIR="$CASE_DIR/september-17/.git" "$REVIDENT" scan --format json --events all
 cd "$CASE_DIR/september-17"
+run env GIT_DIR=.git "$REVIDENT" scan --format json --events all
+compare "$CASE_DIR/reference" "$CASE_DIR/out" "with GIT_DIR"
 run env TZ=Asia/Kolkata LC_ALL=C.UTF-8 LANG=de_DE.UTF-8 "$REVIDENT" scan --format json --events all
 compare "$CASE_DIR/reference" "$CASE_DIR/out" "elsewhere"
 git repack -q -a -d
@@ -197,7 +193,6 @@ compare "$CASE_DIR/reference" "$CASE_DIR/out" "packed"
 git commit-graph write --reachable --changed-paths 2>/dev/null
 run revident scan --format json --events all
 compare "$CASE_DIR/reference" "$CASE_DIR/out" "with a commit-graph"
-git unpack-objects -q <"$(echo .git/objects/pack/*.pack)" || :
 mkdir "$CASE_DIR/packs"
 mv .git/objects/pack/* "$CASE_DIR/packs/"
 rm -rf .git/objects/info/commit-graph*

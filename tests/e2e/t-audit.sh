@@ -1,0 +1,157 @@
+#!/bin/sh
+# revident audit: one tree's chain and what is wrong with it.
+
+. "${0%/*}/lib.sh"
+need_binary
+
+V=migrations/versions
+
+# findings: "level rule revision path" a line, notes about tables apart.
+findings() {
+	python3 -c 'import json, sys
+d = json.load(open(sys.argv[1], encoding="utf-8"))
+for e in d["environments"]:
+    for f in e["findings"]:
+        if f["rule"] not in ("table-never-created", "model-without-table"):
+            print(f["level"], f["rule"], f["revision"] or "-", f["path"] or "-")' "$CASE_DIR/out" | sort >"$CASE_DIR/findings"
+}
+
+# audited NAME EXIT <<findings: the findings of that fixture's tip.
+audited() {
+	fixture "$1"
+	run revident audit --format json HEAD
+	expect_exit "$2"
+	expect_err </dev/null
+	findings
+	expect_file "$CASE_DIR/findings"
+}
+
+chain() {
+	expect_json '[d["environments"][0]["heads"], d["environments"][0]["bases"]]' "$1"
+}
+
+it "a whole chain has no finding"
+audited merge-migration 0 </dev/null
+chain '[["e5e5e5e5e5e5"], ["a1a1a1a1a1a1"]]'
+expect_json '[m["revision"] for m in d["environments"][0]["migrations"]]' \
+	'["a1a1a1a1a1a1", "b2b2b2b2b2b2", "c3c3c3c3c3c3", "d4d4d4d4d4d4", "e5e5e5e5e5e5"]'
+expect_json '[m["down_revision"] for m in d["environments"][0]["migrations"]][3]' '["b2b2b2b2b2b2", "c3c3c3c3c3c3"]'
+
+it "the accident: missing parent, and a name that holds a former id"
+audited september-17 1 <<EOF
+error missing-revision 189b1231afd4 habits_service/alembic/versions/189b1231afd4_bootstrap_tables.py
+warning filename-mismatch 2a3f4c9d1cde habits_service/alembic/versions/189b1231afd4_bootstrap_tables.py
+EOF
+chain '[["3b7a1d2e4f56"], []]'
+expect_json '[f["line"] for f in d["environments"][0]["findings"] if f["rule"] == "missing-revision"]' '[12]'
+
+it "a duplicate names both files"
+fixture duplicate-ids
+run revident audit --format json HEAD
+expect_exit 1
+expect_json '[(f["level"], f["revision"]) for f in d["environments"][0]["findings"] if f["rule"] == "duplicate-revision"]' \
+	'[["error", "b2b2b2b2b2b2"]]'
+run revident audit HEAD
+for file in b2b2b2b2b2b2_orders.py c3c3c3c3c3c3_invoices.py; do
+	grep -q "$file" "$CASE_DIR/out" || fail "does not name $file"
+done
+
+it "cycles"
+fixture cycle
+run revident audit --format json HEAD
+expect_exit 1
+expect_json 'sorted({f["level"] for f in d["environments"][0]["findings"] if f["rule"] == "cycle"})' '["error"]'
+
+it "several heads and bases"
+audited multiple-heads 0 <<EOF
+note multiple-bases - -
+warning multiple-heads - -
+EOF
+chain '[["b2b2b2b2b2b2", "c3c3c3c3c3c3", "d4d4d4d4d4d4"], ["a1a1a1a1a1a1", "d4d4d4d4d4d4"]]'
+
+it "depends_on: by label, a missing label, a missing id"
+audited labels 1 <<EOF
+error missing-revision 0123456789ab $V/e5e5e5e5e5e5_parcels.py
+error missing-revision gone $V/d4d4d4d4d4d4_payments.py
+EOF
+
+it "dynamic values: no guess, no missing parent"
+fixture dynamic
+run revident audit --format json HEAD
+expect_exit 0
+expect_json 'sorted({(f["rule"], f["level"]) for f in d["environments"][0]["findings"]} & {("dynamic-revision", "warning"), ("missing-revision", "error")})' \
+	'[["dynamic-revision", "warning"]]'
+
+it "files that do not parse"
+fixture unreadable
+run revident audit --format json HEAD
+expect_exit 1
+expect_json 'sorted((f["level"], f["path"]) for f in d["environments"][0]["findings"] if f["rule"] == "unreadable-migration")' \
+	"[[\"error\", \"$V/c3c3c3c3c3c3_invoices.py\"], [\"error\", \"$V/d4d4d4d4d4d4_payments.py\"]]"
+
+it "names and docstrings that disagree"
+fixture names
+run revident audit --format json HEAD
+expect_exit 0
+expect_json 'sorted((f["rule"], f["level"], f["revision"]) for f in d["environments"][0]["findings"])' \
+	'[["docstring-mismatch", "note", "c3c3c3c3c3c3"], ["docstring-mismatch", "warning", "c3c3c3c3c3c3"], ["filename-mismatch", "note", "b2b2b2b2b2b2"], ["filename-mismatch", "warning", "a1a1a1a1a1a1"]]'
+
+it "ids that Alembic refuses or that do not fit"
+fixture bad-ids
+run revident audit --format json HEAD
+expect_exit 1
+expect_json 'sorted((f["rule"], f["level"], f["revision"]) for f in d["environments"][0]["findings"] if "-revision" in f["rule"])' \
+	'[["invalid-revision", "error", "v-2"], ["invalid-revision", "warning", "a:b"], ["long-revision", "warning", "0123456789012345678901234567890123456789"]]'
+
+it "what Alembic would not load"
+fixture not-loaded
+run revident audit --format json "$(mark :1)"
+expect_exit 0
+expect_json '[(f["level"], f["path"]) for f in d["environments"][0]["findings"] if f["rule"] == "not-loaded"]' \
+	"[[\"warning\", \"$V/old/c3c3c3c3c3c3_invoices.py\"]]"
+run revident audit --format json "$(mark :2)"
+expect_exit 0
+expect_json '[f["rule"] for f in d["environments"][0]["findings"] if f["rule"] == "not-loaded"]' '[]'
+chain '[["c3c3c3c3c3c3"], ["a1a1a1a1a1a1"]]'
+
+it "an id that is a file name counts as present"
+audited id-from-name 0 </dev/null
+chain '[["b2b2b2b2b2b2"], ["a1a1a1a1a1a1"]]'
+
+it "a revision, the index, the work tree"
+fixture september-17
+git mv habits_service/alembic/versions/189b1231afd4_bootstrap_tables.py \
+	habits_service/alembic/versions/2a3f4c9d1cde_add_cascade_deletes.py
+git show "$(mark :2):habits_service/alembic/versions/189b1231afd4_bootstrap_tables.py" \
+	>habits_service/alembic/versions/189b1231afd4_bootstrap_tables.py
+run revident audit --format json
+expect_exit 0
+chain '[["3b7a1d2e4f56"], ["189b1231afd4"]]'
+run revident audit --worktree --format json
+expect_exit 0
+run revident audit --staged --format json
+expect_exit 1
+run revident audit HEAD --format json
+expect_exit 1
+run revident audit v1.3 --format json
+expect_exit 0
+chain '[["189b1231afd4"], ["189b1231afd4"]]'
+git add -A
+run revident audit --staged --format json
+expect_exit 0
+
+it "bare repositories: HEAD"
+fixture september-17 bare
+run revident audit --format json
+expect_exit 1
+chain '[["3b7a1d2e4f56"], []]'
+
+for name in september-17 merge-migration multiple-heads cycle duplicate-ids unreadable labels; do
+	it "draws the chain of $name"
+	fixture "$name"
+	run revident audit HEAD
+	expect_err </dev/null
+	expect_golden "$name.audit.text"
+	awk 'length($0) > 80 && !/\//' "$CASE_DIR/out" >"$CASE_DIR/long"
+	: | expect_file "$CASE_DIR/long"
+done
