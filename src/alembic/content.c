@@ -90,16 +90,21 @@ static bool is_dropped(struct text line)
 /* White space folded to one space, `"` made `'`. */
 static uint64_t hash_line(struct text line, struct strbuf *folded)
 {
+	char *out;
+	size_t n = 0;
+
 	strbuf_clear(folded);
 	strbuf_reserve(folded, line.len);
+	out = folded->buf;
 	for (size_t i = 0; i < line.len; i++) {
 		char c = line.ptr[i];
 
-		if (is_blank(c) && is_blank(line.ptr[i + 1]))
-			continue;
-		strbuf_addch(folded, (char)(is_blank(c) ? ' ' : c == '"' ? '\'' : c));
+		if (!is_blank(c))
+			out[n++] = (char)(c == '"' ? '\'' : c);
+		else if (!is_blank(line.ptr[i + 1]))
+			out[n++] = ' ';
 	}
-	return hash_bytes(folded->buf, folded->len);
+	return hash_bytes(out, n);
 }
 
 struct hashes {

@@ -147,7 +147,7 @@ static bool at_marker(const struct lexer *lx)
 	const char *p = lx->bytes + lx->at;
 	size_t left = lx->len - lx->at;
 
-	if (left < 7 || !strchr("<=>|", *p))
+	if (left < 7 || (*p != '<' && *p != '=' && *p != '>' && *p != '|'))
 		return false;
 	for (size_t i = 1; i < 7; i++)
 		if (p[i] != p[0])
@@ -300,13 +300,15 @@ static void take_word(struct lexer *lx, enum token_kind kind, size_t len)
 	lx->at += len;
 }
 
-/* A string whose quote stands `prefix_len` bytes on. 0, or -1 with `err` set. */
-static int take_string(struct lexer *lx, enum string_prefix prefix, size_t prefix_len, struct err *err)
+/*
+ * A string whose quote stands `prefix_len` bytes on; from there it is `n` bytes long, or 0 if that is not known yet.
+ * 0, or -1 with `err` set.
+ */
+static int take_string(struct lexer *lx, enum string_prefix prefix, size_t prefix_len, long n, struct err *err)
 {
 	enum token_kind kind = prefix == PREFIX_BYTES ? TOKEN_BYTES : TOKEN_STRING;
 	size_t quote = lx->at + prefix_len, end = quote;
 	int found = 0;
-	long n;
 
 	if (prefix == PREFIX_FORMAT) {
 		kind = TOKEN_FSTRING;
@@ -321,7 +323,8 @@ static int take_string(struct lexer *lx, enum string_prefix prefix, size_t prefi
 		}
 	}
 	if (!found) {
-		n = tokenizer_match(lx->tokenizer, lx->bytes, lx->len, quote, err);
+		if (!n)
+			n = tokenizer_match(lx->tokenizer, lx->bytes, lx->len, quote, err);
 		if (n < 0)
 			return -1;
 		if (n == 1) {
@@ -366,7 +369,7 @@ static void take_bracket(struct lexer *lx, char c)
 static uint8_t operator_code(const char *p, size_t len)
 {
 	if (len == 1)
-		return strchr("+-*/%&|^@=<>~.,:;", *p) && *p ? (uint8_t)*p : OP_JUNK;
+		return *p && strchr("=,.:+-*/%&|^@<>~;", *p) ? (uint8_t)*p : OP_JUNK;
 	if (len == 2 && p[0] == ':')
 		return OP_WALRUS;
 	if (len == 2 && p[0] == '<' && p[1] == '>')
@@ -376,10 +379,8 @@ static uint8_t operator_code(const char *p, size_t len)
 	return OP_OTHER;
 }
 
-static void take_operator(struct lexer *lx, size_t len)
+static void take_operator(struct lexer *lx, uint8_t op, size_t len)
 {
-	uint8_t op = operator_code(lx->bytes + lx->at, len);
-
 	if (op == OP_JUNK || (op == ',' && !lx->depth && lx->opening != OPENING_OTHER))
 		report(lx, UNREADABLE_SYNTAX, lx->line);
 	add_token(lx, TOKEN_OP, op, len);
@@ -388,7 +389,52 @@ static void take_operator(struct lexer *lx, size_t len)
 		begin_statement(lx);
 }
 
-/* The token of `len` bytes at lx->at, which is no blank. 0, or -1 with `err` set. */
+/* What its first byte tells without a match. */
+static bool take_byte(struct lexer *lx)
+{
+	char c = lx->bytes[lx->at], next = lx->at + 1 < lx->len ? lx->bytes[lx->at + 1] : '\0';
+
+	switch (c) {
+	case ' ':
+	case '\t':
+	case '\f':
+		lx->at++;
+		return true;
+	case '\n':
+	case '\r':
+		if (!lx->depth)
+			end_logical_line(lx);
+		pass_newline(lx);
+		lx->line_start = true;
+		return true;
+	case '(':
+	case ')':
+	case '[':
+	case ']':
+	case '{':
+	case '}':
+		take_bracket(lx, c);
+		return true;
+	case '.':
+		if (next == '.' || (next >= '0' && next <= '9'))
+			return false;
+		take_operator(lx, '.', 1);
+		return true;
+	case '=':
+	case ':':
+		if (next == '=')
+			return false;
+		take_operator(lx, (uint8_t)c, 1);
+		return true;
+	case ',':
+		take_operator(lx, ',', 1);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The token of `len` bytes at lx->at, none of those above. 0, or -1 with `err` set. */
 static int take_token(struct lexer *lx, size_t len, struct err *err)
 {
 	const char *p = lx->bytes + lx->at;
@@ -399,18 +445,11 @@ static int take_token(struct lexer *lx, size_t len, struct err *err)
 		if (lx->at + len < lx->len && (p[len] == '"' || p[len] == '\'')) {
 			prefix = string_prefix(p, len);
 			if (prefix != PREFIX_NONE)
-				return take_string(lx, prefix, len, err);
+				return take_string(lx, prefix, len, 0, err);
 		}
 		take_word(lx, TOKEN_NAME, len);
-	} else if (is_newline(c)) {
-		if (!lx->depth)
-			end_logical_line(lx);
-		pass_newline(lx);
-		lx->line_start = true;
 	} else if (c == '\'' || c == '"') {
-		return take_string(lx, PREFIX_STRING, 0, err);
-	} else if (c == '(' || c == ')' || c == '[' || c == ']' || c == '{' || c == '}') {
-		take_bracket(lx, c);
+		return take_string(lx, PREFIX_STRING, 0, (long)len, err);
 	} else if ((c >= '0' && c <= '9') || (c == '.' && len > 1 && p[1] != '.')) {
 		take_word(lx, TOKEN_NUMBER, len);
 	} else if (c == '\\' && len > 1) {
@@ -421,7 +460,7 @@ static int take_token(struct lexer *lx, size_t len, struct err *err)
 	} else if (c == '#') {
 		lx->at += len;
 	} else {
-		take_operator(lx, len);
+		take_operator(lx, operator_code(p, len), len);
 	}
 	return 0;
 }
@@ -444,13 +483,11 @@ int tokens_read(struct tokenizer *tokenizer, const char *bytes, size_t len, enum
 			begin_line(&lx);
 			continue;
 		}
-		if (bytes[lx.at] == ' ' || bytes[lx.at] == '\t' || bytes[lx.at] == '\f') {
-			lx.at++;
-			continue;
+		if (!take_byte(&lx)) {
+			n = tokenizer_match(tokenizer, bytes, len, lx.at, err);
+			if (n < 0 || take_token(&lx, (size_t)n, err) < 0)
+				return -1;
 		}
-		n = tokenizer_match(tokenizer, bytes, len, lx.at, err);
-		if (n < 0 || take_token(&lx, (size_t)n, err) < 0)
-			return -1;
 		if (extent == TOKENS_FIRST_LINE && list->count && list->items[list->count - 1].kind == TOKEN_NEWLINE)
 			return 0;
 	}

@@ -19,14 +19,11 @@ struct tokenizer {
 };
 
 /*
- * One alternation, the frequent first. Strings are possessive and must be closed; where they are not, only the quote
- * itself is left to match, by the last alternative.
+ * One alternation, the frequent first; brackets, commas, line ends and the like, which their first byte tells, fall to
+ * the last one. Strings are possessive and must be closed; where they are not, only the quote itself is left to match.
  */
 static const char token_pattern[] =
 	"[A-Za-z_\\x80-\\xff][A-Za-z0-9_\\x80-\\xff]*+"
-	"|[()\\[\\]{},]"
-	"|\\r\\n?|\\n"
-	"|\\.(?![0-9.])"
 	"|'''(?:[^'\\\\]++|\\\\[\\s\\S]|'(?!''))*+'''"
 	"|\"\"\"(?:[^\"\\\\]++|\\\\[\\s\\S]|\"(?!\"\"))*+\"\"\""
 	"|'(?!'')(?:[^'\\\\\\r\\n]++|\\\\(?:\\r\\n|[\\s\\S]))*+'"
