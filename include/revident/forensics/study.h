@@ -1,0 +1,89 @@
+/*
+ * study: what one command has read so far. Layer forensics.
+ *
+ * Paths, revision ids and blobs are interned: the rest of the layer compares small numbers. Every distinct blob is read
+ * and parsed once, however many commits and paths hold it. Lives as long as the command; owns its arena.
+ */
+#ifndef REVIDENT_FORENSICS_STUDY_H
+#define REVIDENT_FORENSICS_STUDY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "revident/alembic/reader.h"
+#include "revident/base/arena.h"
+#include "revident/base/err.h"
+#include "revident/base/intern.h"
+#include "revident/git/repo.h"
+#include "revident/model/migration.h"
+#include "revident/model/oid.h"
+
+enum blob_state {
+	BLOB_UNREAD,
+	BLOB_READ,
+	BLOB_ABSENT, /* missing or damaged: a limit of the repository says which; what it declares is unknown */
+};
+
+struct blob {
+	struct oid id;
+	enum blob_state state;
+	uint32_t revision;                 /* number in study.revisions, INTERN_NONE if it has no identity */
+	const struct migration *migration; /* once read; NULL while unread or absent */
+	const struct content *content;     /* once asked for */
+};
+
+struct study {
+	struct repo *repo;
+	struct reader *reader;
+	struct arena arena;
+	struct intern paths;     /* from the top of the repository; "" is the top itself */
+	struct intern revisions; /* revision ids, as Alembic would hold them, in UTF-8 */
+	struct intern blob_ids;
+	struct blob *blobs; /* by number in blob_ids */
+	size_t blob_cap;
+	uint32_t *path_dir; /* by path number: the number of its directory; INTERN_NONE for "" */
+	size_t path_dir_cap, path_dir_count;
+};
+
+/* Makes the reader; borrows `repo`. 0 or -1. study_release() may be called on a failed one. */
+int study_init(struct study *study, struct repo *repo, struct err *err);
+void study_release(struct study *study);
+
+/* The number of a path (and of each directory above it). */
+uint32_t study_path(struct study *study, const char *path, size_t len);
+
+/* The directory that holds the path; INTERN_NONE for the top. */
+uint32_t study_path_dir(const struct study *study, uint32_t path);
+
+/* Is `path` the directory `dir` itself, or anywhere below it? */
+bool study_path_is_below(const struct study *study, uint32_t path, uint32_t dir);
+
+static inline const char *study_path_str(const struct study *study, uint32_t path)
+{
+	return intern_str(&study->paths, path);
+}
+
+struct text study_path_text(const struct study *study, uint32_t path);
+struct text study_revision_text(const struct study *study, uint32_t revision);
+
+/* The number of a blob; nothing is read yet. */
+uint32_t study_blob_number(struct study *study, const struct oid *id);
+
+/*
+ * The blob, read and parsed. A missing or damaged one is no failure: its state is BLOB_ABSENT and the repository has a
+ * limit more. The pointer is good until the next blob is added. NULL with `err` set where the reader itself failed.
+ */
+const struct blob *study_blob(struct study *study, uint32_t number, struct err *err);
+
+/* Enters bytes that need not be an object of the repository (a work tree's file). Its number, or INTERN_NONE with `err`. */
+uint32_t study_add_bytes(struct study *study, const char *bytes, size_t len, struct err *err);
+
+/* The blob's significant lines, read again at first use; an absent blob has none. NULL with `err` set on failure. */
+const struct content *study_content(struct study *study, uint32_t number, struct err *err);
+
+/* How much of one goes on in the other: similarity (-1 is null), much the same and other content. 0 or -1. */
+int study_similarity(struct study *study, uint32_t a, uint32_t b, double *out, struct err *err);
+int study_much_the_same(struct study *study, uint32_t a, uint32_t b, bool *out, struct err *err);
+int study_other_content(struct study *study, uint32_t a, uint32_t b, bool *out, struct err *err);
+
+#endif

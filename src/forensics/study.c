@@ -1,0 +1,249 @@
+#include "revident/forensics/study.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "revident/alembic/content.h"
+#include "revident/base/xalloc.h"
+#include "revident/git/object.h"
+
+int study_init(struct study *study, struct repo *repo, struct err *err)
+{
+	memset(study, 0, sizeof(*study));
+	study->repo = repo;
+	arena_init(&study->arena);
+	intern_init(&study->paths);
+	intern_init(&study->revisions);
+	intern_init(&study->blob_ids);
+	return reader_new(&study->reader, err);
+}
+
+void study_release(struct study *study)
+{
+	reader_free(study->reader);
+	intern_release(&study->paths);
+	intern_release(&study->revisions);
+	intern_release(&study->blob_ids);
+	free(study->blobs);
+	free(study->path_dir);
+	arena_release(&study->arena);
+	memset(study, 0, sizeof(*study));
+}
+
+uint32_t study_path(struct study *study, const char *path, size_t len)
+{
+	uint32_t number = intern_find(&study->paths, path, len);
+	const char *slash;
+	uint32_t dir;
+
+	if (number != INTERN_NONE)
+		return number;
+	slash = len ? memrchr(path, '/', len) : NULL;
+	if (slash)
+		dir = study_path(study, path, (size_t)(slash - path));
+	else
+		dir = len ? study_path(study, "", 0) : INTERN_NONE;
+	number = intern_add(&study->paths, path, len);
+	assert(number == study->path_dir_count);
+	VEC_GROW(study->path_dir, study->path_dir_count, study->path_dir_cap);
+	study->path_dir[study->path_dir_count++] = dir;
+	return number;
+}
+
+uint32_t study_path_dir(const struct study *study, uint32_t path)
+{
+	assert(path < study->path_dir_count);
+	return study->path_dir[path];
+}
+
+bool study_path_is_below(const struct study *study, uint32_t path, uint32_t dir)
+{
+	const struct intern_key *inner = intern_get(&study->paths, path);
+	const struct intern_key *outer = intern_get(&study->paths, dir);
+
+	if (outer->len == 0 || path == dir)
+		return true;
+	return inner->len > outer->len && inner->bytes[outer->len] == '/' &&
+	       memcmp(inner->bytes, outer->bytes, outer->len) == 0;
+}
+
+static struct text key_text(const struct intern *set, uint32_t number)
+{
+	const struct intern_key *key = intern_get(set, number);
+
+	return (struct text){(const char *)key->bytes, key->len};
+}
+
+struct text study_path_text(const struct study *study, uint32_t path)
+{
+	return key_text(&study->paths, path);
+}
+
+struct text study_revision_text(const struct study *study, uint32_t revision)
+{
+	return key_text(&study->revisions, revision);
+}
+
+uint32_t study_blob_number(struct study *study, const struct oid *id)
+{
+	size_t before = study->blob_ids.count;
+	uint32_t number = intern_add(&study->blob_ids, id->bytes, OID_BYTES);
+
+	if (study->blob_ids.count > before) {
+		VEC_GROW(study->blobs, before, study->blob_cap);
+		study->blobs[number] = (struct blob){.id = *id, .revision = INTERN_NONE};
+	}
+	return number;
+}
+
+static int parse_blob(struct study *study, uint32_t number, const char *bytes, size_t len, struct err *err)
+{
+	struct blob *blob = &study->blobs[number];
+	struct migration *migration = arena_alloc(&study->arena, sizeof(*migration));
+
+	if (reader_read(study->reader, &study->arena, bytes, len, migration, err) < 0)
+		return -1;
+	blob->migration = migration;
+	blob->state = BLOB_READ;
+	if (migration_has_identity(migration)) {
+		struct text id = migration_id(migration);
+
+		blob->revision = intern_add(&study->revisions, id.ptr, id.len);
+	}
+	return 0;
+}
+
+static void mark_too_large(struct study *study, struct blob *blob)
+{
+	struct migration *migration = arena_alloc(&study->arena, sizeof(*migration));
+
+	migration->unreadable = UNREADABLE_TOO_LARGE;
+	blob->migration = migration;
+	blob->state = BLOB_READ;
+}
+
+/* 1 with the blob's bytes in `out`; 0 where it cannot be had (noted as a limit) or is too large (noted in the blob). */
+static int fetch_blob(struct study *study, struct blob *blob, struct object *out)
+{
+	struct err why = {0};
+	enum object_type type;
+	char hex[OID_HEX + 1];
+	size_t len;
+	int found = object_header(study->repo, &blob->id, &type, &len, &why);
+
+	if (found == 1 && type == OBJECT_BLOB && len > MIGRATION_BYTES_MAX) {
+		mark_too_large(study, blob);
+		return 0;
+	}
+	if (found == 1 && type != OBJECT_BLOB)
+		found = err_set(&why, ERR_UNDECIDED, "object %s is no blob", oid_hex(&blob->id, hex));
+	if (found == 1)
+		found = object_read(study->repo, &blob->id, MIGRATION_BYTES_MAX, out, &why);
+	if (found == 1)
+		return 1;
+	blob->state = BLOB_ABSENT;
+	if (found == 0)
+		repo_add_limit(study->repo, "blob %s is not in this clone", oid_hex(&blob->id, hex));
+	else
+		repo_add_limit(study->repo, "%s", why.msg);
+	return 0;
+}
+
+const struct blob *study_blob(struct study *study, uint32_t number, struct err *err)
+{
+	struct blob *blob;
+	struct object object;
+	int rc;
+
+	assert(number < study->blob_ids.count);
+	blob = &study->blobs[number];
+	if (blob->state != BLOB_UNREAD || fetch_blob(study, blob, &object) == 0)
+		return blob;
+	rc = parse_blob(study, number, (const char *)object.bytes, object.len, err);
+	object_release(&object);
+	return rc < 0 ? NULL : &study->blobs[number];
+}
+
+uint32_t study_add_bytes(struct study *study, const char *bytes, size_t len, struct err *err)
+{
+	struct content *content;
+	struct oid id;
+	uint32_t number;
+
+	object_blob_id(bytes, len, &id);
+	number = study_blob_number(study, &id);
+	if (study->blobs[number].state == BLOB_READ)
+		return number;
+	if (len > MIGRATION_BYTES_MAX) {
+		mark_too_large(study, &study->blobs[number]);
+		return number;
+	}
+	content = arena_alloc(&study->arena, sizeof(*content));
+	if (parse_blob(study, number, bytes, len, err) < 0 ||
+		reader_content(study->reader, &study->arena, bytes, len, content, err) < 0)
+		return INTERN_NONE;
+	study->blobs[number].content = content;
+	return number;
+}
+
+const struct content *study_content(struct study *study, uint32_t number, struct err *err)
+{
+	const struct blob *blob = study_blob(study, number, err);
+	struct content *content;
+	struct object object;
+	int rc;
+
+	if (!blob)
+		return NULL;
+	if (blob->content)
+		return blob->content;
+	content = arena_alloc(&study->arena, sizeof(*content));
+	if (blob->state == BLOB_READ && fetch_blob(study, &study->blobs[number], &object) == 1) {
+		rc = reader_content(study->reader, &study->arena, (const char *)object.bytes, object.len, content, err);
+		object_release(&object);
+		if (rc < 0)
+			return NULL;
+	}
+	study->blobs[number].content = content;
+	return content;
+}
+
+/* Both contents, or -1. */
+static int contents_of(struct study *study, uint32_t a, uint32_t b, const struct content **ca,
+	const struct content **cb, struct err *err)
+{
+	*ca = study_content(study, a, err);
+	*cb = *ca ? study_content(study, b, err) : NULL;
+	return *cb ? 0 : -1;
+}
+
+int study_similarity(struct study *study, uint32_t a, uint32_t b, double *out, struct err *err)
+{
+	const struct content *ca, *cb;
+
+	if (contents_of(study, a, b, &ca, &cb, err) < 0)
+		return -1;
+	*out = content_similarity(ca, cb);
+	return 0;
+}
+
+int study_much_the_same(struct study *study, uint32_t a, uint32_t b, bool *out, struct err *err)
+{
+	const struct content *ca, *cb;
+
+	if (contents_of(study, a, b, &ca, &cb, err) < 0)
+		return -1;
+	*out = content_is_much_the_same(study->blobs[a].migration, ca, study->blobs[b].migration, cb);
+	return 0;
+}
+
+int study_other_content(struct study *study, uint32_t a, uint32_t b, bool *out, struct err *err)
+{
+	const struct content *ca, *cb;
+
+	if (contents_of(study, a, b, &ca, &cb, err) < 0)
+		return -1;
+	*out = content_is_other(study->blobs[a].migration, ca, study->blobs[b].migration, cb);
+	return 0;
+}
