@@ -1,0 +1,48 @@
+/*
+ * survey: the places of a tree where an Alembic environment may be. Layer forensics; used by discover.c alone.
+ */
+#ifndef REVIDENT_FORENSICS_SURVEY_H
+#define REVIDENT_FORENSICS_SURVEY_H
+
+#include "revident/alembic/config.h"
+#include "revident/forensics/source.h"
+#include "revident/forensics/study.h"
+
+struct survey_config {
+	uint32_t path, dir; /* path numbers of the file and of its directory */
+	struct oid blob;
+	const struct config_file *file;
+};
+
+struct survey {
+	struct survey_config *configs; /* only those that hold a configuration of Alembic's */
+	size_t config_count, config_cap;
+	uint32_t *scripts; /* directories with an env.py that speaks of Alembic */
+	size_t script_count, script_cap;
+	uint32_t *loose; /* directories called version* that hold migrations, or whose subdirectories do */
+	size_t loose_count, loose_cap;
+};
+
+/* What is known of subtrees and configuration files, across trees. */
+struct survey_memo {
+	struct study *study;
+	struct intern boring;       /* tree id and whether a version* directory is above it: nothing there */
+	struct intern configs;      /* blob ids */
+	struct config_file **files; /* by number in `configs`; NULL: nothing of Alembic's */
+	size_t file_cap;
+	struct intern env_files; /* blob ids of env.py files */
+	bool *env_is_alembic;
+	size_t env_cap;
+};
+
+void survey_memo_init(struct survey_memo *memo, struct study *study);
+void survey_memo_release(struct survey_memo *memo);
+
+/* Searches the whole source. What cannot be read becomes a limit. 0, or -1 with `err` set. */
+int survey_source(struct survey_memo *memo, struct source *source, struct survey *out, struct err *err);
+void survey_release(struct survey *survey);
+
+/* Does the directory, or one at most `depth` levels below it, hold a migration? 1, 0, -1. */
+int survey_holds_migrations(struct study *study, struct source *source, uint32_t dir, unsigned depth, struct err *err);
+
+#endif

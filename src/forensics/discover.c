@@ -1,0 +1,380 @@
+#include "revident/forensics/discover.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "revident/base/xalloc.h"
+#include "revident/forensics/survey.h"
+
+enum { CHILD_DEPTH = 3 }; /* levels below a child of the script directory that may hold the migrations */
+
+struct discovery {
+	struct study *study;
+	struct survey_memo memo;
+};
+
+struct discovery *discovery_new(struct study *study)
+{
+	struct discovery *discovery = xcalloc(1, sizeof(*discovery));
+
+	discovery->study = study;
+	survey_memo_init(&discovery->memo, study);
+	return discovery;
+}
+
+void discovery_free(struct discovery *discovery)
+{
+	if (!discovery)
+		return;
+	survey_memo_release(&discovery->memo);
+	free(discovery);
+}
+
+void env_defs_release(struct env_defs *defs)
+{
+	free(defs->items);
+	free(defs->configs);
+	memset(defs, 0, sizeof(*defs));
+}
+
+/* Finding the environments of one source. */
+struct search {
+	struct discovery *discovery;
+	struct study *study;
+	struct source *source;
+	struct survey survey;
+	struct env_defs *out;
+	size_t first; /* of this search in out->items */
+	struct err *err;
+};
+
+static struct env_def *add_def(struct search *search, uint32_t dir, struct text found_by)
+{
+	struct env_defs *out = search->out;
+	struct env_def *def;
+
+	if (out->count == ENVIRONMENTS_MAX) {
+		repo_add_limit(search->study->repo, "more than %d environments: the rest is left out", ENVIRONMENTS_MAX);
+		return NULL;
+	}
+	VEC_GROW(out->items, out->count, out->cap);
+	def = &out->items[out->count++];
+	memset(def, 0, sizeof(*def));
+	def->dir = dir;
+	def->found_by = found_by;
+	def->config = INTERN_NONE;
+	return def;
+}
+
+static void add_versions(struct study *study, struct env_def *def, uint32_t path)
+{
+	uint32_t *grown;
+	size_t i;
+
+	for (i = 0; i < def->version_count; i++)
+		if (def->versions[i] == path)
+			return;
+	grown = arena_calloc(&study->arena, def->version_count + 1, sizeof(*grown));
+	if (def->version_count)
+		memcpy(grown, def->versions, def->version_count * sizeof(*grown));
+	grown[def->version_count++] = path;
+	def->versions = grown;
+}
+
+static uint32_t path_below(struct study *study, uint32_t dir, const char *name)
+{
+	struct text base = study_path_text(study, dir);
+	char *path = arena_printf(&study->arena, "%s%s%s", base.ptr, base.len ? "/" : "", name);
+
+	return study_path(study, path, strlen(path));
+}
+
+/* Is there a directory (or, with `name`, a regular file of that name in it)? What cannot be read is not there. */
+static bool stands(struct search *search, struct text dir, const char *name)
+{
+	struct source_entry entry;
+	struct err why = {0};
+	struct text path = dir;
+	int found;
+
+	if (name)
+		path = text_of(arena_printf(&search->study->arena, "%.*s%s%s", (int)dir.len, dir.ptr, dir.len ? "/" : "",
+			name));
+	found = source_find(search->source, path, &entry, &why);
+	if (found < 0)
+		repo_add_limit(search->study->repo, "%s", why.msg);
+	return found == 1 && entry.kind == (name ? SOURCE_FILE : SOURCE_DIR);
+}
+
+/* The script directory that a section means, and the base it was found from. Returns whether there is one. */
+static bool find_script_dir(struct search *search, const struct config_section *section, uint32_t config_dir,
+	uint32_t *dir, enum location_base *base)
+{
+	struct text here = study_path_text(search->study, config_dir);
+	struct location_candidate candidates[LOCATION_CANDIDATES_MAX];
+	size_t i, pass, count;
+
+	if (!section->has_script_location) {
+		*dir = config_dir;
+		*base = BASE_CONFIG_DIR;
+		return stands(search, here, "env.py");
+	}
+	count = location_candidates(&section->script_location, here, &search->study->arena, candidates);
+	for (pass = 0; pass < 2; pass++) {
+		for (i = 0; i < count; i++) {
+			struct text path = candidates[i].path;
+
+			if (pass == 0 ? !stands(search, path, "env.py")
+				      : !stands(search, study_path_text(search->study, path_below(search->study,
+						study_path(search->study, path.ptr, path.len), "versions")), NULL))
+				continue;
+			*dir = study_path(search->study, path.ptr, path.len);
+			*base = candidates[i].base;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Adds the directory that a version location means: from the script location's base, else wherever it is there. */
+static void add_version_location(struct search *search, struct env_def *def, const struct location *location,
+	uint32_t config_dir, enum location_base base)
+{
+	struct location_candidate candidates[LOCATION_CANDIDATES_MAX];
+	size_t count = location_candidates(
+		location, study_path_text(search->study, config_dir), &search->study->arena, candidates);
+	const struct location_candidate *chosen = NULL;
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (candidates[i].base == base && (!chosen || stands(search, candidates[i].path, NULL)))
+			chosen = &candidates[i];
+	if (!chosen || !stands(search, chosen->path, NULL))
+		for (i = 0; i < count; i++)
+			if (stands(search, candidates[i].path, NULL)) {
+				chosen = &candidates[i];
+				break;
+			}
+	if (!chosen && count)
+		chosen = &candidates[0];
+	if (chosen)
+		add_versions(search->study, def, study_path(search->study, chosen->path.ptr, chosen->path.len));
+}
+
+/* Child directories of the script directory that hold migrations; another script directory's are its own. */
+static int add_children(struct search *search, struct env_def *def)
+{
+	struct study *study = search->study;
+	struct source_entry *entries;
+	struct err why = {0};
+	size_t i, count;
+	int found = source_list(search->source, study_path_text(study, def->dir), &study->arena, &entries, &count, &why);
+
+	if (found < 0)
+		repo_add_limit(study->repo, "%s", why.msg);
+	for (i = 0; found == 1 && i < count; i++) {
+		uint32_t child;
+		int holds;
+
+		if (entries[i].kind != SOURCE_DIR || text_equal(entries[i].name, TEXT_LITERAL("__pycache__")))
+			continue;
+		child = path_below(study, def->dir, entries[i].name.ptr);
+		holds = survey_holds_migrations(study, search->source, child, CHILD_DEPTH, search->err);
+		if (holds < 0)
+			return -1;
+		if (holds)
+			add_versions(study, def, child);
+	}
+	return 0;
+}
+
+static int any_holds_migrations(struct search *search, const struct env_def *def)
+{
+	size_t i;
+
+	for (i = 0; i < def->version_count; i++) {
+		int holds = survey_holds_migrations(
+			search->study, search->source, def->versions[i], VERSIONS_DEPTH_MAX, search->err);
+
+		if (holds != 0)
+			return holds;
+	}
+	return 0;
+}
+
+static int add_from_section(
+	struct search *search, const struct survey_config *config, const struct config_section *section)
+{
+	struct study *study = search->study;
+	enum location_base base;
+	struct env_def *def;
+	uint32_t dir;
+	size_t i;
+	int holds;
+
+	if (!find_script_dir(search, section, config->dir, &dir, &base))
+		return 0;
+	def = add_def(search, dir, study_path_text(study, config->path));
+	if (!def)
+		return 0;
+	def->config = config->path;
+	def->config_blob = config->blob;
+	def->section = section;
+	def->is_explicit = true;
+	for (i = 0; i < section->version_location_count; i++)
+		add_version_location(search, def, &section->version_locations[i], config->dir, base);
+	if (!def->version_count)
+		add_versions(study, def, path_below(study, dir, "versions"));
+	holds = any_holds_migrations(search, def);
+	if (holds == 0) { /* env.py itself may set the locations */
+		size_t before = def->version_count;
+
+		if (add_children(search, def) < 0)
+			return -1;
+		def->is_explicit = def->version_count == before;
+	}
+	return holds < 0 ? -1 : 0;
+}
+
+/* The [tool.alembic] of the pyproject.toml beside an ini: Alembic reads both (alembic/config.py). */
+static const struct config_section *toml_beside(const struct search *search, const struct survey_config *ini)
+{
+	size_t i;
+
+	for (i = 0; i < search->survey.config_count; i++) {
+		const struct survey_config *other = &search->survey.configs[i];
+
+		if (other->file->format == CONFIG_TOML && other->dir == ini->dir)
+			return &other->file->sections[0];
+	}
+	return NULL;
+}
+
+static bool has_ini_beside(const struct search *search, const struct survey_config *toml)
+{
+	struct text name = TEXT_LITERAL("alembic.ini");
+	size_t i;
+
+	for (i = 0; i < search->survey.config_count; i++) {
+		const struct survey_config *other = &search->survey.configs[i];
+		struct text path = study_path_text(search->study, other->path);
+
+		if (other->file->format == CONFIG_INI && other->dir == toml->dir && path.len >= name.len &&
+			memcmp(path.ptr + path.len - name.len, name.ptr, name.len) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int add_from_config(struct search *search, const struct survey_config *config)
+{
+	const struct config_section *toml = NULL;
+	size_t i;
+
+	if (config->file->format == CONFIG_TOML && has_ini_beside(search, config))
+		return 0; /* joined to the ini's [alembic] */
+	if (config->file->format == CONFIG_INI)
+		toml = toml_beside(search, config);
+	for (i = 0; i < config->file->section_count; i++) {
+		const struct config_section *section = &config->file->sections[i];
+
+		if (toml && text_equal(section->name, TEXT_LITERAL("alembic"))) {
+			struct config_section *joined = arena_alloc(&search->study->arena, sizeof(*joined));
+
+			*joined = config_section_join(section, toml);
+			section = joined;
+		}
+		if (add_from_section(search, config, section) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static bool is_claimed(const struct search *search, uint32_t dir)
+{
+	size_t i;
+
+	for (i = search->first; i < search->out->count; i++)
+		if (search->out->items[i].dir == dir)
+			return true;
+	return false;
+}
+
+static int add_from_script(struct search *search, uint32_t dir)
+{
+	struct study *study = search->study;
+	struct env_def *def;
+
+	if (is_claimed(search, dir))
+		return 0;
+	def = add_def(search, dir, study_path_text(study, path_below(study, dir, "env.py")));
+	if (!def)
+		return 0;
+	if (add_children(search, def) < 0)
+		return -1;
+	if (!def->version_count)
+		search->out->count--; /* an env.py without migrations is no environment */
+	return 0;
+}
+
+/* Is the directory a versions directory, or inside one or around one, already? */
+static bool is_covered(const struct search *search, uint32_t dir)
+{
+	size_t i, k;
+
+	for (i = search->first; i < search->out->count; i++) {
+		const struct env_def *def = &search->out->items[i];
+
+		for (k = 0; k < def->version_count; k++)
+			if (study_path_is_below(search->study, dir, def->versions[k]) ||
+				study_path_is_below(search->study, def->versions[k], dir))
+				return true;
+	}
+	return false;
+}
+
+void env_defs_add_versions(struct study *study, struct env_defs *defs, const char *path, const char *said_by)
+{
+	uint32_t versions = study_path(study, path, strlen(path));
+	uint32_t dir = study_path_dir(study, versions);
+	struct env_def *def;
+
+	VEC_GROW(defs->items, defs->count, defs->cap);
+	def = &defs->items[defs->count++];
+	memset(def, 0, sizeof(*def));
+	def->dir = dir == INTERN_NONE ? versions : dir;
+	def->found_by = text_of(arena_strdup(&study->arena, said_by));
+	def->config = INTERN_NONE;
+	add_versions(study, def, versions);
+}
+
+int discover(struct discovery *discovery, struct source *source, struct env_defs *out, struct err *err)
+{
+	struct search search = {.discovery = discovery, .study = discovery->study, .source = source, .out = out,
+		.first = out->count, .err = err};
+	size_t i;
+	int rc = -1;
+
+	if (survey_source(&discovery->memo, source, &search.survey, err) < 0)
+		goto done;
+	for (i = 0; i < search.survey.config_count; i++) {
+		VEC_GROW(out->configs, out->config_count, out->config_cap);
+		out->configs[out->config_count++] = search.survey.configs[i].path;
+		if (add_from_config(&search, &search.survey.configs[i]) < 0)
+			goto done;
+	}
+	for (i = 0; i < search.survey.script_count; i++)
+		if (add_from_script(&search, search.survey.scripts[i]) < 0)
+			goto done;
+	for (i = 0; i < search.survey.loose_count; i++) {
+		uint32_t dir = search.survey.loose[i];
+
+		if (!is_covered(&search, dir))
+			env_defs_add_versions(
+				search.study, out, study_path_str(search.study, dir), study_path_str(search.study, dir));
+	}
+	rc = 0;
+done:
+	survey_release(&search.survey);
+	return rc;
+}

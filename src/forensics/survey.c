@@ -1,0 +1,300 @@
+#include "revident/forensics/survey.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "revident/base/xalloc.h"
+#include "revident/forensics/discover.h"
+#include "revident/git/object.h"
+
+enum { ENV_PY_MAX = 1024 * 1024 };
+
+void survey_memo_init(struct survey_memo *memo, struct study *study)
+{
+	memset(memo, 0, sizeof(*memo));
+	memo->study = study;
+	intern_init(&memo->boring);
+	intern_init(&memo->configs);
+	intern_init(&memo->env_files);
+}
+
+void survey_memo_release(struct survey_memo *memo)
+{
+	intern_release(&memo->boring);
+	intern_release(&memo->configs);
+	intern_release(&memo->env_files);
+	free(memo->files);
+	free(memo->env_is_alembic);
+}
+
+void survey_release(struct survey *survey)
+{
+	free(survey->configs);
+	free(survey->scripts);
+	free(survey->loose);
+	memset(survey, 0, sizeof(*survey));
+}
+
+static bool is_skipped_dir(struct text name)
+{
+	static const char *const skipped[] = {".git", "__pycache__", "node_modules", "site-packages"};
+	size_t i;
+
+	for (i = 0; i < sizeof(skipped) / sizeof(skipped[0]); i++)
+		if (text_equal(name, text_of(skipped[i])))
+			return true;
+	return false;
+}
+
+static bool is_versions_name(struct text name)
+{
+	return name.len >= 7 && memcmp(name.ptr, "version", 7) == 0;
+}
+
+/* The bytes of a configuration or env.py; one that cannot be read is a limit and counts as empty. */
+static void read_leniently(struct study *study, struct source *source, const struct source_entry *entry,
+	struct strbuf *out)
+{
+	struct err why = {0};
+	char hex[OID_HEX + 1];
+	int found = source_read(source, entry, CONFIG_BYTES_MAX, out, &why);
+
+	if (found == 0)
+		repo_add_limit(study->repo, "blob %s is not in this clone", oid_hex(&entry->id, hex));
+	else if (found < 0)
+		repo_add_limit(study->repo, "%s", why.msg);
+}
+
+/* A file without any section of interest is NULL: most *.ini and pyproject.toml files. */
+static struct config_file *read_config(
+	struct survey_memo *memo, struct source *source, const struct source_entry *entry, enum config_format format)
+{
+	size_t before = memo->configs.count;
+	uint32_t number = intern_add(&memo->configs, entry->id.bytes, OID_BYTES);
+	struct strbuf bytes = STRBUF_INIT;
+	struct config_file file = {0};
+
+	if (number < before)
+		return memo->files[number];
+	read_leniently(memo->study, source, entry, &bytes);
+	if (memmem(bytes.buf, bytes.len, "alembic", 7) || memmem(bytes.buf, bytes.len, "script_location", 15))
+		config_parse(bytes.buf, bytes.len, format, &memo->study->arena, &file);
+	strbuf_release(&bytes);
+	VEC_GROW(memo->files, before, memo->file_cap);
+	memo->files[number] = NULL;
+	if (file.section_count) {
+		memo->files[number] = arena_alloc(&memo->study->arena, sizeof(file));
+		*memo->files[number] = file;
+	}
+	return memo->files[number];
+}
+
+/* Web frameworks have their env.py, too: Alembic's names it. */
+static bool is_alembic_env(struct survey_memo *memo, struct source *source, const struct source_entry *entry)
+{
+	size_t before = memo->env_files.count;
+	uint32_t number = intern_add(&memo->env_files, entry->id.bytes, OID_BYTES);
+	struct strbuf bytes = STRBUF_INIT;
+
+	if (number < before)
+		return memo->env_is_alembic[number];
+	read_leniently(memo->study, source, entry, &bytes);
+	VEC_GROW(memo->env_is_alembic, before, memo->env_cap);
+	memo->env_is_alembic[number] = memmem(bytes.buf, bytes.len, "alembic", 7) != NULL;
+	strbuf_release(&bytes);
+	return memo->env_is_alembic[number];
+}
+
+static uint32_t child_path(struct study *study, uint32_t dir, struct text name)
+{
+	struct text above = study_path_text(study, dir);
+	struct strbuf path = STRBUF_INIT;
+	uint32_t number;
+
+	if (above.len) {
+		strbuf_add(&path, above.ptr, above.len);
+		strbuf_addch(&path, '/');
+	}
+	strbuf_add(&path, name.ptr, name.len);
+	number = study_path(study, path.buf, path.len);
+	strbuf_release(&path);
+	return number;
+}
+
+static bool is_file_called(const struct source_entry *entry, const char *name)
+{
+	return entry->kind == SOURCE_FILE && text_equal(entry->name, text_of(name));
+}
+
+/* Does the file bind an identity? 1, 0, -1. */
+static int is_migration(struct study *study, const struct source_entry *entry, struct err *err)
+{
+	const struct blob *blob;
+	uint32_t number;
+
+	if (entry->kind != SOURCE_FILE || !migration_file_name(entry->name.ptr, entry->name.len))
+		return 0;
+	if (entry->bytes.ptr) {
+		number = study_add_bytes(study, entry->bytes.ptr, entry->bytes.len, err);
+		if (number == INTERN_NONE)
+			return -1;
+	} else {
+		number = study_blob_number(study, &entry->id);
+	}
+	blob = study_blob(study, number, err);
+	if (!blob)
+		return -1;
+	return blob->revision != INTERN_NONE;
+}
+
+struct walk {
+	struct survey_memo *memo;
+	struct source *source;
+	struct survey *out;
+	uint32_t versions; /* the topmost version* directory above; INTERN_NONE outside of one */
+	struct err *err;
+};
+
+static void add_loose(struct survey *survey, uint32_t dir)
+{
+	size_t i;
+
+	for (i = 0; i < survey->loose_count; i++)
+		if (survey->loose[i] == dir)
+			return;
+	VEC_GROW(survey->loose, survey->loose_count, survey->loose_cap);
+	survey->loose[survey->loose_count++] = dir;
+}
+
+static int survey_file(struct walk *walk, uint32_t dir, const struct source_entry *entry)
+{
+	struct survey *out = walk->out;
+	enum config_format format;
+	int found;
+
+	if (is_file_called(entry, "env.py") && is_alembic_env(walk->memo, walk->source, entry)) {
+		VEC_GROW(out->scripts, out->script_count, out->script_cap);
+		out->scripts[out->script_count++] = dir;
+		return 1;
+	}
+	if (entry->kind == SOURCE_FILE && config_file_name(entry->name.ptr, entry->name.len, &format)) {
+		struct config_file *file = read_config(walk->memo, walk->source, entry, format);
+		struct survey_config *config;
+
+		if (!file)
+			return 0;
+		VEC_GROW(out->configs, out->config_count, out->config_cap);
+		config = &out->configs[out->config_count++];
+		config->path = child_path(walk->memo->study, dir, entry->name);
+		config->dir = dir;
+		config->blob = entry->id;
+		config->file = file;
+		return 1;
+	}
+	if (walk->versions == INTERN_NONE)
+		return 0;
+	found = is_migration(walk->memo->study, entry, walk->err);
+	if (found == 1)
+		add_loose(out, walk->versions);
+	return found;
+}
+
+static int survey_dir(struct walk *walk, uint32_t dir, const struct oid *id, unsigned depth);
+
+static int survey_subdir(struct walk *walk, uint32_t dir, const struct source_entry *entry, unsigned depth)
+{
+	uint32_t outer = walk->versions;
+	uint32_t child;
+	int found;
+
+	if (is_skipped_dir(entry->name))
+		return 0;
+	if (depth == SURVEY_DEPTH_MAX) {
+		repo_add_limit(walk->memo->study->repo, "directories more than %d levels deep were not searched",
+			SURVEY_DEPTH_MAX);
+		return 0;
+	}
+	child = child_path(walk->memo->study, dir, entry->name);
+	if (outer == INTERN_NONE && is_versions_name(entry->name))
+		walk->versions = child;
+	found = survey_dir(walk, child, &entry->id, depth + 1);
+	walk->versions = outer;
+	return found;
+}
+
+/* 1 if anything of interest was found in or below, 0 if not, -1. */
+static int survey_dir(struct walk *walk, uint32_t dir, const struct oid *id, unsigned depth)
+{
+	unsigned char key[OID_BYTES + 1];
+	struct source_scan scan;
+	struct source_entry entry;
+	struct err why = {0};
+	bool interesting = false;
+	int rc;
+
+	memcpy(key, id->bytes, OID_BYTES);
+	key[OID_BYTES] = walk->versions != INTERN_NONE;
+	if (!oid_is_null(id) && intern_find(&walk->memo->boring, key, sizeof(key)) != INTERN_NONE)
+		return 0;
+	rc = source_scan_open(walk->source, study_path_text(walk->memo->study, dir), id, &scan, &why);
+	if (rc < 0)
+		repo_add_limit(walk->memo->study->repo, "%s", why.msg);
+	if (rc < 1)
+		return 0;
+	while ((rc = source_scan_next(&scan, &entry, &why)) == 1) {
+		int found = entry.kind == SOURCE_DIR ? survey_subdir(walk, dir, &entry, depth)
+						     : survey_file(walk, dir, &entry);
+
+		if (found < 0) {
+			source_scan_close(&scan);
+			return -1;
+		}
+		interesting |= found == 1;
+	}
+	source_scan_close(&scan);
+	if (rc < 0)
+		repo_add_limit(walk->memo->study->repo, "%s", why.msg);
+	if (!interesting && !oid_is_null(id))
+		intern_add(&walk->memo->boring, key, sizeof(key));
+	return interesting;
+}
+
+int survey_source(struct survey_memo *memo, struct source *source, struct survey *out, struct err *err)
+{
+	struct walk walk = {.memo = memo, .source = source, .out = out, .versions = INTERN_NONE, .err = err};
+	struct oid root = {{0}};
+
+	memset(out, 0, sizeof(*out));
+	source_root(source, &root);
+	return survey_dir(&walk, study_path(memo->study, "", 0), &root, 0) < 0 ? -1 : 0;
+}
+
+int survey_holds_migrations(struct study *study, struct source *source, uint32_t dir, unsigned depth, struct err *err)
+{
+	struct source_entry self, entry;
+	struct source_scan scan;
+	struct err why = {0};
+	int found, rc;
+
+	found = source_find(source, study_path_text(study, dir), &self, &why);
+	if (found == 1 && self.kind == SOURCE_DIR)
+		found = source_scan_open(source, study_path_text(study, dir), &self.id, &scan, &why);
+	else if (found == 1)
+		found = 0;
+	if (found < 0)
+		repo_add_limit(study->repo, "%s", why.msg);
+	if (found < 1)
+		return 0;
+	for (found = 0; found == 0 && (rc = source_scan_next(&scan, &entry, &why)) == 1;) {
+		if (is_file_called(&entry, "env.py")) {
+			found = 0;
+			break; /* another script directory: not this one's migrations */
+		}
+		if (entry.kind != SOURCE_DIR)
+			found = is_migration(study, &entry, err);
+		else if (depth > 0 && !is_skipped_dir(entry.name))
+			found = survey_holds_migrations(study, source, child_path(study, dir, entry.name), depth - 1, err);
+	}
+	source_scan_close(&scan);
+	return found;
+}
