@@ -1,0 +1,435 @@
+#include "revident/forensics/lineage.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "revident/base/xalloc.h"
+#include "revident/forensics/joins.h"
+
+struct pair {
+	uint32_t unit, label;
+};
+
+/* Building one lineage. */
+struct builder {
+	struct lineage *lineage;
+	struct study *study;
+	struct snapshots *snapshots;
+	struct joins joins;
+	struct pair *pairs; /* of the node at hand */
+	size_t pair_count, pair_cap;
+	struct err *err;
+};
+
+static uint32_t find_label(struct lineage *lineage, uint32_t label)
+{
+	while (lineage->up[label] != label) {
+		lineage->up[label] = lineage->up[lineage->up[label]];
+		label = lineage->up[label];
+	}
+	return label;
+}
+
+/* The older label stays, so that the answer does not depend on the order of unions. */
+static void unite(struct lineage *lineage, uint32_t a, uint32_t b)
+{
+	a = find_label(lineage, a);
+	b = find_label(lineage, b);
+	if (a < b)
+		lineage->up[b] = a;
+	else
+		lineage->up[a] = b;
+}
+
+static uint32_t new_label(struct lineage *lineage)
+{
+	uint32_t label = (uint32_t)lineage->label_count;
+
+	VEC_GROW(lineage->up, lineage->label_count, lineage->label_cap);
+	lineage->up[lineage->label_count++] = label;
+	return label;
+}
+
+static const struct pair *layout_pairs(const struct lineage *lineage, uint32_t layout, size_t *count)
+{
+	const struct intern_key *key = intern_get(&lineage->layouts, layout);
+
+	*count = key->len / sizeof(struct pair);
+	return (const struct pair *)(const void *)key->bytes;
+}
+
+static const struct pair *find_unit(const struct lineage *lineage, uint32_t layout, uint32_t unit)
+{
+	const struct pair *pairs;
+	size_t count, low = 0;
+
+	pairs = layout_pairs(lineage, layout, &count);
+	while (low < count) {
+		size_t mid = low + (count - low) / 2;
+
+		if (pairs[mid].unit == unit)
+			return &pairs[mid];
+		if (pairs[mid].unit < unit)
+			low = mid + 1;
+		else
+			count = mid;
+	}
+	return NULL;
+}
+
+uint32_t lineage_of_unit(struct lineage *lineage, uint32_t layout, uint32_t unit)
+{
+	const struct pair *pair = find_unit(lineage, layout, unit);
+
+	return pair ? find_label(lineage, pair->label) : INTERN_NONE;
+}
+
+static void remember_path(struct lineage *lineage, uint32_t unit, uint32_t label)
+{
+	if (unit >= lineage->path_cap) {
+		size_t cap = (size_t)unit + unit / 2 + 64;
+
+		lineage->label_of_path = xreallocarray(lineage->label_of_path, cap, sizeof(uint32_t));
+		memset(lineage->label_of_path + lineage->path_cap, 0xff, (cap - lineage->path_cap) * sizeof(uint32_t));
+		lineage->path_cap = cap;
+	}
+	lineage->label_of_path[unit] = label;
+}
+
+uint32_t lineage_of_path(struct lineage *lineage, uint32_t unit)
+{
+	if (unit >= lineage->path_cap || lineage->label_of_path[unit] == INTERN_NONE)
+		return INTERN_NONE;
+	return find_label(lineage, lineage->label_of_path[unit]);
+}
+
+/* The node that all parents share, or INTERN_NONE where the commit has none, or several. */
+static uint32_t only_parent_node(const struct lineage *lineage, const struct commits *commits, uint32_t commit)
+{
+	const uint32_t *parents = commit_parents(commits, commit);
+	size_t i, count = commit_parent_count(commits, commit);
+
+	for (i = 1; i < count; i++)
+		if (lineage->node_of[parents[i]] != lineage->node_of[parents[0]])
+			return INTERN_NONE;
+	return count ? lineage->node_of[parents[0]] : INTERN_NONE;
+}
+
+static void add_node(struct lineage *lineage, const struct commits *commits, uint32_t commit, uint32_t row)
+{
+	const uint32_t *parents = commit_parents(commits, commit);
+	size_t i, k, count = commit_parent_count(commits, commit);
+	struct node *node;
+
+	VEC_GROW(lineage->nodes, lineage->node_count, lineage->node_cap);
+	node = &lineage->nodes[lineage->node_count];
+	node->commit = commit;
+	node->row = row;
+	node->layout = INTERN_NONE;
+	node->parent_at = (uint32_t)lineage->parent_count;
+	for (i = 0; i < count; i++) {
+		uint32_t parent = lineage->node_of[parents[i]];
+
+		for (k = node->parent_at; k < lineage->parent_count && lineage->parents[k] != parent; k++)
+			;
+		if (k < lineage->parent_count)
+			continue;
+		VEC_GROW(lineage->parents, lineage->parent_count, lineage->parent_cap);
+		lineage->parents[lineage->parent_count++] = parent;
+	}
+	node->parent_count = (uint32_t)(lineage->parent_count - node->parent_at);
+	lineage->node_of[commit] = (uint32_t)lineage->node_count++;
+}
+
+static void build_nodes(struct lineage *lineage, const struct commits *commits, const struct watch *watch)
+{
+	uint32_t commit;
+
+	lineage->node_of = xcalloc(commits->count, sizeof(*lineage->node_of));
+	for (commit = 0; commit < commits->count; commit++) {
+		uint32_t row = watch_row(watch, commit);
+		uint32_t parent = only_parent_node(lineage, commits, commit);
+
+		if (parent != INTERN_NONE && lineage->nodes[parent].row == row &&
+			!(commits->flags[commit] & COMMIT_CUT))
+			lineage->node_of[commit] = parent;
+		else
+			add_node(lineage, commits, commit, row);
+	}
+}
+
+static struct pair *pair_of(struct builder *b, uint32_t unit)
+{
+	size_t i;
+
+	for (i = 0; i < b->pair_count; i++)
+		if (b->pairs[i].unit == unit)
+			return &b->pairs[i];
+	return NULL;
+}
+
+static void list_units(struct builder *b, const struct snapshot *snapshot)
+{
+	uint32_t last = INTERN_NONE;
+	size_t i;
+
+	b->pair_count = 0;
+	for (i = 0; i < snapshot->count; i++) {
+		uint32_t unit = snapshot->files[i].unit;
+
+		if (snapshot->files[i].revision == INTERN_NONE || unit == last || pair_of(b, unit))
+			continue;
+		VEC_GROW(b->pairs, b->pair_count, b->pair_cap);
+		b->pairs[b->pair_count++] = (struct pair){unit, INTERN_NONE};
+		last = unit;
+	}
+}
+
+static void give_label(struct builder *b, struct pair *pair, uint32_t label)
+{
+	if (pair->label == INTERN_NONE)
+		pair->label = label;
+	else
+		unite(b->lineage, pair->label, label);
+}
+
+/* Units keep the label of their path in any parent; a unit that was split into directories below it, or made of them, too. */
+static void inherit_by_path(struct builder *b, const struct node *node)
+{
+	const uint32_t *parents = b->lineage->parents + node->parent_at;
+	size_t i, k, p, count;
+
+	for (p = 0; p < node->parent_count; p++) {
+		const struct pair *old = layout_pairs(b->lineage, b->lineage->nodes[parents[p]].layout, &count);
+
+		for (i = 0; i < b->pair_count; i++) {
+			struct pair *pair = &b->pairs[i];
+			const struct pair *same = find_unit(b->lineage, b->lineage->nodes[parents[p]].layout, pair->unit);
+
+			if (same) {
+				give_label(b, pair, same->label);
+				continue;
+			}
+			for (k = 0; k < count; k++)
+				if (study_path_is_below(b->study, old[k].unit, pair->unit) ||
+					study_path_is_below(b->study, pair->unit, old[k].unit))
+					give_label(b, pair, old[k].label);
+		}
+	}
+}
+
+/* The distinct ids of one unit, marked in `seen` with `mark`; returns how many. */
+static size_t mark_ids(const struct snapshot *snapshot, uint32_t unit, uint32_t *seen, uint32_t mark)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < snapshot->count; i++) {
+		const struct snap_file *file = &snapshot->files[i];
+
+		if (file->unit != unit || file->revision == INTERN_NONE || seen[file->revision] == mark)
+			continue;
+		seen[file->revision] = mark;
+		n++;
+	}
+	return n;
+}
+
+/* How many of the ids marked 1 the unit has too; its own distinct ids in *own. */
+static size_t shared_ids(const struct snapshot *snapshot, uint32_t unit, uint32_t *seen, size_t *own)
+{
+	size_t i, shared = 0, n = 0;
+
+	for (i = 0; i < snapshot->count; i++) {
+		const struct snap_file *file = &snapshot->files[i];
+
+		if (file->unit != unit || file->revision == INTERN_NONE || seen[file->revision] >= 2)
+			continue;
+		shared += seen[file->revision] == 1;
+		seen[file->revision] += 2; /* counted: 2 is its own alone, 3 is shared */
+		n++;
+	}
+	for (i = 0; i < snapshot->count; i++)
+		if (snapshot->files[i].revision != INTERN_NONE && seen[snapshot->files[i].revision] >= 2)
+			seen[snapshot->files[i].revision] -= 2;
+	*own = n;
+	return shared;
+}
+
+/* Labels of units that vanished on this edge and share at least half of the smaller one's ids with a new one. */
+static int inherit_by_ids(struct builder *b, const struct snapshot *snapshot, uint32_t parent)
+{
+	struct lineage *lineage = b->lineage;
+	const struct snapshot *before = snapshots_get(b->snapshots, lineage->nodes[parent].row, b->err);
+	uint32_t *seen;
+	size_t i, k, count, own, theirs;
+	const struct pair *old;
+
+	if (!before)
+		return -1;
+	seen = xcalloc(b->study->revisions.count + 1, sizeof(*seen));
+	for (i = 0; i < b->pair_count; i++) {
+		struct pair *pair = &b->pairs[i];
+
+		if (find_unit(lineage, lineage->nodes[parent].layout, pair->unit))
+			continue;
+		own = mark_ids(snapshot, pair->unit, seen, 1);
+		old = layout_pairs(lineage, lineage->nodes[parent].layout, &count);
+		for (k = 0; k < count; k++) {
+			size_t shared, smaller;
+
+			if (pair_of(b, old[k].unit))
+				continue;
+			shared = shared_ids(before, old[k].unit, seen, &theirs);
+			smaller = own < theirs ? own : theirs;
+			if (shared > 0 && shared * 2 >= smaller)
+				give_label(b, pair, old[k].label);
+		}
+		memset(seen, 0, (b->study->revisions.count + 1) * sizeof(*seen));
+	}
+	free(seen);
+	snapshot_put(b->snapshots, before);
+	return 0;
+}
+
+static bool is_live(struct builder *b, uint32_t label)
+{
+	size_t i;
+
+	for (i = 0; i < b->pair_count; i++)
+		if (b->pairs[i].label != INTERN_NONE && find_label(b->lineage, b->pairs[i].label) == label)
+			return true;
+	return false;
+}
+
+static int compare_pairs(const void *a, const void *b)
+{
+	uint32_t x = ((const struct pair *)a)->unit;
+	uint32_t y = ((const struct pair *)b)->unit;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Is every unit there in one parent's layout, and nothing else in any? Then that layout serves again. */
+static bool same_units(struct builder *b, uint32_t layout)
+{
+	size_t i, count;
+
+	layout_pairs(b->lineage, layout, &count);
+	if (count != b->pair_count)
+		return false;
+	for (i = 0; i < b->pair_count; i++)
+		if (!find_unit(b->lineage, layout, b->pairs[i].unit))
+			return false;
+	return true;
+}
+
+static bool parents_share_layout(const struct lineage *lineage, const struct node *node)
+{
+	const uint32_t *parents = lineage->parents + node->parent_at;
+	size_t p;
+
+	for (p = 1; p < node->parent_count; p++)
+		if (lineage->nodes[parents[p]].layout != lineage->nodes[parents[0]].layout)
+			return false;
+	return node->parent_count > 0;
+}
+
+static int lay_out(struct builder *b, struct node *node, const struct snapshot *snapshot)
+{
+	struct lineage *lineage = b->lineage;
+	const uint32_t *parents = lineage->parents + node->parent_at;
+	size_t i, p;
+
+	list_units(b, snapshot);
+	if (parents_share_layout(lineage, node) && same_units(b, lineage->nodes[parents[0]].layout)) {
+		node->layout = lineage->nodes[parents[0]].layout;
+		return 0;
+	}
+	inherit_by_path(b, node);
+	for (p = 0; p < node->parent_count; p++)
+		if (inherit_by_ids(b, snapshot, parents[p]) < 0)
+			return -1;
+	for (i = 0; i < b->pair_count; i++) {
+		struct pair *pair = &b->pairs[i];
+
+		if (pair->label == INTERN_NONE) { /* back after it was gone, unless that one lives elsewhere now */
+			uint32_t earlier = lineage_of_path(lineage, pair->unit);
+
+			pair->label = earlier != INTERN_NONE && !is_live(b, earlier) ? earlier : new_label(lineage);
+		}
+		remember_path(lineage, pair->unit, pair->label);
+	}
+	if (b->pair_count)
+		qsort(b->pairs, b->pair_count, sizeof(*b->pairs), compare_pairs);
+	node->layout = intern_add(&lineage->layouts, b->pairs, b->pair_count * sizeof(*b->pairs));
+	return 0;
+}
+
+static int build_layouts(struct builder *b)
+{
+	struct lineage *lineage = b->lineage;
+	size_t i;
+
+	for (i = 0; i < lineage->node_count; i++) {
+		const struct snapshot *snapshot = snapshots_get(b->snapshots, lineage->nodes[i].row, b->err);
+		int rc;
+
+		if (!snapshot)
+			return -1;
+		rc = lay_out(b, &lineage->nodes[i], snapshot);
+		if (rc == 0 && b->pair_count > 1)
+			joins_look(&b->joins, snapshot);
+		snapshot_put(b->snapshots, snapshot);
+		if (rc < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Joins the labels of units that belong together in every layout where both are. */
+static void apply_joins(struct builder *b)
+{
+	struct lineage *lineage = b->lineage;
+	size_t i, k, layout, count;
+
+	for (layout = 0; layout < lineage->layouts.count; layout++) {
+		const struct pair *pairs = layout_pairs(lineage, (uint32_t)layout, &count);
+
+		for (i = 0; i < count; i++)
+			for (k = i + 1; k < count; k++)
+				if (joins_has(&b->joins, pairs[i].unit, pairs[k].unit))
+					unite(lineage, pairs[i].label, pairs[k].label);
+	}
+}
+
+int lineage_build(struct lineage *lineage, struct study *study, struct snapshots *snapshots,
+	const struct commits *commits, const struct watch *watch, const struct env_defs *defs, struct err *err)
+{
+	struct builder b = {.lineage = lineage, .study = study, .snapshots = snapshots, .err = err};
+	int rc = -1;
+
+	memset(lineage, 0, sizeof(*lineage));
+	intern_init(&lineage->layouts);
+	joins_init(&b.joins, study, defs);
+	build_nodes(lineage, commits, watch);
+	if (build_layouts(&b) < 0)
+		goto done;
+	apply_joins(&b);
+	rc = 0;
+done:
+	joins_release(&b.joins);
+	free(b.pairs);
+	return rc;
+}
+
+void lineage_release(struct lineage *lineage)
+{
+	free(lineage->nodes);
+	free(lineage->parents);
+	free(lineage->node_of);
+	intern_release(&lineage->layouts);
+	free(lineage->up);
+	free(lineage->label_of_path);
+	memset(lineage, 0, sizeof(*lineage));
+}
