@@ -1,0 +1,51 @@
+/*
+ * history: every change of a revision's identity, from the lineages' nodes. Layer forensics.
+ *
+ * Commit by commit against its parents, over the revisions in each tree. Changes are in numbers of the study and of the
+ * commits; scan.h turns them into what reports read.
+ */
+#ifndef REVIDENT_FORENSICS_HISTORY_H
+#define REVIDENT_FORENSICS_HISTORY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "revident/base/err.h"
+#include "revident/forensics/lineage.h"
+#include "revident/forensics/snapshot.h"
+#include "revident/forensics/study.h"
+#include "revident/git/commits.h"
+#include "revident/model/event.h"
+
+/* One holder of a revision, or none: path INTERN_NONE. The blob may be BLOB_NONE where no regular file stands there. */
+struct place {
+	uint32_t path, blob;
+};
+
+#define PLACE_NONE ((struct place){INTERN_NONE, BLOB_NONE})
+
+struct change {
+	enum event_kind kind;
+	uint32_t commit;
+	uint32_t parent;   /* commit number, COMMIT_NONE at a root */
+	uint32_t lineage;  /* label; of a move between environments, the new one */
+	uint32_t revision;
+	struct place before, after;
+	double similarity;
+	struct place continues_as;
+	double continues_similarity;
+	bool content_changed, same_content, reused;
+};
+
+struct history {
+	struct change *changes; /* in walk order, then by revision and kind */
+	size_t count, cap;
+	struct intern held; /* (lineage, revision) pairs, two uint32_t: every pair that some walked commit had */
+};
+
+/* Finds every change. 0, or -1 with `err` set; history_release() may be called on a failed one. */
+int history_build(struct history *history, struct study *study, struct snapshots *snapshots, struct lineage *lineage,
+	const struct commits *commits, const struct progress *progress, struct err *err);
+void history_release(struct history *history);
+
+#endif

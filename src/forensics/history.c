@@ -1,0 +1,577 @@
+#include "revident/forensics/history.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "history_view.h"
+#include "revident/base/xalloc.h"
+#include "revident/forensics/ancestry.h"
+
+/* A revision that came to a lineage at a node: added or restored, as its ancestors tell later. */
+struct arrival {
+	uint32_t key;     /* number in history.held */
+	uint32_t node;
+	bool is_event;    /* false: it only counts for its descendants (a move between environments, unknown parents) */
+	struct change change;
+};
+
+/* A revision that a merge dropped: lost there if no parent that lacks it ever had it. */
+struct dropped {
+	uint32_t key, node;
+	struct change change;
+	uint32_t *lacking; /* parent nodes */
+	size_t lacking_count;
+};
+
+struct builder {
+	struct history *history;
+	struct study *study;
+	struct snapshots *snapshots;
+	struct lineage *lineage;
+	const struct commits *commits;
+	struct err *err;
+
+	struct arrival *arrivals;
+	size_t arrival_count, arrival_cap;
+	struct dropped *dropped;
+	size_t dropped_count, dropped_cap;
+	struct change *departures; /* moves out of a lineage, for what was held last */
+	size_t departure_count, departure_cap;
+	struct arena arena;
+
+	/* Of the node at hand. */
+	uint32_t *stamps; /* by revision: node + 1 if touched */
+	size_t stamp_cap;
+	struct holder *holders;
+	size_t holder_count, holder_cap;
+};
+
+static void emit_change(void *data, const struct change *change)
+{
+	struct history *history = data;
+
+	VEC_GROW(history->changes, history->count, history->cap);
+	history->changes[history->count++] = *change;
+}
+
+static uint32_t held_key(struct builder *b, uint32_t lineage, uint32_t revision)
+{
+	uint32_t key[2] = {lineage, revision};
+
+	return intern_add(&b->history->held, key, sizeof(key));
+}
+
+uint32_t view_parent_commit(const struct view *view, uint32_t side)
+{
+	uint32_t commit = view->lineage->nodes[view->node].commit;
+	const uint32_t *parents = commit_parents(view->commits, commit);
+	size_t i, count = commit_parent_count(view->commits, commit);
+
+	if (side == 0 || side > view->parent_count)
+		return COMMIT_NONE;
+	for (i = 0; i < count; i++)
+		if (view->lineage->node_of[parents[i]] == view->parent_nodes[side - 1])
+			return parents[i];
+	return COMMIT_NONE;
+}
+
+static void touch(struct builder *b, uint32_t node, uint32_t revision)
+{
+	if (revision != INTERN_NONE)
+		b->stamps[revision] = node + 1;
+}
+
+/* Marks every revision of a file that is not the same on both sides. */
+static void touch_differences(
+	struct builder *b, uint32_t node, const struct snapshot *here, const struct snapshot *there)
+{
+	size_t i = 0, k = 0;
+
+	while (i < here->count || k < there->count) {
+		const struct snap_file *x = i < here->count ? &here->files[i] : NULL;
+		const struct snap_file *y = k < there->count ? &there->files[k] : NULL;
+
+		if (x && y && x->path == y->path) {
+			if (x->blob != y->blob) {
+				touch(b, node, x->revision);
+				touch(b, node, y->revision);
+			}
+			i++;
+			k++;
+		} else if (x && (!y || x->path < y->path)) {
+			touch(b, node, x->revision);
+			i++;
+		} else {
+			touch(b, node, y->revision);
+			k++;
+		}
+	}
+}
+
+static void gather(struct builder *b, uint32_t node, uint32_t of_node, const struct snapshot *snapshot, uint32_t side)
+{
+	uint32_t layout = b->lineage->nodes[of_node].layout;
+	size_t i;
+
+	for (i = 0; i < snapshot->count; i++) {
+		const struct snap_file *file = &snapshot->files[i];
+		struct holder *holder;
+
+		if (file->revision == INTERN_NONE || b->stamps[file->revision] != node + 1)
+			continue;
+		VEC_GROW(b->holders, b->holder_count, b->holder_cap);
+		holder = &b->holders[b->holder_count++];
+		holder->revision = file->revision;
+		holder->lineage = lineage_of_unit(b->lineage, layout, file->unit);
+		holder->side = side;
+		holder->place = (struct place){file->path, file->blob};
+	}
+}
+
+static int compare_holder(const void *a, const void *b, void *data)
+{
+	const struct holder *x = a, *y = b;
+	const struct study *study = data;
+
+	if (x->revision != y->revision)
+		return x->revision < y->revision ? -1 : 1;
+	if (x->lineage != y->lineage)
+		return x->lineage < y->lineage ? -1 : 1;
+	if (x->side != y->side)
+		return x->side < y->side ? -1 : 1;
+	return text_compare(study_path_text(study, x->place.path), study_path_text(study, y->place.path));
+}
+
+/* Is there a file at the path that could not be read? Then nobody can say what became of its revision. */
+static bool is_unknown_at(const struct study *study, const struct snapshot *snapshot, uint32_t path)
+{
+	const struct snap_file *file = snapshot_find(snapshot, path);
+
+	if (snapshot->incomplete)
+		return true;
+	return file && file->blob != BLOB_NONE && study->blobs[file->blob].state == BLOB_ABSENT;
+}
+
+static bool is_unknown_in_parents(const struct view *view, uint32_t path)
+{
+	uint32_t p;
+
+	if (view->commits->flags[view->lineage->nodes[view->node].commit] & COMMIT_CUT)
+		return true;
+	for (p = 0; p < view->parent_count; p++)
+		if (is_unknown_at(view->study, view->parents[p], path))
+			return true;
+	return false;
+}
+
+/* All lineages' holders of one revision. */
+struct group {
+	struct holders *items;
+	size_t count;
+};
+
+/* The holders of the lineage that the revision left in this commit while it came to another; NULL if it left none. */
+static const struct holders *left_from(const struct group *group, const struct holders *to)
+{
+	size_t i, count;
+
+	for (i = 0; i < group->count; i++) {
+		const struct holders *from = &group->items[i];
+
+		if (from == to)
+			continue;
+		holders_on(from, 0, &count);
+		if (count == 0 && first_side_with(from))
+			return from;
+	}
+	return NULL;
+}
+
+static bool came_to_another(const struct group *group, const struct holders *from)
+{
+	size_t i, count;
+
+	for (i = 0; i < group->count; i++) {
+		const struct holders *to = &group->items[i];
+
+		if (to == from)
+			continue;
+		holders_on(to, 0, &count);
+		if (count > 0 && !first_side_with(to))
+			return true;
+	}
+	return false;
+}
+
+static struct change new_change(const struct view *view, const struct holders *holders, uint32_t side)
+{
+	return (struct change){.commit = view->lineage->nodes[view->node].commit,
+		.parent = view_parent_commit(view, side), .lineage = holders->lineage, .revision = holders->revision,
+		.before = PLACE_NONE, .after = PLACE_NONE, .similarity = SIMILARITY_NULL, .continues_as = PLACE_NONE,
+		.continues_similarity = SIMILARITY_NULL};
+}
+
+static int arrive(struct builder *b, struct view *view, const struct group *group, const struct holders *holders)
+{
+	const struct holders *from = left_from(group, holders);
+	struct arrival *arrival;
+	size_t count;
+	const struct holder *first = holders_on(holders, 0, &count);
+	struct change change = new_change(view, holders, 1);
+
+	VEC_GROW(b->arrivals, b->arrival_count, b->arrival_cap);
+	arrival = &b->arrivals[b->arrival_count++];
+	arrival->key = held_key(b, holders->lineage, holders->revision);
+	arrival->node = view->node;
+	arrival->is_event = !from && !is_unknown_in_parents(view, first->place.path);
+	change.after = first->place;
+	arrival->change = change;
+	if (!from)
+		return 0;
+	change.kind = EVENT_MOVED;
+	change.parent = view_parent_commit(view, first_side_with(from));
+	change.before = holders_on(from, first_side_with(from), &count)->place;
+	change.content_changed = change.before.blob != change.after.blob;
+	if (study_similarity(b->study, change.before.blob, change.after.blob, &change.similarity, b->err) < 0)
+		return -1;
+	emit_change(b->history, &change);
+	change.lineage = from->lineage;
+	VEC_GROW(b->departures, b->departure_count, b->departure_cap);
+	b->departures[b->departure_count++] = change;
+	return 0;
+}
+
+static int drop_in_merge(struct builder *b, struct view *view, const struct holders *holders)
+{
+	struct dropped *dropped;
+	size_t count;
+	uint32_t side;
+
+	VEC_GROW(b->dropped, b->dropped_count, b->dropped_cap);
+	dropped = &b->dropped[b->dropped_count];
+	dropped->key = held_key(b, holders->lineage, holders->revision);
+	dropped->node = view->node;
+	dropped->change = new_change(view, holders, first_side_with(holders));
+	dropped->lacking = arena_calloc(&b->arena, view->parent_count, sizeof(*dropped->lacking));
+	dropped->lacking_count = 0;
+	for (side = 1; side <= view->parent_count; side++) {
+		holders_on(holders, side, &count);
+		if (count == 0)
+			dropped->lacking[dropped->lacking_count++] = view->parent_nodes[side - 1];
+	}
+	if (describe_merge_loss(view, holders, &dropped->change) < 0)
+		return -1;
+	b->dropped_count++;
+	return 0;
+}
+
+static int leave(struct builder *b, struct view *view, const struct group *group, const struct holders *holders)
+{
+	struct change change = new_change(view, holders, 1);
+	uint32_t side;
+	size_t i, count;
+
+	if (came_to_another(group, holders))
+		return 0;
+	for (i = 0; i < holders->count; i++)
+		if (is_unknown_at(view->study, view->here, holders->items[i].place.path))
+			return 0;
+	for (side = 1; side <= view->parent_count; side++) {
+		holders_on(holders, side, &count);
+		if (count == 0)
+			return drop_in_merge(b, view, holders);
+	}
+	if (classify_loss(view, holders, &change) < 0)
+		return -1;
+	emit_change(b->history, &change);
+	return 0;
+}
+
+static int judge(struct builder *b, struct view *view, const struct group *group)
+{
+	size_t i, count;
+
+	for (i = 0; i < group->count; i++) {
+		const struct holders *holders = &group->items[i];
+		int rc = 0;
+
+		holders_on(holders, 0, &count);
+		if (count == 0)
+			rc = leave(b, view, group, holders);
+		else if (!first_side_with(holders))
+			rc = arrive(b, view, group, holders);
+		if (rc == 0 && count > 0)
+			rc = compare_holders(view, holders, emit_change, b->history);
+		if (rc < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Cuts the sorted holders into revisions and lineages, and judges each revision. */
+static int judge_touched(struct builder *b, struct view *view)
+{
+	struct holders *runs = xcalloc(b->holder_count, sizeof(*runs));
+	struct group group = {.items = runs};
+	size_t i = 0;
+	int rc = 0;
+
+	while (i < b->holder_count && rc == 0) {
+		uint32_t revision = b->holders[i].revision;
+
+		group.count = 0;
+		while (i < b->holder_count && b->holders[i].revision == revision) {
+			struct holders *run = &runs[group.count++];
+
+			run->revision = revision;
+			run->lineage = b->holders[i].lineage;
+			run->items = &b->holders[i];
+			for (run->count = 0; i < b->holder_count && b->holders[i].revision == revision &&
+				b->holders[i].lineage == run->lineage; i++)
+				run->count++;
+		}
+		rc = judge(b, view, &group);
+	}
+	free(runs);
+	return rc;
+}
+
+static void make_stamps(struct builder *b)
+{
+	size_t need = b->study->revisions.count + 1;
+
+	if (need <= b->stamp_cap)
+		return;
+	b->stamps = xreallocarray(b->stamps, need * 2, sizeof(*b->stamps));
+	memset(b->stamps + b->stamp_cap, 0, (need * 2 - b->stamp_cap) * sizeof(*b->stamps));
+	b->stamp_cap = need * 2;
+}
+
+/* Is there anything to see: does the node's row differ from some parent's, or has it none? */
+static bool changes_anything(const struct lineage *lineage, uint32_t node)
+{
+	const struct node *n = &lineage->nodes[node];
+	const uint32_t *parents = node_parents(lineage, node);
+	uint32_t p;
+
+	for (p = 0; p < n->parent_count; p++)
+		if (lineage->nodes[parents[p]].row != n->row)
+			return true;
+	return n->parent_count == 0;
+}
+
+static int look_at(struct builder *b, struct view *view, const struct snapshot **sides)
+{
+	uint32_t p;
+
+	make_stamps(b);
+	b->holder_count = 0;
+	if (view->parent_count == 0) {
+		static const struct snapshot nothing;
+
+		touch_differences(b, view->node, view->here, &nothing);
+	}
+	for (p = 0; p < view->parent_count; p++)
+		if (sides[p] != view->here)
+			touch_differences(b, view->node, view->here, sides[p]);
+	gather(b, view->node, view->node, view->here, 0);
+	for (p = 0; p < view->parent_count; p++)
+		gather(b, view->node, view->parent_nodes[p], sides[p], p + 1);
+	if (b->holder_count)
+		qsort_r(b->holders, b->holder_count, sizeof(*b->holders), compare_holder, b->study);
+	return judge_touched(b, view);
+}
+
+static int visit(struct builder *b, uint32_t node)
+{
+	const struct node *n = &b->lineage->nodes[node];
+	const struct snapshot **sides = xcalloc(n->parent_count, sizeof(*sides));
+	struct view view = {.study = b->study, .lineage = b->lineage, .commits = b->commits, .node = node,
+		.parent_count = n->parent_count, .parents = sides, .parent_nodes = node_parents(b->lineage, node),
+		.err = b->err};
+	uint32_t p, got = 0;
+	int rc = -1;
+
+	view.here = snapshots_get(b->snapshots, n->row, b->err);
+	if (!view.here)
+		goto done;
+	for (p = 0; p < n->parent_count; p++, got++) {
+		sides[p] = snapshots_get(b->snapshots, b->lineage->nodes[view.parent_nodes[p]].row, b->err);
+		if (!sides[p])
+			goto done;
+	}
+	rc = look_at(b, &view, sides);
+done:
+	view_release_candidates(&view);
+	while (got > 0)
+		snapshot_put(b->snapshots, sides[--got]);
+	snapshot_put(b->snapshots, view.here);
+	free(sides);
+	return rc;
+}
+
+/* Which of 64 keys each node's ancestors ever had, the node itself included. */
+static void spread_held(struct builder *b, const struct key_batch *batch, uint64_t *bits)
+{
+	size_t i, n;
+	uint32_t p;
+
+	memset(bits, 0, b->lineage->node_count * sizeof(*bits));
+	for (i = 0; i < b->arrival_count; i++)
+		bits[b->arrivals[i].node] |= key_batch_bit(batch, b->arrivals[i].key);
+	for (n = 0; n < b->lineage->node_count; n++)
+		for (p = 0; p < b->lineage->nodes[n].parent_count; p++)
+			bits[n] |= bits[node_parents(b->lineage, (uint32_t)n)[p]];
+}
+
+static void settle_batch(struct builder *b, const struct key_batch *batch, const uint64_t *bits)
+{
+	size_t i, k;
+	uint32_t p;
+
+	for (i = 0; i < b->arrival_count; i++) {
+		struct arrival *arrival = &b->arrivals[i];
+		uint64_t bit = key_batch_bit(batch, arrival->key);
+
+		for (p = 0; bit && p < b->lineage->nodes[arrival->node].parent_count; p++)
+			if (bits[node_parents(b->lineage, arrival->node)[p]] & bit)
+				arrival->change.kind = EVENT_RESTORED;
+	}
+	for (i = 0; i < b->dropped_count; i++) {
+		struct dropped *dropped = &b->dropped[i];
+		uint64_t bit = key_batch_bit(batch, dropped->key);
+		bool ever = false;
+
+		for (k = 0; bit && k < dropped->lacking_count; k++)
+			ever = ever || (bits[dropped->lacking[k]] & bit);
+		if (bit && !ever)
+			emit_change(b->history, &dropped->change);
+	}
+}
+
+/* Tells added from restored, and real losses in merges from removals that one side made before. */
+static void settle(struct builder *b)
+{
+	uint32_t *wanted = xcalloc(b->history->held.count, sizeof(*wanted));
+	uint64_t *bits = xcalloc(b->lineage->node_count, sizeof(*bits));
+	struct key_batch batch;
+	size_t i;
+
+	for (i = 0; i < b->arrival_count; i++) {
+		b->arrivals[i].change.kind = EVENT_ADDED;
+		wanted[b->arrivals[i].key]++;
+	}
+	for (i = 0; i < b->history->held.count; i++)
+		wanted[i] = wanted[i] > 1;
+	for (i = 0; i < b->dropped_count; i++)
+		wanted[b->dropped[i].key] = 1;
+	for (i = 0; key_batch_next(&batch, wanted, b->history->held.count, &i);) {
+		spread_held(b, &batch, bits);
+		settle_batch(b, &batch, bits);
+	}
+	free(wanted);
+	free(bits);
+}
+
+/* What was held last before a restoring node, by key: the last loss (or move away) among its ancestors. */
+static int describe_restored(struct builder *b, struct arrival *arrival, const struct change *last)
+{
+	struct change *change = &arrival->change;
+	bool same;
+
+	if (!last)
+		return 0;
+	change->before = last->before;
+	change->same_content = last->before.blob == change->after.blob;
+	if (study_similarity(b->study, change->before.blob, change->after.blob, &change->similarity, b->err) < 0 ||
+		study_much_the_same(b->study, change->before.blob, change->after.blob, &same, b->err) < 0)
+		return -1;
+	change->reused = !same;
+	return 0;
+}
+
+static int settle_restored(struct builder *b)
+{
+	struct last_loss *finder = last_loss_new(b->lineage);
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < b->history->count; i++)
+		if (event_kind_is_loss(b->history->changes[i].kind))
+			last_loss_add(finder, &b->history->changes[i]);
+	for (i = 0; i < b->departure_count; i++)
+		last_loss_add(finder, &b->departures[i]);
+	for (i = 0; i < b->arrival_count && rc == 0; i++) {
+		struct arrival *arrival = &b->arrivals[i];
+
+		if (arrival->is_event && arrival->change.kind == EVENT_RESTORED)
+			rc = describe_restored(b, arrival,
+				last_loss_before(finder, arrival->change.lineage, arrival->change.revision, arrival->node));
+	}
+	last_loss_free(finder);
+	return rc;
+}
+
+static int compare_changes(const void *a, const void *b, void *data)
+{
+	const struct change *x = a, *y = b;
+	const struct study *study = data;
+	int order;
+
+	if (x->commit != y->commit)
+		return x->commit < y->commit ? -1 : 1;
+	order = text_compare(study_revision_text(study, x->revision), study_revision_text(study, y->revision));
+	if (order == 0)
+		order = (int)x->kind - (int)y->kind;
+	if (order == 0)
+		order = (x->lineage > y->lineage) - (x->lineage < y->lineage);
+	return order;
+}
+
+int history_build(struct history *history, struct study *study, struct snapshots *snapshots, struct lineage *lineage,
+	const struct commits *commits, const struct progress *progress, struct err *err)
+{
+	struct builder b = {.history = history, .study = study, .snapshots = snapshots, .lineage = lineage,
+		.commits = commits, .err = err};
+	uint32_t node;
+	size_t i;
+	int rc = -1;
+
+	memset(history, 0, sizeof(*history));
+	intern_init(&history->held);
+	arena_init(&b.arena);
+	for (node = 0; node < lineage->node_count; node++) {
+		if (progress->fn && node % 64 == 0 &&
+			progress->fn(progress->data, "comparing", node, lineage->node_count)) {
+			err_set(err, ERR_UNDECIDED, "interrupted");
+			goto done;
+		}
+		if (changes_anything(lineage, node) && visit(&b, node) < 0)
+			goto done;
+	}
+	settle(&b);
+	if (settle_restored(&b) < 0)
+		goto done;
+	for (i = 0; i < b.arrival_count; i++)
+		if (b.arrivals[i].is_event)
+			emit_change(history, &b.arrivals[i].change);
+	if (history->count)
+		qsort_r(history->changes, history->count, sizeof(*history->changes), compare_changes, study);
+	rc = 0;
+done:
+	free(b.arrivals);
+	free(b.dropped);
+	free(b.departures);
+	free(b.stamps);
+	free(b.holders);
+	arena_release(&b.arena);
+	return rc;
+}
+
+void history_release(struct history *history)
+{
+	free(history->changes);
+	intern_release(&history->held);
+	memset(history, 0, sizeof(*history));
+}

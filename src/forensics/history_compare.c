@@ -1,0 +1,300 @@
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "revident/base/xalloc.h"
+#include "history_view.h"
+
+/* How a holder in a parent goes on in the commit. */
+struct link {
+	struct place before, after;
+};
+
+/* What one parent's holders and the commit's have to do with each other. */
+struct comparison {
+	bool has_parent_holder;
+	bool equal; /* same paths, same blobs */
+	bool is[EVENT_KINDS];
+	struct link first[EVENT_KINDS]; /* the first link, by path, that shows the kind */
+};
+
+const struct holder *holders_on(const struct holders *holders, uint32_t side, size_t *count)
+{
+	size_t i, first;
+
+	for (first = 0; first < holders->count && holders->items[first].side < side; first++)
+		;
+	for (i = first; i < holders->count && holders->items[i].side == side; i++)
+		;
+	*count = i - first;
+	return holders->items + first;
+}
+
+uint32_t first_side_with(const struct holders *holders)
+{
+	size_t i;
+
+	for (i = 0; i < holders->count; i++)
+		if (holders->items[i].side > 0)
+			return holders->items[i].side;
+	return 0;
+}
+
+static bool has_path(const struct holder *items, size_t count, uint32_t path)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (items[i].place.path == path)
+			return true;
+	return false;
+}
+
+static struct text base_name(const struct study *study, uint32_t path)
+{
+	struct text text = study_path_text(study, path);
+	const char *slash = memrchr(text.ptr, '/', text.len);
+
+	if (slash) {
+		text.len -= (size_t)(slash + 1 - text.ptr);
+		text.ptr = slash + 1;
+	}
+	return text;
+}
+
+/* The new path that a vanished one is paired with: equal blob, else equal base name, else the first. `taken` marks used ones. */
+static size_t best_partner(const struct study *study, const struct holder *gone, const struct holder *fresh,
+	size_t fresh_count, const bool *taken)
+{
+	size_t i, best = fresh_count;
+
+	for (i = 0; i < fresh_count; i++)
+		if (!taken[i] && fresh[i].place.blob == gone->place.blob)
+			return i;
+	for (i = 0; i < fresh_count; i++)
+		if (!taken[i] && text_equal(base_name(study, fresh[i].place.path), base_name(study, gone->place.path)))
+			return i;
+	for (i = 0; i < fresh_count && best == fresh_count; i++)
+		if (!taken[i])
+			best = i;
+	return best;
+}
+
+/* Pairs by path first, then vanished with new paths. Returns how many links there are; the moved ones are last. */
+static size_t link_holders(const struct study *study, const struct holder *old, size_t old_count,
+	const struct holder *now, size_t now_count, struct link *links, size_t *moved_at)
+{
+	struct holder *gone = xcalloc(old_count, sizeof(*gone));
+	struct holder *fresh = xcalloc(now_count, sizeof(*fresh));
+	bool *taken = xcalloc(now_count, sizeof(*taken));
+	bool *linked = xcalloc(old_count, sizeof(*linked));
+	size_t i, k, pass, gone_count = 0, fresh_count = 0, n = 0;
+
+	for (i = 0; i < old_count; i++) {
+		for (k = 0; k < now_count && now[k].place.path != old[i].place.path; k++)
+			;
+		if (k < now_count)
+			links[n++] = (struct link){old[i].place, now[k].place};
+		else
+			gone[gone_count++] = old[i];
+	}
+	for (i = 0; i < now_count; i++)
+		if (!has_path(old, old_count, now[i].place.path))
+			fresh[fresh_count++] = now[i];
+	*moved_at = n;
+	for (pass = 0; pass < 3; pass++) { /* all equal blobs before any equal name, names before mere order */
+		for (i = 0; i < gone_count; i++) {
+			size_t partner;
+
+			if (linked[i])
+				continue;
+			partner = best_partner(study, &gone[i], fresh, fresh_count, taken);
+			if (partner == fresh_count)
+				continue;
+			if (pass == 0 && fresh[partner].place.blob != gone[i].place.blob)
+				continue;
+			if (pass == 1 && fresh[partner].place.blob != gone[i].place.blob &&
+				!text_equal(base_name(study, fresh[partner].place.path),
+					base_name(study, gone[i].place.path)))
+				continue;
+			taken[partner] = linked[i] = true;
+			links[n++] = (struct link){gone[i].place, fresh[partner].place};
+		}
+	}
+	free(gone);
+	free(fresh);
+	free(taken);
+	free(linked);
+	return n;
+}
+
+/* Is every value of one in the other? Bindings hold no repeats, so equal counts make it a comparison of sets. */
+static bool same_set(const struct binding *a, const struct binding *b)
+{
+	size_t i, k;
+
+	if (a->kind != b->kind)
+		return false;
+	if (a->count != b->count)
+		return false;
+	for (i = 0; i < a->count; i++) {
+		for (k = 0; k < b->count && !text_equal(a->values[i], b->values[k]); k++)
+			;
+		if (k == b->count)
+			return false;
+	}
+	return true;
+}
+
+static void show(struct comparison *c, enum event_kind kind, const struct link *link, const struct study *study)
+{
+	if (c->is[kind] && text_compare(study_path_text(study, link->before.path),
+				   study_path_text(study, c->first[kind].before.path)) >= 0)
+		return;
+	c->is[kind] = true;
+	c->first[kind] = *link;
+}
+
+static int compare_link(struct view *view, const struct link *link, bool is_moved, struct comparison *out)
+{
+	const struct migration *before = view->study->blobs[link->before.blob].migration;
+	const struct migration *after = view->study->blobs[link->after.blob].migration;
+	bool reparented = !same_set(&before->down_revision, &after->down_revision);
+	bool replaced = false;
+
+	if (is_moved)
+		show(out, EVENT_MOVED, link, view->study);
+	if (link->before.blob == link->after.blob)
+		return 0;
+	if (study_other_content(view->study, link->before.blob, link->after.blob, &replaced, view->err) < 0)
+		return -1;
+	if (reparented)
+		show(out, EVENT_REPARENTED, link, view->study);
+	if (replaced)
+		show(out, EVENT_REPLACED, link, view->study);
+	if (!is_moved && !reparented && !replaced)
+		show(out, EVENT_EDITED, link, view->study);
+	return 0;
+}
+
+static int compare_side(struct view *view, const struct holders *holders, uint32_t side, struct comparison *out)
+{
+	size_t i, links, moved_at, now_count, old_count;
+	const struct holder *now = holders_on(holders, 0, &now_count);
+	const struct holder *old = holders_on(holders, side, &old_count);
+	struct link *all;
+	int rc = -1;
+
+	memset(out, 0, sizeof(*out));
+	if (!old_count)
+		return 0;
+	out->has_parent_holder = true;
+	all = xcalloc(old_count, sizeof(*all));
+	links = link_holders(view->study, old, old_count, now, now_count, all, &moved_at);
+	out->equal = now_count == old_count && links == old_count && moved_at == links;
+	for (i = 0; i < links; i++) {
+		out->equal = out->equal && all[i].before.blob == all[i].after.blob;
+		if (compare_link(view, &all[i], i >= moved_at, out) < 0)
+			goto done;
+	}
+	rc = 0;
+done:
+	free(all);
+	return rc;
+}
+
+static int emit_kind(struct view *view, const struct holders *holders, enum event_kind kind, uint32_t side,
+	const struct link *link, emit_fn *emit, void *data)
+{
+	struct change change = {.kind = kind, .commit = view->lineage->nodes[view->node].commit,
+		.parent = view_parent_commit(view, side), .lineage = holders->lineage, .revision = holders->revision,
+		.before = link->before, .after = link->after, .similarity = SIMILARITY_NULL,
+		.continues_as = PLACE_NONE, .continues_similarity = SIMILARITY_NULL};
+
+	change.content_changed = kind == EVENT_MOVED && link->before.blob != link->after.blob;
+	if (link->before.path != INTERN_NONE &&
+		study_similarity(view->study, link->before.blob, link->after.blob, &change.similarity, view->err) < 0)
+		return -1;
+	if (kind == EVENT_REPLACED && find_continuation(view, holders, link->before, &change) < 0)
+		return -1;
+	emit(data, &change);
+	return 0;
+}
+
+static int emit_duplicated(struct view *view, const struct holders *holders, emit_fn *emit, void *data)
+{
+	size_t i, now_count, old_count, most = 0;
+	const struct holder *now = holders_on(holders, 0, &now_count);
+	uint32_t side, from = first_side_with(holders);
+	const struct holder *old;
+	struct link link;
+
+	for (side = 1; side <= view->parent_count; side++) {
+		holders_on(holders, side, &old_count);
+		if (old_count > most)
+			most = old_count;
+	}
+	if (now_count < 2 || now_count <= most)
+		return 0;
+	old = holders_on(holders, from, &old_count);
+	if (from == 0)
+		old_count = 0;
+	link.before = old_count ? old[0].place : PLACE_NONE;
+	link.after = now[now_count - 1].place;
+	for (i = 0; i < now_count; i++) {
+		if (old_count ? !has_path(old, old_count, now[i].place.path) : i == 1) {
+			link.after = now[i].place;
+			break;
+		}
+	}
+	return emit_kind(view, holders, EVENT_DUPLICATED, from ? from : 1, &link, emit, data);
+}
+
+/* A kind counts if it holds against every parent that has the revision. */
+static int emit_common_kinds(struct view *view, const struct holders *holders, const struct comparison *all,
+	emit_fn *emit, void *data)
+{
+	static const enum event_kind kinds[] = {EVENT_EDITED, EVENT_MOVED, EVENT_REPARENTED, EVENT_REPLACED};
+	size_t i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		uint32_t side, first = 0;
+		bool holds = true;
+
+		for (side = 1; side <= view->parent_count; side++) {
+			if (!all[side].has_parent_holder)
+				continue;
+			if (!first)
+				first = side;
+			holds = holds && all[side].is[kinds[i]];
+		}
+		if (holds && first &&
+			emit_kind(view, holders, kinds[i], first, &all[first].first[kinds[i]], emit, data) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int compare_holders(struct view *view, const struct holders *holders, emit_fn *emit, void *data)
+{
+	struct comparison *all = xcalloc(view->parent_count + 1, sizeof(*all));
+	uint32_t side;
+	int rc = -1;
+
+	for (side = 1; side <= view->parent_count; side++) {
+		if (compare_side(view, holders, side, &all[side]) < 0)
+			goto done;
+		if (all[side].equal) { /* the commit has it as this parent has it: nothing was done here */
+			rc = 0;
+			goto done;
+		}
+	}
+	if (first_side_with(holders) && emit_common_kinds(view, holders, all, emit, data) < 0)
+		goto done;
+	if (emit_duplicated(view, holders, emit, data) < 0)
+		goto done;
+	rc = 0;
+done:
+	free(all);
+	return rc;
+}
