@@ -1,0 +1,279 @@
+#include "revident/forensics/tree_envs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "revident/base/xalloc.h"
+
+/* Grouping the units of one tree. */
+struct grouping {
+	struct study *study;
+	const struct env_defs *defs;
+	const struct joins *joins;
+	const struct snap_file *files;
+	size_t file_count;
+	uint32_t *units, *group; /* group[i]: the first unit of the group that units[i] is in */
+	size_t unit_count;
+};
+
+static void list_units(struct grouping *g)
+{
+	size_t i, k;
+
+	g->units = xcalloc(g->file_count, sizeof(*g->units));
+	g->group = xcalloc(g->file_count, sizeof(*g->group));
+	for (i = 0; i < g->file_count; i++) {
+		uint32_t unit = g->files[i].unit;
+
+		if (unit == INTERN_NONE || (g->unit_count && g->units[g->unit_count - 1] == unit))
+			continue;
+		for (k = 0; k < g->unit_count && g->units[k] != unit; k++)
+			;
+		if (k == g->unit_count)
+			g->units[g->unit_count++] = unit;
+	}
+}
+
+static void join_units(struct grouping *g)
+{
+	size_t i, k, m;
+
+	for (i = 0; i < g->unit_count; i++)
+		g->group[i] = (uint32_t)i;
+	for (i = 0; i < g->unit_count; i++) {
+		for (k = i + 1; k < g->unit_count; k++) {
+			uint32_t from = g->group[k], to = g->group[i];
+
+			if (from == to || !joins_has(g->joins, g->units[i], g->units[k]))
+				continue;
+			if (from < to) {
+				from = to;
+				to = g->group[k];
+			}
+			for (m = 0; m < g->unit_count; m++)
+				if (g->group[m] == from)
+					g->group[m] = to;
+		}
+	}
+}
+
+/* The definition whose versions directory is nearest above the unit; explicit ones first, then by path. */
+static const struct env_def *def_of(const struct grouping *g, uint32_t unit)
+{
+	const struct env_def *best = NULL;
+	size_t best_len = 0, i, k;
+
+	for (i = 0; i < g->defs->count; i++) {
+		const struct env_def *def = &g->defs->items[i];
+
+		for (k = 0; k < def->version_count; k++) {
+			size_t len = study_path_text(g->study, def->versions[k]).len + 1;
+
+			if (!study_path_is_below(g->study, unit, def->versions[k]))
+				continue;
+			if (!best || len > best_len || (len == best_len && def->is_explicit && !best->is_explicit)) {
+				best = def;
+				best_len = len;
+			}
+		}
+	}
+	return best;
+}
+
+static bool holds_directly(const struct grouping *g, uint32_t dir)
+{
+	size_t i;
+
+	for (i = 0; i < g->file_count; i++)
+		if (g->files[i].revision != INTERN_NONE && study_path_dir(g->study, g->files[i].path) == dir)
+			return true;
+	return false;
+}
+
+/* Alembic lists the files of each version location; below it only with recursive_version_locations. */
+static bool is_loaded(const struct grouping *g, const struct env_def *def, uint32_t path)
+{
+	uint32_t dir = study_path_dir(g->study, path);
+	size_t k;
+
+	if (!def || !def->is_explicit || (def->section && def->section->recursive_version_locations == SWITCH_ON))
+		return true;
+	for (k = 0; k < def->version_count; k++)
+		if (def->versions[k] == dir)
+			return true;
+	for (k = 0; k < def->version_count; k++)
+		if (study_path_is_below(g->study, dir, def->versions[k]) && holds_directly(g, def->versions[k]))
+			return false;
+	return true; /* nothing lies in the configured directories themselves: the locations are set elsewhere */
+}
+
+/* Alembic's way with a file that binds no `revision`: `([a-f0-9]+)\.py$` from the start of the name (script/base.py). */
+static uint32_t revision_from_name(struct study *study, const struct snap_file *file)
+{
+	const struct migration *migration = file->blob == BLOB_NONE ? NULL : study->blobs[file->blob].migration;
+	struct text path = study_path_text(study, file->path);
+	const char *name = memrchr(path.ptr, '/', path.len);
+	size_t len;
+
+	if (!migration || migration->revision.kind != BINDING_ABSENT ||
+		migration->down_revision.kind == BINDING_ABSENT)
+		return INTERN_NONE;
+	name = name ? name + 1 : path.ptr;
+	len = strspn(name, "abcdef0123456789");
+	if (len == 0 || strcmp(name + len, ".py") != 0)
+		return INTERN_NONE;
+	return intern_add(&study->revisions, name, len);
+}
+
+static int compare_tree_files(const void *a, const void *b, void *data)
+{
+	const struct study *study = data;
+
+	return text_compare(study_path_text(study, ((const struct tree_file *)a)->path),
+		study_path_text(study, ((const struct tree_file *)b)->path));
+}
+
+static bool belongs(const struct grouping *g, const struct snap_file *file, const struct tree_env *env, uint32_t group)
+{
+	size_t i, k;
+
+	if (file->unit == INTERN_NONE) { /* no migration near it: it belongs where its directory does */
+		for (k = 0; env->def && k < env->def->version_count; k++)
+			if (study_path_is_below(g->study, file->path, env->def->versions[k]))
+				return true;
+		return false;
+	}
+	for (i = 0; i < g->unit_count; i++)
+		if (g->units[i] == file->unit)
+			return g->group[i] == group;
+	return false;
+}
+
+static void fill_files(struct grouping *g, struct tree_env *env, uint32_t group)
+{
+	struct tree_file *files = arena_calloc(&g->study->arena, g->file_count, sizeof(*files));
+	size_t i, n = 0;
+
+	for (i = 0; i < g->file_count; i++) {
+		const struct snap_file *from = &g->files[i];
+
+		if (!belongs(g, from, env, group))
+			continue;
+		files[n].path = from->path;
+		files[n].blob = from->blob;
+		files[n].revision = from->revision;
+		files[n].is_loaded = is_loaded(g, env->def, from->path);
+		if (from->revision == INTERN_NONE) {
+			files[n].revision = revision_from_name(g->study, from);
+			files[n].named_by_file = files[n].revision != INTERN_NONE;
+		}
+		n++;
+	}
+	if (n)
+		qsort_r(files, n, sizeof(*files), compare_tree_files, g->study);
+	env->files = files;
+	env->file_count = n;
+}
+
+static bool shares_script_dir(const struct tree_envs *envs, const struct tree_env *env)
+{
+	size_t i;
+
+	for (i = 0; i < envs->count; i++)
+		if (&envs->items[i] != env && env->def && envs->items[i].def && envs->items[i].def->dir == env->def->dir)
+			return true;
+	return false;
+}
+
+/* Several environments of one script directory go by their versions directories. */
+static void name_env(struct grouping *g, const struct tree_envs *envs, struct tree_env *env, uint32_t group)
+{
+	uint32_t *units = arena_calloc(&g->study->arena, g->unit_count + 1, sizeof(*units));
+	bool shared = shares_script_dir(envs, env);
+	uint32_t dir = env->def ? env->def->dir : env->unit;
+	size_t i, n = 0;
+
+	if (env->def && !shared) {
+		env->versions = env->def->versions;
+		env->version_count = env->def->version_count;
+	} else {
+		for (i = 0; i < g->unit_count; i++)
+			if (g->group[i] == group)
+				units[n++] = g->units[i];
+		if (n) {
+			env->versions = units;
+			env->version_count = n;
+			dir = units[0];
+		} else if (env->def) {
+			env->versions = env->def->versions;
+			env->version_count = env->def->version_count;
+			dir = env->def->versions[0];
+		}
+	}
+	env->path = study_path_text(g->study, dir);
+	if (env->path.len == 0)
+		env->path = TEXT_LITERAL(".");
+	env->found_by = env->def ? env->def->found_by : env->path;
+}
+
+static int compare_envs(const void *a, const void *b)
+{
+	return text_compare(((const struct tree_env *)a)->path, ((const struct tree_env *)b)->path);
+}
+
+/* Does an environment of the list have this definition's directories already? */
+static bool is_taken(const struct tree_envs *envs, const struct env_def *def)
+{
+	size_t i, k, m;
+
+	for (i = 0; i < envs->count; i++) {
+		const struct env_def *other = envs->items[i].def;
+
+		if (!other)
+			continue;
+		if (other == def)
+			return true;
+		for (k = 0; k < def->version_count; k++)
+			for (m = 0; m < other->version_count; m++)
+				if (def->versions[k] == other->versions[m])
+					return true;
+	}
+	return false;
+}
+
+void tree_envs_build(struct study *study, const struct env_defs *defs, const struct joins *joins,
+	const struct snap_file *files, size_t count, struct tree_envs *out)
+{
+	struct grouping g = {.study = study, .defs = defs, .joins = joins, .files = files, .file_count = count};
+	uint32_t *groups;
+	size_t i;
+
+	list_units(&g);
+	join_units(&g);
+	out->items = arena_calloc(&study->arena, g.unit_count + defs->count + 1, sizeof(*out->items));
+	out->count = 0;
+	groups = xcalloc(g.unit_count + defs->count + 1, sizeof(*groups));
+	for (i = 0; i < g.unit_count; i++) {
+		if (g.group[i] != i)
+			continue;
+		groups[out->count] = (uint32_t)i;
+		out->items[out->count].unit = g.units[i];
+		out->items[out->count++].def = def_of(&g, g.units[i]);
+	}
+	for (i = 0; i < defs->count; i++) { /* configured, and without migrations yet */
+		if (is_taken(out, &defs->items[i]))
+			continue;
+		groups[out->count] = INTERN_NONE;
+		out->items[out->count].unit = INTERN_NONE;
+		out->items[out->count++].def = &defs->items[i];
+	}
+	for (i = 0; i < out->count; i++) {
+		name_env(&g, out, &out->items[i], groups[i]);
+		fill_files(&g, &out->items[i], groups[i]);
+	}
+	if (out->count)
+		qsort(out->items, out->count, sizeof(*out->items), compare_envs);
+	free(groups);
+	free(g.units);
+	free(g.group);
+}
