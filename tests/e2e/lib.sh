@@ -200,6 +200,12 @@ need_binary() {
 	[ -x "$REVIDENT" ] || skip "$REVIDENT cannot be run"
 }
 
+# need_command NAME: for a command that t-cli.sh does not ask for yet.
+need_command() {
+	need_binary
+	revident help | grep -q "^  $1 " || skip "revident has no command $1"
+}
+
 # run COMMAND...: keep standard output, standard error and the exit status.
 run() {
 	LAST_RUN=$*
