@@ -67,7 +67,7 @@ BIN := $(B)/revident
 TEST_PROGRAMS := $(UNIT) $(DUMPS) $(FUZZERS)
 ALL_OBJ := $(patsubst %.c,$(B)/%.o,$(SRC) $(wildcard tests/unit/*.c tests/support/*.c tests/fuzz/*.c))
 
-.PHONY: all help demo setup check check-unit check-valgrind check-e2e check-differential check-corpus check-npm sanitize tsan valgrind \
+.PHONY: all help demo setup check check-unit check-valgrind check-e2e check-differential check-corpus check-install check-man check-npm sanitize tsan valgrind \
 	coverage fuzz stress bench conformance golden format format-check lint lint-text analyze layers headers install \
 	uninstall dist clean test-programs
 .SECONDARY:
@@ -123,7 +123,7 @@ demo: ## build, import the accident and show scan, explain and show on it
 check: setup ## set up, build, and run every test
 	$(Q)$(SUBMAKE) -s test-programs
 	$(Q)MAKE='$(MAKE)' VARIANT=$(VARIANT) tests/check.sh layers headers format-check lint-text check-unit check-corpus \
-		check-differential check-e2e
+		check-differential check-e2e check-man check-install
 
 check-unit: $(UNIT) ## run the unit tests
 	$(Q)tests/run-unit.sh $(UNIT)
@@ -133,6 +133,12 @@ check-corpus: $(FUZZERS) ## replay the fuzzers' corpora
 
 check-differential: all $(DUMPS) ## compare with Python's ast, configparser, git and a second implementation
 	$(Q)BUILD=$(CURDIR)/$(B) tests/run-differential.sh
+
+check-install: all ## install, use, and uninstall in a temporary directory
+	$(Q)MAKE='$(MAKE)' tests/install.sh $(VARIANT)
+
+check-man: all ## do the man page and the option tables name the same?
+	$(Q)python3 tests/man.py $(BIN) man/revident.1
 
 check-e2e: all ## run the real binary under real git
 	$(Q)REVIDENT=$(CURDIR)/$(BIN) tests/e2e/run
@@ -185,7 +191,9 @@ format: ## lay out the C files with clang-format
 	$(Q)clang-format -i $(C_FILES)
 
 format-check: ## does clang-format agree with the C files?
-	$(Q)if command -v clang-format >/dev/null; then clang-format --dry-run --Werror $(C_FILES); \
+	$(Q)if command -v clang-format >/dev/null; then \
+		for file in $(C_FILES); do clang-format $$file | cmp -s - $$file || echo "$$file: make format lays it out"; \
+		done | { ! grep .; }; \
 	else echo 'skipped: clang-format is not installed'; fi
 
 lint: lint-text ## clang-tidy, shellcheck and mandoc
@@ -217,17 +225,25 @@ compile_commands.json: Makefile $(SRC) ## for clangd and other tools
 
 # --- installing --------------------------------------------------------------------------------------------------------
 
-install: all ## install to $(DESTDIR)$(PREFIX)
-	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(DATADIR)/hooks
-	install -m 755 $(BIN) $(DESTDIR)$(BINDIR)/revident
-	ln -sf revident $(DESTDIR)$(BINDIR)/git-revident
-	install -m 644 $(MAN) $(DESTDIR)$(MANDIR)/man1
-	$(if $(wildcard hooks/*),install -m 755 $(wildcard hooks/*) $(DESTDIR)$(DATADIR)/hooks)
+D_BIN = '$(DESTDIR)$(BINDIR)'
+D_MAN = '$(DESTDIR)$(MANDIR)/man1'
+D_DATA = '$(DESTDIR)$(DATADIR)'
+HOOKS := $(wildcard hooks/*)
 
+install: all ## install to $(DESTDIR)$(PREFIX)
+	install -d $(D_BIN) $(D_MAN)
+	install -m 755 $(BIN) $(D_BIN)/revident
+	ln -sf revident $(D_BIN)/git-revident
+	install -m 644 $(MAN) $(D_MAN)
+	$(if $(HOOKS),install -d $(D_DATA)/hooks)
+	$(if $(HOOKS),install -m 755 $(HOOKS) $(D_DATA)/hooks)
+
+# Directories that are empty then go, too, but not those that belong to every system.
 uninstall: ## remove what install put there
-	rm -f $(DESTDIR)$(BINDIR)/revident $(DESTDIR)$(BINDIR)/git-revident
-	rm -f $(patsubst man/%,$(DESTDIR)$(MANDIR)/man1/%,$(MAN))
-	rm -rf $(DESTDIR)$(DATADIR)
+	rm -f $(D_BIN)/revident $(D_BIN)/git-revident $(patsubst man/%,$(D_MAN)/%,$(MAN))
+	rm -rf $(D_DATA)
+	$(Q)$(if $(filter / /usr /usr/local,$(PREFIX)),:,rmdir $(D_BIN) $(D_MAN) '$(DESTDIR)$(MANDIR)' '$(DESTDIR)$(PREFIX)/share' \
+		'$(DESTDIR)$(PREFIX)' 2>/dev/null || :)
 
 dist: ## a source archive of HEAD in build/
 	$(Q)mkdir -p build

@@ -52,7 +52,6 @@ if [ "$purpose" = check ]; then
         need python3-psycopg2 - debian_python psycopg2
         need python3-jsonschema - debian_python jsonschema
         need postgresql - postgres_server
-        need pre-commit pre-commit command -v pre-commit
     fi
 fi
 
@@ -74,6 +73,12 @@ if [ "$(id -u)" -ne 0 ]; then
     sudo=sudo
 fi
 echo "installing Debian packages:$debian"
-$sudo apt-get update -qq
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
 # shellcheck disable=SC2086 # package names are words
-$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $debian </dev/null >/dev/null
+if ! { $sudo apt-get update &&
+    $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $debian; } </dev/null >"$log" 2>&1; then
+    tail -n 30 "$log" >&2
+    echo "apt-get could not install them; install them by hand, or run make with SETUP=no to go on without" >&2
+    exit 1
+fi
