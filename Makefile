@@ -120,8 +120,8 @@ demo: ## build, import the accident and show scan, explain and show on it
 	$(Q)$(SUBMAKE) -s all
 	$(Q)tools/demo.sh $(BIN)
 
-check: setup ## set up, build, and run every test
-	$(Q)$(SUBMAKE) -s test-programs
+check: setup ## set up, build without a warning, and run every test
+	$(Q)$(SUBMAKE) -s WERROR='$(if $(filter undefined,$(origin WERROR)),-Werror,$(WERROR))' test-programs
 	$(Q)MAKE='$(MAKE)' VARIANT=$(VARIANT) tests/check.sh layers headers format-check lint-text check-unit check-corpus \
 		check-differential check-e2e check-man check-install
 
