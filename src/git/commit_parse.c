@@ -49,39 +49,44 @@ static bool parse_id(const unsigned char *hex, struct oid *out)
 	return bad <= 15;
 }
 
-int64_t commit_line_time(const unsigned char *line, size_t len)
+bool commit_line_time(const unsigned char *line, size_t len, int64_t *time)
 {
 	const unsigned char *end = memrchr(line, ' ', len), *at;
 	int64_t value = 0;
 
+	*time = 0;
 	if (!end)
-		return 0;
+		return false;
 	at = memrchr(line, ' ', (size_t)(end - line));
 	if (!at || ++at == end)
-		return 0;
+		return false;
 	for (; at < end; at++) {
 		if (*at < '0' || *at > '9' || value > (INT64_MAX - 9) / 10)
-			return 0;
+			return false;
 		value = value * 10 + (*at - '0');
 	}
-	return value;
+	*time = value;
+	return true;
 }
 
 /* The time of the first committer line before the blank line that ends the header. */
 static int64_t committer_time(const unsigned char *at, const unsigned char *end)
 {
 	static const char key[] = "committer ";
+	const unsigned char *eol;
+	int64_t time = 0;
 
-	while (at < end && *at != '\n') {
-		const unsigned char *eol = memchr(at, '\n', (size_t)(end - at));
+	for (; at < end && *at != '\n'; at = eol + (eol < end)) {
+		eol = memchr(at, '\n', (size_t)(end - at));
 
 		if (!eol)
 			eol = end;
-		if ((size_t)(eol - at) >= sizeof(key) - 1 && memcmp(at, key, sizeof(key) - 1) == 0)
-			return commit_line_time(at, (size_t)(eol - at));
-		at = eol + (eol < end);
+		if ((size_t)(eol - at) >= sizeof(key) - 1 && memcmp(at, key, sizeof(key) - 1) == 0) {
+			commit_line_time(at, (size_t)(eol - at), &time);
+			break;
+		}
 	}
-	return 0;
+	return time;
 }
 
 bool commit_parse(const unsigned char *bytes, size_t len, struct commit_header *out)

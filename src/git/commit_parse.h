@@ -24,9 +24,9 @@ bool commit_parse(const unsigned char *bytes, size_t len, struct commit_header *
 void commit_parent_id(const struct commit_header *header, size_t i, struct oid *out);
 
 /*
- * The time in an author or committer line: its last field but one, decimal digits alone. 0 where it is anything else or
- * beyond 63 bits.
+ * The time in an author or committer line: its last field but one, decimal digits alone. False, with *time 0, where it
+ * is anything else or beyond 63 bits.
  */
-int64_t commit_line_time(const unsigned char *line, size_t len);
+bool commit_line_time(const unsigned char *line, size_t len, int64_t *time);
 
 #endif

@@ -31,7 +31,10 @@ struct commit_info {
 /* Room for signature_time(): "2025-09-17T16:42:11+02:00" and a NUL, with years far out of the ordinary. */
 enum { SIGNATURE_TIME_MAX = 40 };
 
-/* The time in ISO 8601 with its own offset, into `out` (SIGNATURE_TIME_MAX bytes); "" where it has none. */
+/*
+ * The time in ISO 8601 with its own offset, into `out` (SIGNATURE_TIME_MAX bytes); "" where it has none. An offset of a
+ * day or more counts as none: the same moment in UTC.
+ */
 char *signature_time(const struct signature *sig, char *out);
 
 /* The same moment in UTC, "2025-09-17T14:42:11Z". */

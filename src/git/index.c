@@ -1,0 +1,234 @@
+#include "revident/git/index.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "internal.h"
+#include "process.h"
+#include "revident/base/printable.h"
+#include "revident/base/xalloc.h"
+
+enum {
+	OUTPUT_MAX = 1024 * 1024 * 1024,
+	ARGUMENT_BYTES_MAX = 100 * 1000, /* of paths in one command */
+	FLAG_INTENT_TO_ADD = 0x20000000,
+};
+
+struct entry_list {
+	struct index_entry *items;
+	size_t count, cap;
+};
+
+static int git_refused(const char *what, const struct strbuf *said, struct err *err)
+{
+	struct strbuf shown = STRBUF_INIT;
+	size_t len = said->len;
+
+	while (len && said->buf[len - 1] == '\n')
+		len--;
+	strbuf_add_printable(&shown, said->buf, len);
+	err_set(err, ERR_UNDECIDED, "git cannot read %s: %s", what, len ? shown.buf : "it does not say why");
+	strbuf_release(&shown);
+	return -1;
+}
+
+/* "MODE ID STAGE\tPATH". Returns whether it is. */
+static bool parse_entry(struct arena *arena, const char *line, size_t len, struct index_entry *out)
+{
+	const char *tab = memchr(line, '\t', len);
+	char *end;
+
+	memset(out, 0, sizeof(*out));
+	if (!tab || tab - line < 6 + 1 + OID_HEX + 2)
+		return false;
+	out->mode = (unsigned)strtoul(line, &end, 8);
+	if (end != line + 6 || !oid_parse(&out->id, line + 7, OID_HEX) || tab[-1] < '0' || tab[-1] > '3')
+		return false;
+	out->stage = (unsigned)(tab[-1] - '0');
+	out->path.len = len - (size_t)(tab - line) - 1;
+	out->path.ptr = arena_memdup(arena, tab + 1, out->path.len);
+	return true;
+}
+
+/* Skips what --debug prints behind an entry, lines that begin with two spaces, and picks out the flags. */
+static const char *skip_debug(const char *at, const char *end, unsigned long *flags)
+{
+	while (end - at > 2 && at[0] == ' ' && at[1] == ' ') {
+		const char *eol = memchr(at, '\n', (size_t)(end - at)), *found;
+
+		if (!eol)
+			return end;
+		found = memmem(at, (size_t)(eol - at), "flags: ", 7);
+		if (found)
+			*flags = strtoul(found + 7, NULL, 16);
+		at = eol + 1;
+	}
+	return at;
+}
+
+static int parse_output(
+	struct arena *arena, const struct strbuf *out, bool debug, struct entry_list *list, struct err *err)
+{
+	const char *at = out->buf, *end = at + out->len;
+
+	while (at < end) {
+		const char *nul = memchr(at, '\0', (size_t)(end - at));
+		struct index_entry entry;
+		unsigned long flags = 0;
+
+		if (!nul || !parse_entry(arena, at, (size_t)(nul - at), &entry))
+			return err_set(err, ERR_UNDECIDED, "'git ls-files' says something that is not understood");
+		at = nul + 1;
+		if (debug)
+			at = skip_debug(at, end, &flags);
+		if (flags & FLAG_INTENT_TO_ADD)
+			continue;
+		VEC_GROW(list->items, list->count, list->cap);
+		list->items[list->count++] = entry;
+	}
+	return 0;
+}
+
+static int list_files(struct repo *repo, struct arena *arena, const char *const *paths, size_t count, bool debug,
+	struct entry_list *list, struct err *err)
+{
+	const char *args[] = { "ls-files", "-s", "-z", "--full-name", debug ? "--debug" : NULL, NULL };
+	struct strbuf out = STRBUF_INIT, said = STRBUF_INIT;
+	int status = 0, rc = -1;
+
+	if (process_git(repo, args, paths, count, NULL, OUTPUT_MAX, &out, &said, &status, err) < 0)
+		goto done;
+	if (status != 0) {
+		git_refused("the index", &said, err);
+		goto done;
+	}
+	rc = parse_output(arena, &out, debug, list, err);
+done:
+	strbuf_release(&out);
+	strbuf_release(&said);
+	return rc;
+}
+
+/* Asks in portions that fit a command line. */
+static int list_all(struct repo *repo, struct arena *arena, const char *const *paths, size_t count, bool debug,
+	struct entry_list *list, struct err *err)
+{
+	size_t first, next, bytes;
+
+	if (count == 0)
+		return list_files(repo, arena, NULL, 0, debug, list, err);
+	for (first = 0; first < count; first = next) {
+		bytes = strlen(paths[first]);
+		for (next = first + 1; next < count && bytes < ARGUMENT_BYTES_MAX; next++)
+			bytes += strlen(paths[next]) + 1;
+		if (list_files(repo, arena, paths + first, next - first, debug, list, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* `git add -N` enters the empty blob; only then does the listing with flags, ten times as long, tell them apart. */
+static bool has_empty_blob(const struct entry_list *list)
+{
+	struct oid empty;
+	size_t i;
+
+	object_blob_id("", 0, &empty);
+	for (i = 0; i < list->count; i++)
+		if (oid_equal(&list->items[i].id, &empty))
+			return true;
+	return false;
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+	const struct index_entry *x = a, *y = b;
+	int order = text_compare(x->path, y->path);
+
+	return order ? order : (int)x->stage - (int)y->stage;
+}
+
+static void sort_entries(struct arena *arena, struct entry_list *list, struct index_list *out)
+{
+	size_t i;
+
+	out->items = arena_calloc(arena, list->count + 1, sizeof(*out->items));
+	out->count = 0;
+	if (list->count)
+		qsort(list->items, list->count, sizeof(*list->items), compare_entries);
+	for (i = 0; i < list->count; i++)
+		if (i == 0 || compare_entries(&list->items[i], &list->items[i - 1]) != 0)
+			out->items[out->count++] = list->items[i];
+}
+
+int index_read(struct repo *repo, struct arena *arena, const char *const *paths, size_t count, struct index_list *out,
+	struct err *err)
+{
+	struct entry_list list = { .items = NULL };
+	int rc = -1;
+
+	memset(out, 0, sizeof(*out));
+	if (list_all(repo, arena, paths, count, false, &list, err) < 0)
+		goto done;
+	if (has_empty_blob(&list)) {
+		list.count = 0;
+		if (list_all(repo, arena, paths, count, true, &list, err) < 0)
+			goto done;
+	}
+	sort_entries(arena, &list, out);
+	rc = 0;
+done:
+	free(list.items);
+	return rc;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Marks those of `paths` that `out`, a list of names that end with NUL, holds. */
+static void mark_listed(const struct strbuf *out, const char *const *paths, size_t count, bool *ignored)
+{
+	const char **names = NULL;
+	size_t name_count = 0, cap = 0, i;
+	const char *at;
+
+	for (at = out->buf; at < out->buf + out->len; at += strlen(at) + 1) {
+		VEC_GROW(names, name_count, cap);
+		names[name_count++] = at;
+	}
+	if (name_count)
+		qsort(names, name_count, sizeof(*names), compare_names);
+	for (i = 0; i < count; i++)
+		ignored[i] = name_count && bsearch(&paths[i], names, name_count, sizeof(*names), compare_names);
+	free(names);
+}
+
+int index_check_ignored(struct repo *repo, const char *const *paths, size_t count, bool *ignored, struct err *err)
+{
+	static const char *const args[] = { "check-ignore", "-z", "--stdin", NULL };
+	struct strbuf input = STRBUF_INIT, out = STRBUF_INIT, said = STRBUF_INIT;
+	int status = 0, rc = -1;
+	size_t i;
+
+	memset(ignored, 0, count * sizeof(*ignored));
+	if (count == 0 || !repo->work_tree)
+		return 0;
+	for (i = 0; i < count; i++)
+		strbuf_add(&input, paths[i], strlen(paths[i]) + 1);
+	if (process_git(repo, args, NULL, 0, &input, OUTPUT_MAX, &out, &said, &status, err) < 0)
+		goto done;
+	if (status > 1) { /* 0: some are ignored, 1: none */
+		git_refused("what is ignored", &said, err);
+		goto done;
+	}
+	mark_listed(&out, paths, count, ignored);
+	rc = 0;
+done:
+	strbuf_release(&input);
+	strbuf_release(&out);
+	strbuf_release(&said);
+	return rc;
+}
