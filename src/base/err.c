@@ -29,7 +29,7 @@ __attribute__((format(printf, 2, 0))) static size_t format_message(char *msg, co
 	return strlen(msg);
 }
 
-int err_set(struct err *err, enum err_kind kind, const char *fmt, ...)
+int(err_set)(struct err *err, enum err_kind kind, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -40,7 +40,7 @@ int err_set(struct err *err, enum err_kind kind, const char *fmt, ...)
 	return -1;
 }
 
-int err_set_errno(struct err *err, enum err_kind kind, int errnum, const char *fmt, ...)
+int(err_set_errno)(struct err *err, enum err_kind kind, int errnum, const char *fmt, ...)
 {
 	va_list ap;
 	size_t len;
@@ -56,7 +56,7 @@ int err_set_errno(struct err *err, enum err_kind kind, int errnum, const char *f
 	return -1;
 }
 
-int err_prefix(struct err *err, const char *fmt, ...)
+int(err_prefix)(struct err *err, const char *fmt, ...)
 {
 	char old[ERR_MSG_MAX];
 	va_list ap;

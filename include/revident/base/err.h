@@ -33,6 +33,23 @@ int err_set_errno(struct err *err, enum err_kind kind, int errnum, const char *f
 /* Puts text in front of the message that is there. Returns -1. */
 int err_prefix(struct err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* The same three, with the -1 where compilers and analysers see it: what follows a failure is then not held possible. */
+#define err_set(...)                  \
+	__extension__({               \
+		err_set(__VA_ARGS__); \
+		-1;                   \
+	})
+#define err_set_errno(...)                  \
+	__extension__({                     \
+		err_set_errno(__VA_ARGS__); \
+		-1;                         \
+	})
+#define err_prefix(...)                  \
+	__extension__({                  \
+		err_prefix(__VA_ARGS__); \
+		-1;                      \
+	})
+
 /* Back to ERR_NONE and an empty message. */
 void err_clear(struct err *err);
 
