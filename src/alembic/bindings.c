@@ -43,12 +43,12 @@ static void bind(struct bindings *b, size_t name, enum binding_kind kind, struct
 
 	if (attribute == ATTRIBUTES)
 		return;
-	b->bound[attribute] = (struct bound){kind, value, token_at(b, name)->line, conditional};
+	b->bound[attribute] = (struct bound){ kind, value, token_at(b, name)->line, conditional };
 }
 
 static void bind_dynamic(struct bindings *b, size_t name, bool conditional)
 {
-	bind(b, name, BINDING_DYNAMIC, (struct span){0, 0}, conditional);
+	bind(b, name, BINDING_DYNAMIC, (struct span){ 0, 0 }, conditional);
 }
 
 /* `del`: the module has the name no more, unless the statement may not have run. */
@@ -59,7 +59,7 @@ static void unbind(struct bindings *b, size_t name, bool conditional)
 	if (conditional)
 		bind_dynamic(b, name, conditional);
 	else if (attribute != ATTRIBUTES)
-		b->bound[attribute] = (struct bound){.kind = BINDING_ABSENT};
+		b->bound[attribute] = (struct bound){ .kind = BINDING_ABSENT };
 }
 
 /* Does a primary end before item `i`, so that a bracket there is a call or a subscript? */
@@ -184,11 +184,10 @@ static size_t skip_lambda(const struct bindings *b, size_t i, size_t to)
 static bool ends_named_expression(const struct bindings *b, size_t i)
 {
 	return is_op(b, i, ',') || is_op(b, i, ')') || is_op(b, i, ']') || is_op(b, i, '}') || is_op(b, i, ':') ||
-	       is_op(b, i, OP_WALRUS);
+	       is_op(b, i, OP_WALRUS) || is_word(b, i, "for") || is_word(b, i, "async");
 }
 
-/* `name := value` anywhere in an expression; those inside a lambda bind its own names. */
-static void take_walruses(struct bindings *b, struct span span, bool conditional)
+void bindings_take_walruses(struct bindings *b, struct span span, bool conditional)
 {
 	size_t i = span.from, end;
 
@@ -201,7 +200,8 @@ static void take_walruses(struct bindings *b, struct span span, bool conditional
 			end = i + 1;
 			while (end < span.to && !ends_named_expression(b, end))
 				end = token_skip(b->tokens, end);
-			bind(b, i - 1, BINDING_LITERAL, span_unwrap(b->tokens, (struct span){i + 1, end}), conditional);
+			bind(b, i - 1, BINDING_LITERAL, span_unwrap(b->tokens, (struct span){ i + 1, end }),
+				conditional);
 		}
 		i++;
 	}
@@ -224,15 +224,15 @@ static void take_chain(struct bindings *b, struct span span, size_t first_equals
 	unsigned done = 0, names;
 	struct span value;
 
-	while ((next = find_op(b, (struct span){last + 1, span.to}, '=')) < span.to)
+	while ((next = find_op(b, (struct span){ last + 1, span.to }, '=')) < span.to)
 		last = next;
-	value = (struct span){last + 1, span.to};
+	value = (struct span){ last + 1, span.to };
 	for (end = last;; end = i - 1) {
 		struct span target;
 
 		for (i = end; i > span.from && !(token_at(b, i - 1)->depth == 0 && is_op(b, i - 1, '='));)
 			i--;
-		target = (struct span){i, end};
+		target = (struct span){ i, end };
 		names = target_names(b, target) & ~done;
 		if (names)
 			assign(b, target, value, names, conditional);
@@ -246,10 +246,10 @@ static void take_expression(struct bindings *b, struct span span, bool condition
 {
 	size_t colon = find_op(b, span, ':'), equals = find_op(b, span, '='), i;
 
-	take_walruses(b, span, conditional);
+	bindings_take_walruses(b, span, conditional);
 	if (colon < equals) {
-		if (equals < span.to && target_names(b, (struct span){span.from, colon}))
-			assign(b, (struct span){span.from, colon}, (struct span){equals + 1, span.to}, ~0U,
+		if (equals < span.to && target_names(b, (struct span){ span.from, colon }))
+			assign(b, (struct span){ span.from, colon }, (struct span){ equals + 1, span.to }, ~0U,
 				conditional);
 		return;
 	}
@@ -259,13 +259,13 @@ static void take_expression(struct bindings *b, struct span span, bool condition
 	}
 	i = find_op(b, span, OP_AUGMENT);
 	if (i < span.to)
-		bindings_take_target(b, (struct span){span.from, i}, conditional);
+		bindings_take_target(b, (struct span){ span.from, i }, conditional);
 }
 
 /* `import a.b, c as d`: binds the first part of a dotted name, or what stands behind `as`. */
 static void take_import(struct bindings *b, struct span span, bool conditional)
 {
-	struct span inside = {span.from + 1, span.to}, item;
+	struct span inside = { span.from + 1, span.to }, item;
 
 	while (span_next(b->tokens, &inside, &item)) {
 		if (item.from == item.to)
@@ -287,9 +287,9 @@ static void take_from(struct bindings *b, struct span span, bool conditional)
 		i++;
 	if (i + 1 >= span.to)
 		return;
-	inside = (struct span){i + 1, span.to};
+	inside = (struct span){ i + 1, span.to };
 	if (is_op(b, inside.from, '(') && token_at(b, inside.from)->pair == span.to - 1)
-		inside = (struct span){inside.from + 1, span.to - 1};
+		inside = (struct span){ inside.from + 1, span.to - 1 };
 	while (span_next(b->tokens, &inside, &item))
 		if (item.from < item.to)
 			bind_dynamic(b, item.to - 1, conditional);
@@ -307,14 +307,14 @@ void bindings_read_simple(struct bindings *b, struct span span, bool conditional
 		take_from(b, span, conditional);
 	} else if (is_word(b, span.from, "del")) {
 		i++;
-		while (next_target_name(b, (struct span){span.from + 1, span.to}, &i, &name))
+		while (next_target_name(b, (struct span){ span.from + 1, span.to }, &i, &name))
 			unbind(b, name, conditional);
 	} else if (is_word(b, span.from, "type") && span.to - span.from > 3 &&
 		   token_at(b, span.from + 1)->kind == TOKEN_NAME) {
 		bind_dynamic(b, span.from + 1, conditional);
 	} else if (token_at(b, span.from)->kind == TOKEN_NAME &&
 		   token_is_keyword(b->source + token_at(b, span.from)->at, token_at(b, span.from)->len)) {
-		take_walruses(b, span, conditional);
+		bindings_take_walruses(b, span, conditional);
 	} else {
 		take_expression(b, span, conditional);
 	}

@@ -67,6 +67,9 @@ void bindings_read(struct bindings *bindings, enum bindings_extent extent);
 /* One simple statement, without its end. */
 void bindings_read_simple(struct bindings *bindings, struct span statement, bool conditional);
 
+/* Only the assignment expressions of a simple statement or a header; a lambda's are its own. */
+void bindings_take_walruses(struct bindings *bindings, struct span span, bool conditional);
+
 /* Names bound to something that is no literal. `target` is what stands between `for` and `in`, behind `as`, and the
  * like. */
 void bindings_take_target(struct bindings *bindings, struct span target, bool conditional);

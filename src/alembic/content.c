@@ -25,7 +25,7 @@ static struct text trimmed(const char *p, const char *end)
 		p++;
 	while (end > p && is_blank(end[-1]))
 		end--;
-	return (struct text){p, (size_t)(end - p)};
+	return (struct text){ p, (size_t)(end - p) };
 }
 
 static bool begins(struct text line, const char *word)
@@ -154,11 +154,11 @@ static int compare_hashes(const void *a, const void *b)
 int reader_content(
 	struct reader *reader, struct arena *arena, const char *bytes, size_t len, struct content *out, struct err *err)
 {
-	struct hashes hashes = {NULL, 0, 0};
+	struct hashes hashes = { NULL, 0, 0 };
 	struct docstring doc;
 	uint64_t *lines;
 
-	*out = (struct content){NULL, 0};
+	*out = (struct content){ NULL, 0 };
 	if (len >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) {
 		bytes += 3;
 		len -= 3;
@@ -173,7 +173,7 @@ int reader_content(
 		qsort(hashes.items, hashes.count, sizeof(*hashes.items), compare_hashes);
 		lines = arena_calloc(arena, hashes.count, sizeof(*lines));
 		memcpy(lines, hashes.items, hashes.count * sizeof(*lines));
-		*out = (struct content){lines, hashes.count};
+		*out = (struct content){ lines, hashes.count };
 	}
 	free(hashes.items);
 	reader_trim(reader);

@@ -4,11 +4,14 @@
 
 #include "revident/alembic/source.h"
 
+/* U+FFFD, for what an escape says and this reader does not tell. */
+static const char REPLACEMENT[] = "\xef\xbf\xbd";
+
 struct docstring docstring_find(const char *source, const struct token_list *list)
 {
 	const struct token *tokens = list->items, *last;
-	struct docstring doc = {{0, 0}, 0, 0};
-	struct span span = {0, 0};
+	struct docstring doc = { { 0, 0 }, 0, 0 };
+	struct span span = { 0, 0 };
 
 	while (span.to < list->count && tokens[span.to].kind != TOKEN_NEWLINE &&
 		!(tokens[span.to].kind == TOKEN_OP && tokens[span.to].op == ';'))
@@ -49,13 +52,13 @@ static bool labelled(struct text line, const char *label, struct text *value)
 
 	if (line.len < n || memcmp(line.ptr, label, n) != 0)
 		return false;
-	*value = trim((struct text){line.ptr + n, line.len - n});
+	*value = trim((struct text){ line.ptr + n, line.len - n });
 	return true;
 }
 
 static struct text keep(struct arena *arena, struct text text)
 {
-	return (struct text){arena_memdup(arena, text.ptr, text.len), text.len};
+	return (struct text){ arena_memdup(arena, text.ptr, text.len), text.len };
 }
 
 static bool is_digit(char c)
@@ -97,7 +100,6 @@ void docstring_read(const char *source, const struct token_list *list, struct ar
 	struct migration *out)
 {
 	struct docstring doc = docstring_find(source, list);
-	enum decoded state = DECODED;
 	unsigned line = doc.first_line;
 
 	strbuf_clear(scratch);
@@ -106,13 +108,15 @@ void docstring_read(const char *source, const struct token_list *list, struct ar
 
 		if (!scratch->len)
 			line = literal.line;
-		while (literal_next(&literal, scratch, &state)) {
+		for (enum decoded state = DECODED; literal_next(&literal, scratch, &state); state = DECODED) {
+			if (state != DECODED)
+				strbuf_addstr(scratch, REPLACEMENT);
 			if (!scratch->len || scratch->buf[scratch->len - 1] != '\n')
 				continue;
-			read_line((struct text){scratch->buf, scratch->len}, line, arena, out);
+			read_line((struct text){ scratch->buf, scratch->len }, line, arena, out);
 			strbuf_clear(scratch);
 			line = literal.line;
 		}
 	}
-	read_line((struct text){scratch->buf, scratch->len}, line, arena, out);
+	read_line((struct text){ scratch->buf, scratch->len }, line, arena, out);
 }

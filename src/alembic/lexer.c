@@ -38,7 +38,8 @@ struct lexer {
 static void report(struct lexer *lx, enum unreadable problem, unsigned line)
 {
 	static const unsigned char gravity[] = {
-		[UNREADABLE_NOT] = 0, [UNREADABLE_SYNTAX] = 1, [UNREADABLE_UNCLOSED] = 2, [UNREADABLE_CONFLICT] = 3};
+		[UNREADABLE_NOT] = 0, [UNREADABLE_SYNTAX] = 1, [UNREADABLE_UNCLOSED] = 2, [UNREADABLE_CONFLICT] = 3
+	};
 
 	if (gravity[problem] <= gravity[lx->list->problem])
 		return;
@@ -176,7 +177,7 @@ static void pass_newline(struct lexer *lx)
 /* Reads what a physical line begins with; a blank one leaves the levels alone. */
 static void begin_line(struct lexer *lx)
 {
-	struct indent indent = {0, 0}, joined = {0, 0};
+	struct indent indent = { 0, 0 }, joined = { 0, 0 };
 	bool is_joined = false;
 
 	lx->line_start = false;
@@ -202,7 +203,7 @@ static void begin_line(struct lexer *lx)
 			indent.columns = (indent.columns / TAB_WIDTH + 1) * TAB_WIDTH;
 			indent.characters++;
 		} else if (c == '\f') {
-			indent = (struct indent){0, 0};
+			indent = (struct indent){ 0, 0 };
 		} else if (c == '\\' && lx->at + 1 < lx->len && is_newline(lx->bytes[lx->at + 1])) {
 			if (!is_joined)
 				joined = indent;
@@ -221,8 +222,8 @@ static void begin_line(struct lexer *lx)
 /* Keywords that may follow an operand. */
 static bool continues_expression(const char *name, size_t len)
 {
-	static const char words[][7] = {
-		"and", "or", "not", "in", "is", "if", "else", "for", "async", "as", "import", "from"};
+	static const char words[][7] = { "and", "or", "not", "in", "is", "if", "else", "for", "async", "as", "import",
+		"from" };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (words[i][0] == name[0] && strlen(words[i]) == len && memcmp(words[i], name, len) == 0)
@@ -468,7 +469,7 @@ static int take_token(struct lexer *lx, size_t len, struct err *err)
 int tokens_read(struct tokenizer *tokenizer, const char *bytes, size_t len, enum tokens_extent extent,
 	struct token_list *list, struct err *err)
 {
-	struct lexer lx = {.tokenizer = tokenizer, .bytes = bytes, .len = len, .line = 1, .line_start = true};
+	struct lexer lx = { .tokenizer = tokenizer, .bytes = bytes, .len = len, .line = 1, .line_start = true };
 	long n;
 
 	assert(len <= MIGRATION_BYTES_MAX * 3);

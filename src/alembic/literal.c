@@ -2,9 +2,12 @@
 
 #include "revident/alembic/literal.h"
 
+/* The longest name that Unicode has given is 88 characters. */
+enum { CHARACTER_NAME_MAX = 128 };
+
 struct literal literal_open(const char *source, const struct token *token)
 {
-	struct literal literal = {.line = token->line};
+	struct literal literal = { .line = token->line };
 	const char *p = source + token->at, *end = p + token->len;
 	size_t quotes;
 
@@ -87,6 +90,18 @@ static void pass_line_end(struct literal *literal)
 	literal->line++;
 }
 
+/* `{NAME}`: which character that is, only a table of all of them could say. */
+static enum decoded pass_character_name(struct literal *literal)
+{
+	size_t left = (size_t)(literal->end - literal->at);
+	const char *close = memchr(literal->at, '}', left < CHARACTER_NAME_MAX ? left : CHARACTER_NAME_MAX);
+
+	if (!close || *literal->at != '{')
+		return DECODED_INVALID;
+	literal->at = close + 1;
+	return DECODED_OPAQUE;
+}
+
 /* What stands behind a backslash. */
 static enum decoded take_escape(struct literal *literal, struct strbuf *out)
 {
@@ -114,7 +129,7 @@ static enum decoded take_escape(struct literal *literal, struct strbuf *out)
 	case 'U':
 		return take_hex(literal, 8, out);
 	case 'N':
-		return DECODED_OPAQUE;
+		return pass_character_name(literal);
 	default:
 		strbuf_addch(out, '\\');
 		literal->at--;
@@ -193,7 +208,7 @@ static bool is_bracketed(const struct token *tokens, struct span span)
 struct span span_unwrap(const struct token *tokens, struct span span)
 {
 	while (is_bracketed(tokens, span) && tokens[span.from].op == '(') {
-		struct span inside = {span.from + 1, span.to - 1};
+		struct span inside = { span.from + 1, span.to - 1 };
 
 		if (inside.from == inside.to || span_has_comma(tokens, inside))
 			break;
@@ -208,7 +223,7 @@ enum display span_display(const struct token *tokens, struct span span, struct s
 	if (span.from == span.to)
 		return DISPLAY_NONE;
 	if (is_bracketed(tokens, span)) {
-		*inside = (struct span){span.from + 1, span.to - 1};
+		*inside = (struct span){ span.from + 1, span.to - 1 };
 		if (tokens[span.from].op == '[')
 			return DISPLAY_LIST;
 		if (tokens[span.from].op == '{')
@@ -226,7 +241,7 @@ bool span_next(const struct token *tokens, struct span *inside, struct span *ele
 		return false;
 	while (i < inside->to && !is_op(&tokens[i], ','))
 		i = token_skip(tokens, i);
-	*element = (struct span){inside->from, i};
+	*element = (struct span){ inside->from, i };
 	inside->from = i < inside->to ? i + 1 : i;
 	return true;
 }

@@ -46,17 +46,17 @@ enum header header_of(const struct bindings *b, struct span line, size_t *keywor
 		const char *word;
 		enum header header;
 	} headers[] = {
-		{"def", HEADER_SCOPE},
-		{"class", HEADER_SCOPE},
-		{"if", HEADER_PLAIN},
-		{"elif", HEADER_PLAIN},
-		{"else", HEADER_PLAIN},
-		{"while", HEADER_PLAIN},
-		{"try", HEADER_PLAIN},
-		{"finally", HEADER_PLAIN},
-		{"for", HEADER_FOR},
-		{"with", HEADER_AS},
-		{"except", HEADER_AS},
+		{ "def", HEADER_SCOPE },
+		{ "class", HEADER_SCOPE },
+		{ "if", HEADER_PLAIN },
+		{ "elif", HEADER_PLAIN },
+		{ "else", HEADER_PLAIN },
+		{ "while", HEADER_PLAIN },
+		{ "try", HEADER_PLAIN },
+		{ "finally", HEADER_PLAIN },
+		{ "for", HEADER_FOR },
+		{ "with", HEADER_AS },
+		{ "except", HEADER_AS },
 	};
 
 	*keyword = line.from;
@@ -74,13 +74,24 @@ enum header header_of(const struct bindings *b, struct span line, size_t *keywor
 	return HEADER_NONE;
 }
 
+/* A function's or class's name, and what its defaults or bases bind. */
+static void take_scope(struct bindings *b, struct span line, size_t keyword, bool conditional)
+{
+	size_t name = keyword + 1;
+
+	if (name >= line.to)
+		return;
+	bindings_take_walruses(b, (struct span){ name, header_end(b, line) }, conditional);
+	bindings_take_target(b, (struct span){ name, name + 1 }, conditional);
+}
+
 static void take_for(struct bindings *b, struct span header, bool conditional)
 {
 	size_t i = header.from;
 
 	while (i < header.to && !is_word(b, i, "in"))
 		i = token_skip(b->tokens, i);
-	bindings_take_target(b, (struct span){header.from, i}, conditional);
+	bindings_take_target(b, (struct span){ header.from, i }, conditional);
 }
 
 /* `as` targets, also those inside the parentheses that a `with` may have. */
@@ -93,7 +104,7 @@ static void take_as(struct bindings *b, struct span header, bool conditional)
 			continue;
 		while (end < header.to && !is_op(b, end, ',') && !is_op(b, end, ')'))
 			end = token_skip(b->tokens, end);
-		bindings_take_target(b, (struct span){i + 1, end}, conditional);
+		bindings_take_target(b, (struct span){ i + 1, end }, conditional);
 	}
 }
 
@@ -108,7 +119,7 @@ static void take_case(struct bindings *b, struct span header)
 		if (i + 1 < header.to && (is_op(b, i + 1, '.') || is_op(b, i + 1, '(') || is_op(b, i + 1, '=')))
 			continue;
 		if (b->tokens[i].kind == TOKEN_NAME)
-			bindings_take_target(b, (struct span){i, i + 1}, true);
+			bindings_take_target(b, (struct span){ i, i + 1 }, true);
 	}
 }
 
@@ -123,7 +134,7 @@ static void take_simple_statements(struct bindings *b, struct span line, bool co
 			end = token_skip(b->tokens, end);
 		if (end > line.to)
 			end = line.to;
-		bindings_read_simple(b, (struct span){i, end}, conditional);
+		bindings_read_simple(b, (struct span){ i, end }, conditional);
 		i = end + 1;
 	}
 }
@@ -131,17 +142,17 @@ static void take_simple_statements(struct bindings *b, struct span line, bool co
 static void take_compound(struct bindings *b, struct span line, enum header kind, size_t keyword, bool conditional)
 {
 	size_t colon = header_end(b, line);
-	struct span header = {keyword + 1, colon};
+	struct span header = { keyword + 1, colon };
 
+	bindings_take_walruses(b, header, conditional || !is_word(b, keyword, "if"));
 	if (kind == HEADER_FOR)
 		take_for(b, header, true);
 	else if (kind == HEADER_AS)
 		take_as(b, header, true);
 	else if (kind == HEADER_CASE)
 		take_case(b, header);
-	bindings_read_simple(b, (struct span){keyword, colon}, conditional || !is_word(b, keyword, "if"));
 	if (colon < line.to)
-		take_simple_statements(b, (struct span){colon + 1, line.to}, true);
+		take_simple_statements(b, (struct span){ colon + 1, line.to }, true);
 }
 
 size_t line_end(const struct bindings *b, size_t i)
@@ -166,7 +177,7 @@ void bindings_read(struct bindings *b, enum bindings_extent extent)
 	while (i < b->count) {
 		size_t end = line_end(b, i);
 		uint8_t level = b->tokens[i].level;
-		struct span line = {i, end};
+		struct span line = { i, end };
 		enum header kind = header_of(b, line, &keyword);
 		bool skipped = extent == BINDINGS_COLUMN_0 && level > 0;
 
@@ -175,8 +186,8 @@ void bindings_read(struct bindings *b, enum bindings_extent extent)
 			i = skip_body(b, i, level);
 		if (skipped)
 			continue;
-		if (kind == HEADER_SCOPE && keyword + 1 < end)
-			bindings_take_target(b, (struct span){keyword + 1, keyword + 2}, level > 0);
+		if (kind == HEADER_SCOPE)
+			take_scope(b, line, keyword, level > 0);
 		else if (kind == HEADER_NONE)
 			take_simple_statements(b, line, level > 0);
 		else if (extent == BINDINGS_MODULE)
