@@ -5,7 +5,7 @@
 #define ALEMBIC_BINDINGS_H
 
 #include "revident/alembic/literal.h"
-#include "revident/alembic/source.h"
+#include "revident/alembic/python_text.h"
 #include "revident/alembic/tokens.h"
 #include "revident/base/arena.h"
 #include "revident/model/migration.h"
@@ -75,7 +75,7 @@ void bindings_take_walruses(struct bindings *bindings, struct span span, bool co
 void bindings_take_target(struct bindings *bindings, struct span target, bool conditional);
 
 /* The value of one name into `out`, its texts copied into `arena`; `scratch` is overwritten. */
-void bindings_resolve(const struct bindings *bindings, enum attribute attribute, const struct source *source,
+void bindings_resolve(const struct bindings *bindings, enum attribute attribute, const struct python_text *source,
 	struct arena *arena, struct strbuf *scratch, struct binding *out);
 
 #endif

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "revident/alembic/source.h"
+#include "revident/alembic/python_text.h"
 #include "revident/base/intern.h"
 #include "revident/base/xalloc.h"
 
@@ -103,7 +103,7 @@ static void add_simple_statements(struct writer *w, struct span line, unsigned l
 
 		while (end < line.to && !(w->b.tokens[end].kind == TOKEN_OP && w->b.tokens[end].op == ';'))
 			end = token_skip(w->b.tokens, end);
-		add_statement(w, (struct span){i, end}, HEADER_NONE, level);
+		add_statement(w, (struct span){ i, end }, HEADER_NONE, level);
 		i = end + 1;
 	}
 }
@@ -126,7 +126,7 @@ static void write_lines(struct writer *w)
 	size_t i = 0, keyword;
 
 	while (i < w->b.count) {
-		struct span line = {i, line_end(&w->b, i)};
+		struct span line = { i, line_end(&w->b, i) };
 		enum header kind = header_of(&w->b, line, &keyword);
 		unsigned level = w->b.tokens[i].level;
 		size_t colon = kind == HEADER_NONE ? line.to : header_end(&w->b, line);
@@ -138,13 +138,13 @@ static void write_lines(struct writer *w)
 		if (kind == HEADER_NONE) {
 			add_simple_statements(w, line, level);
 		} else {
-			add_statement(w, (struct span){line.from, colon}, kind, level);
+			add_statement(w, (struct span){ line.from, colon }, kind, level);
 			if (!level && kind == HEADER_SCOPE)
 				body = body_of(w, line, keyword);
 			if (body != BODIES && !level)
-				w->out->bodies[body] = (struct span){w->out->count, w->out->count};
+				w->out->bodies[body] = (struct span){ w->out->count, w->out->count };
 			w->docstring_next = kind == HEADER_SCOPE;
-			add_simple_statements(w, (struct span){colon + 1, line.to}, level + 1);
+			add_simple_statements(w, (struct span){ colon + 1, line.to }, level + 1);
 		}
 		i = line.to + 1;
 	}
@@ -154,14 +154,16 @@ static void write_lines(struct writer *w)
 
 int canon_read(struct reader *reader, const char *bytes, size_t len, struct canon *out, struct err *err)
 {
-	struct source source = source_read(bytes, len, &reader->source);
-	struct writer w = {.value = &reader->value, .out = out, .docstring_next = true};
+	struct python_text source = python_text_read(bytes, len, &reader->source);
+	struct writer w = { .value = &reader->value, .out = out, .docstring_next = true };
 	size_t end;
 
-	*out = (struct canon){0};
+	*out = (struct canon){ 0 };
 	if (tokens_read(reader->tokenizer, source.bytes, source.len, TOKENS_ALL, &reader->tokens, err) < 0)
 		return -1;
-	w.b = (struct bindings){.source = source.bytes, .tokens = reader->tokens.items, .count = reader->tokens.count};
+	w.b = (struct bindings){
+		.source = source.bytes, .tokens = reader->tokens.items, .count = reader->tokens.count
+	};
 	w.dropped = xcalloc(reader->tokens.count + 1, sizeof(*w.dropped));
 	write_lines(&w);
 	if (reader->tokens.stopped) {
@@ -176,5 +178,5 @@ int canon_read(struct reader *reader, const char *bytes, size_t len, struct cano
 void canon_release(struct canon *canon)
 {
 	free(canon->items);
-	*canon = (struct canon){0};
+	*canon = (struct canon){ 0 };
 }

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "revident/alembic/source.h"
+#include "revident/alembic/python_text.h"
 
 /* U+FFFD, for what an escape says and this reader does not tell. */
 static const char REPLACEMENT[] = "\xef\xbf\xbd";

@@ -1,7 +1,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "revident/alembic/source.h"
+#include "revident/alembic/python_text.h"
 #include "revident/alembic/tokens.h"
 #include "revident/base/xalloc.h"
 

@@ -6,7 +6,7 @@
 #include "bindings.h"
 #include "docstring.h"
 #include "reader_parts.h"
-#include "revident/alembic/source.h"
+#include "revident/alembic/python_text.h"
 #include "revident/base/xalloc.h"
 
 /* Buffers up to this size, in tokens or bytes, are kept from file to file. */
@@ -49,20 +49,21 @@ void reader_trim(struct reader *reader)
 
 static struct binding *binding_of(struct migration *m, enum attribute attribute)
 {
-	struct binding *all[ATTRIBUTES] = {[ATTRIBUTE_REVISION] = &m->revision,
+	struct binding *all[ATTRIBUTES] = { [ATTRIBUTE_REVISION] = &m->revision,
 		[ATTRIBUTE_DOWN_REVISION] = &m->down_revision,
 		[ATTRIBUTE_BRANCH_LABELS] = &m->branch_labels,
-		[ATTRIBUTE_DEPENDS_ON] = &m->depends_on};
+		[ATTRIBUTE_DEPENDS_ON] = &m->depends_on };
 
 	return all[attribute];
 }
 
 /* What the whole file binds, from the reader's tokens. */
-static void read_statements(struct reader *reader, const struct source *source, enum bindings_extent extent,
+static void read_statements(struct reader *reader, const struct python_text *source, enum bindings_extent extent,
 	struct arena *arena, struct migration *out)
 {
 	struct bindings bindings = {
-		.source = source->bytes, .tokens = reader->tokens.items, .count = reader->tokens.count};
+		.source = source->bytes, .tokens = reader->tokens.items, .count = reader->tokens.count
+	};
 
 	bindings_read(&bindings, extent);
 	for (unsigned i = 0; i < ATTRIBUTES; i++)
@@ -105,14 +106,14 @@ static bool goes_on(const char *p)
  * A file in which brackets or strings do not close: every line that begins with one of the names at column 0 is read
  * for itself, with the lines below it that are indented or begin with a bracket or quote. Each byte is read once.
  */
-static int read_lines(
-	struct reader *reader, const struct source *source, struct arena *arena, struct migration *out, struct err *err)
+static int read_lines(struct reader *reader, const struct python_text *source, struct arena *arena,
+	struct migration *out, struct err *err)
 {
 	const char *p = source->bytes, *end = p + source->len, *stop;
 	unsigned line = 1;
 
 	for (; p < end; p = stop) {
-		struct bindings bindings = {.source = p};
+		struct bindings bindings = { .source = p };
 
 		stop = next_line(p, end);
 		if (!names_attribute(p, stop)) {
@@ -149,18 +150,18 @@ static void set_unreadable(struct migration *out, enum unreadable why, unsigned 
 int reader_read(struct reader *reader, struct arena *arena, const char *bytes, size_t len, struct migration *out,
 	struct err *err)
 {
-	struct source source;
+	struct python_text source;
 	const char *nul;
 	int rc = -1;
 
-	*out = (struct migration){.unreadable = UNREADABLE_NOT};
+	*out = (struct migration){ .unreadable = UNREADABLE_NOT };
 	if (len > MIGRATION_BYTES_MAX) {
 		out->unreadable = UNREADABLE_TOO_LARGE;
 		return 0;
 	}
 	if (!len || !memmem(bytes, len, "revision", strlen("revision")))
 		return 0;
-	source = source_read(bytes, len, &reader->source);
+	source = python_text_read(bytes, len, &reader->source);
 	if (tokens_read(reader->tokenizer, source.bytes, source.len, TOKENS_ALL, &reader->tokens, err) < 0)
 		goto done;
 	if (reader->tokens.problem != UNREADABLE_SYNTAX)

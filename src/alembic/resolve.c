@@ -6,7 +6,7 @@
 #include "revident/base/utf8.h"
 
 /* Is `value` one that can be told, of a file read like this? */
-static bool is_told(const struct source *source, const struct strbuf *value)
+static bool is_told(const struct python_text *source, const struct strbuf *value)
 {
 	if (!utf8_is_valid(value->buf, value->len))
 		return false;
@@ -18,7 +18,8 @@ static bool is_told(const struct source *source, const struct strbuf *value)
 }
 
 /* The string that `span` spells, into `out`. */
-static bool read_string(const struct bindings *b, struct span span, const struct source *source, struct strbuf *out)
+static bool read_string(
+	const struct bindings *b, struct span span, const struct python_text *source, struct strbuf *out)
 {
 	span = span_unwrap(b->tokens, span);
 	if (!span_is_string(b->tokens, span))
@@ -31,7 +32,7 @@ static bool read_string(const struct bindings *b, struct span span, const struct
 }
 
 /* Every element of a display, each once, in the order of the source. False if one is no string. */
-static bool read_elements(const struct bindings *b, struct span inside, const struct source *source,
+static bool read_elements(const struct bindings *b, struct span inside, const struct python_text *source,
 	struct arena *arena, struct strbuf *scratch, struct binding *out)
 {
 	struct span element;
@@ -50,7 +51,7 @@ static bool read_elements(const struct bindings *b, struct span inside, const st
 		for (size_t i = 0; i < seen.count; i++) {
 			const struct intern_key *key = intern_get(&seen, (uint32_t)i);
 
-			values[i] = (struct text){arena_memdup(arena, key->bytes, key->len), key->len};
+			values[i] = (struct text){ arena_memdup(arena, key->bytes, key->len), key->len };
 		}
 		out->values = values;
 		out->count = seen.count;
@@ -63,14 +64,14 @@ static bool read_one(const struct strbuf *value, struct arena *arena, struct bin
 {
 	struct text *values = arena_alloc(arena, sizeof(*values));
 
-	*values = (struct text){arena_memdup(arena, value->buf, value->len), value->len};
+	*values = (struct text){ arena_memdup(arena, value->buf, value->len), value->len };
 	out->values = values;
 	out->count = 1;
 	return true;
 }
 
 static bool read_value(const struct bindings *b, enum attribute attribute, struct span span,
-	const struct source *source, struct arena *arena, struct strbuf *scratch, struct binding *out)
+	const struct python_text *source, struct arena *arena, struct strbuf *scratch, struct binding *out)
 {
 	struct span inside;
 
@@ -84,12 +85,12 @@ static bool read_value(const struct bindings *b, enum attribute attribute, struc
 	       read_elements(b, inside, source, arena, scratch, out);
 }
 
-void bindings_resolve(const struct bindings *b, enum attribute attribute, const struct source *source,
+void bindings_resolve(const struct bindings *b, enum attribute attribute, const struct python_text *source,
 	struct arena *arena, struct strbuf *scratch, struct binding *out)
 {
 	const struct bound *bound = &b->bound[attribute];
 
-	*out = (struct binding){.kind = bound->kind, .line = bound->line, .conditional = bound->conditional};
+	*out = (struct binding){ .kind = bound->kind, .line = bound->line, .conditional = bound->conditional };
 	if (bound->kind != BINDING_LITERAL)
 		return;
 	if (!read_value(b, attribute, span_unwrap(b->tokens, bound->value), source, arena, scratch, out)) {

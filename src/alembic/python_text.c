@@ -1,7 +1,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "revident/alembic/source.h"
+#include "revident/alembic/python_text.h"
 #include "revident/base/utf8.h"
 
 enum encoding {
@@ -52,42 +52,42 @@ static enum encoding encoding_named(const char *name)
 		const char *name;
 		enum encoding encoding;
 	} names[] = {
-		{"utf_8", ENCODING_UTF8},
-		{"utf8", ENCODING_UTF8},
-		{"u8", ENCODING_UTF8},
-		{"utf", ENCODING_UTF8},
-		{"utf_8_sig", ENCODING_UTF8},
-		{"utf8_sig", ENCODING_UTF8},
-		{"utf_8_unix", ENCODING_UTF8},
-		{"utf_8_dos", ENCODING_UTF8},
-		{"utf_8_mac", ENCODING_UTF8},
-		{"cp65001", ENCODING_UTF8},
-		{"ascii", ENCODING_ASCII},
-		{"us_ascii", ENCODING_ASCII},
-		{"646", ENCODING_ASCII},
-		{"latin_1", ENCODING_LATIN1},
-		{"latin1", ENCODING_LATIN1},
-		{"iso_8859_1", ENCODING_LATIN1},
-		{"iso8859_1", ENCODING_LATIN1},
-		{"iso_latin_1", ENCODING_LATIN1},
-		{"8859", ENCODING_LATIN1},
-		{"l1", ENCODING_LATIN1},
-		{"latin", ENCODING_LATIN1},
-		{"cp819", ENCODING_LATIN1},
-		{"latin_1_unix", ENCODING_LATIN1},
-		{"iso_8859_1_unix", ENCODING_LATIN1},
-		{"iso_8859_15", ENCODING_LATIN9},
-		{"iso8859_15", ENCODING_LATIN9},
-		{"latin_9", ENCODING_LATIN9},
-		{"latin9", ENCODING_LATIN9},
-		{"l9", ENCODING_LATIN9},
-		{"cp1252", ENCODING_CP1252},
-		{"windows_1252", ENCODING_CP1252},
-		{"1252", ENCODING_CP1252},
+		{ "utf_8", ENCODING_UTF8 },
+		{ "utf8", ENCODING_UTF8 },
+		{ "u8", ENCODING_UTF8 },
+		{ "utf", ENCODING_UTF8 },
+		{ "utf_8_sig", ENCODING_UTF8 },
+		{ "utf8_sig", ENCODING_UTF8 },
+		{ "utf_8_unix", ENCODING_UTF8 },
+		{ "utf_8_dos", ENCODING_UTF8 },
+		{ "utf_8_mac", ENCODING_UTF8 },
+		{ "cp65001", ENCODING_UTF8 },
+		{ "ascii", ENCODING_ASCII },
+		{ "us_ascii", ENCODING_ASCII },
+		{ "646", ENCODING_ASCII },
+		{ "latin_1", ENCODING_LATIN1 },
+		{ "latin1", ENCODING_LATIN1 },
+		{ "iso_8859_1", ENCODING_LATIN1 },
+		{ "iso8859_1", ENCODING_LATIN1 },
+		{ "iso_latin_1", ENCODING_LATIN1 },
+		{ "8859", ENCODING_LATIN1 },
+		{ "l1", ENCODING_LATIN1 },
+		{ "latin", ENCODING_LATIN1 },
+		{ "cp819", ENCODING_LATIN1 },
+		{ "latin_1_unix", ENCODING_LATIN1 },
+		{ "iso_8859_1_unix", ENCODING_LATIN1 },
+		{ "iso_8859_15", ENCODING_LATIN9 },
+		{ "iso8859_15", ENCODING_LATIN9 },
+		{ "latin_9", ENCODING_LATIN9 },
+		{ "latin9", ENCODING_LATIN9 },
+		{ "l9", ENCODING_LATIN9 },
+		{ "cp1252", ENCODING_CP1252 },
+		{ "windows_1252", ENCODING_CP1252 },
+		{ "1252", ENCODING_CP1252 },
 	};
-	static const char *const foreign[] = {"iso_8859_", "iso8859_", "cp125", "windows_125", "koi8", "latin", "gb",
+	static const char *const foreign[] = { "iso_8859_", "iso8859_", "cp125", "windows_125", "koi8", "latin", "gb",
 		"euc", "big5", "shift_jis", "sjis", "s_jis", "cp", "mac_", "johab", "hz", "tis_620", "kz1048",
-		"ptcp154", "ks_c_5601", "ujis"};
+		"ptcp154", "ks_c_5601", "ujis" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(names[i].name, name) == 0)
@@ -164,9 +164,9 @@ static enum encoding declared(const char *bytes, size_t len, unsigned *line)
 /* What byte `c` >= 0x80 stands for; 0 if for nothing. */
 static unsigned code_point(enum encoding encoding, unsigned char c)
 {
-	static const uint16_t windows[32] = {0x20ac, 0, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030,
+	static const uint16_t windows[32] = { 0x20ac, 0, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030,
 		0x0160, 0x2039, 0x0152, 0, 0x017d, 0, 0, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x02dc,
-		0x2122, 0x0161, 0x203a, 0x0153, 0, 0x017e, 0x0178};
+		0x2122, 0x0161, 0x203a, 0x0153, 0, 0x017e, 0x0178 };
 
 	if (encoding == ENCODING_CP1252 && c < 0xa0)
 		return windows[c - 0x80];
@@ -205,7 +205,7 @@ unsigned line_ends(const char *from, const char *to)
 }
 
 /* Converts one byte at a time; what stands for nothing is kept as it is. */
-static void convert(struct source *source, enum encoding encoding, struct strbuf *out)
+static void convert(struct python_text *source, enum encoding encoding, struct strbuf *out)
 {
 	const char *p = source->bytes, *end = p + source->len, *ascii;
 
@@ -238,9 +238,9 @@ static void convert(struct source *source, enum encoding encoding, struct strbuf
 	source->len = out->len;
 }
 
-struct source source_read(const char *bytes, size_t len, struct strbuf *scratch)
+struct python_text python_text_read(const char *bytes, size_t len, struct strbuf *scratch)
 {
-	struct source source = {.bytes = bytes, .len = len};
+	struct python_text source = { .bytes = bytes, .len = len };
 	bool marked = len >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0;
 	enum encoding encoding;
 	unsigned line;
