@@ -10,9 +10,9 @@
 
 /* A revision that came to a lineage at a node: added or restored, as its ancestors tell later. */
 struct arrival {
-	uint32_t key;     /* number in history.held */
+	uint32_t key; /* number in history.held */
 	uint32_t node;
-	bool is_event;    /* false: it only counts for its descendants (a move between environments, unknown parents) */
+	bool is_event; /* false: it only counts for its descendants (a move between environments, unknown parents) */
 	struct change change;
 };
 
@@ -57,7 +57,7 @@ static void emit_change(void *data, const struct change *change)
 
 static uint32_t held_key(struct builder *b, uint32_t lineage, uint32_t revision)
 {
-	uint32_t key[2] = {lineage, revision};
+	uint32_t key[2] = { lineage, revision };
 
 	return intern_add(&b->history->held, key, sizeof(key));
 }
@@ -125,7 +125,7 @@ static void gather(struct builder *b, uint32_t node, uint32_t of_node, const str
 		holder->revision = file->revision;
 		holder->lineage = lineage_of_unit(b->lineage, layout, file->unit);
 		holder->side = side;
-		holder->place = (struct place){file->path, file->blob};
+		holder->place = (struct place){ file->path, file->blob };
 	}
 }
 
@@ -206,10 +206,15 @@ static bool came_to_another(const struct group *group, const struct holders *fro
 
 static struct change new_change(const struct view *view, const struct holders *holders, uint32_t side)
 {
-	return (struct change){.commit = view->lineage->nodes[view->node].commit,
-		.parent = view_parent_commit(view, side), .lineage = holders->lineage, .revision = holders->revision,
-		.before = PLACE_NONE, .after = PLACE_NONE, .similarity = SIMILARITY_NULL, .continues_as = PLACE_NONE,
-		.continues_similarity = SIMILARITY_NULL};
+	return (struct change){ .commit = view->lineage->nodes[view->node].commit,
+		.parent = view_parent_commit(view, side),
+		.lineage = holders->lineage,
+		.revision = holders->revision,
+		.before = PLACE_NONE,
+		.after = PLACE_NONE,
+		.similarity = SIMILARITY_NULL,
+		.continues_as = PLACE_NONE,
+		.continues_similarity = SIMILARITY_NULL };
 }
 
 static int arrive(struct builder *b, struct view *view, const struct group *group, const struct holders *holders)
@@ -236,6 +241,9 @@ static int arrive(struct builder *b, struct view *view, const struct group *grou
 	if (study_similarity(b->study, change.before.blob, change.after.blob, &change.similarity, b->err) < 0)
 		return -1;
 	emit_change(b->history, &change);
+	VEC_GROW(b->history->departures, b->history->departure_count, b->history->departure_cap);
+	b->history->departures[b->history->departure_count++] =
+		(struct departure){ from->lineage, holders->lineage, holders->revision };
 	change.lineage = from->lineage;
 	VEC_GROW(b->departures, b->departure_count, b->departure_cap);
 	b->departures[b->departure_count++] = change;
@@ -288,8 +296,10 @@ static int leave(struct builder *b, struct view *view, const struct group *group
 	return 0;
 }
 
+/* Where a parent is not known, a revision that comes is noted, and nothing is said of what went or changed. */
 static int judge(struct builder *b, struct view *view, const struct group *group)
 {
+	bool is_cut = b->commits->flags[b->lineage->nodes[view->node].commit] & COMMIT_CUT;
 	size_t i, count;
 
 	for (i = 0; i < group->count; i++) {
@@ -297,11 +307,11 @@ static int judge(struct builder *b, struct view *view, const struct group *group
 		int rc = 0;
 
 		holders_on(holders, 0, &count);
-		if (count == 0)
-			rc = leave(b, view, group, holders);
-		else if (!first_side_with(holders))
+		if (count > 0 && !first_side_with(holders))
 			rc = arrive(b, view, group, holders);
-		if (rc == 0 && count > 0)
+		else if (count == 0 && !is_cut)
+			rc = leave(b, view, group, holders);
+		if (rc == 0 && count > 0 && !is_cut)
 			rc = compare_holders(view, holders, emit_change, b->history);
 		if (rc < 0)
 			return -1;
@@ -313,7 +323,7 @@ static int judge(struct builder *b, struct view *view, const struct group *group
 static int judge_touched(struct builder *b, struct view *view)
 {
 	struct holders *runs = xcalloc(b->holder_count, sizeof(*runs));
-	struct group group = {.items = runs};
+	struct group group = { .items = runs };
 	size_t i = 0;
 	int rc = 0;
 
@@ -328,7 +338,8 @@ static int judge_touched(struct builder *b, struct view *view)
 			run->lineage = b->holders[i].lineage;
 			run->items = &b->holders[i];
 			for (run->count = 0; i < b->holder_count && b->holders[i].revision == revision &&
-				b->holders[i].lineage == run->lineage; i++)
+					     b->holders[i].lineage == run->lineage;
+				i++)
 				run->count++;
 		}
 		rc = judge(b, view, &group);
@@ -387,9 +398,14 @@ static int visit(struct builder *b, uint32_t node)
 {
 	const struct node *n = &b->lineage->nodes[node];
 	const struct snapshot **sides = xcalloc(n->parent_count, sizeof(*sides));
-	struct view view = {.study = b->study, .lineage = b->lineage, .commits = b->commits, .node = node,
-		.parent_count = n->parent_count, .parents = sides, .parent_nodes = node_parents(b->lineage, node),
-		.err = b->err};
+	struct view view = { .study = b->study,
+		.lineage = b->lineage,
+		.commits = b->commits,
+		.node = node,
+		.parent_count = n->parent_count,
+		.parents = sides,
+		.parent_nodes = node_parents(b->lineage, node),
+		.err = b->err };
 	uint32_t p, got = 0;
 	int rc = -1;
 
@@ -507,7 +523,8 @@ static int settle_restored(struct builder *b)
 
 		if (arrival->is_event && arrival->change.kind == EVENT_RESTORED)
 			rc = describe_restored(b, arrival,
-				last_loss_before(finder, arrival->change.lineage, arrival->change.revision, arrival->node));
+				last_loss_before(
+					finder, arrival->change.lineage, arrival->change.revision, arrival->node));
 	}
 	last_loss_free(finder);
 	return rc;
@@ -532,8 +549,12 @@ static int compare_changes(const void *a, const void *b, void *data)
 int history_build(struct history *history, struct study *study, struct snapshots *snapshots, struct lineage *lineage,
 	const struct commits *commits, const struct progress *progress, struct err *err)
 {
-	struct builder b = {.history = history, .study = study, .snapshots = snapshots, .lineage = lineage,
-		.commits = commits, .err = err};
+	struct builder b = { .history = history,
+		.study = study,
+		.snapshots = snapshots,
+		.lineage = lineage,
+		.commits = commits,
+		.err = err };
 	uint32_t node;
 	size_t i;
 	int rc = -1;
@@ -553,9 +574,12 @@ int history_build(struct history *history, struct study *study, struct snapshots
 	settle(&b);
 	if (settle_restored(&b) < 0)
 		goto done;
-	for (i = 0; i < b.arrival_count; i++)
+	for (i = 0; i < b.arrival_count; i++) {
+		VEC_GROW(history->arrivals, history->arrival_count, history->arrival_cap);
+		history->arrivals[history->arrival_count++] = (struct arrived){ b.arrivals[i].key, b.arrivals[i].node };
 		if (b.arrivals[i].is_event)
 			emit_change(history, &b.arrivals[i].change);
+	}
 	if (history->count)
 		qsort_r(history->changes, history->count, sizeof(*history->changes), compare_changes, study);
 	rc = 0;
@@ -572,6 +596,8 @@ done:
 void history_release(struct history *history)
 {
 	free(history->changes);
+	free(history->arrivals);
+	free(history->departures);
 	intern_release(&history->held);
 	memset(history, 0, sizeof(*history));
 }

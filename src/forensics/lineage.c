@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "revident/base/xalloc.h"
-#include "revident/forensics/joins.h"
 
 struct pair {
 	uint32_t unit, label;
@@ -16,7 +15,6 @@ struct builder {
 	struct lineage *lineage;
 	struct study *study;
 	struct snapshots *snapshots;
-	struct joins joins;
 	struct pair *pairs; /* of the node at hand */
 	size_t pair_count, pair_cap;
 	struct err *err;
@@ -181,7 +179,7 @@ static void list_units(struct builder *b, const struct snapshot *snapshot)
 		if (snapshot->files[i].revision == INTERN_NONE || unit == last || pair_of(b, unit))
 			continue;
 		VEC_GROW(b->pairs, b->pair_count, b->pair_cap);
-		b->pairs[b->pair_count++] = (struct pair){unit, INTERN_NONE};
+		b->pairs[b->pair_count++] = (struct pair){ unit, INTERN_NONE };
 		last = unit;
 	}
 }
@@ -205,7 +203,8 @@ static void inherit_by_path(struct builder *b, const struct node *node)
 
 		for (i = 0; i < b->pair_count; i++) {
 			struct pair *pair = &b->pairs[i];
-			const struct pair *same = find_unit(b->lineage, b->lineage->nodes[parents[p]].layout, pair->unit);
+			const struct pair *same =
+				find_unit(b->lineage, b->lineage->nodes[parents[p]].layout, pair->unit);
 
 			if (same) {
 				give_label(b, pair, same->label);
@@ -379,7 +378,7 @@ static int build_layouts(struct builder *b)
 			return -1;
 		rc = lay_out(b, &lineage->nodes[i], snapshot);
 		if (rc == 0 && b->pair_count > 1)
-			joins_look(&b->joins, snapshot);
+			joins_look(&b->lineage->joins, snapshot);
 		snapshot_put(b->snapshots, snapshot);
 		if (rc < 0)
 			return -1;
@@ -398,7 +397,7 @@ static void apply_joins(struct builder *b)
 
 		for (i = 0; i < count; i++)
 			for (k = i + 1; k < count; k++)
-				if (joins_has(&b->joins, pairs[i].unit, pairs[k].unit))
+				if (joins_has(&b->lineage->joins, pairs[i].unit, pairs[k].unit))
 					unite(lineage, pairs[i].label, pairs[k].label);
 	}
 }
@@ -406,21 +405,33 @@ static void apply_joins(struct builder *b)
 int lineage_build(struct lineage *lineage, struct study *study, struct snapshots *snapshots,
 	const struct commits *commits, const struct watch *watch, const struct env_defs *defs, struct err *err)
 {
-	struct builder b = {.lineage = lineage, .study = study, .snapshots = snapshots, .err = err};
-	int rc = -1;
+	struct builder b = { .lineage = lineage, .study = study, .snapshots = snapshots, .err = err };
+	int rc;
 
 	memset(lineage, 0, sizeof(*lineage));
 	intern_init(&lineage->layouts);
-	joins_init(&b.joins, study, defs);
+	joins_init(&lineage->joins, study, defs);
 	build_nodes(lineage, commits, watch);
-	if (build_layouts(&b) < 0)
-		goto done;
-	apply_joins(&b);
-	rc = 0;
-done:
-	joins_release(&b.joins);
+	rc = build_layouts(&b);
+	if (rc == 0)
+		apply_joins(&b);
 	free(b.pairs);
 	return rc;
+}
+
+uint32_t lineage_last_commit(struct lineage *lineage, uint32_t label)
+{
+	size_t i, n = lineage->node_count;
+
+	while (n-- > 0) {
+		size_t count;
+		const struct pair *pairs = layout_pairs(lineage, lineage->nodes[n].layout, &count);
+
+		for (i = 0; i < count; i++)
+			if (find_label(lineage, pairs[i].label) == label)
+				return lineage->nodes[n].commit;
+	}
+	return 0;
 }
 
 void lineage_release(struct lineage *lineage)
@@ -431,5 +442,6 @@ void lineage_release(struct lineage *lineage)
 	intern_release(&lineage->layouts);
 	free(lineage->up);
 	free(lineage->label_of_path);
+	joins_release(&lineage->joins);
 	memset(lineage, 0, sizeof(*lineage));
 }

@@ -72,7 +72,7 @@ static struct text key_text(const struct intern *set, uint32_t number)
 {
 	const struct intern_key *key = intern_get(set, number);
 
-	return (struct text){(const char *)key->bytes, key->len};
+	return (struct text){ (const char *)key->bytes, key->len };
 }
 
 struct text study_path_text(const struct study *study, uint32_t path)
@@ -92,7 +92,7 @@ uint32_t study_blob_number(struct study *study, const struct oid *id)
 
 	if (study->blob_ids.count > before) {
 		VEC_GROW(study->blobs, before, study->blob_cap);
-		study->blobs[number] = (struct blob){.id = *id, .revision = INTERN_NONE};
+		study->blobs[number] = (struct blob){ .id = *id, .revision = INTERN_NONE };
 	}
 	return number;
 }
@@ -126,7 +126,7 @@ static void mark_too_large(struct study *study, struct blob *blob)
 /* 1 with the blob's bytes in `out`; 0 where it cannot be had (noted as a limit) or is too large (noted in the blob). */
 static int fetch_blob(struct study *study, struct blob *blob, struct object *out)
 {
-	struct err why = {0};
+	struct err why = { 0 };
 	enum object_type type;
 	char hex[OID_HEX + 1];
 	size_t len;
@@ -246,4 +246,25 @@ int study_other_content(struct study *study, uint32_t a, uint32_t b, bool *out, 
 		return -1;
 	*out = content_is_other(study->blobs[a].migration, ca, study->blobs[b].migration, cb);
 	return 0;
+}
+
+int study_compare(struct study *study, uint32_t before, uint32_t after, enum edit *out, struct err *err)
+{
+	struct object old, now;
+	int rc;
+
+	*out = EDIT_OTHER;
+	if (study->blobs[before].state != BLOB_READ || study->blobs[after].state != BLOB_READ)
+		return 0;
+	if (fetch_blob(study, &study->blobs[before], &old) == 0)
+		return 0;
+	if (fetch_blob(study, &study->blobs[after], &now) == 0) {
+		object_release(&old);
+		return 0;
+	}
+	rc = reader_compare(
+		study->reader, (const char *)old.bytes, old.len, (const char *)now.bytes, now.len, out, err);
+	object_release(&old);
+	object_release(&now);
+	return rc;
 }

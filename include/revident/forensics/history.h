@@ -22,13 +22,13 @@ struct place {
 	uint32_t path, blob;
 };
 
-#define PLACE_NONE ((struct place){INTERN_NONE, BLOB_NONE})
+#define PLACE_NONE ((struct place){ INTERN_NONE, BLOB_NONE })
 
 struct change {
 	enum event_kind kind;
 	uint32_t commit;
-	uint32_t parent;   /* commit number, COMMIT_NONE at a root */
-	uint32_t lineage;  /* label; of a move between environments, the new one */
+	uint32_t parent;  /* commit number, COMMIT_NONE at a root */
+	uint32_t lineage; /* label; of a move between environments, the new one */
 	uint32_t revision;
 	struct place before, after;
 	double similarity;
@@ -37,10 +37,24 @@ struct change {
 	bool content_changed, same_content, reused;
 };
 
+/* A node in which a held pair is and in none of its parents. */
+struct arrived {
+	uint32_t key, node;
+};
+
+/* A revision that left one lineage for another in one commit. */
+struct departure {
+	uint32_t from, to, revision;
+};
+
 struct history {
 	struct change *changes; /* in walk order, then by revision and kind */
 	size_t count, cap;
 	struct intern held; /* (lineage, revision) pairs, two uint32_t: every pair that some walked commit had */
+	struct arrived *arrivals;
+	size_t arrival_count, arrival_cap;
+	struct departure *departures;
+	size_t departure_count, departure_cap;
 };
 
 /* Finds every change. 0, or -1 with `err` set; history_release() may be called on a failed one. */

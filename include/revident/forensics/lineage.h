@@ -14,13 +14,14 @@
 
 #include "revident/base/err.h"
 #include "revident/forensics/discover.h"
+#include "revident/forensics/joins.h"
 #include "revident/forensics/snapshot.h"
 #include "revident/forensics/study.h"
 #include "revident/git/commits.h"
 #include "revident/git/watch.h"
 
 struct node {
-	uint32_t commit;    /* the first of its commits in walk order: the one that changed something */
+	uint32_t commit; /* the first of its commits in walk order: the one that changed something */
 	uint32_t row;
 	uint32_t layout;    /* which label each unit has */
 	uint32_t parent_at; /* where its parents begin in lineage.parents */
@@ -32,12 +33,13 @@ struct lineage {
 	size_t node_count, node_cap;
 	uint32_t *parents; /* node numbers, without repeats, in the commit's order */
 	size_t parent_count, parent_cap;
-	uint32_t *node_of; /* by commit number */
+	uint32_t *node_of;     /* by commit number */
 	struct intern layouts; /* (unit, label) pairs, sorted by unit */
 	uint32_t *up;          /* by label: towards the lineage's own label */
 	size_t label_count, label_cap;
 	uint32_t *label_of_path; /* by path number: the label its unit had last; INTERN_NONE */
 	size_t path_cap;
+	struct joins joins; /* which units belong together; borrows `defs` */
 };
 
 /*
@@ -53,6 +55,9 @@ uint32_t lineage_of_unit(struct lineage *lineage, uint32_t layout, uint32_t unit
 
 /* The lineage that a unit of this path belongs to, as of the last commit that had it; INTERN_NONE if none had. */
 uint32_t lineage_of_path(struct lineage *lineage, uint32_t unit);
+
+/* The last commit in walk order that changed something and had a unit of this lineage. */
+uint32_t lineage_last_commit(struct lineage *lineage, uint32_t label);
 
 static inline const uint32_t *node_parents(const struct lineage *lineage, uint32_t node)
 {

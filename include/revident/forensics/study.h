@@ -86,4 +86,7 @@ int study_similarity(struct study *study, uint32_t a, uint32_t b, double *out, s
 int study_much_the_same(struct study *study, uint32_t a, uint32_t b, bool *out, struct err *err);
 int study_other_content(struct study *study, uint32_t a, uint32_t b, bool *out, struct err *err);
 
+/* What was edited between two versions of a migration; EDIT_OTHER where one of them cannot be read. 0 or -1. */
+int study_compare(struct study *study, uint32_t before, uint32_t after, enum edit *out, struct err *err);
+
 #endif

@@ -1,0 +1,328 @@
+#include "revident/forensics/investigation.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "revident/base/xalloc.h"
+#include "revident/forensics/searching.h"
+#include "revident/git/commit_info.h"
+#include "revident/git/object.h"
+
+static int compare_refs(const void *a, const void *b)
+{
+	return text_compare(((const struct ref *)a)->name, ((const struct ref *)b)->name);
+}
+
+static void add_tip(struct investigation *inv, const struct ref *ref, size_t *cap)
+{
+	VEC_GROW(inv->tips, inv->tip_count, *cap);
+	inv->tips[inv->tip_count++] = *ref;
+}
+
+static int add_all_refs(struct investigation *inv, size_t *cap, struct err *err)
+{
+	struct ref_list lists[2];
+	size_t i, k;
+
+	if (refs_all(inv->repo, inv->arena, &lists[0], err) < 0 ||
+		refs_worktree_heads(inv->repo, inv->arena, &lists[1], err) < 0)
+		return -1;
+	for (k = 0; k < 2; k++)
+		for (i = 0; i < lists[k].count; i++)
+			add_tip(inv, &lists[k].items[i], cap);
+	return 0;
+}
+
+static void drop_repeats(struct investigation *inv)
+{
+	size_t i, n = 0;
+
+	if (inv->tip_count)
+		qsort(inv->tips, inv->tip_count, sizeof(*inv->tips), compare_refs);
+	for (i = 0; i < inv->tip_count; i++)
+		if (n == 0 || !text_equal(inv->tips[n - 1].name, inv->tips[i].name))
+			inv->tips[n++] = inv->tips[i];
+	inv->tip_count = n;
+}
+
+static int collect_tips(struct investigation *inv, const struct investigation_options *options, struct err *err)
+{
+	size_t i, cap = 0;
+	int found = refs_head(inv->repo, inv->arena, &inv->head, err);
+
+	if (found < 0 && !options->all && !options->tip_count)
+		return -1;
+	if (found < 0)
+		repo_add_limit(inv->repo, "%s", err->msg);
+	inv->has_head = found == 1;
+	for (i = 0; i < options->tip_count; i++) {
+		struct ref ref;
+
+		found = refs_resolve(inv->repo, inv->arena, options->tips[i], &ref, err);
+		if (found < 1)
+			return -1;
+		add_tip(inv, &ref, &cap);
+	}
+	if (options->all && add_all_refs(inv, &cap, err) < 0)
+		return -1;
+	if (inv->has_head && (options->all || !options->tip_count))
+		add_tip(inv, &inv->head, &cap);
+	drop_repeats(inv);
+	if (inv->tip_count)
+		return 0;
+	return err_set(err, ERR_UNDECIDED,
+		"there is no commit to look at: HEAD names \"%.*s\", which has none yet; name a branch, or use --all",
+		(int)inv->head.symbolic.len, inv->head.symbolic.ptr ? inv->head.symbolic.ptr : "");
+}
+
+static int read_commits(struct investigation *inv, const struct progress *progress, struct err *err)
+{
+	struct oid *ids = xcalloc(inv->tip_count, sizeof(*ids));
+	size_t i;
+	int rc;
+
+	for (i = 0; i < inv->tip_count; i++)
+		ids[i] = inv->tips[i].commit;
+	rc = commits_load(&inv->commits, inv->repo, ids, inv->tip_count, progress, err);
+	free(ids);
+	if (rc < 0)
+		return -1;
+	inv->tip_commits = arena_calloc(inv->arena, inv->tip_count, sizeof(*inv->tip_commits));
+	for (i = 0; i < inv->tip_count; i++)
+		inv->tip_commits[i] = commits_find(&inv->commits, &inv->tips[i].commit);
+	return 0;
+}
+
+static void label_envs(struct investigation *inv, struct tip_view *view)
+{
+	uint32_t layout = inv->lineage.nodes[inv->lineage.node_of[view->commit]].layout;
+	size_t i;
+
+	view->labels = arena_calloc(&inv->study.arena, view->envs.count, sizeof(*view->labels));
+	for (i = 0; i < view->envs.count; i++) {
+		uint32_t unit = view->envs.items[i].unit;
+
+		view->labels[i] = unit == INTERN_NONE ? INTERN_NONE : lineage_of_unit(&inv->lineage, layout, unit);
+	}
+}
+
+static void copy_defs(struct env_defs *to, const struct env_defs *from)
+{
+	size_t i;
+
+	for (i = 0; i < from->count; i++) {
+		VEC_GROW(to->items, to->count, to->cap);
+		to->items[to->count++] = from->items[i];
+	}
+}
+
+static int look_at_view(struct investigation *inv, struct tip_view *view, struct err *err)
+{
+	struct source *source = source_of_tree(&inv->study, &inv->commits.trees[view->commit]);
+	const struct snapshot *snapshot = snapshots_get(inv->snapshots, view->row, err);
+	struct joins joins = inv->lineage.joins;
+
+	if (!snapshot)
+		return -1;
+	if (discover(inv->discovery, source, &view->defs, err) < 0) {
+		snapshot_put(inv->snapshots, snapshot);
+		return -1;
+	}
+	copy_defs(&view->defs, &inv->extra);
+	joins.defs = &view->defs;
+	tree_envs_build(&inv->study, &view->defs, &joins, snapshot->files, snapshot->count, &view->envs);
+	snapshot_put(inv->snapshots, snapshot);
+	label_envs(inv, view);
+	return 0;
+}
+
+static int look_at_tips(struct investigation *inv, struct err *err)
+{
+	uint32_t *view_of_row = xcalloc(watch_row_count(inv->watch) + 1, sizeof(*view_of_row));
+	size_t i;
+	int rc = -1;
+
+	inv->tip_views = arena_calloc(inv->arena, inv->tip_count, sizeof(*inv->tip_views));
+	inv->views = xcalloc(inv->tip_count, sizeof(*inv->views));
+	for (i = 0; i < inv->tip_count; i++) {
+		uint32_t commit = inv->tip_commits[i];
+		uint32_t row = commit == COMMIT_NONE ? WATCH_UNKNOWN : watch_row(inv->watch, commit);
+
+		inv->tip_views[i] = INTERN_NONE;
+		if (row == WATCH_UNKNOWN)
+			continue;
+		if (!view_of_row[row]) {
+			struct tip_view *view = &inv->views[inv->view_count++];
+
+			view->row = row;
+			view->commit = commit;
+			view_of_row[row] = (uint32_t)inv->view_count;
+			if (look_at_view(inv, view, err) < 0)
+				goto done;
+		}
+		inv->tip_views[i] = view_of_row[row] - 1;
+	}
+	rc = 0;
+done:
+	free(view_of_row);
+	return rc;
+}
+
+/* A lineage lives where a tip has its unit, or still has the versions directory in which it was. */
+static void mark_live(struct investigation *inv)
+{
+	size_t v, e, k;
+	uint32_t path;
+
+	inv->is_live = xcalloc(inv->lineage.label_count, sizeof(*inv->is_live));
+	for (v = 0; v < inv->view_count; v++) {
+		const struct tip_view *view = &inv->views[v];
+
+		for (e = 0; e < view->envs.count; e++)
+			if (view->labels[e] != INTERN_NONE)
+				inv->is_live[view->labels[e]] = true;
+		for (path = 0; path < inv->lineage.path_cap; path++) {
+			uint32_t label = lineage_of_path(&inv->lineage, path);
+
+			if (label == INTERN_NONE || inv->is_live[label])
+				continue;
+			for (e = 0; e < view->defs.count; e++)
+				for (k = 0; k < view->defs.items[e].version_count; k++)
+					if (study_path_is_below(&inv->study, path, view->defs.items[e].versions[k]))
+						inv->is_live[label] = true;
+		}
+	}
+}
+
+int investigation_open(struct investigation *inv, struct repo *repo, struct arena *arena,
+	const struct investigation_options *options, struct err *err)
+{
+	size_t i;
+
+	memset(inv, 0, sizeof(*inv));
+	inv->repo = repo;
+	inv->arena = arena;
+	if (study_init(&inv->study, repo, err) < 0)
+		return -1;
+	inv->discovery = discovery_new(&inv->study);
+	watch_init(&inv->watch, repo);
+	for (i = 0; i < options->versions_dir_count; i++)
+		env_defs_add_versions(&inv->study, &inv->extra, options->versions_dirs[i], "--versions-dir");
+	if (collect_tips(inv, options, err) < 0 || read_commits(inv, options->progress, err) < 0)
+		return -1;
+	if (search_history(inv, options->deep, options->progress, err) < 0)
+		return -1;
+	inv->snapshots = snapshots_new(&inv->study, inv->watch, inv->watched_versions, inv->watched_count);
+	if (lineage_build(&inv->lineage, &inv->study, inv->snapshots, &inv->commits, inv->watch, &inv->defs, err) < 0)
+		return -1;
+	if (history_build(&inv->history, &inv->study, inv->snapshots, &inv->lineage, &inv->commits, options->progress,
+		    err) < 0)
+		return -1;
+	if (look_at_tips(inv, err) < 0)
+		return -1;
+	mark_live(inv);
+	return 0;
+}
+
+void investigation_close(struct investigation *inv)
+{
+	size_t i;
+
+	for (i = 0; i < inv->view_count; i++)
+		env_defs_release(&inv->views[i].defs);
+	free(inv->views);
+	free(inv->tips);
+	free(inv->is_live);
+	history_release(&inv->history);
+	lineage_release(&inv->lineage);
+	snapshots_free(inv->snapshots);
+	free(inv->watched_versions);
+	watch_free(inv->watch);
+	commits_release(&inv->commits);
+	env_defs_release(&inv->defs);
+	env_defs_release(&inv->extra);
+	discovery_free(inv->discovery);
+	study_release(&inv->study);
+	memset(inv, 0, sizeof(*inv));
+}
+
+int investigation_row(struct investigation *inv, const struct oid *commit, uint32_t *row, struct err *err)
+{
+	uint32_t number = commits_find(&inv->commits, commit);
+	struct commit_info info;
+	struct arena scratch;
+	int found;
+
+	if (number != COMMIT_NONE) {
+		*row = watch_row(inv->watch, number);
+		return *row != WATCH_UNKNOWN;
+	}
+	arena_init(&scratch);
+	found = commit_info_read(inv->repo, &scratch, commit, &info, err);
+	if (found < 0) {
+		repo_add_limit(inv->repo, "%s", err->msg);
+		err_clear(err);
+		found = 0;
+	}
+	if (found == 1 && watch_resolve_tree(inv->watch, &info.tree, row, err) < 0)
+		found = -1;
+	arena_release(&scratch);
+	return found == 1 ? *row != WATCH_UNKNOWN : found;
+}
+
+uint32_t investigation_lineage(struct investigation *inv, const struct snap_file *file)
+{
+	return file->unit == INTERN_NONE ? INTERN_NONE : lineage_of_path(&inv->lineage, file->unit);
+}
+
+/* Does the environment hold the path in one of its versions directories? */
+static bool env_covers(const struct study *study, const struct tree_env *env, uint32_t path)
+{
+	size_t i;
+
+	for (i = 0; i < env->version_count; i++)
+		if (study_path_is_below(study, path, env->versions[i]))
+			return true;
+	return false;
+}
+
+/* The script directory of a lineage that no tip has: of the last of its units, by what was found in history. */
+static struct text path_of_gone(struct investigation *inv, uint32_t lineage)
+{
+	uint32_t path, unit = INTERN_NONE, dir;
+	size_t i, k;
+
+	for (path = 0; path < inv->lineage.path_cap; path++)
+		if (lineage_of_path(&inv->lineage, path) == lineage)
+			unit = path;
+	if (unit == INTERN_NONE)
+		return TEXT_LITERAL(".");
+	dir = unit;
+	for (i = 0; i < inv->defs.count; i++)
+		for (k = 0; k < inv->defs.items[i].version_count; k++)
+			if (study_path_is_below(&inv->study, unit, inv->defs.items[i].versions[k]))
+				dir = inv->defs.items[i].dir;
+	return study_path_text(&inv->study, dir).len ? study_path_text(&inv->study, dir) : TEXT_LITERAL(".");
+}
+
+struct text investigation_env_path(struct investigation *inv, uint32_t lineage, uint32_t hint)
+{
+	const struct tree_env *first = NULL;
+	size_t v, e;
+
+	for (v = 0; v < inv->view_count; v++) {
+		for (e = 0; e < inv->views[v].envs.count; e++) {
+			const struct tree_env *env = &inv->views[v].envs.items[e];
+			bool covers = hint != INTERN_NONE && env_covers(&inv->study, env, hint);
+
+			if (inv->views[v].labels[e] != lineage && !(inv->views[v].labels[e] == INTERN_NONE && covers))
+				continue;
+			if (covers)
+				return env->path;
+			if (!first)
+				first = env;
+		}
+	}
+	return first ? first->path : path_of_gone(inv, lineage);
+}

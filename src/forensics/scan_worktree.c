@@ -1,0 +1,323 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "revident/base/strbuf.h"
+#include "revident/base/xalloc.h"
+#include "revident/git/index.h"
+#include "revident/git/worktree.h"
+#include "scan_parts.h"
+
+/* What stands at a path on one side: HEAD, the index, or the work tree. */
+struct standing {
+	uint32_t path;
+	uint32_t blob; /* BLOB_NONE: no regular file */
+	uint32_t revision;
+	bool is_tracked, is_ignored;
+};
+
+struct side {
+	struct standing *items; /* sorted by path text */
+	size_t count, cap;
+};
+
+struct comparison {
+	struct investigation *inv;
+	const struct scan_options *options;
+	const struct tip_view *view; /* HEAD's */
+	struct side head, index, files;
+	struct worktree_change *out;
+	size_t out_count, out_cap;
+	struct err *err;
+};
+
+static struct standing *add(struct side *side, uint32_t path, uint32_t blob)
+{
+	struct standing *item;
+
+	VEC_GROW(side->items, side->count, side->cap);
+	item = &side->items[side->count++];
+	*item = (struct standing){ .path = path, .blob = blob, .revision = INTERN_NONE };
+	return item;
+}
+
+static const struct standing *find(const struct side *side, uint32_t path)
+{
+	size_t i;
+
+	for (i = 0; i < side->count; i++)
+		if (side->items[i].path == path)
+			return &side->items[i];
+	return NULL;
+}
+
+static bool holds(const struct side *side, uint32_t revision)
+{
+	size_t i;
+
+	for (i = 0; i < side->count; i++)
+		if (side->items[i].revision == revision)
+			return true;
+	return false;
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static bool is_loadable(struct text path)
+{
+	const char *name = base_name(path.ptr);
+
+	return migration_file_name(name, strlen(name)) && !memmem(path.ptr, path.len, "__pycache__/", 12);
+}
+
+static int read_index(struct comparison *c, const char *const *dirs, size_t dir_count)
+{
+	struct study *study = &c->inv->study;
+	struct index_list list;
+	size_t i;
+
+	if (index_read(c->inv->repo, c->inv->arena, dirs, dir_count, &list, c->err) < 0)
+		return -1;
+	for (i = 0; i < list.count; i++) {
+		const struct index_entry *entry = &list.items[i];
+		struct standing *item;
+		const struct blob *blob;
+
+		if (!is_loadable(entry->path) || (entry->stage != 0 && entry->stage != 2))
+			continue;
+		item = add(&c->index, study_path(study, entry->path.ptr, entry->path.len), BLOB_NONE);
+		item->is_tracked = true;
+		if ((entry->mode & 0170000) != 0100000)
+			continue;
+		item->blob = study_blob_number(study, &entry->id);
+		blob = study_blob(study, item->blob, c->err);
+		if (!blob)
+			return -1;
+		item->revision = blob->revision;
+	}
+	return 0;
+}
+
+static int read_file(struct comparison *c, struct text path)
+{
+	struct study *study = &c->inv->study;
+	struct strbuf bytes = STRBUF_INIT;
+	struct standing *item = add(&c->files, study_path(study, path.ptr, path.len), BLOB_NONE);
+	struct err why = { 0 };
+	int found = worktree_read(c->inv->repo, path.ptr, MIGRATION_BYTES_MAX, &bytes, &why);
+
+	item->is_tracked = find(&c->index, item->path) != NULL;
+	if (found < 0)
+		repo_add_limit(c->inv->repo, "%s", why.msg);
+	if (found == 1) {
+		item->blob = study_add_bytes(study, bytes.buf, bytes.len, c->err);
+		if (item->blob == INTERN_NONE) {
+			strbuf_release(&bytes);
+			return -1;
+		}
+		item->revision = study->blobs[item->blob].revision;
+	}
+	strbuf_release(&bytes);
+	return 0;
+}
+
+static int read_files(struct comparison *c, const char *const *dirs, size_t dir_count)
+{
+	struct text *paths;
+	size_t i, d, count;
+
+	for (d = 0; d < dir_count; d++) {
+		if (worktree_files(c->inv->repo, c->inv->arena, dirs[d], VERSIONS_DEPTH_MAX, &paths, &count, c->err) <
+			0)
+			return -1;
+		for (i = 0; i < count; i++)
+			if (is_loadable(paths[i]) &&
+				!find(&c->files, study_path(&c->inv->study, paths[i].ptr, paths[i].len)) &&
+				read_file(c, paths[i]) < 0)
+				return -1;
+	}
+	return 0;
+}
+
+static int mark_ignored(struct comparison *c)
+{
+	const char **paths = xcalloc(c->files.count, sizeof(*paths));
+	bool *ignored = xcalloc(c->files.count, sizeof(*ignored));
+	size_t i, n = 0;
+	int rc = 0;
+
+	for (i = 0; i < c->files.count; i++)
+		if (!c->files.items[i].is_tracked && c->files.items[i].revision != INTERN_NONE)
+			paths[n++] = study_path_str(&c->inv->study, c->files.items[i].path);
+	if (n)
+		rc = index_check_ignored(c->inv->repo, paths, n, ignored, c->err);
+	for (i = 0, n = 0; rc == 0 && i < c->files.count; i++)
+		if (!c->files.items[i].is_tracked && c->files.items[i].revision != INTERN_NONE)
+			c->files.items[i].is_ignored = ignored[n++];
+	free(paths);
+	free(ignored);
+	return rc;
+}
+
+static int read_head(struct comparison *c)
+{
+	const struct snapshot *snapshot = snapshots_get(c->inv->snapshots, c->view->row, c->err);
+	size_t i;
+
+	if (!snapshot)
+		return -1;
+	for (i = 0; i < snapshot->count; i++)
+		add(&c->head, snapshot->files[i].path, snapshot->files[i].blob)->revision = snapshot->files[i].revision;
+	snapshot_put(c->inv->snapshots, snapshot);
+	return 0;
+}
+
+static struct text env_of(struct comparison *c, uint32_t path)
+{
+	const struct tree_envs *envs = &c->view->envs;
+	size_t e, k;
+
+	for (e = 0; e < envs->count; e++)
+		for (k = 0; k < envs->items[e].version_count; k++)
+			if (study_path_is_below(&c->inv->study, path, envs->items[e].versions[k]))
+				return envs->items[e].path;
+	return TEXT_LITERAL(".");
+}
+
+static struct text copy(struct comparison *c, struct text text)
+{
+	return (struct text){ arena_memdup(c->inv->arena, text.ptr, text.len), text.len };
+}
+
+static void report(struct comparison *c, bool in_index, enum worktree_kind kind, const struct standing *at,
+	uint32_t revision, uint32_t now, bool breaks)
+{
+	struct worktree_change *change;
+
+	VEC_GROW(c->out, c->out_count, c->out_cap);
+	change = &c->out[c->out_count++];
+	memset(change, 0, sizeof(*change));
+	change->in_index = in_index;
+	change->kind = kind;
+	change->environment = copy(c, env_of(c, at->path));
+	change->revision = copy(c, study_revision_text(&c->inv->study, revision));
+	change->path = copy(c, study_path_text(&c->inv->study, at->path));
+	if (now != INTERN_NONE)
+		change->new_revision = copy(c, study_revision_text(&c->inv->study, now));
+	change->breaks = breaks;
+}
+
+/* A revision of `from` that `to` has nowhere. */
+static int report_gone(struct comparison *c, bool in_index, const struct standing *from, const struct side *to)
+{
+	const struct standing *now = find(to, from->path);
+	bool same = false;
+
+	if (!now) {
+		report(c, in_index, WORKTREE_DELETED, from, from->revision, INTERN_NONE, true);
+		return 0;
+	}
+	if (now->revision == INTERN_NONE) {
+		report(c, in_index, WORKTREE_STRIPPED, from, from->revision, INTERN_NONE, true);
+		return 0;
+	}
+	if (study_much_the_same(&c->inv->study, from->blob, now->blob, &same, c->err) < 0)
+		return -1;
+	report(c, in_index, same ? WORKTREE_REIDENTIFIED : WORKTREE_OVERWRITTEN, from, from->revision, now->revision,
+		true);
+	return 0;
+}
+
+/* What `to` does to the revisions of `from`; `head` keeps the work tree from repeating what the index did. */
+static int compare_sides(struct comparison *c, bool in_index, const struct side *from, const struct side *to)
+{
+	size_t i;
+
+	for (i = 0; i < from->count; i++)
+		if (from->items[i].revision != INTERN_NONE && !holds(to, from->items[i].revision) &&
+			report_gone(c, in_index, &from->items[i], to) < 0)
+			return -1;
+	for (i = 0; i < to->count; i++) {
+		const struct standing *at = &to->items[i];
+		enum worktree_kind kind = WORKTREE_ADDED;
+
+		if (at->revision == INTERN_NONE || holds(from, at->revision))
+			continue;
+		if (!in_index && at->is_tracked) {
+			if (find(from, at->path) && find(from, at->path)->revision != INTERN_NONE)
+				continue; /* said where the revision that stood there is said to be gone */
+		} else if (!in_index) {
+			kind = at->is_ignored ? WORKTREE_IGNORED : WORKTREE_UNTRACKED;
+		} else if (find(from, at->path) && find(from, at->path)->revision != INTERN_NONE) {
+			continue;
+		}
+		report(c, in_index, kind, at, at->revision, INTERN_NONE, false);
+	}
+	return 0;
+}
+
+static int compare_changes(const void *a, const void *b)
+{
+	const struct worktree_change *x = a, *y = b;
+	int order = text_compare(x->path, y->path);
+
+	if (order == 0)
+		order = (int)y->in_index - (int)x->in_index;
+	if (order == 0)
+		order = text_compare(x->revision, y->revision);
+	return order ? order : (int)x->kind - (int)y->kind;
+}
+
+/* The view of the tip that is HEAD; NULL if HEAD is not among the tips. */
+static const struct tip_view *head_view(const struct investigation *inv)
+{
+	size_t t;
+
+	for (t = 0; t < inv->tip_count; t++)
+		if (inv->has_head && oid_equal(&inv->tips[t].commit, &inv->head.commit) &&
+			inv->tip_views[t] != INTERN_NONE)
+			return &inv->views[inv->tip_views[t]];
+	return NULL;
+}
+
+int scan_write_worktree(
+	struct investigation *inv, const struct scan_options *options, struct scan *out, struct err *err)
+{
+	struct comparison c = { .inv = inv, .options = options, .view = head_view(inv), .err = err };
+	const char **dirs = NULL;
+	size_t e, k, n = 0;
+	int rc = -1;
+
+	if (repo_is_bare(inv->repo) || !c.view)
+		return 0;
+	for (e = 0; e < c.view->defs.count; e++)
+		n += c.view->defs.items[e].version_count;
+	dirs = xcalloc(n, sizeof(*dirs));
+	for (e = 0, n = 0; e < c.view->defs.count; e++)
+		for (k = 0; k < c.view->defs.items[e].version_count; k++)
+			dirs[n++] = study_path_str(&inv->study, c.view->defs.items[e].versions[k]);
+	if (n == 0) {
+		rc = 0;
+		goto done;
+	}
+	if (read_head(&c) < 0 || read_index(&c, dirs, n) < 0 || read_files(&c, dirs, n) < 0 || mark_ignored(&c) < 0)
+		goto done;
+	if (compare_sides(&c, true, &c.head, &c.index) < 0 || compare_sides(&c, false, &c.index, &c.files) < 0)
+		goto done;
+	if (c.out_count)
+		qsort(c.out, c.out_count, sizeof(*c.out), compare_changes);
+	out->worktree = (struct worktree_change *)(void *)arena_memdup(inv->arena, c.out, c.out_count * sizeof(*c.out));
+	out->worktree_count = c.out_count;
+	rc = 0;
+done:
+	free(dirs);
+	free(c.head.items);
+	free(c.index.items);
+	free(c.files.items);
+	free(c.out);
+	return rc;
+}

@@ -1,0 +1,205 @@
+#include "revident/forensics/searching.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "revident/base/xalloc.h"
+
+/* One search of a history. */
+struct search {
+	struct investigation *inv;
+	struct intern searched; /* root trees */
+	struct intern known;    /* definitions, by what they say */
+	struct intern configs;  /* watch index and entry number of configurations that were read */
+	size_t *config_watches; /* watch indexes of configurations */
+	size_t config_count, config_cap;
+	struct err *err;
+};
+
+static bool is_listed(const size_t *items, size_t count, size_t item)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (items[i] == item)
+			return true;
+	return false;
+}
+
+static size_t watch_path_number(struct investigation *inv, uint32_t path)
+{
+	struct text text = study_path_text(&inv->study, path);
+
+	return watch_add(inv->watch, text.ptr, text.len);
+}
+
+static void watch_definition(struct search *s, const struct env_def *def)
+{
+	struct investigation *inv = s->inv;
+	size_t k, index;
+
+	for (k = 0; k < def->version_count; k++) {
+		index = watch_path_number(inv, def->versions[k]);
+		if (is_listed(inv->watched_versions, inv->watched_count, index))
+			continue;
+		VEC_GROW(inv->watched_versions, inv->watched_count, inv->watched_cap);
+		inv->watched_versions[inv->watched_count++] = index;
+	}
+	if (def->config == INTERN_NONE)
+		return;
+	index = watch_path_number(inv, def->config);
+	if (is_listed(s->config_watches, s->config_count, index))
+		return;
+	VEC_GROW(s->config_watches, s->config_count, s->config_cap);
+	s->config_watches[s->config_count++] = index;
+}
+
+/* Keeps a definition if none says the same already. */
+static void keep_definition(struct search *s, const struct env_def *def)
+{
+	bool recursive = def->section && def->section->recursive_version_locations == SWITCH_ON;
+	struct env_defs *defs = &s->inv->defs;
+	size_t before = s->known.count;
+	struct strbuf key = STRBUF_INIT;
+
+	strbuf_add(&key, &def->dir, sizeof(def->dir));
+	strbuf_add(&key, def->versions, def->version_count * sizeof(*def->versions));
+	strbuf_addch(&key, def->is_explicit ? 'e' : 's');
+	strbuf_addch(&key, recursive ? 'r' : 'f');
+	intern_add(&s->known, key.buf, key.len);
+	strbuf_release(&key);
+	if (s->known.count == before)
+		return;
+	VEC_GROW(defs->items, defs->count, defs->cap);
+	defs->items[defs->count++] = *def;
+	watch_definition(s, def);
+}
+
+/* Searches a root tree, once. */
+static int search_tree(struct search *s, const struct oid *root)
+{
+	struct env_defs found = { 0 };
+	size_t i, before = s->searched.count;
+	int rc;
+
+	intern_add(&s->searched, root->bytes, OID_BYTES);
+	if (s->searched.count == before)
+		return 0;
+	rc = discover(s->inv->discovery, source_of_tree(&s->inv->study, root), &found, s->err);
+	for (i = 0; rc == 0 && i < found.count; i++)
+		keep_definition(s, &found.items[i]);
+	env_defs_release(&found);
+	return rc;
+}
+
+/* Does a versions directory stand in one of the two rows and not in the other? */
+static bool comes_or_goes(const struct investigation *inv, uint32_t row, uint32_t other)
+{
+	const uint32_t *a = watch_entries(inv->watch, row);
+	const uint32_t *b = watch_entries(inv->watch, other);
+	size_t i;
+
+	for (i = 0; i < inv->watched_count; i++) {
+		size_t at = inv->watched_versions[i];
+
+		if ((a[at] == WATCH_ABSENT) != (b[at] == WATCH_ABSENT))
+			return true;
+	}
+	return false;
+}
+
+static int search_edge(struct search *s, uint32_t child, uint32_t parent)
+{
+	const struct commits *commits = &s->inv->commits;
+	uint32_t row = watch_row(s->inv->watch, child);
+	uint32_t other = watch_row(s->inv->watch, parent);
+
+	if (row == other || row == WATCH_UNKNOWN || other == WATCH_UNKNOWN || !comes_or_goes(s->inv, row, other))
+		return 0;
+	if (search_tree(s, &commits->trees[child]) < 0)
+		return -1;
+	return search_tree(s, &commits->trees[parent]);
+}
+
+/* A version of a configuration that was not read yet may name other places. */
+static int search_new_configs(struct search *s, uint32_t commit)
+{
+	uint32_t row = watch_row(s->inv->watch, commit);
+	size_t i;
+
+	if (row == WATCH_UNKNOWN)
+		return 0;
+	for (i = 0; i < s->config_count; i++) {
+		uint32_t key[2] = { (uint32_t)s->config_watches[i],
+			watch_entries(s->inv->watch, row)[s->config_watches[i]] };
+		size_t before = s->configs.count;
+
+		if (key[1] == WATCH_ABSENT)
+			continue;
+		intern_add(&s->configs, key, sizeof(key));
+		if (s->configs.count > before && search_tree(s, &s->inv->commits.trees[commit]) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int search_round(struct search *s)
+{
+	const struct commits *commits = &s->inv->commits;
+	uint32_t i, last_row = WATCH_UNKNOWN;
+	size_t p;
+
+	for (i = 0; i < commits->count; i++) {
+		const uint32_t *parents = commit_parents(commits, i);
+		uint32_t row = watch_row(s->inv->watch, i);
+
+		if (row != last_row && search_new_configs(s, i) < 0)
+			return -1;
+		last_row = row;
+		for (p = 0; p < commit_parent_count(commits, i); p++)
+			if (search_edge(s, i, parents[p]) < 0)
+				return -1;
+	}
+	return 0;
+}
+
+static int search_tips(struct search *s, bool deep)
+{
+	struct investigation *inv = s->inv;
+	size_t i;
+
+	for (i = 0; i < inv->extra.count; i++)
+		keep_definition(s, &inv->extra.items[i]);
+	for (i = 0; i < inv->tip_count; i++)
+		if (inv->tip_commits[i] != COMMIT_NONE && search_tree(s, &inv->commits.trees[inv->tip_commits[i]]) < 0)
+			return -1;
+	for (i = 0; deep && i < inv->commits.count; i++)
+		if (search_tree(s, &inv->commits.trees[inv->commits.read_order[i]]) < 0)
+			return -1;
+	return 0;
+}
+
+int search_history(struct investigation *inv, bool deep, const struct progress *progress, struct err *err)
+{
+	struct search s = { .inv = inv, .err = err };
+	size_t watched;
+	int rc = -1;
+
+	intern_init(&s.searched);
+	intern_init(&s.known);
+	intern_init(&s.configs);
+	if (search_tips(&s, deep) < 0)
+		goto done;
+	do { /* what one round finds, the next resolves; each round but the last finds a path more */
+		watched = watch_count(inv->watch);
+		if (watch_resolve(inv->watch, &inv->commits, progress, err) < 0 || search_round(&s) < 0)
+			goto done;
+	} while (watch_count(inv->watch) > watched);
+	rc = 0;
+done:
+	intern_release(&s.searched);
+	intern_release(&s.known);
+	intern_release(&s.configs);
+	free(s.config_watches);
+	return rc;
+}

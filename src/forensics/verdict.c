@@ -1,0 +1,203 @@
+#include "revident/forensics/verdict.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "revident/base/xalloc.h"
+#include "verdict_lost.h"
+
+static struct missing_key *missing_entry(
+	struct verdict *verdict, struct text name, const struct tree_env *env, uint32_t lineage)
+{
+	struct missing_key *item;
+	size_t i;
+
+	for (i = 0; i < verdict->missing_count; i++)
+		if (text_equal(verdict->missing[i].name, name) && verdict->missing[i].lineage == lineage &&
+			text_equal(verdict->missing[i].environment, env->path))
+			return &verdict->missing[i];
+	VEC_GROW(verdict->missing, verdict->missing_count, verdict->missing_cap);
+	item = &verdict->missing[verdict->missing_count++];
+	memset(item, 0, sizeof(*item));
+	item->name = name;
+	item->environment = env->path;
+	item->lineage = lineage;
+	return item;
+}
+
+static void add_referencing(struct missing_key *item, const struct missing_name *name)
+{
+	size_t i, k;
+
+	if (!item->referencing_count)
+		item->line = name->line;
+	for (i = 0; i < name->count; i++) {
+		for (k = 0; k < item->referencing_count; k++)
+			if (item->referencing[k]->path == name->all[i]->path &&
+				item->referencing[k]->revision == name->all[i]->revision)
+				break;
+		if (k < item->referencing_count)
+			continue;
+		VEC_GROW(item->referencing, item->referencing_count, item->referencing_cap);
+		item->referencing[item->referencing_count++] = name->all[i];
+	}
+}
+
+static bool is_protected(const struct verdict *verdict, struct text ref)
+{
+	size_t i;
+
+	for (i = 0; i < verdict->protection.ref_count; i++)
+		if (text_equal(verdict->protection.refs[i].name, ref))
+			return true;
+	return false;
+}
+
+/* The exit code looks at HEAD, at tips that were typed, and with --all at protected refs. */
+static bool tip_decides(const struct verdict *verdict, struct text name, bool all)
+{
+	if (all)
+		return text_equal(name, TEXT_LITERAL("HEAD")) || is_protected(verdict, name);
+	return true;
+}
+
+static void add_tips(
+	struct investigation *inv, struct verdict *verdict, size_t view, struct missing_key *item, bool all)
+{
+	size_t t;
+
+	for (t = 0; t < inv->tip_count; t++) {
+		if (inv->tip_views[t] != view)
+			continue;
+		VEC_GROW(item->tips, item->tip_count, item->tip_cap);
+		item->tips[item->tip_count++] = (uint32_t)t;
+		item->decides = item->decides || tip_decides(verdict, inv->tips[t].name, all);
+	}
+}
+
+static void look_at_view(
+	struct investigation *inv, const struct policy *policy, size_t view, bool all, struct verdict *verdict)
+{
+	const struct tree_envs *envs = &inv->views[view].envs;
+	size_t e, i;
+
+	for (e = 0; e < envs->count; e++) {
+		const struct tree_env *env = &envs->items[e];
+		const struct policy_environment *said = policy_environment(policy, env->path);
+		struct missing_name *names;
+		size_t count;
+
+		if (said && said->ignore)
+			continue;
+		count = tree_env_missing(
+			&inv->study, env, said ? said->external.items : NULL, said ? said->external.count : 0, &names);
+		for (i = 0; i < count; i++) {
+			struct missing_key *item =
+				missing_entry(verdict, names[i].name, env, inv->views[view].labels[e]);
+
+			add_referencing(item, &names[i]);
+			add_tips(inv, verdict, view, item, all);
+		}
+	}
+}
+
+int row_holds(struct investigation *inv, uint32_t row, uint32_t lineage, uint32_t revision, struct err *err)
+{
+	const struct snapshot *snapshot = snapshots_get(inv->snapshots, row, err);
+	int found = 0;
+	size_t i;
+
+	if (!snapshot)
+		return -1;
+	for (i = 0; i < snapshot->count && !found; i++)
+		found = snapshot->files[i].revision == revision &&
+			investigation_lineage(inv, &snapshot->files[i]) == lineage;
+	snapshot_put(inv->snapshots, snapshot);
+	return found;
+}
+
+static bool was_held(const struct investigation *inv, uint32_t lineage, uint32_t revision)
+{
+	uint32_t pair[2] = { lineage, revision };
+
+	return revision != INTERN_NONE && intern_find(&inv->history.held, pair, sizeof(pair)) != INTERN_NONE;
+}
+
+/* Which refs' trees have what is missing here. */
+static int look_on_refs(struct investigation *inv, struct verdict *verdict, struct err *err)
+{
+	size_t r, i;
+
+	for (r = 0; r < verdict->refs.count; r++) {
+		const struct ref *ref = &verdict->refs.items[r];
+		uint32_t row;
+		int found = investigation_row(inv, &ref->commit, &row, err);
+
+		if (found < 0)
+			return -1;
+		for (i = 0; found && i < verdict->missing_count; i++) {
+			struct missing_key *item = &verdict->missing[i];
+			uint32_t revision = intern_find(&inv->study.revisions, item->name.ptr, item->name.len);
+			int holds = revision == INTERN_NONE ? 0 : row_holds(inv, row, item->lineage, revision, err);
+
+			if (holds < 0)
+				return -1;
+			if (!holds)
+				continue;
+			VEC_GROW(item->present_on, item->present_count, item->present_cap);
+			item->present_on[item->present_count++] = ref->name;
+		}
+	}
+	return 0;
+}
+
+static int compare_missing(const void *a, const void *b)
+{
+	const struct missing_key *x = a, *y = b;
+	int order = text_compare(x->name, y->name);
+
+	return order ? order : text_compare(x->environment, y->environment);
+}
+
+static int find_missing(
+	struct investigation *inv, const struct policy *policy, bool all, struct verdict *verdict, struct err *err)
+{
+	size_t v, i;
+
+	for (v = 0; v < inv->view_count; v++)
+		look_at_view(inv, policy, v, all, verdict);
+	for (i = 0; i < verdict->missing_count; i++) {
+		struct missing_key *item = &verdict->missing[i];
+
+		item->ever_in_history = was_held(
+			inv, item->lineage, intern_find(&inv->study.revisions, item->name.ptr, item->name.len));
+	}
+	if (verdict->missing_count)
+		qsort(verdict->missing, verdict->missing_count, sizeof(*verdict->missing), compare_missing);
+	return verdict->missing_count ? look_on_refs(inv, verdict, err) : 0;
+}
+
+int verdict_reach(
+	struct investigation *inv, const struct policy *policy, bool all, struct verdict *out, struct err *err)
+{
+	memset(out, 0, sizeof(*out));
+	if (refs_all(inv->repo, inv->arena, &out->refs, err) < 0)
+		return -1;
+	protection_find(policy, &out->refs, inv->has_head ? &inv->head : NULL, inv->arena, &out->protection);
+	if (find_missing(inv, policy, all, out, err) < 0)
+		return -1;
+	return find_lost(inv, out, err);
+}
+
+void verdict_release(struct verdict *verdict)
+{
+	size_t i;
+
+	for (i = 0; i < verdict->missing_count; i++) {
+		free(verdict->missing[i].referencing);
+		free(verdict->missing[i].tips);
+		free(verdict->missing[i].present_on);
+	}
+	free(verdict->missing);
+	memset(verdict, 0, sizeof(*verdict));
+}
