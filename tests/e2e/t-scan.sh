@@ -322,3 +322,30 @@ expect_json '"red\ufffd.py" in d["lost"][0]["path"]' 'true'
 run revident scan --color never
 grep -q 'red' "$CASE_DIR/out" || fail "the name is gone"
 expect_golden hostile-names.scan.text
+
+published() {
+	run revident scan --format json
+	expect_json '{l["revision"][:2]: l["published"] for l in d["lost"]}' "$1"
+}
+
+it "what is published: protected references, and tags"
+fixture published
+published '{"b2": true, "c3": false}'
+git update-ref -d refs/remotes/origin/main
+published '{"b2": true, "c3": false}'
+git tag -d v1 >/dev/null
+published '{"b2": false, "c3": false}'
+git update-ref refs/remotes/up/trunk "$(mark :2)"
+published '{"b2": true, "c3": true}'
+git update-ref refs/remotes/up/main "$(mark :3)"
+git symbolic-ref refs/remotes/up/HEAD refs/remotes/up/main
+published '{"b2": false, "c3": false}'
+git symbolic-ref refs/remotes/up/HEAD refs/remotes/up/trunk
+published '{"b2": true, "c3": true}'
+git config revident.protectedRef refs/heads/release/1
+git update-ref refs/heads/release/1 "$(mark :1)"
+published '{"b2": true, "c3": false}'
+git config revident.protectedRef 'refs/heads/release/*'
+published '{"b2": true, "c3": false}'
+git config --add revident.protectedRef refs/remotes/up/trunk
+published '{"b2": true, "c3": true}'

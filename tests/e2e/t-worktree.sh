@@ -1,0 +1,78 @@
+#!/bin/sh
+# What the index and the work tree do to HEAD's revisions, before anything is
+# committed.
+
+. "${0%/*}/lib.sh"
+need_binary
+
+V=migrations/versions
+A=$V/a1a1a1a1a1a1_users.py
+B=$V/b2b2b2b2b2b2_orders.py
+
+worktree_is_quiet() {
+	run revident scan --format json
+	expect_exit 0
+	expect_json 'd["worktree"]' '[]'
+}
+
+# tells REVISION WORD...: the JSON has an entry for it, the text says the words.
+tells() {
+	revision=$1
+	shift
+	run revident scan --format json
+	expect_json "len([w for w in d['worktree'] if w['revision'] == '$revision']) > 0" true
+	run revident scan
+	for word; do
+		grep -q -e "$word" "$CASE_DIR/out" || fail "does not say: $word
+$(cat "$CASE_DIR/out")"
+	done
+}
+
+it "clean"
+fixture merge-migration
+worktree_is_quiet
+
+it "an edit that does not touch identity is none of its business"
+fixture merge-migration
+echo '# more' >>$A
+echo hello >README
+worktree_is_quiet
+
+it "an overwrite that is not committed yet"
+fixture merge-migration
+sed 's/a1a1a1a1a1a1/f6f6f6f6f6f6/' $A >$A.new
+mv $A.new $A
+tells a1a1a1a1a1a1 'work tree' "git restore $A"
+expect_exit 0
+
+it "an overwrite that is staged"
+fixture merge-migration
+git mv -f $B $A
+tells a1a1a1a1a1a1 $A
+tells a1a1a1a1a1a1 'git restore --staged'
+
+it "a deletion"
+fixture merge-migration
+rm $B
+tells b2b2b2b2b2b2 "git restore $B"
+
+it "a migration that is untracked"
+fixture merge-migration
+sed 's/e5e5e5e5e5e5/f6f6f6f6f6f6/; s/d4d4d4d4d4d4/e5e5e5e5e5e5/' $V/e5e5e5e5e5e5_parcels.py >$V/f6f6f6f6f6f6_new.py
+tells f6f6f6f6f6f6 untracked
+
+it "a migration that is ignored"
+fixture merge-migration
+sed 's/e5e5e5e5e5e5/f6f6f6f6f6f6/; s/d4d4d4d4d4d4/e5e5e5e5e5e5/' $V/e5e5e5e5e5e5_parcels.py >$V/f6f6f6f6f6f6_new.py
+echo 'f6*' >.git/info/exclude
+tells f6f6f6f6f6f6 ignored
+
+it "a linked work tree has its own"
+fixture merge-migration
+git worktree add -q -b topic "$CASE_DIR/linked"
+rm "$CASE_DIR/linked/$B"
+worktree_is_quiet
+cd "$CASE_DIR/linked"
+tells b2b2b2b2b2b2 "git restore $B"
+cd migrations
+tells b2b2b2b2b2b2 b2b2b2b2b2b2
