@@ -55,6 +55,21 @@ static bool directory_has_entries(const char *path)
 	return found;
 }
 
+/* Is there a line that is neither empty nor a comment? */
+static bool has_graft(const struct strbuf *content)
+{
+	const char *at = content->buf, *end = at + content->len;
+
+	while (at < end) {
+		const char *eol = memchr(at, '\n', (size_t)(end - at));
+
+		if (*at != '#' && *at != '\n')
+			return true;
+		at = eol ? eol + 1 : end;
+	}
+	return false;
+}
+
 /* refs/replace as loose files, in packed-refs, or lines in info/grafts. */
 static int find_replacements(struct repo *repo, struct err *err)
 {
@@ -74,7 +89,7 @@ static int find_replacements(struct repo *repo, struct err *err)
 		strbuf_clear(&content);
 		if (preflight_read(grafts, SHALLOW_FILE_MAX, &content, err) < 0)
 			goto done;
-		repo->replacements = content.len > 0 && (content.buf[0] != '#' || strchr(content.buf, '\n'));
+		repo->replacements = has_graft(&content);
 	}
 	rc = 0;
 done:
