@@ -11,6 +11,7 @@ enum { CHILD_DEPTH = 3 }; /* levels below a child of the script directory that m
 struct discovery {
 	struct study *study;
 	struct survey_memo memo;
+	struct intern surveys; /* what surveys said so far, for discover_new() */
 };
 
 struct discovery *discovery_new(struct study *study)
@@ -19,6 +20,7 @@ struct discovery *discovery_new(struct study *study)
 
 	discovery->study = study;
 	survey_memo_init(&discovery->memo, study);
+	intern_init(&discovery->surveys);
 	return discovery;
 }
 
@@ -27,6 +29,7 @@ void discovery_free(struct discovery *discovery)
 	if (!discovery)
 		return;
 	survey_memo_release(&discovery->memo);
+	intern_release(&discovery->surveys);
 	free(discovery);
 }
 
@@ -54,7 +57,8 @@ static struct env_def *add_def(struct search *search, uint32_t dir, struct text 
 	struct env_def *def;
 
 	if (out->count == ENVIRONMENTS_MAX) {
-		repo_add_limit(search->study->repo, "more than %d environments: the rest is left out", ENVIRONMENTS_MAX);
+		repo_add_limit(
+			search->study->repo, "more than %d environments: the rest is left out", ENVIRONMENTS_MAX);
 		return NULL;
 	}
 	VEC_GROW(out->items, out->count, out->cap);
@@ -93,13 +97,13 @@ static uint32_t path_below(struct study *study, uint32_t dir, const char *name)
 static bool stands(struct search *search, struct text dir, const char *name)
 {
 	struct source_entry entry;
-	struct err why = {0};
+	struct err why = { 0 };
 	struct text path = dir;
 	int found;
 
 	if (name)
-		path = text_of(arena_printf(&search->study->arena, "%.*s%s%s", (int)dir.len, dir.ptr, dir.len ? "/" : "",
-			name));
+		path = text_of(arena_printf(
+			&search->study->arena, "%.*s%s%s", (int)dir.len, dir.ptr, dir.len ? "/" : "", name));
 	found = source_find(search->source, path, &entry, &why);
 	if (found < 0)
 		repo_add_limit(search->study->repo, "%s", why.msg);
@@ -125,8 +129,12 @@ static bool find_script_dir(struct search *search, const struct config_section *
 			struct text path = candidates[i].path;
 
 			if (pass == 0 ? !stands(search, path, "env.py")
-				      : !stands(search, study_path_text(search->study, path_below(search->study,
-						study_path(search->study, path.ptr, path.len), "versions")), NULL))
+				      : !stands(search,
+						study_path_text(search->study,
+							path_below(search->study,
+								study_path(search->study, path.ptr, path.len),
+								"versions")),
+						NULL))
 				continue;
 			*dir = study_path(search->study, path.ptr, path.len);
 			*base = candidates[i].base;
@@ -166,9 +174,10 @@ static int add_children(struct search *search, struct env_def *def)
 {
 	struct study *study = search->study;
 	struct source_entry *entries;
-	struct err why = {0};
+	struct err why = { 0 };
 	size_t i, count;
-	int found = source_list(search->source, study_path_text(study, def->dir), &study->arena, &entries, &count, &why);
+	int found =
+		source_list(search->source, study_path_text(study, def->dir), &study->arena, &entries, &count, &why);
 
 	if (found < 0)
 		repo_add_limit(study->repo, "%s", why.msg);
@@ -348,33 +357,77 @@ void env_defs_add_versions(struct study *study, struct env_defs *defs, const cha
 	add_versions(study, def, versions);
 }
 
+static int resolve(struct search *search)
+{
+	size_t i;
+
+	for (i = 0; i < search->survey.config_count; i++) {
+		VEC_GROW(search->out->configs, search->out->config_count, search->out->config_cap);
+		search->out->configs[search->out->config_count++] = search->survey.configs[i].path;
+		if (add_from_config(search, &search->survey.configs[i]) < 0)
+			return -1;
+	}
+	for (i = 0; i < search->survey.script_count; i++)
+		if (add_from_script(search, search->survey.scripts[i].dir) < 0)
+			return -1;
+	for (i = 0; i < search->survey.loose_count; i++) {
+		uint32_t dir = search->survey.loose[i];
+		const char *path = study_path_str(search->study, dir);
+
+		if (!is_covered(search, dir))
+			env_defs_add_versions(search->study, search->out, path, path);
+	}
+	return 0;
+}
+
 int discover(struct discovery *discovery, struct source *source, struct env_defs *out, struct err *err)
 {
-	struct search search = {.discovery = discovery, .study = discovery->study, .source = source, .out = out,
-		.first = out->count, .err = err};
-	size_t i;
-	int rc = -1;
+	struct search search = { .discovery = discovery,
+		.study = discovery->study,
+		.source = source,
+		.out = out,
+		.first = out->count,
+		.err = err };
+	int rc = survey_source(&discovery->memo, source, &search.survey, err);
 
-	if (survey_source(&discovery->memo, source, &search.survey, err) < 0)
-		goto done;
-	for (i = 0; i < search.survey.config_count; i++) {
-		VEC_GROW(out->configs, out->config_count, out->config_cap);
-		out->configs[out->config_count++] = search.survey.configs[i].path;
-		if (add_from_config(&search, &search.survey.configs[i]) < 0)
-			goto done;
-	}
-	for (i = 0; i < search.survey.script_count; i++)
-		if (add_from_script(&search, search.survey.scripts[i]) < 0)
-			goto done;
-	for (i = 0; i < search.survey.loose_count; i++) {
-		uint32_t dir = search.survey.loose[i];
+	if (rc == 0)
+		rc = resolve(&search);
+	survey_release(&search.survey);
+	return rc;
+}
 
-		if (!is_covered(&search, dir))
-			env_defs_add_versions(
-				search.study, out, study_path_str(search.study, dir), study_path_str(search.study, dir));
+/* Did an earlier survey say the same: the same configurations, script directories and loose directories? */
+static bool is_known(struct discovery *discovery, const struct survey *survey)
+{
+	size_t i, before = discovery->surveys.count;
+	struct strbuf key = STRBUF_INIT;
+
+	for (i = 0; i < survey->config_count; i++) {
+		strbuf_add(&key, &survey->configs[i].path, sizeof(survey->configs[i].path));
+		strbuf_add(&key, &survey->configs[i].blob, sizeof(survey->configs[i].blob));
 	}
-	rc = 0;
-done:
+	strbuf_addch(&key, '/');
+	for (i = 0; i < survey->script_count; i++)
+		strbuf_add(&key, &survey->scripts[i], sizeof(survey->scripts[i]));
+	strbuf_addch(&key, '/');
+	strbuf_add(&key, survey->loose, survey->loose_count * sizeof(*survey->loose));
+	intern_add(&discovery->surveys, key.buf, key.len);
+	strbuf_release(&key);
+	return discovery->surveys.count == before;
+}
+
+int discover_new(struct discovery *discovery, struct source *source, struct env_defs *out, struct err *err)
+{
+	struct search search = { .discovery = discovery,
+		.study = discovery->study,
+		.source = source,
+		.out = out,
+		.first = out->count,
+		.err = err };
+	int rc = survey_source(&discovery->memo, source, &search.survey, err);
+
+	if (rc == 0 && !is_known(discovery, &search.survey))
+		rc = resolve(&search);
 	survey_release(&search.survey);
 	return rc;
 }

@@ -94,7 +94,7 @@ static size_t link_holders(const struct study *study, const struct holder *old, 
 		for (k = 0; k < now_count && now[k].place.path != old[i].place.path; k++)
 			;
 		if (k < now_count)
-			links[n++] = (struct link){old[i].place, now[k].place};
+			links[n++] = (struct link){ old[i].place, now[k].place };
 		else
 			gone[gone_count++] = old[i];
 	}
@@ -118,7 +118,7 @@ static size_t link_holders(const struct study *study, const struct holder *old, 
 					base_name(study, gone[i].place.path)))
 				continue;
 			taken[partner] = linked[i] = true;
-			links[n++] = (struct link){gone[i].place, fresh[partner].place};
+			links[n++] = (struct link){ gone[i].place, fresh[partner].place };
 		}
 	}
 	free(gone);
@@ -206,10 +206,16 @@ done:
 static int emit_kind(struct view *view, const struct holders *holders, enum event_kind kind, uint32_t side,
 	const struct link *link, emit_fn *emit, void *data)
 {
-	struct change change = {.kind = kind, .commit = view->lineage->nodes[view->node].commit,
-		.parent = view_parent_commit(view, side), .lineage = holders->lineage, .revision = holders->revision,
-		.before = link->before, .after = link->after, .similarity = SIMILARITY_NULL,
-		.continues_as = PLACE_NONE, .continues_similarity = SIMILARITY_NULL};
+	struct change change = { .kind = kind,
+		.commit = view->lineage->nodes[view->node].commit,
+		.parent = view_parent_commit(view, side),
+		.lineage = holders->lineage,
+		.revision = holders->revision,
+		.before = link->before,
+		.after = link->after,
+		.similarity = SIMILARITY_NULL,
+		.continues_as = PLACE_NONE,
+		.continues_similarity = SIMILARITY_NULL };
 
 	change.content_changed = kind == EVENT_MOVED && link->before.blob != link->after.blob;
 	if (link->before.path != INTERN_NONE &&
@@ -251,10 +257,10 @@ static int emit_duplicated(struct view *view, const struct holders *holders, emi
 }
 
 /* A kind counts if it holds against every parent that has the revision. */
-static int emit_common_kinds(struct view *view, const struct holders *holders, const struct comparison *all,
-	emit_fn *emit, void *data)
+static int emit_common_kinds(
+	struct view *view, const struct holders *holders, const struct comparison *all, emit_fn *emit, void *data)
 {
-	static const enum event_kind kinds[] = {EVENT_EDITED, EVENT_MOVED, EVENT_REPARENTED, EVENT_REPLACED};
+	static const enum event_kind kinds[] = { EVENT_EDITED, EVENT_MOVED, EVENT_REPARENTED, EVENT_REPLACED };
 	size_t i;
 
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {

@@ -62,7 +62,7 @@ static int list_candidates(struct view *view)
 			continue;
 		candidate.revision = file->revision;
 		candidate.lineage = lineage_of_unit(view->lineage, layout, file->unit);
-		candidate.place = (struct place){file->path, file->blob};
+		candidate.place = (struct place){ file->path, file->blob };
 		if (continues_own(view, &candidate, &own) < 0)
 			return -1;
 		if (own)
@@ -81,8 +81,8 @@ void view_release_candidates(struct view *view)
 	view->has_candidates = false;
 }
 
-static bool is_better(const struct view *view, double similarity, const struct candidate *candidate,
-	const struct change *best)
+static bool is_better(
+	const struct view *view, double similarity, const struct candidate *candidate, const struct change *best)
 {
 	if (best->continues_as.path == INTERN_NONE || similarity > best->continues_similarity)
 		return true;
@@ -108,7 +108,8 @@ int find_continuation(struct view *view, const struct holders *holders, struct p
 			if (candidate->revision == holders->revision ||
 				(candidate->lineage == holders->lineage) != same_lineage)
 				continue;
-			if (study_similarity(view->study, place.blob, candidate->place.blob, &similarity, view->err) < 0)
+			if (study_similarity(view->study, place.blob, candidate->place.blob, &similarity, view->err) <
+				0)
 				return -1;
 			if (similarity < GOES_ON || !is_better(view, similarity, candidate, change))
 				continue;
@@ -143,7 +144,7 @@ int classify_loss(struct view *view, const struct holders *holders, struct chang
 		change->kind = change->continues_as.path == INTERN_NONE ? EVENT_DELETED : EVENT_REIDENTIFIED;
 		return 0;
 	}
-	change->after = (struct place){now->path, now->blob};
+	change->after = (struct place){ now->path, now->blob };
 	change->kind = EVENT_STRIPPED;
 	if (now->blob == BLOB_NONE)
 		return 0;
@@ -175,7 +176,7 @@ int describe_merge_loss(struct view *view, const struct holders *holders, struct
 	change->similarity = SIMILARITY_NULL;
 	if (!path_after(view, change->before.path, &now))
 		return 0;
-	change->after = (struct place){now->path, now->blob};
+	change->after = (struct place){ now->path, now->blob };
 	if (now->blob == BLOB_NONE)
 		return 0;
 	return study_similarity(view->study, change->before.blob, now->blob, &change->similarity, view->err);

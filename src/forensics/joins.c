@@ -23,14 +23,14 @@ void joins_release(struct joins *joins)
 
 static void note(struct intern *pairs, uint32_t a, uint32_t b)
 {
-	uint32_t key[2] = {a < b ? a : b, a < b ? b : a};
+	uint32_t key[2] = { a < b ? a : b, a < b ? b : a };
 
 	intern_add(pairs, key, sizeof(key));
 }
 
 static bool noted(const struct intern *pairs, uint32_t a, uint32_t b)
 {
-	uint32_t key[2] = {a < b ? a : b, a < b ? b : a};
+	uint32_t key[2] = { a < b ? a : b, a < b ? b : a };
 
 	return intern_find(pairs, key, sizeof(key)) != INTERN_NONE;
 }
@@ -73,8 +73,8 @@ static void note_shared(struct joins *joins, const struct snapshot *snapshot, co
 	}
 }
 
-static void note_crossing(
-	struct joins *joins, const struct snapshot *snapshot, const struct holders *holders, const struct snap_file *file)
+static void note_crossing(struct joins *joins, const struct snapshot *snapshot, const struct holders *holders,
+	const struct snap_file *file)
 {
 	const struct migration *migration = joins->study->blobs[file->blob].migration;
 	size_t i;

@@ -85,7 +85,7 @@ static int search_tree(struct search *s, const struct oid *root)
 	intern_add(&s->searched, root->bytes, OID_BYTES);
 	if (s->searched.count == before)
 		return 0;
-	rc = discover(s->inv->discovery, source_of_tree(&s->inv->study, root), &found, s->err);
+	rc = discover_new(s->inv->discovery, source_of_tree(&s->inv->study, root), &found, s->err);
 	for (i = 0; rc == 0 && i < found.count; i++)
 		keep_definition(s, &found.items[i]);
 	env_defs_release(&found);

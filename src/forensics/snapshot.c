@@ -125,8 +125,8 @@ static int list_entry(struct listing *listing, const struct tree_entry *entry, u
 	if (entry->mode != MODE_TREE) {
 		if (migration_file_name(entry->name, entry->name_len))
 			rc = add_file(listing, entry);
-	} else if (depth < VERSIONS_DEPTH_MAX && !(entry->name_len >= 11 &&
-			memcmp(entry->name + entry->name_len - 11, "__pycache__", 11) == 0)) {
+	} else if (depth < VERSIONS_DEPTH_MAX &&
+		   !(entry->name_len >= 11 && memcmp(entry->name + entry->name_len - 11, "__pycache__", 11) == 0)) {
 		uint32_t known = intern_find(&listing->owner->study->paths, listing->path.buf, listing->path.len);
 
 		if (known == INTERN_NONE || !is_versions_dir(listing->owner, known))
@@ -142,7 +142,7 @@ static int list_tree(struct listing *listing, const struct oid *id, unsigned dep
 	struct tree_entry entry;
 	struct object object;
 	struct tree_iter it;
-	struct err why = {0};
+	struct err why = { 0 };
 	char hex[OID_HEX + 1];
 	int rc = object_read(repo, id, OBJECT_META_MAX, &object, &why);
 
@@ -154,7 +154,7 @@ static int list_tree(struct listing *listing, const struct oid *id, unsigned dep
 		listing->incomplete = true;
 		return 0;
 	}
-	it = (struct tree_iter){object.bytes, object.len};
+	it = (struct tree_iter){ object.bytes, object.len };
 	if (object.type != OBJECT_TREE) {
 		repo_add_limit(repo, "object %s is no tree", oid_hex(id, hex));
 		listing->incomplete = true;
@@ -259,7 +259,7 @@ void snapshot_assign_units(
 
 static struct snapshot *make_snapshot(struct snapshots *s, uint32_t row, struct err *err)
 {
-	struct listing listing = {.owner = s, .path = STRBUF_INIT, .err = err};
+	struct listing listing = { .owner = s, .path = STRBUF_INIT, .err = err };
 	struct snapshot *snapshot;
 	size_t i;
 	int rc = 0;
@@ -331,7 +331,7 @@ void snapshot_put(struct snapshots *s, const struct snapshot *snapshot)
 
 const struct snap_file *snapshot_find(const struct snapshot *snapshot, uint32_t path)
 {
-	struct snap_file key = {.path = path};
+	struct snap_file key = { .path = path };
 
 	if (!snapshot->count)
 		return NULL;

@@ -69,7 +69,7 @@ static void entry_from_tree(const struct tree_entry *from, struct source_entry *
 		to->kind = SOURCE_FILE;
 	to->executable = to->kind == SOURCE_FILE && (from->mode & 0100);
 	to->id = from->id;
-	to->name = (struct text){from->name, from->name_len};
+	to->name = (struct text){ from->name, from->name_len };
 }
 
 static int read_tree(struct source *source, const struct oid *id, struct object *out, struct err *err)
@@ -87,8 +87,8 @@ static int read_tree(struct source *source, const struct oid *id, struct object 
 }
 
 /* The entry `name` of tree `id`: 1, 0, -1. Trees may be unsorted: every entry is looked at. */
-static int find_in_tree(struct source *source, const struct oid *id, struct text name, struct source_entry *out,
-	struct err *err)
+static int find_in_tree(
+	struct source *source, const struct oid *id, struct text name, struct source_entry *out, struct err *err)
 {
 	struct tree_entry entry;
 	struct object object;
@@ -98,9 +98,9 @@ static int find_in_tree(struct source *source, const struct oid *id, struct text
 
 	if (read_tree(source, id, &object, err) < 0)
 		return -1;
-	it = (struct tree_iter){object.bytes, object.len};
+	it = (struct tree_iter){ object.bytes, object.len };
 	while ((rc = tree_next(&it, &entry)) == 1) {
-		if (!text_equal((struct text){entry.name, entry.name_len}, name))
+		if (!text_equal((struct text){ entry.name, entry.name_len }, name))
 			continue;
 		entry_from_tree(&entry, out);
 		out->name = name;
@@ -127,7 +127,7 @@ static int find_by_tree(struct source *source, struct text path, struct source_e
 		if (out->kind != SOURCE_DIR)
 			return 0;
 		at = out->id;
-		found = find_in_tree(source, &at, (struct text){path.ptr, len}, out, err);
+		found = find_in_tree(source, &at, (struct text){ path.ptr, len }, out, err);
 		path.ptr += slash ? len + 1 : len;
 		path.len -= slash ? len + 1 : len;
 	}
@@ -167,7 +167,7 @@ static size_t first_below(const struct source *source, struct text dir)
 		return 0;
 	with_slash = arena_memdup(&source->study->arena, dir.ptr, dir.len + 1);
 	with_slash[dir.len] = '/';
-	at = lower_bound(source, (struct text){with_slash, dir.len + 1});
+	at = lower_bound(source, (struct text){ with_slash, dir.len + 1 });
 	return at;
 }
 
@@ -197,8 +197,8 @@ int source_find(struct source *source, struct text path, struct source_entry *ou
 	return source->is_tree ? find_by_tree(source, path, out, err) : find_in_files(source, path, out);
 }
 
-int source_scan_open(struct source *source, struct text dir, const struct oid *id, struct source_scan *scan,
-	struct err *err)
+int source_scan_open(
+	struct source *source, struct text dir, const struct oid *id, struct source_scan *scan, struct err *err)
 {
 	memset(scan, 0, sizeof(*scan));
 	scan->source = source;
@@ -206,7 +206,7 @@ int source_scan_open(struct source *source, struct text dir, const struct oid *i
 	if (source->is_tree) {
 		if (read_tree(source, id, &scan->object, err) < 0)
 			return -1;
-		scan->it = (struct tree_iter){scan->object.bytes, scan->object.len};
+		scan->it = (struct tree_iter){ scan->object.bytes, scan->object.len };
 		return 1;
 	}
 	scan->at = first_below(source, dir);
@@ -224,10 +224,10 @@ static int next_of_files(struct source_scan *scan, struct source_entry *out)
 		return 0;
 	file = &source->files[scan->at++];
 	memset(out, 0, sizeof(*out));
-	out->name = (struct text){file->path.ptr + scan->skip, file->path.len - scan->skip};
+	out->name = (struct text){ file->path.ptr + scan->skip, file->path.len - scan->skip };
 	slash = memchr(out->name.ptr, '/', out->name.len);
 	if (slash) {
-		struct text dir = {file->path.ptr, (size_t)(slash - file->path.ptr)};
+		struct text dir = { file->path.ptr, (size_t)(slash - file->path.ptr) };
 
 		out->name.len = (size_t)(slash - out->name.ptr);
 		out->kind = SOURCE_DIR;
@@ -294,7 +294,8 @@ int source_list(struct source *source, struct text dir, struct arena *arena, str
 	return found < 0 ? -1 : 1;
 }
 
-int source_read(struct source *source, const struct source_entry *entry, size_t max, struct strbuf *out, struct err *err)
+int source_read(
+	struct source *source, const struct source_entry *entry, size_t max, struct strbuf *out, struct err *err)
 {
 	struct object object;
 	int found;

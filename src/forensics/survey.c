@@ -13,14 +13,19 @@ void survey_memo_init(struct survey_memo *memo, struct study *study)
 {
 	memset(memo, 0, sizeof(*memo));
 	memo->study = study;
-	intern_init(&memo->boring);
+	intern_init(&memo->trees);
 	intern_init(&memo->configs);
 	intern_init(&memo->env_files);
 }
 
 void survey_memo_release(struct survey_memo *memo)
 {
-	intern_release(&memo->boring);
+	size_t i;
+
+	for (i = 0; i < memo->trees.count; i++)
+		survey_release(&memo->found[i]);
+	free(memo->found);
+	intern_release(&memo->trees);
 	intern_release(&memo->configs);
 	intern_release(&memo->env_files);
 	free(memo->files);
@@ -37,7 +42,7 @@ void survey_release(struct survey *survey)
 
 static bool is_skipped_dir(struct text name)
 {
-	static const char *const skipped[] = {".git", "__pycache__", "node_modules", "site-packages"};
+	static const char *const skipped[] = { ".git", "__pycache__", "node_modules", "site-packages" };
 	size_t i;
 
 	for (i = 0; i < sizeof(skipped) / sizeof(skipped[0]); i++)
@@ -52,10 +57,10 @@ static bool is_versions_name(struct text name)
 }
 
 /* The bytes of a configuration or env.py; one that cannot be read is a limit and counts as empty. */
-static void read_leniently(struct study *study, struct source *source, const struct source_entry *entry,
-	struct strbuf *out)
+static void read_leniently(
+	struct study *study, struct source *source, const struct source_entry *entry, struct strbuf *out)
 {
-	struct err why = {0};
+	struct err why = { 0 };
 	char hex[OID_HEX + 1];
 	int found = source_read(source, entry, CONFIG_BYTES_MAX, out, &why);
 
@@ -72,7 +77,7 @@ static struct config_file *read_config(
 	size_t before = memo->configs.count;
 	uint32_t number = intern_add(&memo->configs, entry->id.bytes, OID_BYTES);
 	struct strbuf bytes = STRBUF_INIT;
-	struct config_file file = {0};
+	struct config_file file = { 0 };
 
 	if (number < before)
 		return memo->files[number];
@@ -155,18 +160,25 @@ struct walk {
 	struct err *err;
 };
 
-static void add_loose(struct survey *survey, uint32_t dir)
+static bool contains(const struct survey *survey, uint32_t dir)
 {
 	size_t i;
 
 	for (i = 0; i < survey->loose_count; i++)
 		if (survey->loose[i] == dir)
-			return;
+			return true;
+	return false;
+}
+
+static void add_loose(struct survey *survey, uint32_t dir)
+{
+	if (contains(survey, dir))
+		return;
 	VEC_GROW(survey->loose, survey->loose_count, survey->loose_cap);
 	survey->loose[survey->loose_count++] = dir;
 }
 
-static int survey_file(struct walk *walk, uint32_t dir, const struct source_entry *entry)
+static int survey_file(struct walk *walk, uint32_t dir, const struct oid *tree, const struct source_entry *entry)
 {
 	struct survey *out = walk->out;
 	enum config_format format;
@@ -174,7 +186,7 @@ static int survey_file(struct walk *walk, uint32_t dir, const struct source_entr
 
 	if (is_file_called(entry, "env.py") && is_alembic_env(walk->memo, walk->source, entry)) {
 		VEC_GROW(out->scripts, out->script_count, out->script_cap);
-		out->scripts[out->script_count++] = dir;
+		out->scripts[out->script_count++] = (struct survey_script){ dir, *tree };
 		return 1;
 	}
 	if (entry->kind == SOURCE_FILE && config_file_name(entry->name.ptr, entry->name.len, &format)) {
@@ -222,47 +234,92 @@ static int survey_subdir(struct walk *walk, uint32_t dir, const struct source_en
 	return found;
 }
 
-/* 1 if anything of interest was found in or below, 0 if not, -1. */
-static int survey_dir(struct walk *walk, uint32_t dir, const struct oid *id, unsigned depth)
+/* What was found in a directory before: directories are told apart by path, tree and the version* directory above. */
+struct memo_key {
+	uint32_t dir, versions;
+	struct oid tree;
+};
+
+static void append(struct survey *to, const struct survey *from, const struct survey *since)
 {
-	unsigned char key[OID_BYTES + 1];
+	size_t i;
+
+	for (i = since->config_count; i < from->config_count; i++) {
+		VEC_GROW(to->configs, to->config_count, to->config_cap);
+		to->configs[to->config_count++] = from->configs[i];
+	}
+	for (i = since->script_count; i < from->script_count; i++) {
+		VEC_GROW(to->scripts, to->script_count, to->script_cap);
+		to->scripts[to->script_count++] = from->scripts[i];
+	}
+	for (i = since->loose_count; i < from->loose_count; i++)
+		add_loose(to, from->loose[i]);
+}
+
+static bool recall(struct walk *walk, const struct memo_key *key)
+{
+	static const struct survey nothing;
+	uint32_t number = intern_find(&walk->memo->trees, key, sizeof(*key));
+
+	if (number == INTERN_NONE)
+		return false;
+	append(walk->out, &walk->memo->found[number], &nothing);
+	return true;
+}
+
+static void remember(struct walk *walk, const struct memo_key *key, const struct survey *before)
+{
+	struct survey_memo *memo = walk->memo;
+	size_t count = memo->trees.count;
+	uint32_t number = intern_add(&memo->trees, key, sizeof(*key));
+
+	VEC_GROW(memo->found, count, memo->found_cap);
+	memset(&memo->found[number], 0, sizeof(memo->found[number]));
+	append(&memo->found[number], walk->out, before);
+	if (walk->versions != INTERN_NONE && before->loose_count == walk->out->loose_count &&
+		contains(walk->out, walk->versions))
+		add_loose(&memo->found[number], walk->versions); /* said already by a directory beside this one */
+}
+
+static int survey_entries(struct walk *walk, uint32_t dir, const struct oid *id, unsigned depth)
+{
 	struct source_scan scan;
 	struct source_entry entry;
-	struct err why = {0};
-	bool interesting = false;
-	int rc;
+	struct err why = { 0 };
+	int found = 0;
+	int rc = source_scan_open(walk->source, study_path_text(walk->memo->study, dir), id, &scan, &why);
 
-	memcpy(key, id->bytes, OID_BYTES);
-	key[OID_BYTES] = walk->versions != INTERN_NONE;
-	if (!oid_is_null(id) && intern_find(&walk->memo->boring, key, sizeof(key)) != INTERN_NONE)
-		return 0;
-	rc = source_scan_open(walk->source, study_path_text(walk->memo->study, dir), id, &scan, &why);
 	if (rc < 0)
 		repo_add_limit(walk->memo->study->repo, "%s", why.msg);
 	if (rc < 1)
 		return 0;
-	while ((rc = source_scan_next(&scan, &entry, &why)) == 1) {
-		int found = entry.kind == SOURCE_DIR ? survey_subdir(walk, dir, &entry, depth)
-						     : survey_file(walk, dir, &entry);
-
-		if (found < 0) {
-			source_scan_close(&scan);
-			return -1;
-		}
-		interesting |= found == 1;
-	}
+	while (found >= 0 && (rc = source_scan_next(&scan, &entry, &why)) == 1)
+		found = entry.kind == SOURCE_DIR ? survey_subdir(walk, dir, &entry, depth)
+						 : survey_file(walk, dir, id, &entry);
 	source_scan_close(&scan);
 	if (rc < 0)
 		repo_add_limit(walk->memo->study->repo, "%s", why.msg);
-	if (!interesting && !oid_is_null(id))
-		intern_add(&walk->memo->boring, key, sizeof(key));
-	return interesting;
+	return found < 0 ? -1 : 0;
+}
+
+static int survey_dir(struct walk *walk, uint32_t dir, const struct oid *id, unsigned depth)
+{
+	struct memo_key key = { .dir = dir, .versions = walk->versions, .tree = *id };
+	struct survey before = *walk->out;
+
+	if (!oid_is_null(id) && recall(walk, &key))
+		return 0;
+	if (survey_entries(walk, dir, id, depth) < 0)
+		return -1;
+	if (!oid_is_null(id))
+		remember(walk, &key, &before);
+	return 0;
 }
 
 int survey_source(struct survey_memo *memo, struct source *source, struct survey *out, struct err *err)
 {
-	struct walk walk = {.memo = memo, .source = source, .out = out, .versions = INTERN_NONE, .err = err};
-	struct oid root = {{0}};
+	struct walk walk = { .memo = memo, .source = source, .out = out, .versions = INTERN_NONE, .err = err };
+	struct oid root = { { 0 } };
 
 	memset(out, 0, sizeof(*out));
 	source_root(source, &root);
@@ -273,7 +330,7 @@ int survey_holds_migrations(struct study *study, struct source *source, uint32_t
 {
 	struct source_entry self, entry;
 	struct source_scan scan;
-	struct err why = {0};
+	struct err why = { 0 };
 	int found, rc;
 
 	found = source_find(source, study_path_text(study, dir), &self, &why);
@@ -293,7 +350,8 @@ int survey_holds_migrations(struct study *study, struct source *source, uint32_t
 		if (entry.kind != SOURCE_DIR)
 			found = is_migration(study, &entry, err);
 		else if (depth > 0 && !is_skipped_dir(entry.name))
-			found = survey_holds_migrations(study, source, child_path(study, dir, entry.name), depth - 1, err);
+			found = survey_holds_migrations(
+				study, source, child_path(study, dir, entry.name), depth - 1, err);
 	}
 	source_scan_close(&scan);
 	return found;

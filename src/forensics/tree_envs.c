@@ -115,8 +115,7 @@ static uint32_t revision_from_name(struct study *study, const struct snap_file *
 	const char *name = memrchr(path.ptr, '/', path.len);
 	size_t len;
 
-	if (!migration || migration->revision.kind != BINDING_ABSENT ||
-		migration->down_revision.kind == BINDING_ABSENT)
+	if (!migration || migration->revision.kind != BINDING_ABSENT || migration->down_revision.kind == BINDING_ABSENT)
 		return INTERN_NONE;
 	name = name ? name + 1 : path.ptr;
 	len = strspn(name, "abcdef0123456789");
@@ -180,7 +179,8 @@ static bool shares_script_dir(const struct tree_envs *envs, const struct tree_en
 	size_t i;
 
 	for (i = 0; i < envs->count; i++)
-		if (&envs->items[i] != env && env->def && envs->items[i].def && envs->items[i].def->dir == env->def->dir)
+		if (&envs->items[i] != env && env->def && envs->items[i].def &&
+			envs->items[i].def->dir == env->def->dir)
 			return true;
 	return false;
 }
@@ -244,7 +244,7 @@ static bool is_taken(const struct tree_envs *envs, const struct env_def *def)
 void tree_envs_build(struct study *study, const struct env_defs *defs, const struct joins *joins,
 	const struct snap_file *files, size_t count, struct tree_envs *out)
 {
-	struct grouping g = {.study = study, .defs = defs, .joins = joins, .files = files, .file_count = count};
+	struct grouping g = { .study = study, .defs = defs, .joins = joins, .files = files, .file_count = count };
 	uint32_t *groups;
 	size_t i;
 

@@ -49,8 +49,8 @@ static void add_missing(
 
 	if (number == before) {
 		VEC_GROW(c->items, c->count, c->cap);
-		c->items[c->count++] = (struct missing_name){
-			.name = name, .file = file, .line = line, .in_depends_on = true};
+		c->items[c->count++] =
+			(struct missing_name){ .name = name, .file = file, .line = line, .in_depends_on = true };
 	}
 	item = &c->items[number];
 	if (!in_depends_on && item->in_depends_on) { /* the binding that Alembic stumbles over first */
@@ -95,7 +95,7 @@ static int compare_missing(const void *a, const void *b)
 size_t tree_env_missing(struct study *study, const struct tree_env *env, const struct text *external,
 	size_t external_count, struct missing_name **out)
 {
-	struct collection c = {.study = study, .env = env};
+	struct collection c = { .study = study, .env = env };
 	size_t i;
 
 	intern_init(&c.present);

@@ -22,7 +22,7 @@ static int add_file(struct listing *l, uint32_t path, const struct source_entry 
 
 	VEC_GROW(l->files, l->count, l->cap);
 	file = &l->files[l->count++];
-	*file = (struct snap_file){.path = path, .blob = BLOB_NONE, .revision = INTERN_NONE, .unit = INTERN_NONE};
+	*file = (struct snap_file){ .path = path, .blob = BLOB_NONE, .revision = INTERN_NONE, .unit = INTERN_NONE };
 	if (entry->kind != SOURCE_FILE)
 		return 0;
 	if (entry->bytes.ptr)
@@ -45,7 +45,7 @@ static int list_dir(struct listing *l, uint32_t dir, const struct oid *id, unsig
 	struct strbuf path = STRBUF_INIT;
 	struct source_entry entry;
 	struct source_scan scan;
-	struct err why = {0};
+	struct err why = { 0 };
 	int rc = source_scan_open(l->source, base, id, &scan, &why);
 
 	if (rc < 0)
@@ -85,7 +85,7 @@ static int list_dir(struct listing *l, uint32_t dir, const struct oid *id, unsig
 static int list_all(struct listing *l)
 {
 	struct source_entry entry;
-	struct err why = {0};
+	struct err why = { 0 };
 	size_t i;
 
 	for (i = 0; i < l->dirs.count; i++) {
@@ -115,8 +115,8 @@ static void copy_defs(struct env_defs *to, const struct env_defs *from)
 int tree_envs_of_source(struct discovery *discovery, struct study *study, struct source *source,
 	const struct env_defs *extra, struct env_defs *defs, struct tree_envs *out, struct err *err)
 {
-	struct listing l = {.study = study, .source = source, .err = err};
-	struct snapshot snapshot = {.row = 0};
+	struct listing l = { .study = study, .source = source, .err = err };
+	struct snapshot snapshot = { .row = 0 };
 	struct joins joins;
 	uint32_t *dirs = NULL;
 	size_t i, k;

@@ -19,20 +19,20 @@
 #include "revident/forensics/study.h"
 
 enum {
-	SURVEY_DEPTH_MAX = 100,     /* levels of directories that are searched */
-	VERSIONS_DEPTH_MAX = 16,    /* levels below a versions directory */
-	ENVIRONMENTS_MAX = 1000,    /* of one discovery; more are a limit */
+	SURVEY_DEPTH_MAX = 100,  /* levels of directories that are searched */
+	VERSIONS_DEPTH_MAX = 16, /* levels below a versions directory */
+	ENVIRONMENTS_MAX = 1000, /* of one discovery; more are a limit */
 };
 
 /* One environment as a tree's configuration or structure has it. */
 struct env_def {
-	uint32_t dir;             /* the script directory, a path number of the study */
-	struct text found_by;     /* the path of the configuration, of env.py or of the directory; or the option's name */
-	uint32_t config;          /* path number of the configuration; INTERN_NONE if found by structure */
-	struct oid config_blob;   /* that file's blob; null if found by structure */
-	bool is_explicit;         /* the configuration alone says where the versions are, not the structure */
+	uint32_t dir;           /* the script directory, a path number of the study */
+	struct text found_by;   /* the path of the configuration, of env.py or of the directory; or the option's name */
+	uint32_t config;        /* path number of the configuration; INTERN_NONE if found by structure */
+	struct oid config_blob; /* that file's blob; null if found by structure */
+	bool is_explicit;       /* the configuration alone says where the versions are, not the structure */
 	const struct config_section *section; /* NULL if found by structure */
-	uint32_t *versions;       /* versions directories, in Alembic's order; some may not exist in the tree */
+	uint32_t *versions; /* versions directories, in Alembic's order; some may not exist in the tree */
 	size_t version_count;
 };
 
@@ -53,6 +53,12 @@ void discovery_free(struct discovery *discovery); /* takes NULL */
  * repository. 0 or -1. Definitions live in the study's arena.
  */
 int discover(struct discovery *discovery, struct source *source, struct env_defs *out, struct err *err);
+
+/*
+ * The same for one of many trees of a history: adds nothing where an earlier tree had the same configurations, script
+ * directories and loose versions directories with the same content, since it could add nothing new.
+ */
+int discover_new(struct discovery *discovery, struct source *source, struct env_defs *out, struct err *err);
 
 /* As an option or the policy says: PATH is a versions directory, its parent the script directory. */
 void env_defs_add_versions(struct study *study, struct env_defs *defs, const char *path, const char *said_by);

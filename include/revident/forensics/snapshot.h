@@ -52,6 +52,7 @@ void snapshot_put(struct snapshots *snapshots, const struct snapshot *snapshot);
 const struct snap_file *snapshot_find(const struct snapshot *snapshot, uint32_t path);
 
 /* Sorts the files and gives each its unit; `dirs` are the versions directories, for those who list files themselves. */
-void snapshot_assign_units(struct study *study, struct snap_file *files, size_t count, const uint32_t *dirs, size_t dir_count);
+void snapshot_assign_units(
+	struct study *study, struct snap_file *files, size_t count, const uint32_t *dirs, size_t dir_count);
 
 #endif

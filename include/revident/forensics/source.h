@@ -72,8 +72,8 @@ struct source_scan {
 	struct tree_iter it;
 	size_t at, skip;
 };
-int source_scan_open(struct source *source, struct text dir, const struct oid *id, struct source_scan *scan,
-	struct err *err);
+int source_scan_open(
+	struct source *source, struct text dir, const struct oid *id, struct source_scan *scan, struct err *err);
 int source_scan_next(struct source_scan *scan, struct source_entry *out, struct err *err);
 void source_scan_close(struct source_scan *scan);
 
@@ -81,7 +81,8 @@ void source_scan_close(struct source_scan *scan);
 int source_find(struct source *source, struct text path, struct source_entry *out, struct err *err);
 
 /* The bytes of the file that `entry` describes, at most `max`. 1; 0 if the object is missing; -1. */
-int source_read(struct source *source, const struct source_entry *entry, size_t max, struct strbuf *out, struct err *err);
+int source_read(
+	struct source *source, const struct source_entry *entry, size_t max, struct strbuf *out, struct err *err);
 
 /* All files of a listed source, sorted by path; none for a tree. */
 const struct source_file *source_files(const struct source *source, size_t *count);

@@ -14,10 +14,15 @@ struct survey_config {
 	const struct config_file *file;
 };
 
+struct survey_script {
+	uint32_t dir;
+	struct oid tree; /* what the directory holds, at any depth; null in a listed source */
+};
+
 struct survey {
 	struct survey_config *configs; /* only those that hold a configuration of Alembic's */
 	size_t config_count, config_cap;
-	uint32_t *scripts; /* directories with an env.py that speaks of Alembic */
+	struct survey_script *scripts; /* directories with an env.py that speaks of Alembic */
 	size_t script_count, script_cap;
 	uint32_t *loose; /* directories called version* that hold migrations, or whose subdirectories do */
 	size_t loose_count, loose_cap;
@@ -26,7 +31,9 @@ struct survey {
 /* What is known of subtrees and configuration files, across trees. */
 struct survey_memo {
 	struct study *study;
-	struct intern boring;       /* tree id and whether a version* directory is above it: nothing there */
+	struct intern trees;  /* directories that were searched: path, tree id, the version* directory above */
+	struct survey *found; /* by number in `trees`: what is in it and below */
+	size_t found_cap;
 	struct intern configs;      /* blob ids */
 	struct config_file **files; /* by number in `configs`; NULL: nothing of Alembic's */
 	size_t file_cap;

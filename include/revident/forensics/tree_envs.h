@@ -27,12 +27,12 @@ struct tree_file {
 };
 
 struct tree_env {
-	struct text path;            /* as output shows it: "." at the top */
+	struct text path; /* as output shows it: "." at the top */
 	struct text found_by;
-	const struct env_def *def;   /* NULL where nothing but its directory speaks for it */
-	const uint32_t *versions;    /* path numbers */
+	const struct env_def *def; /* NULL where nothing but its directory speaks for it */
+	const uint32_t *versions;  /* path numbers */
 	size_t version_count;
-	uint32_t unit;               /* one of its units, INTERN_NONE if it has no migrations */
+	uint32_t unit;                 /* one of its units, INTERN_NONE if it has no migrations */
 	const struct tree_file *files; /* sorted by path */
 	size_t file_count;
 };
@@ -61,7 +61,7 @@ struct missing_name {
 	struct text name;
 	const struct tree_file *file; /* the first file, by path, that names it */
 	unsigned line;
-	bool in_depends_on; /* only there: Alembic then prints the KeyError alone */
+	bool in_depends_on;           /* only there: Alembic then prints the KeyError alone */
 	const struct tree_file **all; /* every file that names it, by path */
 	size_t count;
 };
