@@ -34,7 +34,7 @@ X86 := $(filter x86_64 i686,$(shell uname -m))
 VARIANT_CFLAGS.release := -O2 -g -fPIE -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 \
 	$(if $(LINUX),-fstack-clash-protection) $(if $(X86),-fcf-protection)
 VARIANT_LDFLAGS.release := $(if $(LINUX),-pie -Wl$(comma)-z$(comma)relro -Wl$(comma)-z$(comma)now)
-VARIANT_CFLAGS.debug := -O0 -g
+VARIANT_CFLAGS.debug := -O0 -g -gdwarf-4 # which valgrind 3.19 reads from clang, too
 VARIANT_CFLAGS.sanitize := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 VARIANT_LDFLAGS.sanitize := -fsanitize=address,undefined
 VARIANT_CFLAGS.tsan := -O1 -g -fsanitize=thread
@@ -159,9 +159,9 @@ valgrind: ## unit tests and corpora under valgrind
 	$(Q)MAKE='$(MAKE)' VARIANT=debug tests/check.sh check-valgrind
 
 check-valgrind: $(UNIT) $(FUZZERS)
-	$(Q)RUNNER='valgrind -q --error-exitcode=99 --leak-check=full --suppressions=tests/valgrind.supp' \
+	$(Q)RUNNER='valgrind -q --error-exitcode=99 --leak-check=full' \
 		tests/run-unit.sh $(UNIT)
-	$(Q)RUNNER='valgrind -q --error-exitcode=99 --leak-check=full --suppressions=tests/valgrind.supp' \
+	$(Q)RUNNER='valgrind -q --error-exitcode=99 --leak-check=full' \
 		tests/run-corpus.sh $(FUZZERS)
 
 coverage: ## line coverage of unit tests, corpora and end-to-end tests
