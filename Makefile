@@ -166,7 +166,7 @@ check-valgrind: $(UNIT) $(FUZZERS)
 
 coverage: ## line coverage of unit tests, corpora and end-to-end tests
 	$(Q)$(SUBMAKE) -s VARIANT=coverage test-programs
-	$(Q)MAKE='$(MAKE)' VARIANT=coverage tests/check.sh check-unit check-corpus check-e2e
+	-$(Q)MAKE='$(MAKE)' VARIANT=coverage tests/check.sh check-unit check-corpus check-e2e
 	$(Q)tests/coverage.sh build/coverage
 
 fuzz: ## fuzz each harness for FUZZ_SECONDS with clang's libFuzzer
@@ -218,10 +218,10 @@ headers: ## does each header compile alone?
 	done
 
 compile_commands.json: Makefile $(SRC) ## for clangd and other tools
-	$(Q){ echo '['; n=; for file in $(SRC); do \
-		printf '%s{"directory": "%s", "file": "%s", "command": "%s -c %s"}' \
-			"$$n" '$(CURDIR)' "$$file" '$(CC) $(subst ",\",$(ALL_CFLAGS))' "$$file"; n=', \
-	'; done; echo; echo ']'; } >$@
+	$(Q){ printf '['; for file in $(SRC); do \
+		printf '%s\n{"directory": "%s", "file": "%s", "command": "%s -c %s"}' \
+			"$$separator" '$(CURDIR)' "$$file" '$(CC) $(subst ",\",$(ALL_CFLAGS))' "$$file"; separator=,; \
+	done; echo; echo ']'; } >$@
 
 # --- installing --------------------------------------------------------------------------------------------------------
 
