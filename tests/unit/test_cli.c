@@ -1,8 +1,10 @@
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -60,6 +62,47 @@ static void meter_render__known_and_unknown_totals__says_how_far(void **state)
 		assert_string_equal(sb.buf, rows[i].expected);
 	}
 	strbuf_release(&sb);
+}
+
+/* What stands in the pipe now. */
+static const char *drain(int fd, char *bytes, size_t size)
+{
+	ssize_t n = read(fd, bytes, size - 1);
+
+	bytes[n > 0 ? n : 0] = '\0';
+	return bytes;
+}
+
+static void meter_update__before_and_after_the_delay__draws_and_wipes_one_line(void **state)
+{
+	struct meter meter;
+	char bytes[200];
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe2(ends, O_NONBLOCK), 0);
+	meter_init(&meter, ends[1]);
+	assert_int_equal(meter_update(&meter, "commits", 1, 10), 0);
+	assert_string_equal(drain(ends[0], bytes, sizeof(bytes)), "");
+	meter_clear(&meter);
+	assert_string_equal(drain(ends[0], bytes, sizeof(bytes)), "");
+
+	meter.started -= METER_DELAY_MS; /* as if it had begun so long ago */
+	meter.phase = meter.started;
+	meter_update(&meter, "commits", 5, 10);
+	assert_int_equal(strncmp(drain(ends[0], bytes, sizeof(bytes)), "\r\rcommits: 5 of 10 (50 %), ", 27), 0);
+	meter_update(&meter, "commits", 6, 10);
+	assert_string_equal(drain(ends[0], bytes, sizeof(bytes)), "");
+
+	meter.width = 3;
+	meter_clear(&meter);
+	assert_string_equal(drain(ends[0], bytes, sizeof(bytes)), "\r   \r");
+	meter_clear(&meter);
+	assert_string_equal(drain(ends[0], bytes, sizeof(bytes)), "");
+	meter_update(&meter, "blobs", 0, 0);
+	assert_string_equal(drain(ends[0], bytes, sizeof(bytes)), "\r\rblobs: 0");
+	close(ends[0]);
+	close(ends[1]);
 }
 
 /* Calls `check` for each line of the help of every command, and of the list of commands. */
@@ -142,6 +185,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(color_wanted__option_then_variables_then_terminal__decides),
 		cmocka_unit_test(meter_render__known_and_unknown_totals__says_how_far),
+		cmocka_unit_test(meter_update__before_and_after_the_delay__draws_and_wipes_one_line),
 		cmocka_unit_test(help_render__every_command__fits_80_columns),
 		cmocka_unit_test(command_options__every_command__has_each_name_once_and_its_text),
 		cmocka_unit_test(command_unknown__near_and_far__suggests),
