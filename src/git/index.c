@@ -93,7 +93,8 @@ static int parse_output(
 static int list_files(struct repo *repo, struct arena *arena, const char *const *paths, size_t count, bool debug,
 	struct entry_list *list, struct err *err)
 {
-	const char *args[] = { "ls-files", "-s", "-z", "--full-name", debug ? "--debug" : NULL, NULL };
+	const char *args[] = { "--literal-pathspecs", "ls-files", "-s", "-z", "--full-name", debug ? "--debug" : NULL,
+		NULL };
 	struct strbuf out = STRBUF_INIT, said = STRBUF_INIT;
 	int status = 0, rc = -1;
 
@@ -188,7 +189,7 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Marks those of `paths` that `out`, a list of names that end with NUL, holds. */
+/* Marks those of `paths` that `out` holds, names as they were asked for ("./PATH") that end with NUL. */
 static void mark_listed(const struct strbuf *out, const char *const *paths, size_t count, bool *ignored)
 {
 	const char **names = NULL;
@@ -197,7 +198,7 @@ static void mark_listed(const struct strbuf *out, const char *const *paths, size
 
 	for (at = out->buf; at < out->buf + out->len; at += strlen(at) + 1) {
 		VEC_GROW(names, name_count, cap);
-		names[name_count++] = at;
+		names[name_count++] = strncmp(at, "./", 2) == 0 ? at + 2 : at;
 	}
 	if (name_count)
 		qsort(names, name_count, sizeof(*names), compare_names);
@@ -216,8 +217,10 @@ int index_check_ignored(struct repo *repo, const char *const *paths, size_t coun
 	memset(ignored, 0, count * sizeof(*ignored));
 	if (count == 0 || !repo->work_tree)
 		return 0;
-	for (i = 0; i < count; i++)
+	for (i = 0; i < count; i++) { /* behind "./" a leading colon means nothing */
+		strbuf_addstr(&input, "./");
 		strbuf_add(&input, paths[i], strlen(paths[i]) + 1);
+	}
 	if (process_git(repo, args, NULL, 0, &input, OUTPUT_MAX, &out, &said, &status, err) < 0)
 		goto done;
 	if (status > 1) { /* 0: some are ignored, 1: none */

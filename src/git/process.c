@@ -64,6 +64,13 @@ static int collect(int out_fd, int said_fd, struct strbuf *out, size_t max, stru
 	return 0;
 }
 
+/* The commands say themselves how paths are taken. */
+static int forget_pathspec_settings(void)
+{
+	return unsetenv("GIT_LITERAL_PATHSPECS") | unsetenv("GIT_GLOB_PATHSPECS") | unsetenv("GIT_NOGLOB_PATHSPECS") |
+	       unsetenv("GIT_ICASE_PATHSPECS");
+}
+
 /* In the child: becomes git, or tells the parent why not. */
 static _Noreturn void become_git(struct repo *repo, char *const *argv, int in, int out, int said, int report)
 {
@@ -73,7 +80,7 @@ static _Noreturn void become_git(struct repo *repo, char *const *argv, int in, i
 	if (dup2(in, 0) >= 0 && dup2(out, 1) >= 0 && dup2(said, 2) >= 0 && chdir(where) == 0 &&
 		setenv("GIT_DIR", repo->git_dir, 1) == 0 &&
 		(repo->work_tree ? setenv("GIT_WORK_TREE", repo->work_tree, 1) : unsetenv("GIT_WORK_TREE")) == 0 &&
-		unsetenv("GIT_PREFIX") == 0 && setenv("GIT_LITERAL_PATHSPECS", "1", 1) == 0 &&
+		unsetenv("GIT_PREFIX") == 0 && forget_pathspec_settings() == 0 &&
 		setenv("GIT_OPTIONAL_LOCKS", "0", 1) == 0 && setenv("GIT_NO_LAZY_FETCH", "1", 1) == 0 &&
 		setenv("LC_ALL", "C", 1) == 0) {
 		signal(SIGPIPE, SIG_DFL);
@@ -178,7 +185,7 @@ int process_git(struct repo *repo, const char *const *args, const char *const *p
 	if (read(report[0], &failure, sizeof(failure)) == (ssize_t)sizeof(failure))
 		err_set_errno(err, ERR_UNDECIDED, failure, "cannot run git; is it installed and in PATH?");
 	else if (collected < 0)
-		err_set_errno(err, ERR_UNDECIDED, failure, "cannot read what 'git %s' says", args[0]);
+		err_set_errno(err, ERR_UNDECIDED, failure, "cannot read what git says");
 	else
 		rc = 0;
 done:
