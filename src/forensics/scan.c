@@ -3,142 +3,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "revident/base/xalloc.h"
 #include "revident/forensics/verdict.h"
-#include "revident/git/commit_info.h"
+#include "model_writer.h"
 #include "scan_parts.h"
 
-/* Turning the numbers of an investigation into the model. */
 struct writer {
 	struct investigation *inv;
 	struct arena *arena;
+	struct model_writer model;
 	const struct scan_options *options;
 	struct verdict *verdict;
 	struct scan *out;
-	const struct commit_info **infos; /* by commit number, read at first use */
 	struct err *err;
 };
-
-static struct text copy_text(struct arena *arena, struct text text)
-{
-	if (!text.ptr)
-		return TEXT_NONE;
-	return (struct text){ arena_memdup(arena, text.ptr, text.len), text.len };
-}
-
-static struct text path_text(struct writer *w, uint32_t path)
-{
-	return copy_text(w->arena, study_path_text(&w->inv->study, path));
-}
-
-static struct text revision_text(struct writer *w, uint32_t revision)
-{
-	return copy_text(w->arena, study_revision_text(&w->inv->study, revision));
-}
-
-static const struct commit_info *info_of(struct writer *w, uint32_t commit)
-{
-	struct commit_info *info;
-	struct err why = { 0 };
-
-	if (w->infos[commit])
-		return w->infos[commit];
-	info = arena_alloc(w->arena, sizeof(*info));
-	if (commit_info_read(w->inv->repo, w->arena, &w->inv->commits.ids[commit], info, &why) < 1)
-		info->id = w->inv->commits.ids[commit]; /* it was walked: the rest of it stays empty */
-	w->infos[commit] = info;
-	return info;
-}
-
-static void copy_binding(struct arena *arena, struct binding *binding)
-{
-	struct text *values = arena_calloc(arena, binding->count, sizeof(*values));
-	size_t i;
-
-	for (i = 0; i < binding->count; i++)
-		values[i] = copy_text(arena, binding->values[i]);
-	binding->values = values;
-}
-
-/* The study dies with the investigation: what reports read is copied. */
-static const struct migration *copy_migration(struct arena *arena, const struct migration *from)
-{
-	struct migration *copy;
-
-	if (!from)
-		return NULL;
-	copy = arena_alloc(arena, sizeof(*copy));
-	*copy = *from;
-	copy_binding(arena, &copy->revision);
-	copy_binding(arena, &copy->down_revision);
-	copy_binding(arena, &copy->branch_labels);
-	copy_binding(arena, &copy->depends_on);
-	copy->message = copy_text(arena, from->message);
-	copy->doc_revision = copy_text(arena, from->doc_revision);
-	copy->doc_revises = copy_text(arena, from->doc_revises);
-	copy->create_date = copy_text(arena, from->create_date);
-	return copy;
-}
-
-static void write_side(struct writer *w, struct place place, struct event_side *out)
-{
-	const struct study *study = &w->inv->study;
-
-	memset(out, 0, sizeof(*out));
-	if (place.path == INTERN_NONE)
-		return;
-	out->path = path_text(w, place.path);
-	if (place.blob == BLOB_NONE)
-		return;
-	out->blob = study->blobs[place.blob].id;
-	out->migration = copy_migration(w->arena, study->blobs[place.blob].migration);
-	if (study->blobs[place.blob].revision != INTERN_NONE)
-		out->revision = revision_text(w, study->blobs[place.blob].revision);
-}
-
-static struct continuation write_continuation(struct writer *w, struct place place, double similarity)
-{
-	const struct study *study = &w->inv->study;
-	struct continuation out = { .similarity = SIMILARITY_NULL };
-
-	if (place.path == INTERN_NONE)
-		return out;
-	out.path = path_text(w, place.path);
-	out.blob = study->blobs[place.blob].id;
-	out.revision = revision_text(w, study->blobs[place.blob].revision);
-	out.similarity = similarity;
-	return out;
-}
-
-static void write_event(struct writer *w, const struct change *change, struct event *out)
-{
-	struct investigation *inv = w->inv;
-	uint32_t hint = change->after.path != INTERN_NONE ? change->after.path : change->before.path;
-
-	memset(out, 0, sizeof(*out));
-	out->kind = change->kind;
-	out->environment = copy_text(w->arena, investigation_env_path(inv, change->lineage, hint));
-	out->revision = revision_text(w, change->revision);
-	write_side(w, change->before, &out->before);
-	write_side(w, change->after, &out->after);
-	out->similarity = change->similarity;
-	out->continues_as = write_continuation(w, change->continues_as, change->continues_similarity);
-	out->commit = info_of(w, change->commit);
-	out->has_parent = change->parent != COMMIT_NONE;
-	if (out->has_parent)
-		out->parent = inv->commits.ids[change->parent];
-	out->content_changed = change->content_changed;
-	out->same_content = change->same_content;
-	out->reused = change->reused;
-}
-
-static int write_what(struct writer *w, const struct change *change, struct event *out)
-{
-	if (change->kind != EVENT_EDITED)
-		return 0;
-	out->has_what = true;
-	return study_compare(&w->inv->study, change->before.blob, change->after.blob, &out->what, w->err);
-}
 
 /* Is the environment among those that were asked for, and not ignored by the policy? */
 static bool is_wanted(const struct writer *w, struct text path)
@@ -177,8 +54,8 @@ static int write_events(struct writer *w)
 		w->out->counts.losses += event_kind_is_loss(change->kind);
 		if (!(w->options->events & 1u << change->kind))
 			continue;
-		write_event(w, change, &events[n]);
-		if (write_what(w, change, &events[n++]) < 0)
+		model_event(&w->model, change, &events[n]);
+		if (model_what(&w->model, change, &events[n++], w->err) < 0)
 			return -1;
 	}
 	w->out->events = events;
@@ -240,7 +117,7 @@ static const struct text *referencing_ids(struct writer *w, const struct missing
 		return NULL;
 	ids = arena_calloc(w->arena, missing->referencing_count, sizeof(*ids));
 	for (i = 0; i < missing->referencing_count; i++)
-		ids[i] = revision_text(w, missing->referencing[i]->revision);
+		ids[i] = model_revision(&w->model, missing->referencing[i]->revision);
 	if (missing->referencing_count)
 		qsort(ids, missing->referencing_count, sizeof(*ids), compare_texts);
 	for (i = 0; i < missing->referencing_count; i++)
@@ -272,7 +149,7 @@ static void write_lost(struct writer *w, const struct lost_key *lost, struct los
 	const struct missing_key *missing = missing_of(w, lost);
 	struct event *loss = arena_alloc(w->arena, sizeof(*loss));
 
-	write_event(w, lost->loss, loss);
+	model_event(&w->model, lost->loss, loss);
 	memset(out, 0, sizeof(*out));
 	out->revision = loss->revision;
 	out->environment = loss->environment;
@@ -316,10 +193,10 @@ static void write_missing(struct writer *w, const struct missing_key *missing, s
 	struct text *present = arena_calloc(w->arena, TIPS_SHOWN, sizeof(*present));
 
 	memset(out, 0, sizeof(*out));
-	out->revision = copy_text(w->arena, missing->name);
-	out->environment = copy_text(w->arena, missing->environment);
+	out->revision = model_copy_text(&w->model, missing->name);
+	out->environment = model_copy_text(&w->model, missing->environment);
 	out->referenced_by = referencing_ids(w, missing, &out->referenced_count);
-	out->referencing_path = path_text(w, missing->referencing[0]->path);
+	out->referencing_path = model_path(&w->model, missing->referencing[0]->path);
 	out->referencing_line = missing->line;
 	out->ever_in_history = missing->ever_in_history;
 	out->decides = missing->decides;
@@ -352,7 +229,7 @@ int scan_judge(struct investigation *inv, const struct scan_options *options, st
 	int rc = -1;
 
 	memset(out, 0, sizeof(*out));
-	w.infos = xcalloc(inv->commits.count, sizeof(const struct commit_info *));
+	model_writer_init(&w.model, inv);
 	out->all_refs = options->all;
 	out->deep = options->deep;
 	if (scan_write_environments(inv, options, out, err) < 0)
@@ -369,7 +246,7 @@ int scan_judge(struct investigation *inv, const struct scan_options *options, st
 	rc = 0;
 done:
 	verdict_release(&verdict);
-	free(w.infos);
+	model_writer_release(&w.model);
 	return rc;
 }
 

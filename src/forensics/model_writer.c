@@ -1,0 +1,147 @@
+#include "model_writer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "revident/base/xalloc.h"
+#include "revident/git/commit_info.h"
+
+void model_writer_init(struct model_writer *w, struct investigation *inv)
+{
+	w->inv = inv;
+	w->arena = inv->arena;
+	w->infos = xcalloc(inv->commits.count, sizeof(*w->infos));
+}
+
+void model_writer_release(struct model_writer *w)
+{
+	free(w->infos);
+	w->infos = NULL;
+}
+
+static struct text copy_text(struct arena *arena, struct text text)
+{
+	if (!text.ptr)
+		return TEXT_NONE;
+	return (struct text){ arena_memdup(arena, text.ptr, text.len), text.len };
+}
+
+struct text model_copy_text(struct model_writer *w, struct text text)
+{
+	return copy_text(w->arena, text);
+}
+
+struct text model_path(struct model_writer *w, uint32_t path)
+{
+	return copy_text(w->arena, study_path_text(&w->inv->study, path));
+}
+
+struct text model_revision(struct model_writer *w, uint32_t revision)
+{
+	return copy_text(w->arena, study_revision_text(&w->inv->study, revision));
+}
+
+const struct commit_info *model_commit(struct model_writer *w, uint32_t commit)
+{
+	struct commit_info *info;
+	struct err why = { 0 };
+
+	if (w->infos[commit])
+		return w->infos[commit];
+	info = arena_alloc(w->arena, sizeof(*info));
+	if (commit_info_read(w->inv->repo, w->arena, &w->inv->commits.ids[commit], info, &why) < 1)
+		info->id = w->inv->commits.ids[commit]; /* it was walked: the rest of it stays empty */
+	w->infos[commit] = info;
+	return info;
+}
+
+static void copy_binding(struct arena *arena, struct binding *binding)
+{
+	struct text *values = arena_calloc(arena, binding->count, sizeof(*values));
+	size_t i;
+
+	for (i = 0; i < binding->count; i++)
+		values[i] = copy_text(arena, binding->values[i]);
+	binding->values = values;
+}
+
+/* The study dies with the investigation: what reports read is copied. */
+const struct migration *model_migration(struct model_writer *w, const struct migration *from)
+{
+	struct arena *arena = w->arena;
+	struct migration *copy;
+
+	if (!from)
+		return NULL;
+	copy = arena_alloc(arena, sizeof(*copy));
+	*copy = *from;
+	copy_binding(arena, &copy->revision);
+	copy_binding(arena, &copy->down_revision);
+	copy_binding(arena, &copy->branch_labels);
+	copy_binding(arena, &copy->depends_on);
+	copy->message = copy_text(arena, from->message);
+	copy->doc_revision = copy_text(arena, from->doc_revision);
+	copy->doc_revises = copy_text(arena, from->doc_revises);
+	copy->create_date = copy_text(arena, from->create_date);
+	return copy;
+}
+
+void model_side(struct model_writer *w, struct place place, struct event_side *out)
+{
+	const struct study *study = &w->inv->study;
+
+	memset(out, 0, sizeof(*out));
+	if (place.path == INTERN_NONE)
+		return;
+	out->path = model_path(w, place.path);
+	if (place.blob == BLOB_NONE)
+		return;
+	out->blob = study->blobs[place.blob].id;
+	out->migration = model_migration(w, study->blobs[place.blob].migration);
+	if (study->blobs[place.blob].revision != INTERN_NONE)
+		out->revision = model_revision(w, study->blobs[place.blob].revision);
+}
+
+static struct continuation write_continuation(struct model_writer *w, struct place place, double similarity)
+{
+	const struct study *study = &w->inv->study;
+	struct continuation out = { .similarity = SIMILARITY_NULL };
+
+	if (place.path == INTERN_NONE)
+		return out;
+	out.path = model_path(w, place.path);
+	out.blob = study->blobs[place.blob].id;
+	out.revision = model_revision(w, study->blobs[place.blob].revision);
+	out.similarity = similarity;
+	return out;
+}
+
+void model_event(struct model_writer *w, const struct change *change, struct event *out)
+{
+	struct investigation *inv = w->inv;
+	uint32_t hint = change->after.path != INTERN_NONE ? change->after.path : change->before.path;
+
+	memset(out, 0, sizeof(*out));
+	out->kind = change->kind;
+	out->environment = copy_text(w->arena, investigation_env_path(inv, change->lineage, hint));
+	out->revision = model_revision(w, change->revision);
+	model_side(w, change->before, &out->before);
+	model_side(w, change->after, &out->after);
+	out->similarity = change->similarity;
+	out->continues_as = write_continuation(w, change->continues_as, change->continues_similarity);
+	out->commit = model_commit(w, change->commit);
+	out->has_parent = change->parent != COMMIT_NONE;
+	if (out->has_parent)
+		out->parent = inv->commits.ids[change->parent];
+	out->content_changed = change->content_changed;
+	out->same_content = change->same_content;
+	out->reused = change->reused;
+}
+
+int model_what(struct model_writer *w, const struct change *change, struct event *out, struct err *err)
+{
+	if (change->kind != EVENT_EDITED)
+		return 0;
+	out->has_what = true;
+	return study_compare(&w->inv->study, change->before.blob, change->after.blob, &out->what, err);
+}
