@@ -180,6 +180,11 @@ fsck_fails() {
 	FSCK_EXPECTED=fail
 }
 
+# no_fsck: this case's repositories were checked elsewhere.
+no_fsck() {
+	REPOS=
+}
+
 check_repository() {
 	if git -C "$1" fsck --no-progress --no-dangling >"$SANDBOX/fsck" 2>&1; then
 		[ "$FSCK_EXPECTED" = pass ] || fail "git fsck finds nothing wrong"
