@@ -1,0 +1,131 @@
+#!/bin/sh
+# revident check --range: what a change does to published revisions, fixture by
+# fixture. The base of the range is what origin/main has.
+
+. "${0%/*}/lib.sh"
+need_command check
+
+# judged NAME BASE TIP RESULT <<EOF: the rules about a change that it breaks,
+# "level rule revision" a line, whatever else is found in the tree.
+judged() {
+	it "$1: $2..$3 is $4"
+	fixture "$1"
+	git update-ref refs/remotes/origin/main "$(mark "$2")"
+	run revident check --range "$(mark "$2")..$(mark "$3")" --format json
+	case $4 in
+	clean | warned) expect_exit 0 ;;
+	blocked) expect_exit 1 ;;
+	esac
+	expect_err </dev/null
+	expect_json 'd["result"]' "\"$4\""
+	python3 -c 'import json, sys
+d = json.load(open(sys.argv[1], encoding="utf-8"))
+for v in d["violations"]:
+    if v["rule"].startswith("identity-") or v["rule"] in ("reparented", "content-edited", "moved"):
+        print(v["level"], v["rule"], v["revision"])' "$CASE_DIR/out" | sort >"$CASE_DIR/rules"
+	expect_file "$CASE_DIR/rules"
+}
+
+judged overwritten :1 :2 blocked <<EOF
+error identity-overwritten a1a1a1a1a1a1
+EOF
+judged overwritten-head :1 :2 blocked <<EOF
+error identity-overwritten b2b2b2b2b2b2
+EOF
+judged deleted-head :1 :2 blocked <<EOF
+error identity-deleted b2b2b2b2b2b2
+EOF
+judged deleted-parent :1 :2 blocked <<EOF
+error identity-deleted b2b2b2b2b2b2
+EOF
+judged reidentified :1 :2 blocked <<EOF
+error identity-edited b2b2b2b2b2b2
+EOF
+judged renumbered :3 :4 blocked <<EOF
+error identity-edited b2b2b2b2b2b2
+EOF
+judged stripped :1 :2 blocked <<EOF
+error identity-stripped a1a1a1a1a1a1
+EOF
+judged replaced :1 :2 blocked <<EOF
+error identity-replaced b2b2b2b2b2b2
+EOF
+judged reused :2 :3 blocked <<EOF
+error identity-reused b2b2b2b2b2b2
+EOF
+judged reparented :1 :2 blocked <<EOF
+error reparented c3c3c3c3c3c3
+EOF
+judged duplicated :1 :2 blocked </dev/null
+judged restored :2 :3 clean </dev/null
+judged moved :1 :2 clean <<EOF
+note moved b2b2b2b2b2b2
+EOF
+judged edited :1 :2 warned <<EOF
+warning content-edited b2b2b2b2b2b2
+EOF
+judged edited :3 :4 clean </dev/null
+judged env-moved :1 :2 clean <<EOF
+note moved a1a1a1a1a1a1
+note moved b2b2b2b2b2b2
+EOF
+judged env-moved-lossy :1 :2 blocked <<EOF
+error identity-deleted b2b2b2b2b2b2
+note moved a1a1a1a1a1a1
+note moved c3c3c3c3c3c3
+EOF
+judged merge-adds :2 :4 clean </dev/null
+
+it "the repair of the accident passes"
+fixture repaired
+git update-ref refs/remotes/origin/main "$(mark :2)"
+run revident check --range "$(mark :2)..$(mark :3)" --format json
+expect_exit 0
+expect_json '[v for v in d["violations"] if v["level"] == "error"]' '[]'
+
+it "what nobody has merged yet may be reshaped"
+fixture renumbered
+git update-ref refs/remotes/origin/main "$(mark :1)"
+run revident check --range "$(mark :1)..$(mark :4)" --format json
+expect_exit 0
+expect_json 'd["violations"]' '[]'
+fixture published
+run revident check --range "$(mark :2)..$(mark :3)" --format json
+expect_exit 1
+expect_json '[v["revision"] for v in d["violations"] if v["rule"] == "identity-deleted" and v["level"] == "error"]' \
+	'["b2b2b2b2b2b2"]'
+
+it "--staged: the accident stops where it happens"
+fixture september-17
+git checkout -q -B main "$(mark :5)"
+git update-ref refs/remotes/origin/main "$(mark :5)"
+run revident check --staged
+expect_exit 0
+expect_out </dev/null
+git checkout -q "$(mark :6)" -- habits_service
+run revident check --staged
+expect_exit 1
+expect_golden september-17.check.text
+run revident check --staged --format json
+expect_exit 1
+expect_json '[v["revision"] for v in d["violations"] if v["rule"] == "identity-overwritten"]' '["189b1231afd4"]'
+
+it "a waiver with a reason lets it pass and is shown"
+fixture deleted-head
+git update-ref refs/remotes/origin/main "$(mark :1)"
+git checkout -q -B main "$(mark :1)"
+git rm -q migrations/versions/b2b2b2b2b2b2_orders.py
+cat >.revident <<EOF
+[waiver "INC-1"]
+	rule = identity-deleted
+	revision = b2b2b2b2b2b2
+	reason = never shipped
+EOF
+git add .revident
+run revident check --staged --format json
+expect_exit 0
+expect_json 'len(d["waived"])' '1'
+git config -f .revident --unset waiver.INC-1.reason
+git add .revident
+run revident check --staged --format json
+[ "$(cat "$CASE_DIR/status")" -ne 0 ] || fail "a waiver without a reason counts"
