@@ -213,8 +213,9 @@ layers: ## do includes go downward only, and does only src/cli print and exit?
 	$(Q)tests/layers.sh
 
 headers: ## does each header compile alone?
-	$(Q)for header in $(HEADERS); do \
-		printf '#include "%s"\ntypedef int not_empty;\n' "$${header#include/}" | $(CC) $(STD) $(WARNINGS) -Werror -fsyntax-only -x c - || exit 1; \
+	$(Q)for header in $(HEADERS) $(wildcard src/*/*.h); do \
+		printf '#include "%s"\ntypedef int not_empty;\n' "$$header" | \
+			$(CC) -I. $(STD) $(WARNINGS) -Werror -fsyntax-only -x c - || exit 1; \
 	done
 
 compile_commands.json: Makefile $(SRC) ## for clangd and other tools
