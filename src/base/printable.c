@@ -1,8 +1,5 @@
 #include "revident/base/printable.h"
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #include "revident/base/utf8.h"
 
 /* What a reader would not see, or would be misled by: Unicode's Cf, Zl and Zp, fillers, C1 controls. Sorted. */
@@ -29,7 +26,7 @@ static const struct {
 	{ 0xe0000, 0xe0fff },
 };
 
-static bool is_unseen(uint32_t code)
+bool char_is_unseen(uint32_t code)
 {
 	size_t i;
 
@@ -50,7 +47,7 @@ void strbuf_add_printable(struct strbuf *sb, const void *bytes, size_t len)
 		if (!c.valid || c.code < 0x20 || c.code == 0x7f)
 			for (i = 0; i < c.len; i++)
 				strbuf_addf(sb, "\\x%02x", p[i]);
-		else if (is_unseen(c.code))
+		else if (char_is_unseen(c.code))
 			strbuf_addf(sb, "\\u{%x}", (unsigned)c.code);
 		else
 			strbuf_add(sb, p, c.len);

@@ -6,10 +6,15 @@
 #ifndef REVIDENT_BASE_PRINTABLE_H
 #define REVIDENT_BASE_PRINTABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "revident/base/strbuf.h"
 #include "revident/base/text.h"
+
+/* Beyond ASCII, would a reader not see the character, or be misled by it? C1 controls, what changes direction, fillers. */
+bool char_is_unseen(uint32_t code);
 
 /*
  * Appends the text on one line: ASCII control characters and bytes that are not UTF-8 as `\x1b`; C1 controls, what

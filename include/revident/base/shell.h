@@ -1,0 +1,17 @@
+/*
+ * shell: words that a person may paste into a shell. Layer base; pure.
+ */
+#ifndef REVIDENT_BASE_SHELL_H
+#define REVIDENT_BASE_SHELL_H
+
+#include "revident/base/strbuf.h"
+#include "revident/base/text.h"
+
+/*
+ * Appends the text as one word of a command line: as it is where no shell reads anything into it, else in single
+ * quotes; as $'…' with octal escapes (bash, zsh, ksh, POSIX 2024) where it holds what a terminal would obey or hide, or
+ * bytes that are not UTF-8. A leading `-` is left: put `--` before operands.
+ */
+void strbuf_add_shell_word(struct strbuf *sb, struct text word);
+
+#endif
