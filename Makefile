@@ -54,7 +54,8 @@ CMOCKA_LIBS = $(shell $(PKG_CONFIG) --libs cmocka)
 
 SRC := $(wildcard src/*/*.c)
 HEADERS := $(wildcard include/revident/*/*.h)
-LIB_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out src/cli/main.c,$(SRC)))
+SCHEMAS := $(sort $(wildcard schemas/*.json))
+LIB_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out src/cli/main.c,$(SRC))) $(B)/schemas.o
 SUPPORT_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out %_dump.c,$(wildcard tests/support/*.c)))
 DUMPS := $(patsubst %.c,$(B)/%,$(wildcard tests/support/*_dump.c))
 UNIT := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
@@ -83,6 +84,14 @@ $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
+$(B)/schemas.c: $(SCHEMAS) tools/embed-schemas.sh
+	@mkdir -p $(@D)
+	$(Q)tools/embed-schemas.sh $(SCHEMAS) >$@
+
+$(B)/schemas.o: $(B)/schemas.c
+	$(call say,CC,schemas/*.json)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
 $(LIB): $(LIB_OBJ)
 	$(call say,AR,$@)
 	@mkdir -p $(@D) && rm -f $@
@@ -108,7 +117,7 @@ $(FUZZERS): $(B)/%: $(B)/%.o $(if $(filter fuzz,$(VARIANT)),,$(B)/tests/fuzz/sta
 
 test-programs: all $(TEST_PROGRAMS)
 
--include $(ALL_OBJ:.o=.d)
+-include $(ALL_OBJ:.o=.d) $(B)/schemas.d
 
 # --- tests -------------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,13 @@
+/*
+ * render: what every renderer may be told. Layer report.
+ */
+#ifndef REVIDENT_REPORT_RENDER_H
+#define REVIDENT_REPORT_RENDER_H
+
+#include <stdbool.h>
+
+struct render_options {
+	bool color; /* text only; off, not one escape byte is written */
+};
+
+#endif

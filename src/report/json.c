@@ -1,0 +1,286 @@
+#include "json.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "revident/base/printable.h"
+#include "revident/base/utf8.h"
+
+enum { INDENT = 2, SIMILARITY_DIGITS = 3 };
+
+/* --- values ------------------------------------------------------------------------------------------------------ */
+
+json_t *json_from_text(struct text text)
+{
+	struct strbuf clean = STRBUF_INIT;
+	json_t *value;
+
+	if (!text.ptr)
+		return json_null();
+	strbuf_add_utf8(&clean, text.ptr, text.len);
+	value = json_stringn(clean.buf, clean.len);
+	strbuf_release(&clean);
+	return value;
+}
+
+json_t *json_from_texts(const struct text *texts, size_t count)
+{
+	json_t *list = json_array();
+	size_t i;
+
+	for (i = 0; list && i < count; i++) {
+		if (json_array_append_new(list, json_from_text(texts[i])) < 0) {
+			json_decref(list);
+			list = NULL;
+		}
+	}
+	return list;
+}
+
+json_t *json_from_oid(const struct oid *id)
+{
+	char hex[OID_HEX + 1];
+
+	return oid_is_null(id) ? json_null() : json_string(oid_hex(id, hex));
+}
+
+json_t *json_from_similarity(double similarity)
+{
+	char digits[32];
+
+	if (similarity < 0)
+		return json_null();
+	snprintf(digits, sizeof(digits), "%.*f", SIMILARITY_DIGITS, similarity); /* exact halves go to the even digit */
+	return json_real(strtod(digits, NULL));
+}
+
+static json_t *from_signature(const struct signature *sig)
+{
+	char time[SIGNATURE_TIME_MAX];
+
+	return json_pack("{s:o, s:o, s:o}", "name", json_from_text(sig->name), "email", json_from_text(sig->email),
+		"time", sig->has_time ? json_string(signature_time(sig, time)) : json_null());
+}
+
+json_t *json_from_commit(const struct commit_info *commit)
+{
+	json_t *parents = json_array();
+	size_t i;
+
+	for (i = 0; parents && i < commit->parent_count; i++) {
+		if (json_array_append_new(parents, json_from_oid(&commit->parents[i])) < 0) {
+			json_decref(parents);
+			parents = NULL;
+		}
+	}
+	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "id", json_from_oid(&commit->id), "parents", parents, "summary",
+		json_from_text(commit->summary), "author", from_signature(&commit->author), "committer",
+		from_signature(&commit->committer));
+}
+
+static json_t *from_binding(const struct binding *binding)
+{
+	return binding->kind == BINDING_LITERAL ? json_from_texts(binding->values, binding->count) : json_null();
+}
+
+/* The names of the values that are no literal; NULL, which is no error, where there are none. */
+static json_t *dynamic_names(const struct migration *m)
+{
+	const struct {
+		const char *name;
+		const struct binding *binding;
+	} rows[] = {
+		{ "revision", &m->revision },
+		{ "down_revision", &m->down_revision },
+		{ "branch_labels", &m->branch_labels },
+		{ "depends_on", &m->depends_on },
+	};
+	json_t *names = NULL;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (rows[i].binding->kind != BINDING_DYNAMIC)
+			continue;
+		if (!names)
+			names = json_array();
+		json_array_append_new(names, json_string(rows[i].name));
+	}
+	return names;
+}
+
+json_t *json_from_side(const struct event_side *side)
+{
+	const struct migration *m = side->migration;
+	json_t *value, *dynamic;
+
+	if (!side->path.ptr)
+		return json_null();
+	value = json_pack("{s:o, s:o, s:o, s:o, s:o}", "path", json_from_text(side->path), "blob",
+		json_from_oid(&side->blob), "revision", json_from_text(side->revision), "down_revision",
+		m ? from_binding(&m->down_revision) : json_null(), "message",
+		json_from_text(m ? m->message : TEXT_NONE));
+	dynamic = m ? dynamic_names(m) : NULL;
+	if (dynamic)
+		json_object_set_new(value, "dynamic", dynamic);
+	return value;
+}
+
+json_t *json_from_continuation(const struct continuation *continuation)
+{
+	if (!continuation->path.ptr)
+		return json_null();
+	return json_pack("{s:o, s:o, s:o, s:o}", "path", json_from_text(continuation->path), "revision",
+		json_from_text(continuation->revision), "blob", json_from_oid(&continuation->blob), "similarity",
+		json_from_similarity(continuation->similarity));
+}
+
+static const char *edit_name(enum edit edit)
+{
+	static const char *const names[] = {
+		[EDIT_COSMETIC] = "cosmetic",
+		[EDIT_UPGRADE] = "upgrade",
+		[EDIT_DOWNGRADE] = "downgrade",
+		[EDIT_OTHER] = "other",
+	};
+
+	return names[edit];
+}
+
+json_t *json_from_event(const struct event *event)
+{
+	json_t *value = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "kind", event_kind_name(event->kind),
+		"environment", json_from_text(event->environment), "revision", json_from_text(event->revision),
+		"before", json_from_side(&event->before), "after", json_from_side(&event->after), "similarity",
+		json_from_similarity(event->similarity), "continues_as", json_from_continuation(&event->continues_as),
+		"commit", json_from_commit(event->commit), "parent",
+		event->has_parent ? json_from_oid(&event->parent) : json_null());
+
+	if (!value)
+		return NULL;
+	if (event->kind == EVENT_MOVED)
+		json_object_set_new(value, "content_changed", json_boolean(event->content_changed));
+	if (event->kind == EVENT_EDITED)
+		json_object_set_new(value, "what", event->has_what ? json_string(edit_name(event->what)) : json_null());
+	if (event->kind == EVENT_RESTORED) {
+		json_object_set_new(value, "same_content", json_boolean(event->same_content));
+		json_object_set_new(value, "reused", json_boolean(event->reused));
+	}
+	return value;
+}
+
+/* --- bytes ------------------------------------------------------------------------------------------------------- */
+
+static void add_escape(struct strbuf *out, uint32_t code)
+{
+	if (code < 0x10000) {
+		strbuf_addf(out, "\\u%04X", (unsigned)code);
+	} else {
+		code -= 0x10000;
+		strbuf_addf(out, "\\u%04X\\u%04X", 0xd800 | (unsigned)(code >> 10), 0xdc00 | (unsigned)(code & 0x3ff));
+	}
+}
+
+/*
+ * Jansson's text with what a terminal would obey or hide escaped as well, and each line but the first one indented.
+ * Such characters, and line ends, are in strings only (and there always escaped), or between values.
+ */
+static void add_dumped(struct strbuf *out, const char *text, size_t indent)
+{
+	size_t len = strlen(text), plain;
+
+	while (len > 0) {
+		struct utf8_char c;
+
+		for (plain = 0; plain < len && text[plain] >= ' ' && text[plain] <= '~'; plain++)
+			;
+		strbuf_add(out, text, plain);
+		text += plain;
+		len -= plain;
+		if (len == 0)
+			break;
+		c = utf8_next(text, len);
+		if (c.code == 0x7f || char_is_unseen(c.code))
+			add_escape(out, c.code);
+		else
+			strbuf_add(out, text, c.len);
+		if (c.code == '\n')
+			strbuf_addchn(out, ' ', indent);
+		text += c.len;
+		len -= c.len;
+	}
+}
+
+/* Takes the value. */
+static int put(struct strbuf *out, json_t *value, size_t flags, size_t indent, struct err *err)
+{
+	char *text = value ? json_dumps(value, flags | JSON_ENCODE_ANY | JSON_REAL_PRECISION(SIMILARITY_DIGITS)) : NULL;
+	int rc = -1;
+
+	if (!text) {
+		err_set(err, ERR_UNDECIDED, "out of memory while writing JSON");
+		goto done;
+	}
+	add_dumped(out, text, indent);
+	rc = 0;
+done:
+	free(text);
+	json_decref(value);
+	return rc;
+}
+
+void json_document_begin(struct json_document *doc, struct strbuf *out)
+{
+	*doc = (struct json_document){ .out = out };
+	strbuf_addch(out, '{');
+}
+
+void json_document_end(struct json_document *doc)
+{
+	strbuf_addstr(doc->out, doc->has_members ? "\n}\n" : "}\n");
+}
+
+static void begin_member(struct json_document *doc, const char *key)
+{
+	strbuf_addf(doc->out, "%s\n  \"%s\": ", doc->has_members ? "," : "", key);
+	doc->has_members = true;
+}
+
+int json_document_add(struct json_document *doc, const char *key, json_t *value, struct err *err)
+{
+	begin_member(doc, key);
+	return put(doc->out, value, JSON_INDENT(INDENT), INDENT, err);
+}
+
+int json_document_add_list(struct json_document *doc, const char *key, const void *items, size_t count, size_t size,
+	json_item_fn *make, struct err *err)
+{
+	const char *item = items;
+	size_t i;
+
+	begin_member(doc, key);
+	strbuf_addch(doc->out, '[');
+	for (i = 0; i < count; i++) {
+		strbuf_addstr(doc->out, i ? ",\n    " : "\n    ");
+		if (put(doc->out, make(item + i * size), JSON_INDENT(INDENT), 2 * INDENT, err) < 0)
+			return -1;
+	}
+	strbuf_addstr(doc->out, count ? "\n  ]" : "]");
+	return 0;
+}
+
+int json_line_add(struct strbuf *out, const char *type, json_t *object, struct err *err)
+{
+	json_t *line = json_pack("{s:s}", "type", type);
+
+	if (!line || !object || json_object_update(line, object) < 0) {
+		json_decref(line);
+		line = NULL;
+	}
+	json_decref(object);
+	if (put(out, line, JSON_COMPACT, 0, err) < 0)
+		return -1;
+	strbuf_addch(out, '\n');
+	return 0;
+}

@@ -1,0 +1,41 @@
+/*
+ * scan_text: the parts of a scan's text, in the order in which they stand. Layer report, inside it only.
+ */
+#ifndef REVIDENT_REPORT_SCAN_TEXT_H
+#define REVIDENT_REPORT_SCAN_TEXT_H
+
+#include "revident/model/scan.h"
+#include "text.h"
+
+struct scan_text {
+	const struct scan *scan;
+	struct strbuf *out;
+	const struct styles *styles;
+	size_t deciding; /* revisions missing where the exit code looks */
+};
+
+/* What is missing: who names it, what became of it, where the original is, and what to type. */
+void scan_text_missing(struct scan_text *t);
+
+/* What the index and the work tree do to HEAD. */
+void scan_text_worktree(struct scan_text *t);
+
+/* Revisions that were lost and that nothing names, and those whose content was replaced; a line each. */
+void scan_text_lost(struct scan_text *t);
+
+/* How many revisions that scan_text_lost() lists there are: lost on the tips that decide, not shown as missing. */
+size_t scan_text_lost_count(const struct scan_text *t);
+
+/* Was the lost revision shown by scan_text_missing()? */
+bool scan_text_is_shown_as_missing(const struct scan_text *t, const struct lost_revision *lost);
+
+/* A blank line between two parts. */
+void scan_text_gap(struct scan_text *t);
+
+/* A line with a command: `  <label>  <command>`. Words from the repository are in it by strbuf_add_shell_word(). */
+void scan_text_command(struct scan_text *t, const char *label, const char *command);
+
+/* Appends ` [--] <operand>` to a command. */
+void scan_text_add_operand(struct strbuf *command, struct text operand);
+
+#endif

@@ -1,0 +1,194 @@
+#include <stdlib.h>
+
+#include "revident/base/xalloc.h"
+#include "scan_text.h"
+
+/*
+ * A line holds: revision, what happened, the day, the commit. With ids of 12 digits it fills the 80 columns. More than
+ * FOLD_ABOVE lines of one commit become one.
+ */
+enum { FOLD_ABOVE = 5, REVISION_COLUMN = 2, KIND_COLUMN = 15, DAY_COLUMN = 29, COMMIT_COLUMN = 40, REST_INDENT = 6 };
+enum { DAY_LEN = 10, SUMMARY_CELLS = 100, NAME_CELLS = 40 };
+
+/* A lost revision, or a replaced one, as a line. */
+struct entry {
+	const struct event *event;
+	bool published, waived;
+	const struct continuation *onward;
+};
+
+static int entry_compare(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+	const struct commit_info *cx = x->event->commit, *cy = y->event->commit;
+	int order;
+
+	if (x->published != y->published)
+		return x->published ? -1 : 1;
+	if (cx->committer.time != cy->committer.time)
+		return cx->committer.time > cy->committer.time ? -1 : 1;
+	order = oid_compare(&cx->id, &cy->id);
+	if (order == 0)
+		order = text_compare(x->event->revision, y->event->revision);
+	return order ? order : text_compare(x->event->environment, y->event->environment);
+}
+
+static void add_day(struct paragraph *p, const struct commit_info *commit)
+{
+	char time[SIGNATURE_TIME_MAX];
+	const struct signature *sig = commit->committer.has_time ? &commit->committer : &commit->author;
+	size_t len = strlen(signature_time(sig, time));
+
+	if (len > DAY_LEN)
+		paragraph_add_token(p, STYLE_PLAIN, (struct text){ time, strcspn(time, "T") });
+	else
+		paragraph_add(p, "undated");
+}
+
+static void add_columns(struct paragraph *p, const char *kind, const struct commit_info *commit)
+{
+	paragraph_pad(p, KIND_COLUMN);
+	paragraph_add_styled(p, STYLE_WARN, kind);
+	paragraph_pad(p, DAY_COLUMN);
+	add_day(p, commit);
+	paragraph_pad(p, COMMIT_COLUMN);
+	paragraph_add_oid(p, &commit->id);
+}
+
+static void add_entry(struct scan_text *t, const struct entry *entry)
+{
+	const struct event *event = entry->event;
+	struct paragraph p;
+
+	paragraph_begin(&p, t->out, t->styles, REVISION_COLUMN, REST_INDENT);
+	paragraph_add_token(&p, STYLE_ID, event->revision);
+	add_columns(&p, event_kind_name(event->kind), event->commit);
+	if (entry->onward->path.ptr) {
+		paragraph_add(&p, " goes on as ");
+		paragraph_add_token(&p, STYLE_ID, entry->onward->revision);
+	}
+	if (entry->waived)
+		paragraph_add(&p, " (waived)");
+	paragraph_end(&p);
+}
+
+/* "200 deleted, 18 reidentified" */
+static void add_kinds(struct paragraph *p, const struct entry *entries, size_t count)
+{
+	const char *comma = "";
+	size_t i, of_kind;
+	int kind;
+
+	for (kind = 0; kind < EVENT_KINDS; kind++) {
+		for (of_kind = i = 0; i < count; i++)
+			of_kind += entries[i].event->kind == (enum event_kind)kind;
+		if (!of_kind)
+			continue;
+		paragraph_addf(p, "%s%zu %s", comma, of_kind, event_kind_name((enum event_kind)kind));
+		comma = ", ";
+	}
+}
+
+static bool is_of_one_kind(const struct entry *entries, size_t count)
+{
+	size_t i;
+
+	for (i = 1; i < count; i++)
+		if (entries[i].event->kind != entries[0].event->kind)
+			return false;
+	return true;
+}
+
+static void add_folded(struct scan_text *t, const struct entry *entries, size_t count)
+{
+	const struct commit_info *commit = entries[0].event->commit;
+	bool one_kind = is_of_one_kind(entries, count);
+	struct paragraph p;
+
+	paragraph_begin(&p, t->out, t->styles, REVISION_COLUMN, REST_INDENT);
+	paragraph_addf(&p, "%zu ids", count);
+	add_columns(&p, one_kind ? event_kind_name(entries[0].event->kind) : "lost", commit);
+	paragraph_end(&p);
+	paragraph_begin(&p, t->out, t->styles, REST_INDENT, REST_INDENT);
+	paragraph_add(&p, "in ");
+	paragraph_add_quoted(&p, commit->summary, SUMMARY_CELLS);
+	paragraph_add(&p, " by ");
+	paragraph_add_prose(&p, commit->author.name, NAME_CELLS);
+	if (!one_kind) {
+		paragraph_add(&p, ": ");
+		add_kinds(&p, entries, count);
+	}
+	paragraph_end(&p);
+}
+
+/* The lines of one section; entries of one commit stand together. */
+static void add_entries(struct scan_text *t, const struct entry *entries, size_t count)
+{
+	size_t i, j, of_commit;
+
+	for (i = 0; i < count; i += of_commit) {
+		for (of_commit = 1; i + of_commit < count; of_commit++)
+			if (!oid_equal(&entries[i].event->commit->id, &entries[i + of_commit].event->commit->id))
+				break;
+		if (of_commit > FOLD_ABOVE) {
+			add_folded(t, entries + i, of_commit);
+			continue;
+		}
+		for (j = 0; j < of_commit; j++)
+			add_entry(t, &entries[i + j]);
+	}
+}
+
+static void add_section(struct scan_text *t, const char *title, const struct entry *entries, size_t count)
+{
+	struct paragraph p;
+
+	if (count == 0)
+		return;
+	scan_text_gap(t);
+	paragraph_begin(&p, t->out, t->styles, 0, 0);
+	paragraph_addf(&p, "%s (%zu):", title, count);
+	paragraph_end(&p);
+	add_entries(t, entries, count);
+}
+
+static bool is_listed(const struct scan_text *t, const struct lost_revision *lost)
+{
+	return lost->at_head && !scan_text_is_shown_as_missing(t, lost);
+}
+
+size_t scan_text_lost_count(const struct scan_text *t)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < t->scan->lost_count; i++)
+		count += is_listed(t, &t->scan->lost[i]);
+	return count;
+}
+
+void scan_text_lost(struct scan_text *t)
+{
+	const struct scan *scan = t->scan;
+	struct entry *entries = xcalloc(scan->lost_count + scan->event_count + 1, sizeof(*entries));
+	size_t i, count = 0, published = 0;
+
+	for (i = 0; i < scan->lost_count; i++) {
+		const struct lost_revision *lost = &scan->lost[i];
+
+		if (!is_listed(t, lost))
+			continue;
+		entries[count++] = (struct entry){ lost->loss, lost->published, lost->waived, &lost->continues_as };
+		published += lost->published;
+	}
+	qsort(entries, count, sizeof(*entries), entry_compare);
+	add_section(t, "Lost, and published before", entries, published);
+	add_section(t, "Lost, never published", entries + published, count - published);
+
+	for (i = count = 0; i < scan->event_count; i++)
+		if (scan->events[i].kind == EVENT_REPLACED)
+			entries[count++] =
+				(struct entry){ &scan->events[i], false, false, &scan->events[i].continues_as };
+	qsort(entries, count, sizeof(*entries), entry_compare);
+	add_section(t, "Replaced: the id names other content since", entries, count);
+	free(entries);
+}

@@ -1,0 +1,428 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "../support/scan_model.h"
+#include "revident/base/utf8.h"
+#include "revident/report/scan.h"
+
+#define HEX_11 "1111111111111111111111111111111111111111"
+#define HEX_5F "5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f"
+#define HEX_60 "6060606060606060606060606060606060606060"
+
+static struct text words[] = { { "2a3f4c9d1cde", 12 }, { "HEAD", 4 }, { "v1.3", 4 }, { "refs/heads/topic", 16 } };
+
+static void render(const struct scan *scan, bool color, struct strbuf *out)
+{
+	struct render_options options = { .color = color };
+	struct err err = { .kind = ERR_NONE };
+
+	assert_int_equal(scan_format_find("text")->render(scan, &options, out, &err), 0);
+}
+
+static void assert_text(const struct scan *scan, const char *expected)
+{
+	struct strbuf out = STRBUF_INIT;
+
+	render(scan, false, &out);
+	assert_string_equal(out.buf, expected);
+	strbuf_release(&out);
+}
+
+static int new_arena(void **state)
+{
+	static struct arena arena;
+
+	arena_init(&arena);
+	*state = &arena;
+	return 0;
+}
+
+static int drop_arena(void **state)
+{
+	arena_release(*state);
+	return 0;
+}
+
+/* The accident: 189b1231afd4 overwritten by 2a3f4c9d1cde, whose parent it is. */
+struct accident {
+	struct event *event;
+	struct lost_revision lost;
+	struct missing_revision missing;
+	struct scan scan;
+};
+
+static struct accident *new_accident(struct arena *arena, const char *summary)
+{
+	struct accident *a = arena_alloc(arena, sizeof(*a));
+
+	a->event = model_event(arena, EVENT_OVERWRITTEN, "189b1231afd4", model_commit(arena, 0x60, 0, summary));
+	a->event->before = model_side(arena, "189b1231afd4_bootstrap_tables", 0x11,
+		model_migration(arena, "189b1231afd4", NULL, "bootstrap tables"));
+	a->event->after = model_side(arena, "189b1231afd4_bootstrap_tables", 0x22,
+		model_migration(arena, "2a3f4c9d1cde", "189b1231afd4", "add cascade deletes"));
+	a->event->similarity = 0.05;
+	a->lost = model_lost(a->event);
+	a->lost.status = LOST_BROKEN;
+	a->lost.referenced_by = words;
+	a->lost.referenced_count = 1;
+	a->lost.tags = (struct ref_names){ &words[2], 1, 0 };
+	a->missing = (struct missing_revision){
+		.revision = a->lost.revision,
+		.environment = a->lost.environment,
+		.referenced_by = words,
+		.referenced_count = 1,
+		.referencing_path = a->lost.path,
+		.referencing_line = 12,
+		.ever_in_history = true,
+		.decides = true,
+		.tips = { &words[1], 1, 0 },
+	};
+	a->scan = model_scan();
+	a->scan.lost = &a->lost;
+	a->scan.missing = &a->missing;
+	a->scan.lost_count = a->scan.missing_count = 1;
+	a->scan.counts.losses = a->scan.counts.lost = a->scan.counts.broken = 1;
+	return a;
+}
+
+static void scan_text__the_accident__answer_culprit_original_and_next_command(void **state)
+{
+	struct accident *a = new_accident(*state, "habits: delete lessons with their programs");
+
+	assert_text(&a->scan, "189b1231afd4 is missing: 2a3f4c9d1cde names it\n"
+			      "(migrations/versions/189b1231afd4_bootstrap_tables.py:12), and no file declares\n"
+			      "it.\n"
+			      "  what       overwritten by 2a3f4c9d1cde \"add cascade deletes\", which took its\n"
+			      "             file\n"
+			      "  commit     " HEX_60 "\n"
+			      "             \"habits: delete lessons with their programs\"\n"
+			      "  authored   2025-09-17T16:42:11+02:00 by Maja Lindqvist <maja@habits.example>\n"
+			      "  published  in v1.3: databases may have run it\n"
+			      "  file       migrations/versions/189b1231afd4_bootstrap_tables.py\n"
+			      "  original   blob " HEX_11 "\n"
+			      "             git show " HEX_5F ":migrations/versions/189b1231afd4_bootstrap_tables.py\n"
+			      "  next       revident show 189b1231afd4\n"
+			      "             revident explain 189b1231afd4\n"
+			      "\n"
+			      "7 commits and 5 files read in 1 environment: 1 missing, 1 lost.\n");
+}
+
+static void scan_text__nothing_lost__one_line(void **state)
+{
+	struct scan scan = model_scan();
+
+	(void)state;
+	assert_text(&scan, "Nothing is lost or missing: 7 commits and 5 files read in 1 environment.\n");
+}
+
+static void scan_text__no_environment__says_what_one_is(void **state)
+{
+	struct scan scan = model_scan();
+
+	(void)state;
+	scan.environment_count = 0;
+	assert_text(&scan, "No Alembic environment was found (7 commits read). One has an alembic.ini, a\n"
+			   "[tool.alembic] in pyproject.toml, or an env.py beside its migrations;\n"
+			   "--versions-dir PATH names any other.\n");
+	scan.counts.commits = 0;
+	assert_text(&scan, "There is no commit yet, and so no history to read.\n");
+}
+
+static void scan_text__a_lost_head__the_chain_is_whole_but(void **state)
+{
+	struct arena *arena = *state;
+	struct event *event =
+		model_event(arena, EVENT_DELETED, "3b7a1d2e4f56", model_commit(arena, 0x60, 0, "drop a migration"));
+	struct lost_revision lost;
+	struct scan scan = model_scan();
+
+	event->before = model_side(arena, "3b7a1d2e4f56_soft_delete", 0x11, NULL);
+	lost = model_lost(event);
+	scan.lost = &lost;
+	scan.lost_count = 1;
+	assert_text(&scan, "The chain is whole, but 1 revision was taken away that a database may still be\n"
+			   "stamped with: revident explain <id in alembic_version>\n"
+			   "\n"
+			   "Lost, and published before (1):\n"
+			   "  3b7a1d2e4f56 deleted       2025-09-17 " HEX_60 "\n"
+			   "\n"
+			   "7 commits and 5 files read in 1 environment: 0 missing, 1 lost.\n");
+}
+
+static void scan_text__losses__published_and_newest_first_and_folded_by_commit(void **state)
+{
+	struct arena *arena = *state;
+	struct commit_info *old = model_commit(arena, 0x10, -400, "one");
+	struct commit_info *squash = model_commit(arena, 0x20, -10, "squash the first three years");
+	struct commit_info *fresh = model_commit(arena, 0x30, 0, "three");
+	struct lost_revision lost[9];
+	struct scan scan = model_scan();
+	size_t i;
+
+	lost[0] = model_lost(model_event(arena, EVENT_DELETED, "aaaaaaaaaaaa", old));
+	lost[1] = model_lost(model_event(arena, EVENT_STRIPPED, "bbbbbbbbbbbb", fresh));
+	for (i = 2; i < 8; i++)
+		lost[i] = model_lost(model_event(arena, i < 4 ? EVENT_REIDENTIFIED : EVENT_DELETED,
+			arena_printf(arena, "00000000000%zu", i), squash));
+	lost[8] = model_lost(model_event(arena, EVENT_REIDENTIFIED, "cccccccccccc", fresh));
+	lost[8].published = false;
+	lost[8].waived = true;
+	lost[8].continues_as = (struct continuation){
+		.path = TEXT_LITERAL("v/x.py"), .revision = TEXT_LITERAL("dddddddddddd"), .similarity = 0.9
+	};
+	scan.lost = lost;
+	scan.lost_count = 9;
+	assert_text(&scan, "The chain is whole, but 9 revisions were taken away that a database may still be\n"
+			   "stamped with: revident explain <id in alembic_version>\n"
+			   "\n"
+			   "Lost, and published before (8):\n"
+			   "  bbbbbbbbbbbb stripped      2025-09-17 3030303030303030303030303030303030303030\n"
+			   "  6 ids        lost          2025-09-07 2020202020202020202020202020202020202020\n"
+			   "      in \"squash the first three years\" by Maja Lindqvist: 4 deleted, 2\n"
+			   "      reidentified\n"
+			   "  aaaaaaaaaaaa deleted       2024-08-13 1010101010101010101010101010101010101010\n"
+			   "\n"
+			   "Lost, never published (1):\n"
+			   "  cccccccccccc reidentified  2025-09-17 3030303030303030303030303030303030303030\n"
+			   "      goes on as dddddddddddd (waived)\n"
+			   "\n"
+			   "7 commits and 5 files read in 1 environment: 0 missing, 9 lost.\n");
+}
+
+static void scan_text__replaced__is_listed_on_its_own(void **state)
+{
+	struct arena *arena = *state;
+	struct scan scan = model_scan();
+
+	scan.events = model_event(arena, EVENT_REPLACED, "aaaaaaaaaaaa", model_commit(arena, 0x60, 0, "reuse"));
+	scan.event_count = 1;
+	assert_text(&scan, "Nothing is lost or missing: 7 commits and 5 files read in 1 environment.\n"
+			   "\n"
+			   "Replaced: the id names other content since (1):\n"
+			   "  aaaaaaaaaaaa replaced      2025-09-17 " HEX_60 "\n"
+			   "\n"
+			   "7 commits and 5 files read in 1 environment: 0 missing, 0 lost, 1 replaced.\n");
+}
+
+static void scan_text__never_in_history__says_what_to_try(void **state)
+{
+	struct accident *a = new_accident(*state, "x");
+
+	a->scan.lost_count = 0;
+	a->missing.ever_in_history = false;
+	assert_text(&a->scan, "189b1231afd4 is missing: 2a3f4c9d1cde names it\n"
+			      "(migrations/versions/189b1231afd4_bootstrap_tables.py:12), and no file declares\n"
+			      "it, nor did any in the 7 commits read.\n"
+			      "  perhaps    on a branch that this clone lacks, or never committed\n"
+			      "  then       revident explain 189b1231afd4\n"
+			      "\n"
+			      "7 commits and 5 files read in 1 environment: 1 missing, 0 lost.\n");
+	a->scan.repository.is_shallow = true;
+	assert_text(&a->scan, "189b1231afd4 is missing: 2a3f4c9d1cde names it\n"
+			      "(migrations/versions/189b1231afd4_bootstrap_tables.py:12), and no file declares\n"
+			      "it, nor did any in the 7 commits read.\n"
+			      "  perhaps    in the history that this shallow clone lacks\n"
+			      "  try        git fetch --unshallow\n"
+			      "  then       revident explain 189b1231afd4\n"
+			      "\n"
+			      "7 commits and 5 files read in 1 environment: 1 missing, 0 lost.\n");
+	a->missing.present_on = (struct ref_names){ &words[3], 1, 0 };
+	assert_text(&a->scan, "189b1231afd4 is missing: 2a3f4c9d1cde names it\n"
+			      "(migrations/versions/189b1231afd4_bootstrap_tables.py:12), and no file declares\n"
+			      "it.\n"
+			      "  it is on   refs/heads/topic\n"
+			      "  next       revident show 189b1231afd4\n"
+			      "             revident explain 189b1231afd4\n"
+			      "\n"
+			      "7 commits and 5 files read in 1 environment: 1 missing, 0 lost.\n");
+}
+
+static void scan_text__work_tree_breaks__says_how_to_undo_it(void **state)
+{
+	struct worktree_change changes[] = {
+		{
+			.kind = WORKTREE_OVERWRITTEN,
+			.revision = TEXT_LITERAL("189b1231afd4"),
+			.new_revision = TEXT_LITERAL("2a3f4c9d1cde"),
+			.path = TEXT_LITERAL("my app/it's.py"),
+			.breaks = true,
+		},
+		{
+			.in_index = true,
+			.kind = WORKTREE_DELETED,
+			.revision = TEXT_LITERAL("aaaaaaaaaaaa"),
+			.path = TEXT_LITERAL("v/a.py"),
+			.breaks = true,
+		},
+		{ .kind = WORKTREE_IGNORED, .revision = TEXT_LITERAL("bbbbbbbbbbbb"), .path = TEXT_LITERAL("v/b.py") },
+	};
+	struct scan scan = model_scan();
+
+	(void)state;
+	scan.worktree = changes;
+	scan.worktree_count = 3;
+	assert_text(&scan, "Nothing is lost or missing: 7 commits and 5 files read in 1 environment.\n"
+			   "\n"
+			   "HEAD is whole; your work tree overwrites 189b1231afd4 with 2a3f4c9d1cde in\n"
+			   "my app/it's.py.\n"
+			   "  undo       git restore -- 'my app/it'\\''s.py'\n"
+			   "Your index deletes aaaaaaaaaaaa in v/a.py.\n"
+			   "  undo       git restore --staged --worktree -- v/a.py\n"
+			   "\n"
+			   "Not in HEAD as it stands in your work tree or index:\n"
+			   "  ignored    bbbbbbbbbbbb v/b.py\n");
+}
+
+static void scan_text__other_refs__one_line_of_counts(void **state)
+{
+	struct arena *arena = *state;
+	struct accident *a = new_accident(arena, "x");
+
+	a->scan.all_refs = true;
+	a->lost.at_head = false;
+	a->missing.decides = false;
+	assert_text(&a->scan, "HEAD lost nothing and misses nothing: 7 commits and 5 files read in 1\n"
+			      "environment.\n"
+			      "\n"
+			      "On other refs: 1 revision lost that HEAD never had, 1 revision missing\n"
+			      "(revident scan --all --format json lists them).\n"
+			      "\n"
+			      "7 commits and 5 files read in 1 environment: 1 missing, 1 lost.\n");
+}
+
+static void scan_text__limits__stand_at_the_end(void **state)
+{
+	static const char *const limits[] = { "commit " HEX_11 " is missing", "b", "c", "d", "e", "f", "g" };
+	struct scan scan = model_scan();
+
+	(void)state;
+	scan.repository.limits = limits;
+	scan.repository.limit_count = 7;
+	assert_text(&scan, "Nothing is lost or missing: 7 commits and 5 files read in 1 environment.\n"
+			   "\n"
+			   "History could not be read whole, so more may be lost than is shown:\n"
+			   "  commit " HEX_11 " is missing\n"
+			   "  b\n"
+			   "  c\n"
+			   "  d\n"
+			   "  e\n"
+			   "  and 2 more\n");
+}
+
+/* Lines over 80 columns only where one token is that long. */
+static void assert_fits(const char *text)
+{
+	const char *line, *end;
+
+	for (line = text; *line; line = end + 1) {
+		const char *start = line + strspn(line, " ");
+
+		end = strchr(line, '\n');
+		assert_non_null(end);
+		if (utf8_width(line, (size_t)(end - line)) > 80 && memchr(start, ' ', (size_t)(end - start)) &&
+			!strstr(start, "git show"))
+			fail_msg("too long: %.*s", (int)(end - line), line);
+		assert_true(end == line || end[-1] != ' ');
+	}
+}
+
+static void scan_text__hostile_bytes__are_made_visible(void **state)
+{
+	struct accident *a = new_accident(*state, "\x1b[2Jall is well\nrevident: clean \xe2\x80\xae"
+						  "dlrow \xff\xfe");
+	struct strbuf out = STRBUF_INIT;
+
+	a->lost.path = a->missing.referencing_path = TEXT_LITERAL("v/a\nb \x1b[31m\xff.py");
+	a->lost.revision = a->missing.revision = TEXT_LITERAL("-x\x07");
+	a->event->after.migration = NULL;
+	render(&a->scan, false, &out);
+	assert_string_equal(out.buf,
+		"-x\\x07 is missing: 2a3f4c9d1cde names it (v/a\\x0ab \\x1b[31m\\xff.py:12), and no\n"
+		"file declares it.\n"
+		"  what       overwritten by 2a3f4c9d1cde, which took its file\n"
+		"  commit     " HEX_60 "\n"
+		"             \"\\x1b[2Jall is well\\x0arevident: clean \\u{202e}dlrow \\xff\\xfe\"\n"
+		"  authored   2025-09-17T16:42:11+02:00 by Maja Lindqvist <maja@habits.example>\n"
+		"  published  in v1.3: databases may have run it\n"
+		"  file       v/a\\x0ab \\x1b[31m\\xff.py\n"
+		"  original   blob " HEX_11 "\n"
+		"             git show $'" HEX_5F ":v/a\\012b \\033[31m\\377.py'\n"
+		"  next       revident show -- $'-x\\007'\n"
+		"             revident explain -- $'-x\\007'\n"
+		"\n"
+		"7 commits and 5 files read in 1 environment: 1 missing, 1 lost.\n");
+	strbuf_release(&out);
+}
+
+static void scan_text__long_prose__wraps_at_80_columns(void **state)
+{
+	char summary[2000];
+	struct accident *a;
+	struct strbuf out = STRBUF_INIT;
+
+	memset(summary, 'x', sizeof(summary) - 1);
+	summary[sizeof(summary) - 1] = '\0';
+	a = new_accident(*state, summary);
+	render(&a->scan, false, &out);
+	assert_fits(out.buf);
+	strbuf_clear(&out);
+	memset(summary, '\xe6', 3);
+	memcpy(summary, "\xe6\xbc\xa2", 3);
+	summary[400] = ' ';
+	summary[50] = ' ';
+	render(&a->scan, false, &out);
+	assert_fits(out.buf);
+	strbuf_release(&out);
+}
+
+static void scan_text__color__off_leaves_no_escape_and_on_changes_nothing_else(void **state)
+{
+	struct accident *a = new_accident(*state, "x");
+	struct strbuf plain = STRBUF_INIT, colored = STRBUF_INIT, stripped = STRBUF_INIT;
+	size_t i;
+
+	render(&a->scan, false, &plain);
+	assert_null(strchr(plain.buf, '\x1b'));
+	render(&a->scan, true, &colored);
+	assert_non_null(strstr(colored.buf, "\x1b[1;31mmissing\x1b[0m"));
+	for (i = 0; i < colored.len; i++) {
+		if (colored.buf[i] == '\x1b')
+			i += strcspn(colored.buf + i, "m");
+		else
+			strbuf_addch(&stripped, colored.buf[i]);
+	}
+	assert_string_equal(stripped.buf, plain.buf);
+	strbuf_release(&stripped);
+	strbuf_release(&colored);
+	strbuf_release(&plain);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			scan_text__the_accident__answer_culprit_original_and_next_command, new_arena, drop_arena),
+		cmocka_unit_test(scan_text__nothing_lost__one_line),
+		cmocka_unit_test(scan_text__no_environment__says_what_one_is),
+		cmocka_unit_test_setup_teardown(scan_text__a_lost_head__the_chain_is_whole_but, new_arena, drop_arena),
+		cmocka_unit_test_setup_teardown(
+			scan_text__losses__published_and_newest_first_and_folded_by_commit, new_arena, drop_arena),
+		cmocka_unit_test_setup_teardown(scan_text__replaced__is_listed_on_its_own, new_arena, drop_arena),
+		cmocka_unit_test_setup_teardown(scan_text__never_in_history__says_what_to_try, new_arena, drop_arena),
+		cmocka_unit_test(scan_text__work_tree_breaks__says_how_to_undo_it),
+		cmocka_unit_test_setup_teardown(scan_text__other_refs__one_line_of_counts, new_arena, drop_arena),
+		cmocka_unit_test(scan_text__limits__stand_at_the_end),
+		cmocka_unit_test_setup_teardown(scan_text__hostile_bytes__are_made_visible, new_arena, drop_arena),
+		cmocka_unit_test_setup_teardown(scan_text__long_prose__wraps_at_80_columns, new_arena, drop_arena),
+		cmocka_unit_test_setup_teardown(
+			scan_text__color__off_leaves_no_escape_and_on_changes_nothing_else, new_arena, drop_arena),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
