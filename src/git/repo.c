@@ -36,13 +36,12 @@ static int add_worktree_config(struct repo *repo, struct err *err)
 	return rc;
 }
 
-static int is_promisor(const git_config_entry *entry, void *data)
+static void note_promisor(const char *key, const char *value, void *data)
 {
-	size_t len = strlen(entry->name);
+	size_t len = strlen(key);
 
-	if (len > 9 && strcmp(entry->name + len - 9, ".promisor") == 0 && strcasecmp(entry->value, "false") != 0)
+	if (len > 9 && strcmp(key + len - 9, ".promisor") == 0 && strcasecmp(value, "false") != 0)
 		*(bool *)data = true;
-	return 0;
 }
 
 static int load_config(struct repo *repo, struct err *err)
@@ -56,9 +55,7 @@ static int load_config(struct repo *repo, struct err *err)
 	if (git_config_get_string_buf(&name, repo->config, "extensions.partialclone") == 0)
 		repo->partial = true;
 	git_buf_dispose(&name);
-	if (git_config_foreach_match(repo->config, "^remote\\..*\\.promisor$", is_promisor, &repo->partial) < 0)
-		return err_set_git(err, ERR_UNDECIDED, "cannot read git's configuration");
-	return 0;
+	return repo_config_each(repo, "remote.", note_promisor, &repo->partial, err);
 }
 
 /* A directory as an absolute real path with a trailing slash, or NULL. */
