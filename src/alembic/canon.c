@@ -12,6 +12,9 @@ struct writer {
 	bool *dropped;
 	struct strbuf *value;
 	struct canon *out;
+	struct tokenizer *tokenizer;
+	struct err *err;
+	bool failed;         /* `err` is set */
 	bool docstring_next; /* the next statement is the first of a module, function or class */
 };
 
@@ -29,33 +32,34 @@ static void add_bytes(struct writer *w, unsigned class, const char *bytes, size_
 	add_hash(w, hash_bytes(bytes, len) + class * 0x9e3779b97f4a7c15ULL);
 }
 
-/* A literal without its quotes: adjacent strings count as one. Returns the item behind them. */
-static size_t add_strings(struct writer *w, size_t i, size_t to)
+/* Bytes: their source, without quotes. */
+static void add_byte_string(struct writer *w, const struct token *token)
 {
-	const struct token *token = &w->b.tokens[i];
-	enum token_kind kind = (enum token_kind)token->kind;
-	enum decoded state = DECODED;
-	struct literal literal;
+	struct literal literal = literal_open(w->b.source, token);
 
 	strbuf_clear(w->value);
-	if (kind != TOKEN_STRING) {
-		literal = literal_open(w->b.source, token);
-		strbuf_addch(w->value, literal.raw ? 'r' : ' ');
-		strbuf_add(w->value, literal.at, (size_t)(literal.end - literal.at));
-		add_bytes(w, kind, w->value->buf, w->value->len);
-		return i + 1;
-	}
-	for (; i < to && (w->dropped[i] || w->b.tokens[i].kind == TOKEN_STRING); i++) {
-		size_t start = w->value->len;
+	strbuf_addch(w->value, literal.raw ? 'r' : ' ');
+	strbuf_add(w->value, literal.at, (size_t)(literal.end - literal.at));
+	add_bytes(w, TOKEN_BYTES, w->value->buf, w->value->len);
+}
+
+/* Adjacent strings count as one, and as an f-string if one of them is. Returns the item behind them. */
+static size_t add_strings(struct writer *w, size_t i, size_t to)
+{
+	unsigned kind = TOKEN_STRING;
+
+	strbuf_clear(w->value);
+	for (; i < to; i++) {
+		const struct token *token = &w->b.tokens[i];
 
 		if (w->dropped[i])
 			continue;
-		token = &w->b.tokens[i];
-		state = literal_value(w->b.source, token, w->value);
-		if (state != DECODED) {
-			strbuf_setlen(w->value, start);
-			strbuf_add(w->value, w->b.source + token->at, token->len);
-		}
+		if (token->kind != TOKEN_STRING && token->kind != TOKEN_FSTRING)
+			break;
+		if (token->kind == TOKEN_FSTRING)
+			kind = TOKEN_FSTRING;
+		if (canon_string(w->tokenizer, w->b.source, token, w->value, w->err) < 0)
+			w->failed = true;
 	}
 	add_bytes(w, kind, w->value->buf, w->value->len);
 	return i;
@@ -85,11 +89,14 @@ static void add_statement(struct writer *w, struct span span, enum header kind, 
 		}
 		if (w->out->count == start)
 			add_hash(w, level);
-		if (token->kind == TOKEN_STRING || token->kind == TOKEN_BYTES || token->kind == TOKEN_FSTRING) {
+		if (token->kind == TOKEN_STRING || token->kind == TOKEN_FSTRING) {
 			i = add_strings(w, i, span.to);
 			continue;
 		}
-		add_bytes(w, token->kind, w->b.source + token->at, token->len);
+		if (token->kind == TOKEN_BYTES)
+			add_byte_string(w, token);
+		else
+			add_bytes(w, token->kind, w->b.source + token->at, token->len);
 		i++;
 	}
 }
@@ -155,7 +162,9 @@ static void write_lines(struct writer *w)
 int canon_read(struct reader *reader, const char *bytes, size_t len, struct canon *out, struct err *err)
 {
 	struct python_text source = python_text_read(bytes, len, &reader->source);
-	struct writer w = { .value = &reader->value, .out = out, .docstring_next = true };
+	struct writer w = {
+		.value = &reader->value, .out = out, .tokenizer = reader->tokenizer, .err = err, .docstring_next = true
+	};
 	size_t end;
 
 	*out = (struct canon){ 0 };
@@ -172,7 +181,7 @@ int canon_read(struct reader *reader, const char *bytes, size_t len, struct cano
 	}
 	free(w.dropped);
 	reader_trim(reader);
-	return 0;
+	return w.failed ? -1 : 0;
 }
 
 void canon_release(struct canon *canon)

@@ -27,6 +27,13 @@ int canon_read(struct reader *reader, const char *bytes, size_t len, struct cano
 void canon_release(struct canon *canon);
 
 /*
+ * Appends the value of a str or f-string literal. Fields of an f-string stay source text, with one kind of quotes.
+ * 0, or -1 with `err` set.
+ */
+int canon_string(struct tokenizer *tokenizer, const char *source, const struct token *token, struct strbuf *out,
+	struct err *err);
+
+/*
  * Marks in `dropped`, one flag a token, the parentheses and commas of one statement or header that count for nothing,
  * and the annotations where it is a header of `def`.
  */

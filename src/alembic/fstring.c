@@ -28,7 +28,7 @@ static bool open_string(struct fstring *fs)
 	if (fs->depth == FSTRING_FRAMES_MAX)
 		return false;
 	top = &fs->frames[fs->depth];
-	*top = (struct frame){.quote = quote, .string = fs->depth};
+	*top = (struct frame){ .quote = quote, .string = fs->depth };
 	fs->depth++;
 	top->triple = fs->len - fs->at >= 3 && fs->bytes[fs->at + 1] == quote && fs->bytes[fs->at + 2] == quote;
 	fs->at += top->triple ? 3 : 1;
@@ -39,7 +39,7 @@ static bool open_field(struct fstring *fs)
 {
 	if (fs->depth == FSTRING_FRAMES_MAX)
 		return false;
-	fs->frames[fs->depth] = (struct frame){.field = true, .string = fs->frames[fs->depth - 1].string};
+	fs->frames[fs->depth] = (struct frame){ .field = true, .string = fs->frames[fs->depth - 1].string };
 	fs->depth++;
 	fs->at++;
 	return true;
@@ -148,10 +148,30 @@ static int step_expression(struct tokenizer *tz, struct fstring *fs, struct err 
 	return 1;
 }
 
+/* Goes on until no more than `depth` frames are open. 1, 0 if that never comes, or -1. */
+static int close_down_to(struct tokenizer *tz, struct fstring *fs, size_t depth, struct err *err)
+{
+	int step;
+
+	while (fs->depth > depth) {
+		const struct frame *top = &fs->frames[fs->depth - 1];
+
+		if (fs->at >= fs->len)
+			return 0;
+		if (top->field && !top->spec)
+			step = step_expression(tz, fs, err);
+		else
+			step = step_text(fs, top->field);
+		if (step <= 0)
+			return step;
+	}
+	return 1;
+}
+
 int fstring_end(struct tokenizer *tz, const char *bytes, size_t len, size_t at, size_t *end, struct err *err)
 {
 	struct fstring fs;
-	int step;
+	int rc;
 
 	assert(at < len && is_quote(bytes[at]));
 	fs.bytes = bytes;
@@ -159,18 +179,25 @@ int fstring_end(struct tokenizer *tz, const char *bytes, size_t len, size_t at, 
 	fs.at = at;
 	fs.depth = 0;
 	open_string(&fs);
-	while (fs.depth) {
-		const struct frame *top = &fs.frames[fs.depth - 1];
-
-		if (fs.at >= len)
-			return 0;
-		if (top->field && !top->spec)
-			step = step_expression(tz, &fs, err);
-		else
-			step = step_text(&fs, top->field);
-		if (step <= 0)
-			return step;
-	}
+	rc = close_down_to(tz, &fs, 0, err);
 	*end = fs.at;
-	return 1;
+	return rc;
+}
+
+int fstring_field_end(struct tokenizer *tz, const char *bytes, size_t len, size_t at, char quote, bool triple,
+	size_t *end, struct err *err)
+{
+	struct fstring fs;
+	int rc;
+
+	assert(at < len && bytes[at] == '{');
+	fs.bytes = bytes;
+	fs.len = len;
+	fs.at = at;
+	fs.depth = 1;
+	fs.frames[0] = (struct frame){ .quote = quote, .triple = triple };
+	open_field(&fs);
+	rc = close_down_to(tz, &fs, 1, err);
+	*end = fs.at;
+	return rc;
 }

@@ -114,7 +114,7 @@ static void end_logical_line(struct lexer *lx)
 static void stop(struct lexer *lx, unsigned line)
 {
 	report(lx, UNREADABLE_UNCLOSED, line);
-	add_token(lx, TOKEN_OP, OP_JUNK, 1);
+	add_token(lx, TOKEN_OP, OP_JUNK, lx->at < lx->len ? 1 : 0);
 	lx->list->stopped = true;
 	lx->depth = 0;
 	end_logical_line(lx);

@@ -26,7 +26,8 @@ static void print_text(struct text text)
 static void print_binding(const char *name, const struct binding *binding)
 {
 	static const char *const kinds[] = {
-		[BINDING_ABSENT] = "absent", [BINDING_LITERAL] = "literal", [BINDING_DYNAMIC] = "dynamic"};
+		[BINDING_ABSENT] = "absent", [BINDING_LITERAL] = "literal", [BINDING_DYNAMIC] = "dynamic"
+	};
 
 	printf(",\"%s\":{\"kind\":\"%s\",\"line\":%u,\"conditional\":%s,\"values\":[", name, kinds[binding->kind],
 		binding->line, binding->conditional ? "true" : "false");
@@ -46,12 +47,12 @@ static void print_field(const char *name, struct text text)
 
 static void print_migration(const struct migration *m)
 {
-	static const char *const reasons[] = {[UNREADABLE_NOT] = "",
+	static const char *const reasons[] = { [UNREADABLE_NOT] = "",
 		[UNREADABLE_CONFLICT] = "conflict",
 		[UNREADABLE_UNCLOSED] = "unclosed",
 		[UNREADABLE_UNDECODABLE] = "undecodable",
 		[UNREADABLE_TOO_LARGE] = "too large",
-		[UNREADABLE_SYNTAX] = "syntax"};
+		[UNREADABLE_SYNTAX] = "syntax" };
 
 	printf("{\"unreadable\":\"%s\",\"unreadable_line\":%u", reasons[m->unreadable], m->unreadable_line);
 	print_binding("revision", &m->revision);
