@@ -163,20 +163,27 @@ static int search_round(struct search *s)
 	return 0;
 }
 
+/* In the order in which packs are read fastest. */
 static int search_tips(struct search *s, bool deep)
 {
 	struct investigation *inv = s->inv;
+	bool *wanted = xcalloc(inv->commits.count, sizeof(*wanted));
 	size_t i;
+	int rc = 0;
 
 	for (i = 0; i < inv->extra.count; i++)
 		keep_definition(s, &inv->extra.items[i]);
 	for (i = 0; i < inv->tip_count; i++)
-		if (inv->tip_commits[i] != COMMIT_NONE && search_tree(s, &inv->commits.trees[inv->tip_commits[i]]) < 0)
-			return -1;
-	for (i = 0; deep && i < inv->commits.count; i++)
-		if (search_tree(s, &inv->commits.trees[inv->commits.read_order[i]]) < 0)
-			return -1;
-	return 0;
+		if (inv->tip_commits[i] != COMMIT_NONE)
+			wanted[inv->tip_commits[i]] = true;
+	for (i = 0; i < inv->commits.count && rc == 0; i++) {
+		uint32_t commit = inv->commits.read_order[i];
+
+		if (deep || wanted[commit])
+			rc = search_tree(s, &inv->commits.trees[commit]);
+	}
+	free(wanted);
+	return rc;
 }
 
 int search_history(struct investigation *inv, bool deep, const struct progress *progress, struct err *err)

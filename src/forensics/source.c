@@ -160,14 +160,15 @@ static bool is_below(struct text path, struct text dir)
 /* Where the files below `dir` begin: its name with a slash sorts before each of them. */
 static size_t first_below(const struct source *source, struct text dir)
 {
-	char *with_slash;
+	struct strbuf with_slash = STRBUF_INIT;
 	size_t at;
 
 	if (dir.len == 0)
 		return 0;
-	with_slash = arena_memdup(&source->study->arena, dir.ptr, dir.len + 1);
-	with_slash[dir.len] = '/';
-	at = lower_bound(source, (struct text){ with_slash, dir.len + 1 });
+	strbuf_add(&with_slash, dir.ptr, dir.len);
+	strbuf_addch(&with_slash, '/');
+	at = lower_bound(source, (struct text){ with_slash.buf, with_slash.len });
+	strbuf_release(&with_slash);
 	return at;
 }
 
@@ -202,13 +203,13 @@ int source_scan_open(
 {
 	memset(scan, 0, sizeof(*scan));
 	scan->source = source;
-	scan->dir = dir;
 	if (source->is_tree) {
 		if (read_tree(source, id, &scan->object, err) < 0)
 			return -1;
 		scan->it = (struct tree_iter){ scan->object.bytes, scan->object.len };
 		return 1;
 	}
+	scan->dir = (struct text){ arena_memdup(&source->study->arena, dir.ptr, dir.len), dir.len };
 	scan->at = first_below(source, dir);
 	scan->skip = dir.len ? dir.len + 1 : 0;
 	return scan->at < source->count && is_below(source->files[scan->at].path, dir);

@@ -13,6 +13,7 @@ void survey_memo_init(struct survey_memo *memo, struct study *study)
 {
 	memset(memo, 0, sizeof(*memo));
 	memo->study = study;
+	intern_init(&memo->boring);
 	intern_init(&memo->trees);
 	intern_init(&memo->configs);
 	intern_init(&memo->env_files);
@@ -25,6 +26,7 @@ void survey_memo_release(struct survey_memo *memo)
 	for (i = 0; i < memo->trees.count; i++)
 		survey_release(&memo->found[i]);
 	free(memo->found);
+	intern_release(&memo->boring);
 	intern_release(&memo->trees);
 	intern_release(&memo->configs);
 	intern_release(&memo->env_files);
@@ -110,22 +112,6 @@ static bool is_alembic_env(struct survey_memo *memo, struct source *source, cons
 	return memo->env_is_alembic[number];
 }
 
-static uint32_t child_path(struct study *study, uint32_t dir, struct text name)
-{
-	struct text above = study_path_text(study, dir);
-	struct strbuf path = STRBUF_INIT;
-	uint32_t number;
-
-	if (above.len) {
-		strbuf_add(&path, above.ptr, above.len);
-		strbuf_addch(&path, '/');
-	}
-	strbuf_add(&path, name.ptr, name.len);
-	number = study_path(study, path.buf, path.len);
-	strbuf_release(&path);
-	return number;
-}
-
 static bool is_file_called(const struct source_entry *entry, const char *name)
 {
 	return entry->kind == SOURCE_FILE && text_equal(entry->name, text_of(name));
@@ -156,67 +142,80 @@ struct walk {
 	struct survey_memo *memo;
 	struct source *source;
 	struct survey *out;
-	uint32_t versions; /* the topmost version* directory above; INTERN_NONE outside of one */
+	struct strbuf path; /* of the directory at hand: it gets a number only where something is found */
+	size_t versions;    /* length of the part of `path` that is the topmost version* directory; 0 outside of one */
 	struct err *err;
 };
 
-static bool contains(const struct survey *survey, uint32_t dir)
+static uint32_t path_number(const struct walk *walk, size_t len)
+{
+	return study_path(walk->memo->study, walk->path.buf, len);
+}
+
+static void add_loose(struct survey *survey, uint32_t dir)
 {
 	size_t i;
 
 	for (i = 0; i < survey->loose_count; i++)
 		if (survey->loose[i] == dir)
-			return true;
-	return false;
-}
-
-static void add_loose(struct survey *survey, uint32_t dir)
-{
-	if (contains(survey, dir))
-		return;
+			return;
 	VEC_GROW(survey->loose, survey->loose_count, survey->loose_cap);
 	survey->loose[survey->loose_count++] = dir;
 }
 
-static int survey_file(struct walk *walk, uint32_t dir, const struct oid *tree, const struct source_entry *entry)
+static int add_config(struct walk *walk, const struct source_entry *entry, enum config_format format)
+{
+	struct config_file *file = read_config(walk->memo, walk->source, entry, format);
+	struct survey *out = walk->out;
+	struct survey_config *config;
+	size_t len = walk->path.len;
+
+	if (!file)
+		return 0;
+	VEC_GROW(out->configs, out->config_count, out->config_cap);
+	config = &out->configs[out->config_count++];
+	config->dir = path_number(walk, len);
+	if (len)
+		strbuf_addch(&walk->path, '/');
+	strbuf_add(&walk->path, entry->name.ptr, entry->name.len);
+	config->path = path_number(walk, walk->path.len);
+	strbuf_setlen(&walk->path, len);
+	config->blob = entry->id;
+	config->file = file;
+	return 1;
+}
+
+/* 1 if the file is of interest, 0, -1. One migration is enough: `*holds` says that the directory has shown one. */
+static int survey_file(struct walk *walk, const struct oid *tree, const struct source_entry *entry, bool *holds)
 {
 	struct survey *out = walk->out;
 	enum config_format format;
 	int found;
 
+	if (entry->kind != SOURCE_FILE)
+		return 0;
 	if (is_file_called(entry, "env.py") && is_alembic_env(walk->memo, walk->source, entry)) {
 		VEC_GROW(out->scripts, out->script_count, out->script_cap);
-		out->scripts[out->script_count++] = (struct survey_script){ dir, *tree };
+		out->scripts[out->script_count++] = (struct survey_script){ path_number(walk, walk->path.len), *tree };
 		return 1;
 	}
-	if (entry->kind == SOURCE_FILE && config_file_name(entry->name.ptr, entry->name.len, &format)) {
-		struct config_file *file = read_config(walk->memo, walk->source, entry, format);
-		struct survey_config *config;
-
-		if (!file)
-			return 0;
-		VEC_GROW(out->configs, out->config_count, out->config_cap);
-		config = &out->configs[out->config_count++];
-		config->path = child_path(walk->memo->study, dir, entry->name);
-		config->dir = dir;
-		config->blob = entry->id;
-		config->file = file;
-		return 1;
-	}
-	if (walk->versions == INTERN_NONE)
+	if (config_file_name(entry->name.ptr, entry->name.len, &format))
+		return add_config(walk, entry, format);
+	if (!walk->versions || *holds)
 		return 0;
 	found = is_migration(walk->memo->study, entry, walk->err);
-	if (found == 1)
-		add_loose(out, walk->versions);
+	if (found == 1) {
+		*holds = true;
+		add_loose(out, path_number(walk, walk->versions));
+	}
 	return found;
 }
 
-static int survey_dir(struct walk *walk, uint32_t dir, const struct oid *id, unsigned depth);
+static int survey_dir(struct walk *walk, const struct oid *id, unsigned depth);
 
-static int survey_subdir(struct walk *walk, uint32_t dir, const struct source_entry *entry, unsigned depth)
+static int survey_subdir(struct walk *walk, const struct source_entry *entry, unsigned depth)
 {
-	uint32_t outer = walk->versions;
-	uint32_t child;
+	size_t outer = walk->versions, len = walk->path.len;
 	int found;
 
 	if (is_skipped_dir(entry->name))
@@ -226,104 +225,152 @@ static int survey_subdir(struct walk *walk, uint32_t dir, const struct source_en
 			SURVEY_DEPTH_MAX);
 		return 0;
 	}
-	child = child_path(walk->memo->study, dir, entry->name);
-	if (outer == INTERN_NONE && is_versions_name(entry->name))
-		walk->versions = child;
-	found = survey_dir(walk, child, &entry->id, depth + 1);
+	if (len)
+		strbuf_addch(&walk->path, '/');
+	strbuf_add(&walk->path, entry->name.ptr, entry->name.len);
+	if (!outer && is_versions_name(entry->name))
+		walk->versions = walk->path.len;
+	found = survey_dir(walk, &entry->id, depth + 1);
 	walk->versions = outer;
+	strbuf_setlen(&walk->path, len);
 	return found;
 }
 
-/* What was found in a directory before: directories are told apart by path, tree and the version* directory above. */
+static void append(struct survey *to, const struct survey *from, size_t configs, size_t scripts)
+{
+	for (; configs < from->config_count; configs++) {
+		VEC_GROW(to->configs, to->config_count, to->config_cap);
+		to->configs[to->config_count++] = from->configs[configs];
+	}
+	for (; scripts < from->script_count; scripts++) {
+		VEC_GROW(to->scripts, to->script_count, to->script_cap);
+		to->scripts[to->script_count++] = from->scripts[scripts];
+	}
+}
+
+/* A directory that holds something, told apart by its path and tree. */
 struct memo_key {
-	uint32_t dir, versions;
+	uint32_t dir;
 	struct oid tree;
 };
 
-static void append(struct survey *to, const struct survey *from, const struct survey *since)
-{
-	size_t i;
-
-	for (i = since->config_count; i < from->config_count; i++) {
-		VEC_GROW(to->configs, to->config_count, to->config_cap);
-		to->configs[to->config_count++] = from->configs[i];
-	}
-	for (i = since->script_count; i < from->script_count; i++) {
-		VEC_GROW(to->scripts, to->script_count, to->script_cap);
-		to->scripts[to->script_count++] = from->scripts[i];
-	}
-	for (i = since->loose_count; i < from->loose_count; i++)
-		add_loose(to, from->loose[i]);
-}
-
-static bool recall(struct walk *walk, const struct memo_key *key)
-{
-	static const struct survey nothing;
-	uint32_t number = intern_find(&walk->memo->trees, key, sizeof(*key));
-
-	if (number == INTERN_NONE)
-		return false;
-	append(walk->out, &walk->memo->found[number], &nothing);
-	return true;
-}
-
-static void remember(struct walk *walk, const struct memo_key *key, const struct survey *before)
+/* What an earlier search found in this directory: 1, 0 with nothing to be found, -1 if it was not searched yet. */
+static int recall(struct walk *walk, const struct oid *id)
 {
 	struct survey_memo *memo = walk->memo;
-	size_t count = memo->trees.count;
-	uint32_t number = intern_add(&memo->trees, key, sizeof(*key));
+	unsigned char boring[OID_BYTES + 1];
+	struct memo_key key = { .tree = *id };
+	uint32_t number;
+	size_t i;
 
-	VEC_GROW(memo->found, count, memo->found_cap);
-	memset(&memo->found[number], 0, sizeof(memo->found[number]));
-	append(&memo->found[number], walk->out, before);
-	if (walk->versions != INTERN_NONE && before->loose_count == walk->out->loose_count &&
-		contains(walk->out, walk->versions))
-		add_loose(&memo->found[number], walk->versions); /* said already by a directory beside this one */
+	memcpy(boring, id->bytes, OID_BYTES);
+	boring[OID_BYTES] = walk->versions > 0;
+	if (intern_find(&memo->boring, boring, sizeof(boring)) != INTERN_NONE)
+		return 0;
+	key.dir = intern_find(&memo->study->paths, walk->path.buf, walk->path.len);
+	number = key.dir == INTERN_NONE ? INTERN_NONE : intern_find(&memo->trees, &key, sizeof(key));
+	if (number == INTERN_NONE)
+		return -1;
+	append(walk->out, &memo->found[number], 0, 0);
+	for (i = 0; i < memo->found[number].loose_count; i++)
+		add_loose(walk->out, memo->found[number].loose[i]);
+	return 1;
 }
 
-static int survey_entries(struct walk *walk, uint32_t dir, const struct oid *id, unsigned depth)
+/* Keeps what was found: everything behind `before`, and the version* directories, at or below this one, that count. */
+static void remember(struct walk *walk, const struct oid *id, const struct survey *before, bool found)
+{
+	struct survey_memo *memo = walk->memo;
+	unsigned char boring[OID_BYTES + 1];
+	struct memo_key key = { .tree = *id };
+	struct survey *kept;
+	size_t i, count;
+
+	if (!found) {
+		memcpy(boring, id->bytes, OID_BYTES);
+		boring[OID_BYTES] = walk->versions > 0;
+		intern_add(&memo->boring, boring, sizeof(boring));
+		return;
+	}
+	key.dir = path_number(walk, walk->path.len);
+	count = memo->trees.count;
+	intern_add(&memo->trees, &key, sizeof(key));
+	VEC_GROW(memo->found, count, memo->found_cap);
+	kept = &memo->found[count];
+	memset(kept, 0, sizeof(*kept));
+	append(kept, walk->out, before->config_count, before->script_count);
+	for (i = 0; i < walk->out->loose_count; i++)
+		if (study_path_is_below(memo->study, walk->out->loose[i], key.dir) ||
+			study_path_is_below(memo->study, key.dir, walk->out->loose[i]))
+			add_loose(kept, walk->out->loose[i]);
+}
+
+static int survey_entries(struct walk *walk, const struct oid *id, unsigned depth)
 {
 	struct source_scan scan;
 	struct source_entry entry;
 	struct err why = { 0 };
+	bool interesting = false, holds = false;
 	int found = 0;
-	int rc = source_scan_open(walk->source, study_path_text(walk->memo->study, dir), id, &scan, &why);
+	int rc = source_scan_open(walk->source, (struct text){ walk->path.buf, walk->path.len }, id, &scan, &why);
 
 	if (rc < 0)
 		repo_add_limit(walk->memo->study->repo, "%s", why.msg);
 	if (rc < 1)
 		return 0;
-	while (found >= 0 && (rc = source_scan_next(&scan, &entry, &why)) == 1)
-		found = entry.kind == SOURCE_DIR ? survey_subdir(walk, dir, &entry, depth)
-						 : survey_file(walk, dir, id, &entry);
+	while (found >= 0 && (rc = source_scan_next(&scan, &entry, &why)) == 1) {
+		found = entry.kind == SOURCE_DIR ? survey_subdir(walk, &entry, depth)
+						 : survey_file(walk, id, &entry, &holds);
+		interesting = interesting || found == 1;
+	}
 	source_scan_close(&scan);
 	if (rc < 0)
 		repo_add_limit(walk->memo->study->repo, "%s", why.msg);
-	return found < 0 ? -1 : 0;
+	return found < 0 ? -1 : interesting;
 }
 
-static int survey_dir(struct walk *walk, uint32_t dir, const struct oid *id, unsigned depth)
+/* 1 if anything of interest is in the directory or below, 0 if not, -1. */
+static int survey_dir(struct walk *walk, const struct oid *id, unsigned depth)
 {
-	struct memo_key key = { .dir = dir, .versions = walk->versions, .tree = *id };
 	struct survey before = *walk->out;
+	bool is_tree = !oid_is_null(id);
+	int found = is_tree ? recall(walk, id) : -1;
 
-	if (!oid_is_null(id) && recall(walk, &key))
-		return 0;
-	if (survey_entries(walk, dir, id, depth) < 0)
-		return -1;
-	if (!oid_is_null(id))
-		remember(walk, &key, &before);
-	return 0;
+	if (found >= 0)
+		return found;
+	found = survey_entries(walk, id, depth);
+	if (is_tree && found >= 0)
+		remember(walk, id, &before, found == 1);
+	return found;
 }
 
 int survey_source(struct survey_memo *memo, struct source *source, struct survey *out, struct err *err)
 {
-	struct walk walk = { .memo = memo, .source = source, .out = out, .versions = INTERN_NONE, .err = err };
+	struct walk walk = { .memo = memo, .source = source, .out = out, .path = STRBUF_INIT, .err = err };
 	struct oid root = { { 0 } };
+	int rc;
 
 	memset(out, 0, sizeof(*out));
 	source_root(source, &root);
-	return survey_dir(&walk, study_path(memo->study, "", 0), &root, 0) < 0 ? -1 : 0;
+	rc = survey_dir(&walk, &root, 0);
+	strbuf_release(&walk.path);
+	return rc < 0 ? -1 : 0;
+}
+
+static uint32_t child_path(struct study *study, uint32_t dir, struct text name)
+{
+	struct text above = study_path_text(study, dir);
+	struct strbuf path = STRBUF_INIT;
+	uint32_t number;
+
+	if (above.len) {
+		strbuf_add(&path, above.ptr, above.len);
+		strbuf_addch(&path, '/');
+	}
+	strbuf_add(&path, name.ptr, name.len);
+	number = study_path(study, path.buf, path.len);
+	strbuf_release(&path);
+	return number;
 }
 
 int survey_holds_migrations(struct study *study, struct source *source, uint32_t dir, unsigned depth, struct err *err)

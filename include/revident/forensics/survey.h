@@ -31,7 +31,8 @@ struct survey {
 /* What is known of subtrees and configuration files, across trees. */
 struct survey_memo {
 	struct study *study;
-	struct intern trees;  /* directories that were searched: path, tree id, the version* directory above */
+	struct intern boring; /* tree ids, and whether a version* directory is above: nothing there, at any path */
+	struct intern trees;  /* directories that hold something: path and tree id */
 	struct survey *found; /* by number in `trees`: what is in it and below */
 	size_t found_cap;
 	struct intern configs;      /* blob ids */
