@@ -11,6 +11,7 @@ const struct cmd *const *commands(size_t *count)
 {
 	static const struct cmd *const table[] = {
 		&cmd_help,
+		&cmd_scan,
 		&cmd_schema,
 		&cmd_version,
 	};
