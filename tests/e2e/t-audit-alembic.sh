@@ -16,12 +16,12 @@ rules = {}
 for finding in environment["findings"]:
     if finding["level"] == "error":
         rules.setdefault(finding["rule"], []).append(finding["revision"])
-if "missing-revision" in rules:
+if rules.keys() & {"invalid-revision", "unreadable-migration"}:
+    print("error")
+elif "missing-revision" in rules:
     print("missing", *sorted(rules["missing-revision"]))
 elif "cycle" in rules:
     print("cycle")
-elif rules.keys() & {"invalid-revision", "unreadable-migration"}:
-    print("error")
 else:
     print("heads", *environment["heads"])
     print("bases", *environment["bases"])

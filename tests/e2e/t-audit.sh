@@ -73,6 +73,7 @@ it "depends_on: by label, a missing label, a missing id"
 audited labels 1 <<EOF
 error missing-revision 0123456789ab $V/e5e5e5e5e5e5_parcels.py
 error missing-revision gone $V/d4d4d4d4d4d4_payments.py
+warning multiple-heads - -
 EOF
 
 it "dynamic values: no guess, no missing parent"

@@ -35,6 +35,23 @@ struct index_list {
 int index_read(struct repo *repo, struct arena *arena, const char *const *paths, size_t count, struct index_list *out,
 	struct err *err);
 
+/* A file of the work tree that is not what the index says. */
+struct worktree_difference {
+	struct text path; /* from the top of the work tree */
+	bool is_deleted;  /* in the index, and not there; else changed, or there and not in the index nor ignored */
+};
+
+struct worktree_differences {
+	struct worktree_difference *items; /* sorted by path, each once */
+	size_t count;
+};
+
+/*
+ * How the work tree differs from the index, as `git status` would see it: changed, deleted and untracked files, those
+ * in a conflict included. Empty in a bare repository. 0 or -1.
+ */
+int index_compare_worktree(struct repo *repo, struct arena *arena, struct worktree_differences *out, struct err *err);
+
 /* Which of `paths` (from the top of the work tree) are ignored: `ignored[i]` set. 0 or -1. */
 int index_check_ignored(struct repo *repo, const char *const *paths, size_t count, bool *ignored, struct err *err);
 

@@ -1,0 +1,404 @@
+/*
+ * The rules about how revisions hang together.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit_parts.h"
+#include "revident/base/xalloc.h"
+
+/* --- missing-revision -------------------------------------------------------------------------------------------- */
+
+/* May a file be the missing one without our knowing: its id is computed, or it cannot be had? */
+static bool holds_unknown(const struct auditing *a)
+{
+	size_t i;
+
+	for (i = 0; i < a->env->file_count; i++) {
+		const struct tree_file *file = &a->env->files[i];
+		const struct migration *m = audit_declared(a, file);
+
+		if (!file->is_loaded || file->blob == BLOB_NONE)
+			continue;
+		if (!m || m->revision.kind == BINDING_DYNAMIC)
+			return true;
+	}
+	return false;
+}
+
+static bool has_dynamic_label(const struct auditing *a)
+{
+	size_t i;
+
+	for (i = 0; i < a->env->file_count; i++) {
+		const struct migration *m = audit_declared(a, &a->env->files[i]);
+
+		if (m && a->env->files[i].is_loaded && m->branch_labels.kind == BINDING_DYNAMIC)
+			return true;
+	}
+	return false;
+}
+
+static bool declares_label(const struct migration *m, struct text label)
+{
+	size_t i;
+
+	for (i = 0; m && i < m->branch_labels.count; i++)
+		if (text_equal(m->branch_labels.values[i], label))
+			return true;
+	return false;
+}
+
+static struct text base_name(struct text path)
+{
+	const char *slash = memrchr(path.ptr, '/', path.len);
+
+	return slash ? (struct text){ slash + 1, path.len - (size_t)(slash + 1 - path.ptr) } : path;
+}
+
+static bool is_file_name(struct text name, struct text path)
+{
+	struct text base = base_name(path);
+
+	if (text_equal(name, base))
+		return true;
+	return base.len == name.len + 3 && memcmp(base.ptr, name.ptr, name.len) == 0;
+}
+
+static bool is_prefix(struct text prefix, struct text of)
+{
+	return prefix.len && prefix.len < of.len && memcmp(prefix.ptr, of.ptr, prefix.len) == 0;
+}
+
+/* What was probably meant: half a sentence, or "". */
+static const char *what_it_is(struct auditing *a, struct text name)
+{
+	size_t i;
+
+	for (i = 0; i < a->env->file_count; i++) {
+		const struct tree_file *file = &a->env->files[i];
+
+		if (!file->is_loaded && text_equal(audit_revision(a, file), name))
+			return audit_text(a, "; %s has it, in a directory that Alembic does not enter",
+				audit_shown(a, audit_path(a, file)))
+				.ptr;
+		if (file->is_loaded && declares_label(audit_declared(a, file), name))
+			return audit_text(a, "; it is a label, of %s, which down_revision does not take",
+				audit_shown(a, audit_revision(a, file)))
+				.ptr;
+	}
+	for (i = 0; i < a->env->file_count; i++) {
+		struct text revision = audit_revision(a, &a->env->files[i]);
+
+		if (!audit_is_revision(&a->env->files[i]))
+			continue;
+		if (is_prefix(name, revision))
+			return audit_text(
+				a, "; it is a prefix of %s, and Alembic takes whole ids here", audit_shown(a, revision))
+				.ptr;
+		if (is_file_name(name, audit_path(a, &a->env->files[i])))
+			return audit_text(
+				a, "; it is the file name of %s, and Alembic takes ids here", audit_shown(a, revision))
+				.ptr;
+	}
+	return "";
+}
+
+static bool is_plain(struct text name)
+{
+	size_t i;
+
+	for (i = 0; i < name.len; i++)
+		if (!strchr("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ._", name.ptr[i]))
+			return false;
+	return name.len > 0 && memchr(name.ptr, 0, name.len) == NULL;
+}
+
+/* "2a3f4c9d1cde names it as its down_revision" */
+static const char *who_names_it(struct auditing *a, const struct missing_name *missing)
+{
+	struct text *revisions = arena_calloc(&a->study->arena, missing->count, sizeof(*revisions));
+	size_t i, n = 0;
+
+	for (i = 0; i < missing->count; i++)
+		if (n == 0 || !text_equal(revisions[n - 1], audit_revision(a, missing->all[i])))
+			revisions[n++] = audit_revision(a, missing->all[i]);
+	return audit_text(a, "%s %s it in %s", audit_listed(a, revisions, n), n == 1 ? "names" : "name",
+		missing->in_depends_on ? "depends_on" : "down_revision")
+		.ptr;
+}
+
+void audit_missing_revision(struct auditing *a)
+{
+	bool unknown = holds_unknown(a), unknown_label = has_dynamic_label(a);
+	struct missing_name *missing;
+	size_t i, count;
+
+	count = tree_env_missing(a->study, a->env, a->expected ? a->expected->external.items : NULL,
+		a->expected ? a->expected->external.count : 0, &missing);
+	for (i = 0; i < count; i++) {
+		const struct missing_name *m = &missing[i];
+		bool maybe = unknown || (m->in_depends_on && unknown_label);
+		const char *name = audit_shown(a, m->name);
+		struct finding finding = {
+			.rule = RULE_MISSING_REVISION,
+			.level = maybe ? LEVEL_WARNING : LEVEL_ERROR,
+			.revision = m->name,
+			.path = audit_path(a, m->file),
+			.line = m->line,
+		};
+
+		finding.message = audit_text(a, "%s is not there, and %s%s%s", name, who_names_it(a, m),
+			what_it_is(a, m->name), maybe ? "; a file whose id is not known may be it" : "");
+		if (is_plain(m->name))
+			finding.hint = audit_text(a, "revident explain %s", name);
+		audit_add(a, finding, audit_blob(a, m->file));
+	}
+}
+
+/* --- duplicates -------------------------------------------------------------------------------------------------- */
+
+static int compare_by_revision(const void *a, const void *b)
+{
+	const struct chain_member *x = *(const struct chain_member *const *)a;
+	const struct chain_member *y = *(const struct chain_member *const *)b;
+	int order = text_compare(x->revision, y->revision);
+
+	return order ? order : x < y ? -1 : x > y; /* members stand in load order */
+}
+
+static size_t members_by_revision(const struct auditing *a, const struct chain_member ***out)
+{
+	const struct chain_member **members = xcalloc(a->chain->count, sizeof(struct chain_member *));
+	size_t i, n = 0;
+
+	for (i = 0; i < a->chain->count; i++)
+		if (a->chain->nodes[i].member)
+			members[n++] = a->chain->nodes[i].member;
+	if (n)
+		qsort(members, n, sizeof(struct chain_member *), compare_by_revision);
+	*out = members;
+	return n;
+}
+
+static const struct tree_file *file_at(const struct auditing *a, struct text path)
+{
+	size_t i;
+
+	for (i = 0; i < a->env->file_count; i++)
+		if (text_equal(audit_path(a, &a->env->files[i]), path))
+			return &a->env->files[i];
+	return NULL;
+}
+
+void audit_duplicate_revision(struct auditing *a)
+{
+	const struct chain_member **members;
+	size_t count = members_by_revision(a, &members), first, next, i;
+
+	for (first = 0; first < count; first = next) {
+		const struct chain_member *last;
+		const struct tree_file *file;
+		struct text *paths;
+
+		for (next = first + 1; next < count && text_equal(members[next]->revision, members[first]->revision);)
+			next++;
+		if (next == first + 1)
+			continue;
+		last = members[next - 1];
+		file = file_at(a, last->path);
+		paths = arena_calloc(&a->study->arena, next - first, sizeof(*paths));
+		for (i = first; i < next; i++)
+			paths[i - first] = members[i]->path;
+		audit_add(a,
+			(struct finding){
+				.rule = RULE_DUPLICATE_REVISION,
+				.level = LEVEL_ERROR,
+				.revision = last->revision,
+				.path = last->path,
+				.line = audit_declared(a, file)->revision.line,
+				.message = audit_text(a,
+					"%s is declared by %s; Alembic keeps the last and forgets the rest",
+					audit_shown(a, last->revision), audit_listed(a, paths, next - first)),
+				.hint = audit_text(a, "give one of them an id of its own"),
+			},
+			audit_blob(a, file));
+	}
+	free(members);
+}
+
+void audit_duplicate_label(struct auditing *a)
+{
+	const struct chain_member **members;
+	size_t count = members_by_revision(a, &members), i, k, before;
+	struct intern labels, ids;
+	size_t *first = NULL, cap = 0;
+
+	intern_init(&labels);
+	intern_init(&ids);
+	for (i = 0; i < count; i++)
+		intern_add(&ids, members[i]->revision.ptr, members[i]->revision.len);
+	for (i = 0; i < count; i++) {
+		for (k = 0; k < members[i]->label_count; k++) {
+			struct text label = members[i]->labels[k], message = TEXT_NONE;
+			const struct tree_file *file = file_at(a, members[i]->path);
+			uint32_t number;
+
+			before = labels.count;
+			number = intern_add(&labels, label.ptr, label.len);
+			if (number == before) {
+				VEC_GROW(first, before, cap);
+				first[number] = i;
+			} else {
+				message = audit_text(a, "the branch label \"%s\" is declared by %s, and by %s",
+					audit_shown(a, label), audit_shown(a, members[first[number]]->path),
+					audit_shown(a, members[i]->path));
+			}
+			if (intern_find(&ids, label.ptr, label.len) != INTERN_NONE)
+				message = audit_text(a, "the branch label \"%s\" of %s is a revision's id, too",
+					audit_shown(a, label), audit_shown(a, members[i]->revision));
+			if (message.ptr)
+				audit_add(a,
+					(struct finding){ .rule = RULE_DUPLICATE_LABEL,
+						.level = LEVEL_ERROR,
+						.revision = members[i]->revision,
+						.path = members[i]->path,
+						.line = audit_declared(a, file)->branch_labels.line,
+						.message = message },
+					audit_blob(a, file));
+		}
+	}
+	intern_release(&labels);
+	intern_release(&ids);
+	free(members);
+	free(first);
+}
+
+/* --- cycle ------------------------------------------------------------------------------------------------------- */
+
+static const char *how_it_turns(struct auditing *a, const struct chain_cycle *cycle)
+{
+	struct text *ids = arena_calloc(&a->study->arena, cycle->count, sizeof(*ids));
+	const char *listed;
+	size_t i;
+
+	for (i = 0; i < cycle->count; i++)
+		ids[i] = a->chain->nodes[cycle->nodes[i]].revision;
+	listed = audit_listed(a, ids, cycle->count);
+	if (cycle->count == 1)
+		return audit_text(
+			a, "%s names itself in %s", listed, cycle->by_dependency ? "depends_on" : "down_revision")
+			.ptr;
+	return audit_text(a, "%s are each other's ancestors%s", listed, cycle->by_dependency ? ", by depends_on" : "")
+		.ptr;
+}
+
+void audit_cycle(struct auditing *a)
+{
+	size_t i;
+
+	for (i = 0; i < a->chain->cycle_count; i++) {
+		const struct chain_cycle *cycle = &a->chain->cycles[i];
+		const struct chain_node *node = &a->chain->nodes[cycle->nodes[0]];
+		const struct tree_file *file = file_at(a, node->member->path);
+		const struct migration *m = audit_declared(a, file);
+
+		audit_add(a,
+			(struct finding){
+				.rule = RULE_CYCLE,
+				.level = LEVEL_ERROR,
+				.revision = node->revision,
+				.path = node->member->path,
+				.line = cycle->by_dependency ? m->depends_on.line : m->down_revision.line,
+				.message = audit_text(a, "%s; Alembic loads nothing then", how_it_turns(a, cycle)),
+			},
+			audit_blob(a, file));
+	}
+}
+
+/* --- heads and bases --------------------------------------------------------------------------------------------- */
+
+/* The only head among a node's descendants, INTERN_NONE if there are several; heads below it are marked in `seen`. */
+static uint32_t only_head_below(const struct auditing *a, uint32_t start, uint32_t *seen, uint32_t *stack)
+{
+	uint32_t head = INTERN_NONE;
+	size_t count = 0, heads = 0, i;
+
+	stack[count++] = start;
+	seen[start] = start + 1;
+	while (count) {
+		uint32_t at = stack[--count];
+		const struct chain_node *node = &a->chain->nodes[at];
+
+		if (node->is_head) {
+			head = at;
+			heads++;
+		}
+		for (i = 0; i < node->children.count; i++) {
+			if (seen[node->children.to[i]] == start + 1)
+				continue;
+			seen[node->children.to[i]] = start + 1;
+			stack[count++] = node->children.to[i];
+		}
+	}
+	return heads == 1 ? head : INTERN_NONE;
+}
+
+/*
+ * A label goes on to every descendant (RevisionMap._add_branches): it is a head's own where no other head descends
+ * from the revision that declares it.
+ */
+static bool each_head_has_a_label(struct auditing *a)
+{
+	uint32_t *seen = xcalloc(a->chain->count, sizeof(*seen)), *stack = xcalloc(a->chain->count, sizeof(*stack));
+	bool *labelled = xcalloc(a->chain->count, sizeof(*labelled)), all = true;
+	uint32_t i;
+
+	for (i = 0; i < a->chain->count; i++) {
+		uint32_t head;
+
+		if (!a->chain->nodes[i].member || !a->chain->nodes[i].member->label_count)
+			continue;
+		head = only_head_below(a, i, seen, stack);
+		if (head != INTERN_NONE)
+			labelled[head] = true;
+	}
+	for (i = 0; i < a->chain->count; i++)
+		all &= !a->chain->nodes[i].is_head || labelled[i];
+	free(seen);
+	free(stack);
+	free(labelled);
+	return all;
+}
+
+void audit_multiple_heads(struct auditing *a)
+{
+	struct finding finding = { .rule = RULE_MULTIPLE_HEADS, .level = LEVEL_WARNING };
+	const char *why = "";
+
+	if (a->chain->head_count < 2)
+		return;
+	if (a->expected && a->expected->heads >= a->chain->head_count)
+		why = ", as many as the configuration allows";
+	else if (each_head_has_a_label(a))
+		why = ", each with a branch label of its own";
+	if (*why)
+		finding.level = LEVEL_NOTE;
+	else
+		finding.hint = audit_text(a, "alembic merge heads");
+	finding.message = audit_text(a, "there are %zu heads: %s%s", a->chain->head_count,
+		audit_listed(a, a->chain->heads, a->chain->head_count), why);
+	audit_add(a, finding, NULL);
+}
+
+void audit_multiple_bases(struct auditing *a)
+{
+	if (a->chain->base_count < 2)
+		return;
+	audit_add(a,
+		(struct finding){ .rule = RULE_MULTIPLE_BASES,
+			.level = LEVEL_NOTE,
+			.message = audit_text(a, "there are %zu bases: %s", a->chain->base_count,
+				audit_listed(a, a->chain->bases, a->chain->base_count)) },
+		NULL);
+}

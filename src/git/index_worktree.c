@@ -1,0 +1,75 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+#include "process.h"
+#include "revident/base/printable.h"
+#include "revident/base/xalloc.h"
+#include "revident/git/index.h"
+
+enum { OUTPUT_MAX = 1024 * 1024 * 1024 };
+
+/* By path; of a deleted file, which git lists as changed, too, the deletion first. */
+static int compare(const void *a, const void *b)
+{
+	const struct worktree_difference *x = a, *y = b;
+	int order = text_compare(x->path, y->path);
+
+	return order ? order : (int)y->is_deleted - (int)x->is_deleted;
+}
+
+/* "T PATH" with T one of git's tags: R for deleted, C for changed, M for in a conflict, ? for untracked. */
+static int parse(struct arena *arena, const struct strbuf *out, struct worktree_differences *list, struct err *err)
+{
+	const char *at = out->buf, *end = at + out->len, *nul;
+	size_t cap = 0, i, n = 0;
+	struct worktree_difference *items = NULL;
+
+	for (; at < end; at = nul + 1) {
+		nul = memchr(at, '\0', (size_t)(end - at));
+		if (!nul || nul - at < 3 || at[1] != ' ') {
+			free(items);
+			return err_set(err, ERR_UNDECIDED, "'git ls-files' says something that is not understood");
+		}
+		if (nul[-1] == '/') /* a repository of its own */
+			continue;
+		VEC_GROW(items, n, cap);
+		items[n++] = (struct worktree_difference){
+			.path = { arena_memdup(arena, at + 2, (size_t)(nul - at - 2)), (size_t)(nul - at - 2) },
+			.is_deleted = *at == 'R',
+		};
+	}
+	if (n)
+		qsort(items, n, sizeof(*items), compare);
+	list->items = arena_calloc(arena, n + 1, sizeof(*list->items));
+	for (i = 0; i < n; i++)
+		if (i == 0 || !text_equal(items[i].path, items[i - 1].path))
+			list->items[list->count++] = items[i];
+	free(items);
+	return 0;
+}
+
+int index_compare_worktree(struct repo *repo, struct arena *arena, struct worktree_differences *out, struct err *err)
+{
+	static const char *const args[] = { "ls-files", "-z", "-t", "-d", "-m", "-o", "--exclude-standard",
+		"--full-name", NULL };
+	struct strbuf listed = STRBUF_INIT, said = STRBUF_INIT, shown = STRBUF_INIT;
+	int status = 0, rc = -1;
+
+	memset(out, 0, sizeof(*out));
+	if (!repo->work_tree)
+		return 0;
+	if (process_git(repo, args, NULL, 0, NULL, OUTPUT_MAX, &listed, &said, &status, err) < 0)
+		goto done;
+	if (status != 0) {
+		strbuf_add_printable(&shown, said.buf, said.len);
+		err_set(err, ERR_UNDECIDED, "git cannot compare the work tree with the index: %s", shown.buf);
+		goto done;
+	}
+	rc = parse(arena, &listed, out, err);
+done:
+	strbuf_release(&listed);
+	strbuf_release(&said);
+	strbuf_release(&shown);
+	return rc;
+}

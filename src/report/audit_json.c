@@ -1,0 +1,136 @@
+#include "audit_formats.h"
+#include "json.h"
+#include "revident/base/version.h"
+
+static json_t *from_binding(const struct binding *binding)
+{
+	return binding->kind == BINDING_DYNAMIC ? json_null() : json_from_texts(binding->values, binding->count);
+}
+
+/* The names of the values that are no literal. */
+static json_t *dynamic_names(const struct migration *m)
+{
+	const struct {
+		const char *name;
+		const struct binding *binding;
+	} rows[] = {
+		{ "down_revision", &m->down_revision },
+		{ "branch_labels", &m->branch_labels },
+		{ "depends_on", &m->depends_on },
+	};
+	json_t *names = json_array();
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].binding->kind == BINDING_DYNAMIC)
+			json_array_append_new(names, json_string(rows[i].name));
+	return names;
+}
+
+static json_t *from_migration(const struct audit_migration *migration)
+{
+	const struct migration *m = migration->declared;
+	json_t *dynamic = dynamic_names(m);
+	json_t *value =
+		json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "revision", json_from_text(migration->revision),
+			"down_revision", from_binding(&m->down_revision), "depends_on", from_binding(&m->depends_on),
+			"branch_labels", from_binding(&m->branch_labels), "message", json_from_text(m->message), "path",
+			json_from_text(migration->path), "blob", json_from_oid(&migration->blob));
+
+	if (json_array_size(dynamic))
+		json_object_set(value, "dynamic", dynamic);
+	if (migration->named_by_file)
+		json_object_set_new(value, "named_by_file", json_true());
+	json_decref(dynamic);
+	return value;
+}
+
+static json_t *from_finding(const struct finding *finding)
+{
+	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "rule", rule_get(finding->rule)->name, "level",
+		level_name(finding->level), "revision", json_from_text(finding->revision), "path",
+		json_from_text(finding->path), "line", finding->line ? json_integer(finding->line) : json_null(),
+		"message", json_from_text(finding->message), "hint", json_from_text(finding->hint));
+}
+
+static json_t *from_missing(const struct chain *chain)
+{
+	json_t *list = json_array();
+	size_t i, k;
+
+	for (i = 0; i < chain->count; i++) {
+		const struct chain_node *node = &chain->nodes[i];
+		json_t *by;
+
+		if (node->state != CHAIN_MISSING)
+			continue;
+		by = json_array();
+		for (k = 0; k < node->children.count; k++)
+			json_array_append_new(by, json_from_text(chain->nodes[node->children.to[k]].revision));
+		for (k = 0; k < node->dependents.count; k++)
+			json_array_append_new(by, json_from_text(chain->nodes[node->dependents.to[k]].revision));
+		json_array_append_new(
+			list, json_pack("{s:o, s:o}", "revision", json_from_text(node->revision), "referenced_by", by));
+	}
+	return list;
+}
+
+static json_t *from_environment(const void *item)
+{
+	const struct audit_environment *env = item;
+	json_t *migrations = json_array(), *findings = json_array();
+	size_t i;
+
+	for (i = 0; i < env->migration_count; i++)
+		json_array_append_new(migrations, from_migration(&env->migrations[i]));
+	for (i = 0; i < env->finding_count; i++)
+		json_array_append_new(findings, from_finding(&env->findings[i]));
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "path", json_from_text(env->path), "versions",
+		json_from_texts(env->versions, env->version_count), "found_by", json_from_text(env->found_by),
+		"migrations", migrations, "heads", json_from_texts(env->chain.heads, env->chain.head_count), "bases",
+		json_from_texts(env->chain.bases, env->chain.base_count), "missing", from_missing(&env->chain),
+		"findings", findings);
+}
+
+static json_t *from_tree(const struct audit *audit)
+{
+	switch (audit->tree) {
+	case AUDIT_INDEX:
+		return json_string("--staged");
+	case AUDIT_WORKTREE:
+		return json_string("--worktree");
+	case AUDIT_COMMIT:
+		break;
+	}
+	return json_from_text(audit->expression);
+}
+
+static json_t *from_limits(const struct audit *audit)
+{
+	json_t *list = json_array();
+	size_t i;
+
+	for (i = 0; i < audit->limit_count; i++)
+		json_array_append_new(list, json_from_text(text_of(audit->limits[i])));
+	return list;
+}
+
+int audit_render_json(
+	const struct audit *audit, const struct render_options *options, struct strbuf *out, struct err *err)
+{
+	struct json_document doc;
+
+	(void)options;
+	json_document_begin(&doc, out);
+	if (json_document_add(&doc, "format", json_string(AUDIT_DOCUMENT), err) < 0 ||
+		json_document_add(&doc, "version", json_string(REVIDENT_VERSION), err) < 0 ||
+		json_document_add(&doc, "tree", from_tree(audit), err) < 0 ||
+		json_document_add(&doc, "commit", json_from_oid(&audit->commit), err) < 0 ||
+		json_document_add(&doc, "complete", json_boolean(audit->limit_count == 0), err) < 0 ||
+		json_document_add(&doc, "limits", from_limits(audit), err) < 0 ||
+		json_document_add_list(&doc, "environments", audit->environments, audit->environment_count,
+			sizeof(*audit->environments), from_environment, err) < 0)
+		return -1;
+	json_document_end(&doc);
+	return 0;
+}

@@ -1,0 +1,177 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit_formats.h"
+#include "revident/base/xalloc.h"
+#include "revident/report/chain_text.h"
+#include "text.h"
+
+struct audit_text {
+	const struct audit *audit;
+	struct strbuf *out;
+	const struct styles *styles;
+	bool color;
+};
+
+static enum style style_of(enum level level)
+{
+	return level == LEVEL_ERROR ? STYLE_BAD : level == LEVEL_WARNING ? STYLE_WARN : STYLE_PLAIN;
+}
+
+static void write_heading(struct audit_text *t, const struct audit_environment *env)
+{
+	struct paragraph p;
+
+	paragraph_begin(&p, t->out, t->styles, 0, 2);
+	paragraph_add_token(&p, STYLE_ID, env->path);
+	paragraph_add(&p, ": ");
+	paragraph_add_count(&p, env->migration_count, "migration");
+	paragraph_add(&p, ", ");
+	paragraph_add_count(&p, env->chain.head_count, "head");
+	paragraph_add(&p, ", ");
+	paragraph_add_count(&p, env->chain.base_count, "base");
+	if (env->chain.missing_count)
+		paragraph_addf(&p, ", %zu missing", env->chain.missing_count);
+	paragraph_end(&p);
+}
+
+/* The picture; revisions with an error or a warning are never folded. */
+static void write_chain(struct audit_text *t, const struct audit_environment *env)
+{
+	struct text *keep = xcalloc(env->finding_count, sizeof(*keep));
+	struct chain_text_options options = { .indent = 2, .color = t->color, .keep = keep };
+	size_t i;
+
+	for (i = 0; i < env->finding_count; i++)
+		if (env->findings[i].level > LEVEL_NOTE && env->findings[i].revision.ptr)
+			keep[options.keep_count++] = env->findings[i].revision;
+	if (env->chain.count)
+		strbuf_addch(t->out, '\n');
+	chain_render_text(&env->chain, &options, t->out);
+	free(keep);
+}
+
+static void write_finding(struct audit_text *t, const struct finding *finding)
+{
+	struct paragraph p;
+
+	paragraph_begin(&p, t->out, t->styles, 2, 4);
+	paragraph_add_styled(&p, style_of(finding->level), level_name(finding->level));
+	paragraph_addf(&p, " %s: ", rule_get(finding->rule)->name);
+	paragraph_add(&p, finding->message.ptr);
+	paragraph_end(&p);
+	if (finding->path.ptr) {
+		paragraph_begin(&p, t->out, t->styles, 4, 4);
+		paragraph_add_token(&p, STYLE_PLAIN, finding->path);
+		if (finding->line)
+			paragraph_addf(&p, ":%u", finding->line);
+		paragraph_end(&p);
+	}
+	if (finding->hint.ptr) {
+		paragraph_begin(&p, t->out, t->styles, 4, 4);
+		paragraph_add(&p, "-> ");
+		paragraph_add_styled(&p, STYLE_COMMAND, finding->hint.ptr);
+		paragraph_end(&p);
+	}
+}
+
+/* "  notes: 2 filename-mismatch, 1 multiple-bases" */
+static void write_notes(struct audit_text *t, const struct audit_environment *env)
+{
+	size_t counts[RULE_COUNT] = { 0 }, i, notes = 0;
+	struct paragraph p;
+	bool is_first = true;
+
+	for (i = 0; i < env->finding_count; i++) {
+		if (env->findings[i].level != LEVEL_NOTE)
+			continue;
+		counts[env->findings[i].rule]++;
+		notes++;
+	}
+	if (!notes)
+		return;
+	paragraph_begin(&p, t->out, t->styles, 2, 4);
+	paragraph_add(&p, "notes: ");
+	for (i = 0; i < RULE_COUNT; i++) {
+		if (!counts[i])
+			continue;
+		paragraph_addf(&p, "%s%zu %s", is_first ? "" : ", ", counts[i], rule_get((enum rule_id)i)->name);
+		is_first = false;
+	}
+	paragraph_end(&p);
+}
+
+static void write_findings(struct audit_text *t, const struct audit_environment *env)
+{
+	size_t i;
+
+	if (env->finding_count)
+		strbuf_addch(t->out, '\n');
+	for (i = 0; i < env->finding_count; i++)
+		if (env->findings[i].level > LEVEL_NOTE)
+			write_finding(t, &env->findings[i]);
+	write_notes(t, env);
+}
+
+static void write_limits(struct audit_text *t)
+{
+	struct paragraph p;
+	size_t i;
+
+	for (i = 0; i < t->audit->limit_count; i++) {
+		paragraph_begin(&p, t->out, t->styles, 0, 2);
+		paragraph_add_styled(&p, STYLE_WARN, "not read:");
+		paragraph_add(&p, " ");
+		paragraph_add(&p, t->audit->limits[i]);
+		paragraph_end(&p);
+	}
+	if (t->audit->limit_count)
+		strbuf_addch(t->out, '\n');
+}
+
+static void write_summary(struct audit_text *t)
+{
+	size_t counts[LEVEL_ERROR + 1] = { 0 }, migrations = 0, i, level;
+	struct paragraph p;
+
+	for (i = 0; i < t->audit->environment_count; i++) {
+		const struct audit_environment *env = &t->audit->environments[i];
+		size_t of_env[LEVEL_ERROR + 1];
+
+		findings_count(env->findings, env->finding_count, of_env);
+		for (level = 0; level <= LEVEL_ERROR; level++)
+			counts[level] += of_env[level];
+		migrations += env->migration_count;
+	}
+	paragraph_begin(&p, t->out, t->styles, 0, 2);
+	paragraph_add_count(&p, t->audit->environment_count, "environment");
+	paragraph_add(&p, ", ");
+	paragraph_add_count(&p, migrations, "migration");
+	paragraph_add(&p, ": ");
+	paragraph_add_count(&p, counts[LEVEL_ERROR], "error");
+	paragraph_add(&p, ", ");
+	paragraph_add_count(&p, counts[LEVEL_WARNING], "warning");
+	paragraph_add(&p, ", ");
+	paragraph_add_count(&p, counts[LEVEL_NOTE], "note");
+	paragraph_end(&p);
+}
+
+int audit_render_text(
+	const struct audit *audit, const struct render_options *options, struct strbuf *out, struct err *err)
+{
+	struct audit_text t = {
+		.audit = audit, .out = out, .styles = styles_find(options->color), .color = options->color
+	};
+	size_t i;
+
+	(void)err;
+	write_limits(&t);
+	for (i = 0; i < audit->environment_count; i++) {
+		write_heading(&t, &audit->environments[i]);
+		write_chain(&t, &audit->environments[i]);
+		write_findings(&t, &audit->environments[i]);
+		strbuf_addch(out, '\n');
+	}
+	write_summary(&t);
+	return 0;
+}
