@@ -1,0 +1,252 @@
+#include "revident/forensics/errortext.h"
+
+#include <string.h>
+
+#include "errortext_parts.h"
+
+/*
+ * The messages, the telling ones first: a text that holds several is about the first of the table. Sources:
+ * alembic/script/revision.py, script/base.py, command.py, 1.8 to 1.18.
+ *
+ * In a pattern a space is any white space, `%q` a word in quotes (or a bare one), `%b` a bare word, `%l` words parted by
+ * commas, `%r` two bare words with a colon between, `%f` anything up to what follows, `%*` the same passed over.
+ */
+static const struct {
+	const char *pattern;
+	struct error_message message;
+} table[] = {
+	{ "Revision %b referenced from %* is not present",
+		{ "parent-not-present",
+			"A migration names a parent or a dependency that no file declares. Alembic warns, and then "
+			"every command dies with a bare KeyError.",
+			SUBJECT_REVISION, false, false } },
+	{ "Multiple revisions start with %q",
+		{ "ambiguous-prefix", "Several ids begin with these letters: give more of them.", SUBJECT_REVISION,
+			false, false } },
+	{ "Revision %b is not a member of branch",
+		{ "not-in-branch", "The revision exists, but not on the branch that was named with \"@\".",
+			SUBJECT_REVISION, false, false } },
+	{ "Branch name %q in revision %b already used by revision %b",
+		{ "label-used-twice", "Two migrations give themselves the same branch label; one must drop it.",
+			SUBJECT_REVISION, false, false } },
+	{ "Dependency cycle is detected in revisions (%l)",
+		{ "dependency-cycle", "Following depends_on leads back to where it began, so no order exists.",
+			SUBJECT_REVISION, false, false } },
+	{ "Dependency self-loop is detected in revisions (%l)",
+		{ "dependency-self-loop", "A migration names itself in depends_on.", SUBJECT_REVISION, false, false } },
+	{ "Self-loop is detected in revisions (%l)",
+		{ "self-loop", "A migration names itself as its parent.", SUBJECT_REVISION, false, false } },
+	{ "Cycle is detected in revisions (%l)",
+		{ "cycle", "Following down_revision leads back to where it began, so no order exists.",
+			SUBJECT_REVISION, false, false } },
+	{ "Could not determine revision id from filename %f. Be sure",
+		{ "no-id", "A file in the versions directory binds no \"revision\", and its name gives none.",
+			SUBJECT_FILE, false, false } },
+	{ "Could not determine revision id from filename %q",
+		{ "no-id", "A file in the versions directory binds no \"revision\", and its name gives none.",
+			SUBJECT_FILE, false, false } },
+	{ "module %q has no attribute 'down_revision'", { "no-down-revision",
+								"A file in the versions directory binds no "
+								"\"down_revision\", so it is no migration, and Alembic "
+								"loads nothing else either.",
+								SUBJECT_MODULE, false, false } },
+	{ "has no attribute 'down_revision'",
+		{ "no-down-revision",
+			"A file in the versions directory binds no \"down_revision\", so it is no migration, and "
+			"Alembic "
+			"loads nothing else either. The message does not say which: `revident audit` does.",
+			SUBJECT_NONE, false, false } },
+	{ "Revision %b is present more than once",
+		{ "duplicate-id", "Two files declare the same id; Alembic keeps the one that it loads last.",
+			SUBJECT_REVISION, false, false } },
+	{ "File %f loaded twice! ignoring",
+		{ "loaded-twice", "Two version locations lead to the same file.", SUBJECT_FILE, false, false } },
+	{ "Can't locate revision identified by %q",
+		{ "cannot-locate",
+			"The database's alembic_version, or the command line, has an id that the code at hand does not "
+			"declare.",
+			SUBJECT_REVISION, false, false } },
+	{ "No such revision or branch %q",
+		{ "no-such-revision", "No migration in the code at hand has this id or branch label.", SUBJECT_REVISION,
+			false, false } },
+	{ "No such branch: %q", { "no-such-branch", "No migration in the code at hand has this branch label or id.",
+					SUBJECT_REVISION, false, false } },
+	{ "Requested revision %b overlaps with other requested revisions",
+		{ "overlap",
+			"One of the revisions that the database is stamped with, or that were asked for, is an "
+			"ancestor "
+			"of another. A wrong stamp, a re-parented migration or an id declared twice does that.",
+			SUBJECT_REVISION, false, false } },
+	{ "Multiple head revisions are present", { "multiple-heads",
+							 "Two migrations or more have no child, so \"head\" could mean "
+							 "any of them. `alembic merge heads` "
+							 "joins them.",
+							 SUBJECT_NONE, true, false } },
+	{ "Multiple heads are present", { "multiple-heads",
+						"Two migrations or more have no child, so \"head\" could mean any of "
+						"them. `alembic merge heads` "
+						"joins them.",
+						SUBJECT_NONE, true, false } },
+	{ "The script directory has multiple heads", { "multiple-heads",
+							     "Two migrations or more have no child, so \"head\" could "
+							     "mean any of them. `alembic merge heads` "
+							     "joins them.",
+							     SUBJECT_NONE, true, false } },
+	{ "Revision %b is not an ancestor of revision %b",
+		{ "not-an-ancestor", "The first is not below the second in the chain as it is now.", SUBJECT_REVISION,
+			false, false } },
+	{ "Requested range %r does not refer to ancestor/descendant revisions",
+		{ "not-an-ancestor", "The first is not below the second in the chain as it is now.", SUBJECT_REVISION,
+			false, false } },
+	{ "Destination %b is not a valid upgrade target from current head",
+		{ "not-an-ancestor",
+			"The target does not descend from what the database is stamped with, in the chain as it is "
+			"now.",
+			SUBJECT_REVISION, false, false } },
+	{ "Destination %b is not a valid downgrade target from current head",
+		{ "not-an-ancestor",
+			"The target is no ancestor of what the database is stamped with, in the chain as it is now.",
+			SUBJECT_REVISION, false, false } },
+	{ "Revision %b is not a head revision",
+		{ "not-a-head", "A new migration was to be based on one that has a child already.", SUBJECT_REVISION,
+			true, false } },
+	{ "not allowed in revision identifier %q",
+		{ "illegal-id", "The id holds a character that means something else on Alembic's command line.",
+			SUBJECT_REVISION, false, false } },
+	{ "Relative revision %b didn't produce",
+		{ "relative-too-far", "There are fewer migrations on the way than were asked for.", SUBJECT_REVISION,
+			true, false } },
+	{ "Target database is not up to date",
+		{ "not-up-to-date", "The database is stamped with a revision that is not the head of the code at hand.",
+			SUBJECT_NONE, true, false } },
+	{ "KeyError: %q",
+		{ "key-error",
+			"In Alembic's revision map a bare KeyError is an id or branch label that some migration names "
+			"and no file declares.",
+			SUBJECT_REVISION, false, true } },
+};
+
+enum { TABLE_ROWS = sizeof(table) / sizeof(table[0]) };
+
+static bool is_known(const struct error_text *out, struct text word)
+{
+	size_t i;
+
+	for (i = 0; i < out->count; i++)
+		if (text_equal(out->subjects[i], word))
+			return true;
+	return false;
+}
+
+static void add_subjects(struct error_text *out, enum subject_kind kind, const struct captures *captures)
+{
+	size_t i;
+
+	for (i = 0; i < captures->count; i++) {
+		struct text word = captures->words[i];
+
+		if (kind == SUBJECT_REVISION && !errortext_target(word).len)
+			continue;
+		if (out->count < ERROR_SUBJECTS_MAX && !is_known(out, word))
+			out->subjects[out->count++] = word;
+	}
+}
+
+/* Looks for every place where the row's message stands. */
+static bool try_row(struct text clean, size_t row, struct arena *arena, struct error_text *out)
+{
+	struct captures captures;
+	size_t at = 0;
+	bool found = false;
+
+	while (errortext_find(clean, &at, table[row].pattern, arena, &captures)) {
+		found = true;
+		if (table[row].message.kind == SUBJECT_NONE)
+			break;
+		add_subjects(out, table[row].message.kind, &captures);
+	}
+	return found;
+}
+
+void errortext_read(struct text text, struct arena *arena, struct error_text *out)
+{
+	struct captures captures;
+	struct text clean;
+	size_t row, at;
+
+	memset(out, 0, sizeof(*out));
+	clean = errortext_clean(text, arena);
+	at = 0;
+	out->is_traceback = errortext_find(clean, &at, "Traceback (most recent call last)", arena, &captures);
+	at = 0;
+	out->passes_revision_map = errortext_find(clean, &at, "script/revision.py", arena, &captures);
+	for (row = 0; row < TABLE_ROWS && !out->message; row++)
+		if (try_row(clean, row, arena, out) && (out->count > 0 || table[row].message.kind == SUBJECT_NONE ||
+							       table[row].message.asks_for_heads))
+			out->message = &table[row].message;
+}
+
+struct text errortext_target(struct text target)
+{
+	static const char *const symbols[] = { "base", "current", "head", "heads", "None" };
+	const char *at = target.len ? memrchr(target.ptr, '@', target.len) : NULL;
+	struct text label = at ? (struct text){ target.ptr, (size_t)(at - target.ptr) } : TEXT_NONE;
+	size_t i, len;
+
+	if (at)
+		target = (struct text){ at + 1, target.len - label.len - 1 };
+	for (len = target.len; len > 0 && target.ptr[len - 1] >= '0' && target.ptr[len - 1] <= '9'; len--)
+		;
+	if (len > 0 && len < target.len && (target.ptr[len - 1] == '+' || target.ptr[len - 1] == '-'))
+		target.len = len - 1;
+	for (i = 0; i < sizeof(symbols) / sizeof(symbols[0]); i++)
+		if (text_equal(target, text_of(symbols[i])))
+			target.len = 0;
+	if (target.len)
+		return target;
+	return label.len ? label : TEXT_NONE;
+}
+
+static bool is_word_byte(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80 ||
+	       (c && strchr("._/:~", c));
+}
+
+/* A word, and where it begins like the name of a migration's file, what is before the first underscore. */
+static size_t add_word(struct text word, struct text *out, size_t count, size_t max)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (text_equal(out[i], word))
+			return count;
+	if (word.len && word.len <= ERROR_SUBJECT_LENGTH_MAX && count < max)
+		out[count++] = word;
+	return count;
+}
+
+size_t errortext_words(struct text text, struct arena *arena, struct text *out, size_t max)
+{
+	struct text clean = errortext_clean(text, arena);
+	size_t at = 0, count = 0;
+
+	while (at < clean.len && count < max) {
+		struct text word = { clean.ptr + at, 0 };
+		const char *slash, *underscore;
+
+		while (at + word.len < clean.len && is_word_byte(clean.ptr[at + word.len]))
+			word.len++;
+		at += word.len ? word.len : 1;
+		while (word.len && strchr(".:", word.ptr[word.len - 1]))
+			word.len--;
+		count = add_word(word, out, count, max);
+		slash = memrchr(word.ptr, '/', word.len);
+		if (slash)
+			word = (struct text){ slash + 1, word.len - (size_t)(slash + 1 - word.ptr) };
+		underscore = memchr(word.ptr, '_', word.len);
+		if (underscore)
+			count = add_word((struct text){ word.ptr, (size_t)(underscore - word.ptr) }, out, count, max);
+	}
+	return count;
+}
