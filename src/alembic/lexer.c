@@ -496,6 +496,6 @@ int tokens_read(struct tokenizer *tokenizer, const char *bytes, size_t len, enum
 		stop(&lx, list->items[lx.brackets[lx.depth - 1]].line);
 	end_logical_line(&lx);
 	if (lx.block_opens)
-		report(&lx, UNREADABLE_SYNTAX, lx.line);
+		report(&lx, UNREADABLE_SYNTAX, list->items[list->count - 1].line);
 	return 0;
 }

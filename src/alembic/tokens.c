@@ -8,8 +8,11 @@
 #include "revident/alembic/tokens.h"
 #include "revident/base/xalloc.h"
 
-/* Honest input needs few steps a token; hostile input must not need many. */
-enum { MATCH_LIMIT = 1000000 };
+/*
+ * No token of a source takes more steps than it has bytes, since nothing is tried twice. A limit of 1e6 refused a string
+ * of a few hundred thousand escapes, which is honest input.
+ */
+enum { MATCH_LIMIT = 8 * MIGRATION_BYTES_MAX };
 
 struct tokenizer {
 	pcre2_code *code;

@@ -12,6 +12,7 @@ const struct cmd *const *commands(size_t *count)
 	static const struct cmd *const table[] = {
 		&cmd_audit,
 		&cmd_help,
+		&cmd_scan,
 		&cmd_schema,
 		&cmd_version,
 	};

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-void environment_read(struct environment *out)
+void environment_read(struct process_environment *out)
 {
-	*out = (struct environment){
+	*out = (struct process_environment){
 		.repo = {
 			.git_dir = getenv("GIT_DIR"),
 			.work_tree = getenv("GIT_WORK_TREE"),
@@ -26,7 +26,7 @@ static bool is_set(const char *value)
 	return value && *value;
 }
 
-bool color_wanted(const char *when, const struct environment *environment, bool is_terminal)
+bool color_wanted(const char *when, const struct process_environment *environment, bool is_terminal)
 {
 	if (when && strcmp(when, "auto") != 0)
 		return !strcmp(when, "always");

@@ -117,19 +117,63 @@ static void copy_defs(struct env_defs *to, const struct env_defs *from)
 	}
 }
 
+/* Does one of the definition's versions directories stand in the row, and the configuration that names them? */
+static bool stands_in_row(struct investigation *inv, const struct env_def *def, uint32_t row)
+{
+	const uint32_t *entries = watch_entries(inv->watch, row);
+	struct text path;
+	size_t k;
+
+	if (def->config != INTERN_NONE) {
+		path = study_path_text(&inv->study, def->config);
+		if (entries[watch_add(inv->watch, path.ptr, path.len)] == WATCH_ABSENT)
+			return false;
+	}
+	for (k = 0; k < def->version_count; k++) {
+		path = study_path_text(&inv->study, def->versions[k]);
+		if (entries[watch_add(inv->watch, path.ptr, path.len)] != WATCH_ABSENT)
+			return true;
+	}
+	return false;
+}
+
+/* For a tip that is followed like history: what is known already and stands there. */
+static void recall_defs(struct investigation *inv, struct tip_view *view)
+{
+	size_t i;
+
+	for (i = 0; i < inv->defs.count; i++) {
+		if (!stands_in_row(inv, &inv->defs.items[i], view->row))
+			continue;
+		VEC_GROW(view->defs.items, view->defs.count, view->defs.cap);
+		view->defs.items[view->defs.count++] = inv->defs.items[i];
+	}
+}
+
+static int find_defs(struct investigation *inv, struct tip_view *view, struct err *err)
+{
+	if (!view->is_searched) {
+		recall_defs(inv, view);
+		return 0;
+	}
+	if (discover(inv->discovery, source_of_tree(&inv->study, &inv->commits.trees[view->commit]), &view->defs, err) <
+		0)
+		return -1;
+	copy_defs(&view->defs, &inv->extra);
+	return 0;
+}
+
 static int look_at_view(struct investigation *inv, struct tip_view *view, struct err *err)
 {
-	struct source *source = source_of_tree(&inv->study, &inv->commits.trees[view->commit]);
 	const struct snapshot *snapshot = snapshots_get(inv->snapshots, view->row, err);
 	struct joins joins = inv->lineage.joins;
 
 	if (!snapshot)
 		return -1;
-	if (discover(inv->discovery, source, &view->defs, err) < 0) {
+	if (find_defs(inv, view, err) < 0) {
 		snapshot_put(inv->snapshots, snapshot);
 		return -1;
 	}
-	copy_defs(&view->defs, &inv->extra);
 	joins.defs = &view->defs;
 	tree_envs_build(&inv->study, &view->defs, &joins, snapshot->files, snapshot->count, &view->envs);
 	snapshot_put(inv->snapshots, snapshot);
@@ -137,36 +181,46 @@ static int look_at_view(struct investigation *inv, struct tip_view *view, struct
 	return 0;
 }
 
-static int look_at_tips(struct investigation *inv, struct err *err)
+/* Gives every tip the view of its row; a row that a searched tip has is looked at in that tip. */
+static void share_views(struct investigation *inv)
 {
 	uint32_t *view_of_row = xcalloc(watch_row_count(inv->watch) + 1, sizeof(*view_of_row));
 	size_t i;
-	int rc = -1;
 
-	inv->tip_views = arena_calloc(inv->arena, inv->tip_count, sizeof(*inv->tip_views));
-	inv->views = xcalloc(inv->tip_count, sizeof(*inv->views));
 	for (i = 0; i < inv->tip_count; i++) {
 		uint32_t commit = inv->tip_commits[i];
 		uint32_t row = commit == COMMIT_NONE ? WATCH_UNKNOWN : watch_row(inv->watch, commit);
+		struct tip_view *view;
 
 		inv->tip_views[i] = INTERN_NONE;
 		if (row == WATCH_UNKNOWN)
 			continue;
 		if (!view_of_row[row]) {
-			struct tip_view *view = &inv->views[inv->view_count++];
-
-			view->row = row;
+			view_of_row[row] = (uint32_t)++inv->view_count;
+			inv->views[inv->view_count - 1].row = row;
+			inv->views[inv->view_count - 1].commit = commit;
+		}
+		view = &inv->views[view_of_row[row] - 1];
+		if (!view->is_searched && is_searched_tip(inv->tips[i].name)) {
+			view->is_searched = true;
 			view->commit = commit;
-			view_of_row[row] = (uint32_t)inv->view_count;
-			if (look_at_view(inv, view, err) < 0)
-				goto done;
 		}
 		inv->tip_views[i] = view_of_row[row] - 1;
 	}
-	rc = 0;
-done:
 	free(view_of_row);
-	return rc;
+}
+
+static int look_at_tips(struct investigation *inv, struct err *err)
+{
+	size_t v;
+
+	inv->tip_views = arena_calloc(inv->arena, inv->tip_count, sizeof(*inv->tip_views));
+	inv->views = xcalloc(inv->tip_count, sizeof(*inv->views));
+	share_views(inv);
+	for (v = 0; v < inv->view_count; v++)
+		if (look_at_view(inv, &inv->views[v], err) < 0)
+			return -1;
+	return 0;
 }
 
 /* A lineage lives where a tip has its unit, or still has the versions directory in which it was. */

@@ -163,6 +163,32 @@ static int search_round(struct search *s)
 	return 0;
 }
 
+/*
+ * Forges keep a ref for every pull request ever made, thousands of them; they are followed like history, and searched
+ * where a known directory comes or goes. What people name, and what git makes by itself, is searched.
+ */
+bool is_searched_tip(struct text ref)
+{
+	static const char *const kinds[] = { "refs/heads/", "refs/tags/", "refs/remotes/", "refs/stash" };
+	size_t i;
+
+	if (ref.len < 5 || memcmp(ref.ptr, "refs/", 5) != 0)
+		return true;
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (ref.len >= strlen(kinds[i]) && memcmp(ref.ptr, kinds[i], strlen(kinds[i])) == 0)
+			return true;
+	return false;
+}
+
+/* A tip that another one descends from is history, too: what stood there is there still, or vanished on the way. */
+static void leave_out_ancestors(const struct commits *commits, bool *wanted)
+{
+	size_t i;
+
+	for (i = 0; i < commits->parent_at[commits->count]; i++)
+		wanted[commits->parents[i]] = false;
+}
+
 /* In the order in which packs are read fastest. */
 static int search_tips(struct search *s, bool deep)
 {
@@ -174,8 +200,9 @@ static int search_tips(struct search *s, bool deep)
 	for (i = 0; i < inv->extra.count; i++)
 		keep_definition(s, &inv->extra.items[i]);
 	for (i = 0; i < inv->tip_count; i++)
-		if (inv->tip_commits[i] != COMMIT_NONE)
+		if (inv->tip_commits[i] != COMMIT_NONE && is_searched_tip(inv->tips[i].name))
 			wanted[inv->tip_commits[i]] = true;
+	leave_out_ancestors(&inv->commits, wanted);
 	for (i = 0; i < inv->commits.count && rc == 0; i++) {
 		uint32_t commit = inv->commits.read_order[i];
 

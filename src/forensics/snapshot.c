@@ -9,7 +9,7 @@
 #include "revident/forensics/discover.h"
 #include "revident/git/object.h"
 
-enum { CACHE_SLOTS = 256, CACHE_FILES_MAX = 2 * 1000 * 1000 };
+enum { CACHE_SLOTS = 4096, CACHE_FILES_MAX = 1000 * 1000 };
 
 struct snapshots {
 	struct study *study;

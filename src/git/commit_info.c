@@ -61,10 +61,11 @@ static bool parse_offset(const char *at, size_t len, int *out)
 	return true;
 }
 
-/* "NAME <EMAIL> TIME OFFSET"; what is malformed is left empty. */
+/* "NAME <EMAIL> TIME OFFSET"; what is malformed is left empty, a malformed offset is none. */
 static void parse_signature(struct text line, struct signature *out)
 {
-	const char *end = line.ptr + line.len, *open = memchr(line.ptr, '<', line.len), *close, *space;
+	const char *end = line.ptr + line.len, *open = memchr(line.ptr, '<', line.len), *close, *at;
+	const unsigned char *behind;
 
 	memset(out, 0, sizeof(*out));
 	out->name = out->email = TEXT_LITERAL("");
@@ -78,13 +79,14 @@ static void parse_signature(struct text line, struct signature *out)
 		if (close)
 			out->email = (struct text){ open + 1, (size_t)(close - open) - 1 };
 	}
-	space = memrchr(line.ptr, ' ', line.len);
-	if (!space)
-		return;
-	out->has_time = commit_line_time((const unsigned char *)line.ptr, line.len, &out->time) &&
-			parse_offset(space + 1, (size_t)(end - space) - 1, &out->offset);
+	out->has_time = commit_line_time((const unsigned char *)line.ptr, line.len, &out->time, &behind);
 	if (!out->has_time)
-		out->time = out->offset = 0;
+		return;
+	at = (const char *)behind;
+	while (at < end && *at == ' ')
+		at++;
+	if (!parse_offset(at, (size_t)(end - at), &out->offset))
+		out->offset = 0;
 }
 
 /* Converts to UTF-8 where libc knows the encoding; else the bytes as they are. */

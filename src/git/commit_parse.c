@@ -49,24 +49,25 @@ static bool parse_id(const unsigned char *hex, struct oid *out)
 	return bad <= 15;
 }
 
-bool commit_line_time(const unsigned char *line, size_t len, int64_t *time)
+bool commit_line_time(const unsigned char *line, size_t len, int64_t *time, const unsigned char **end)
 {
-	const unsigned char *end = memrchr(line, ' ', len), *at;
+	const unsigned char *eol = line + len, *at = memrchr(line, '>', len), *first;
 	int64_t value = 0;
 
 	*time = 0;
-	if (!end)
+	if (!at)
 		return false;
-	at = memrchr(line, ' ', (size_t)(end - line));
-	if (!at || ++at == end)
-		return false;
-	for (; at < end; at++) {
-		if (*at < '0' || *at > '9' || value > (INT64_MAX - 9) / 10)
+	for (at++; at < eol && *at == ' '; at++)
+		;
+	for (first = at; at < eol && *at >= '0' && *at <= '9'; at++) {
+		if (value > (INT64_MAX - 9) / 10)
 			return false;
 		value = value * 10 + (*at - '0');
 	}
+	if (end)
+		*end = at;
 	*time = value;
-	return true;
+	return at > first;
 }
 
 /* The time of the first committer line before the blank line that ends the header. */
@@ -82,7 +83,7 @@ static int64_t committer_time(const unsigned char *at, const unsigned char *end)
 		if (!eol)
 			eol = end;
 		if ((size_t)(eol - at) >= sizeof(key) - 1 && memcmp(at, key, sizeof(key) - 1) == 0) {
-			commit_line_time(at, (size_t)(eol - at), &time);
+			commit_line_time(at, (size_t)(eol - at), &time, NULL);
 			break;
 		}
 	}

@@ -4,9 +4,10 @@
     bench.py --binary PATH [--rounds N] [REPO]
 
 On HEAD and with --all: `git log --raw -m --no-renames --full-history --format=%H` over the versions directories, and
-git's cheaper `git log -G^revision`, interleaved with revident in every round, without a commit-graph. Printed: the median
-wall time of the rounds, processor time, the ratio to `git log --raw`, and the largest RssAnon seen in a run of its own
-(polled from /proc, so that polling disturbs no timing). Without REPO a repository is made, the same every time.
+git's cheaper `git log -G^revision`, interleaved with revident in every round, git without a commit-graph. Printed: the
+median wall and processor time of the rounds; for both the median of each round's ratio to `git log --raw` in that round,
+which a busy machine disturbs least; and the largest RssAnon seen in a run of its own (polled from /proc, so that polling
+disturbs no timing). Without REPO a repository is made, the same every time.
 Standard library only; Linux.
 """
 
@@ -126,15 +127,18 @@ def versions_directories(binary, repo):
 
 
 def measure(commands, rounds):
-    """{name: (median wall, median CPU, fastest wall)}, the commands interleaved."""
+    """{name: [(wall, cpu) of each round]}, the commands interleaved."""
     for argv in commands.values():
         run_timed(argv)  # warm the page cache
     times = {name: [] for name in commands}
     for _ in range(rounds):
         for name, argv in commands.items():
             times[name].append(run_timed(argv))
-    return {name: (statistics.median(t[0] for t in found), statistics.median(t[1] for t in found), min(t[0] for t in found))
-            for name, found in times.items()}
+    return times
+
+
+def median_ratio(times, reference, which):
+    return statistics.median(a[which] / b[which] for a, b in zip(times, reference))
 
 
 def table(binary, repo, versions, scope, rounds):
@@ -145,14 +149,15 @@ def table(binary, repo, versions, scope, rounds):
         "git log --raw": git + ["--raw", "-m", "--no-renames", "--full-history", "--format=%H"] + tail,
         "git log -G": git + ["-G^revision", "--format=%H"] + tail,
     }
-    found = measure(commands, rounds)
-    reference = found["git log --raw"][0]
-    print("\n%s (median of %d interleaved rounds)" % (scope, rounds))
-    print("%-16s %10s %10s %10s %8s %12s" % ("", "wall ms", "fastest", "cpu ms", "ratio", "RssAnon KiB"))
-    for name, (wall, cpu, fastest) in found.items():
+    times = measure(commands, rounds)
+    reference = times["git log --raw"]
+    print("\n%s (%d interleaved rounds)" % (scope, rounds))
+    print("%-16s %10s %8s %10s %8s %12s" % ("", "wall ms", "ratio", "cpu ms", "ratio", "RssAnon KiB"))
+    for name, found in times.items():
         peak = peak_anonymous(commands[name])
-        print("%-16s %10.1f %10.1f %10.1f %8.2f %12s" % (
-            name, wall * 1000, fastest * 1000, cpu * 1000, wall / reference, "?" if peak is None else peak))
+        print("%-16s %10.1f %8.2f %10.1f %8.2f %12s" % (
+            name, 1000 * statistics.median(t[0] for t in found), median_ratio(found, reference, 0),
+            1000 * statistics.median(t[1] for t in found), median_ratio(found, reference, 1), "?" if peak is None else peak))
 
 
 def main():

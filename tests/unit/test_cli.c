@@ -15,7 +15,7 @@ static void color_wanted__option_then_variables_then_terminal__decides(void **st
 {
 	static const struct {
 		const char *when;
-		struct environment environment;
+		struct process_environment environment;
 		bool is_terminal, expected;
 	} rows[] = {
 		{ "always", { .no_color = "1", .term = "dumb" }, false, true },

@@ -94,7 +94,7 @@ static void commit_info_read__malformed_parts__are_empty(void **state)
 	assert_false(f.info.author.has_time);
 	expect_text(f.info.committer.name, "A");
 	expect_text(f.info.committer.email, "");
-	assert_true(f.info.committer.has_time);
+	assert_false(f.info.committer.has_time);
 	expect_text(f.info.summary, "");
 	expect_text(f.info.message, "");
 	assert_false(f.info.is_signed);
@@ -103,7 +103,8 @@ static void commit_info_read__malformed_parts__are_empty(void **state)
 	assert_false(f.info.committer.has_time);
 	assert_int_equal(f.info.committer.time, 0);
 	READ(&f, TREE "committer X <x> 5 GMT\n\nm");
-	assert_false(f.info.committer.has_time);
+	assert_true(f.info.committer.has_time);
+	assert_int_equal(f.info.committer.offset, 0);
 	expect_text(f.info.summary, "m");
 	READ(&f, TREE "\n");
 	expect_text(f.info.committer.name, "");

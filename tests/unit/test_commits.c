@@ -124,7 +124,9 @@ static void commits_load__malformed_signatures__stop_nothing(void **state)
 	} cases[] = {
 		{ "author A <a> 5 +0000\\ncommitter C <c> 77 +0000\\n\\nm\\n", 77 },
 		{ "author A <a> 5 +0000\\ncommitter C <c> 77 x\\n\\nm\\n", 77 },
-		{ "committer 77 +0000", 77 },
+		{ "committer 77 +0000", 0 },
+		{ "author A <a> 5 +0000\\ncommitter C <c> 77\\n\\nm\\n", 77 },
+		{ "author A <a> 5 +0000\\ncommitter C <c> d> 77 +0000\\n\\nm\\n", 77 },
 		{ "author A <a> 5 +0000\\n\\ncommitter C <c> 77 +0000\\n", 0 },
 		{ "author A <a> 5 +0000\\ncommitter C <c>\\n\\nm\\n", 0 },
 		{ "author A <a> 5 +0000\\ncommitter C <c> 99999999999999999999 +0000\\n\\nm\\n", 0 },

@@ -61,7 +61,7 @@ struct cmd_ctx {
 	size_t operand_count;
 	struct arena *arena;  /* the command's own */
 	struct repo_env repo; /* for repo_open() */
-	const struct environment *environment;
+	const struct process_environment *environment;
 
 	const char *const *envs; /* --env */
 	size_t env_count;
@@ -110,6 +110,6 @@ struct opt_set command_options(const struct cmd *cmd, struct arena *arena);
 void help_render(struct strbuf *out);
 void help_render_command(struct strbuf *out, struct arena *arena, const struct cmd *cmd);
 
-extern const struct cmd cmd_audit, cmd_help, cmd_schema, cmd_version;
+extern const struct cmd cmd_audit, cmd_help, cmd_scan, cmd_schema, cmd_version;
 
 #endif

@@ -9,17 +9,17 @@
 #include "revident/git/repo.h"
 
 /* Values are borrowed from the process; NULL where unset. */
-struct environment {
+struct process_environment {
 	struct repo_env repo; /* `dir` stays NULL */
 	const char *no_color, *clicolor_force, *term;
 };
 
-void environment_read(struct environment *out);
+void environment_read(struct process_environment *out);
 
 /*
  * Colour or not: `when` ("auto", "always", "never", or NULL for auto), then NO_COLOR (set and not empty), then
  * CLICOLOR_FORCE (set, not empty, not "0"), then whether the output is a terminal that is not TERM=dumb.
  */
-bool color_wanted(const char *when, const struct environment *environment, bool is_terminal);
+bool color_wanted(const char *when, const struct process_environment *environment, bool is_terminal);
 
 #endif

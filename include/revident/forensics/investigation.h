@@ -36,7 +36,8 @@ struct investigation_options {
 /* One row that tips have: all tips with the same row have the same environments. */
 struct tip_view {
 	uint32_t row;
-	uint32_t commit; /* of the first tip that has it */
+	uint32_t commit;  /* of the first tip that has it */
+	bool is_searched; /* some tip with this row had its whole tree searched */
 	struct env_defs defs;
 	struct tree_envs envs;
 	uint32_t *labels; /* by environment: its lineage; INTERN_NONE without migrations */

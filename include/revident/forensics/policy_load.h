@@ -1,0 +1,22 @@
+/*
+ * policy_load: a repository's policy, from where it stands. Layer forensics.
+ */
+#ifndef REVIDENT_FORENSICS_POLICY_LOAD_H
+#define REVIDENT_FORENSICS_POLICY_LOAD_H
+
+#include "revident/base/arena.h"
+#include "revident/base/err.h"
+#include "revident/forensics/policy.h"
+#include "revident/forensics/policy_file.h"
+#include "revident/git/repo.h"
+#include "revident/model/oid.h"
+
+/*
+ * The policy that holds for a commit: .revident in its tree, overridden by git's own configuration. Without a commit
+ * (NULL: unborn) the configuration alone. A .revident that is no regular file counts as none; one that cannot be read
+ * is a limit of the repository. 0, or -1 with ERR_USAGE (a mistake in it, over POLICY_BYTES_MAX) or ERR_UNDECIDED.
+ */
+int policy_load_commit(
+	struct repo *repo, const struct oid *commit, struct arena *arena, struct policy *out, struct err *err);
+
+#endif

@@ -1,0 +1,112 @@
+#include "revident/forensics/policy_load.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "revident/base/xalloc.h"
+#include "revident/git/commit_info.h"
+#include "revident/git/object.h"
+
+/* Notes as a limit that the object is not there (`found` 0) or damaged (-1). Returns 0, as a policy that is absent. */
+static int note_unreadable(struct repo *repo, const struct oid *id, int found, struct err *err)
+{
+	char hex[OID_HEX + 1];
+
+	if (found == 0)
+		repo_add_limit(
+			repo, "object %s, which " POLICY_FILE_NAME " needs, is not in this clone", oid_hex(id, hex));
+	else
+		repo_add_limit(repo, "%s", err->msg);
+	err_clear(err);
+	return 0;
+}
+
+/* The blob of the policy file in a root tree: 1 with *out, 0 if there is none. */
+static int find_file(struct repo *repo, const struct oid *tree, struct oid *out, struct err *err)
+{
+	struct tree_entry entry;
+	struct tree_iter it;
+	struct object object;
+	int found = object_read(repo, tree, OBJECT_META_MAX, &object, err), rc = 0;
+
+	if (found <= 0)
+		return note_unreadable(repo, tree, found, err);
+	it = (struct tree_iter){ object.bytes, object.len };
+	while (tree_next(&it, &entry) > 0) {
+		if ((entry.mode & MODE_TYPE) == MODE_FILE &&
+			text_equal((struct text){ entry.name, entry.name_len }, TEXT_LITERAL(POLICY_FILE_NAME))) {
+			*out = entry.id;
+			rc = 1;
+			break;
+		}
+	}
+	object_release(&object);
+	return rc;
+}
+
+/* The file's bytes in the arena: 1, 0 if there are none, -1. */
+static int read_file(
+	struct repo *repo, const struct oid *commit, struct arena *arena, struct text *out, struct err *err)
+{
+	struct commit_info info;
+	struct object object;
+	struct oid blob;
+	size_t len;
+	int found = commit_info_read(repo, arena, commit, &info, err);
+
+	if (found <= 0)
+		return note_unreadable(repo, commit, found, err);
+	if (find_file(repo, &info.tree, &blob, err) == 0)
+		return 0;
+	found = object_header(repo, &blob, NULL, &len, err);
+	if (found > 0 && len > POLICY_BYTES_MAX)
+		return err_set(err, ERR_USAGE, POLICY_FILE_NAME " is longer than %d bytes", POLICY_BYTES_MAX);
+	if (found > 0)
+		found = object_read(repo, &blob, POLICY_BYTES_MAX, &object, err);
+	if (found <= 0)
+		return note_unreadable(repo, &blob, found, err);
+	*out = (struct text){ arena_memdup(arena, object.bytes, object.len), object.len };
+	object_release(&object);
+	return 1;
+}
+
+struct pairs {
+	struct arena *arena;
+	struct policy_pair *items;
+	size_t count, cap;
+};
+
+static void add_pair(const char *key, const char *value, void *data)
+{
+	struct pairs *pairs = data;
+
+	VEC_GROW(pairs->items, pairs->count, pairs->cap);
+	pairs->items[pairs->count++] =
+		(struct policy_pair){ arena_strdup(pairs->arena, key), arena_strdup(pairs->arena, value) };
+}
+
+int policy_load_commit(
+	struct repo *repo, const struct oid *commit, struct arena *arena, struct policy *out, struct err *err)
+{
+	struct policy_source sources[2] = { 0 };
+	struct pairs pairs = { .arena = arena };
+	struct text bytes = TEXT_NONE;
+	size_t count = 0;
+	int found, rc = -1;
+
+	found = commit ? read_file(repo, commit, arena, &bytes, err) : 0;
+	if (found < 0)
+		goto done;
+	if (found)
+		sources[count++] =
+			(struct policy_source){ .name = POLICY_FILE_NAME, .bytes = bytes.ptr, .len = bytes.len };
+	if (repo_config_each(repo, "revident.", add_pair, &pairs, err) < 0)
+		goto done;
+	if (pairs.count)
+		sources[count++] =
+			(struct policy_source){ .name = "git config", .pairs = pairs.items, .pair_count = pairs.count };
+	rc = policy_parse(sources, count, arena, out, err);
+done:
+	free(pairs.items);
+	return rc;
+}
