@@ -120,7 +120,7 @@ done:
 
 static int run(struct cmd_ctx *ctx, struct err *err)
 {
-	const struct render_options options = { .color = ctx->color };
+	const struct render_options options = { .color = ctx->color, .can_recover = command_find("recover") };
 	struct strbuf text = STRBUF_INIT;
 	struct scan found;
 	unsigned events;

@@ -198,6 +198,7 @@ static void write_missing(struct writer *w, const struct missing_key *missing, s
 	out->referenced_by = referencing_ids(w, missing, &out->referenced_count);
 	out->referencing_path = model_path(&w->model, missing->referencing[0]->path);
 	out->referencing_line = missing->line;
+	out->in_depends_on = missing->in_depends_on;
 	out->ever_in_history = missing->ever_in_history;
 	out->decides = missing->decides;
 	for (; out->present_on.count < missing->present_count && out->present_on.count < TIPS_SHOWN;

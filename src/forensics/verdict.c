@@ -31,6 +31,7 @@ static void add_referencing(struct missing_key *item, const struct missing_name 
 
 	if (!item->referencing_count)
 		item->line = name->line;
+	item->in_depends_on = name->in_depends_on && (item->in_depends_on || !item->referencing_count);
 	for (i = 0; i < name->count; i++) {
 		for (k = 0; k < item->referencing_count; k++)
 			if (item->referencing[k]->path == name->all[i]->path &&

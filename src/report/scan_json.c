@@ -93,8 +93,9 @@ static json_t *named_in(const struct missing_revision *missing)
 {
 	if (!missing->referencing_path.ptr)
 		return json_null();
-	return json_pack("{s:o, s:o}", "path", json_from_text(missing->referencing_path), "line",
-		missing->referencing_line ? json_integer((json_int_t)missing->referencing_line) : json_null());
+	return json_pack("{s:o, s:o, s:s}", "path", json_from_text(missing->referencing_path), "line",
+		missing->referencing_line ? json_integer((json_int_t)missing->referencing_line) : json_null(), "as",
+		missing->in_depends_on ? "depends_on" : "down_revision");
 }
 
 json_t *scan_json_missing(const void *item)

@@ -20,6 +20,15 @@ static size_t count_deciding(const struct scan *scan)
 	return count;
 }
 
+static size_t count_breaking(const struct scan *scan)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < scan->worktree_count; i++)
+		count += scan->worktree[i].breaks;
+	return count;
+}
+
 static size_t count_replaced(const struct scan *scan)
 {
 	size_t i, count = 0;
@@ -92,7 +101,7 @@ static void add_other_refs(struct scan_text *t)
 	struct paragraph p;
 
 	for (i = 0; i < scan->lost_count; i++)
-		lost += !scan->lost[i].at_head;
+		lost += scan->all_refs && !scan->lost[i].at_head;
 	if (lost + missing == 0)
 		return;
 	scan_text_gap(t);
@@ -145,6 +154,11 @@ static void add_summary(struct scan_text *t)
 	if (replaced)
 		paragraph_addf(&p, ", %zu replaced", replaced);
 	paragraph_add(&p, ".");
+	if (t->has_folded) {
+		paragraph_add(&p, " Every id: ");
+		paragraph_add_command(
+			&p, scan->all_refs ? "revident scan --all --format json" : "revident scan --format json");
+	}
 	paragraph_end(&p);
 }
 
@@ -189,7 +203,9 @@ int scan_render_text(const struct scan *scan, const struct render_options *optio
 		.scan = scan,
 		.out = out,
 		.styles = styles_find(options->color),
+		.can_recover = options->can_recover,
 		.deciding = count_deciding(scan),
+		.breaking = count_breaking(scan),
 	};
 	size_t lost = scan_text_lost_count(&t);
 	bool clean = scan->missing_count == 0 && scan->lost_count == 0 && count_replaced(scan) == 0;
@@ -202,14 +218,14 @@ int scan_render_text(const struct scan *scan, const struct render_options *optio
 			scan_text_missing(&t);
 		else if (lost)
 			add_lost_headline(&t, lost);
-		else
+		else if (!t.breaking)
 			add_clean(&t);
 		scan_text_worktree(&t);
 		scan_text_lost(&t);
 		add_other_refs(&t);
 	}
 	add_skipped(&t);
-	if (!clean)
+	if (!clean || t.breaking)
 		add_summary(&t);
 	add_limits(&t);
 	return 0;

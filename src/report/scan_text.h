@@ -11,7 +11,10 @@ struct scan_text {
 	const struct scan *scan;
 	struct strbuf *out;
 	const struct styles *styles;
-	size_t deciding; /* revisions missing where the exit code looks */
+	bool can_recover; /* is there a command `recover`? */
+	size_t deciding;  /* revisions missing where the exit code looks */
+	size_t breaking;  /* changes of the index and the work tree that lose a revision of HEAD */
+	bool has_folded;  /* does a line stand for several revisions? Set by scan_text_lost(). */
 };
 
 /* What is missing: who names it, what became of it, where the original is, and what to type. */

@@ -67,6 +67,10 @@ static void add_entry(struct scan_text *t, const struct entry *entry)
 		paragraph_add(&p, " goes on as ");
 		paragraph_add_token(&p, STYLE_ID, entry->onward->revision);
 	}
+	if (t->scan->environment_count > 1) {
+		paragraph_add(&p, " in ");
+		paragraph_add_token(&p, STYLE_PLAIN, event->environment);
+	}
 	if (entry->waived)
 		paragraph_add(&p, " (waived)");
 	paragraph_end(&p);
@@ -132,6 +136,7 @@ static void add_entries(struct scan_text *t, const struct entry *entries, size_t
 				break;
 		if (of_commit > FOLD_ABOVE) {
 			add_folded(t, entries + i, of_commit);
+			t->has_folded = true;
 			continue;
 		}
 		for (j = 0; j < of_commit; j++)
@@ -154,7 +159,7 @@ static void add_section(struct scan_text *t, const char *title, const struct ent
 
 static bool is_listed(const struct scan_text *t, const struct lost_revision *lost)
 {
-	return lost->at_head && !scan_text_is_shown_as_missing(t, lost);
+	return (lost->at_head || !t->scan->all_refs) && !scan_text_is_shown_as_missing(t, lost);
 }
 
 size_t scan_text_lost_count(const struct scan_text *t)
@@ -181,14 +186,14 @@ void scan_text_lost(struct scan_text *t)
 		published += lost->published;
 	}
 	qsort(entries, count, sizeof(*entries), entry_compare);
-	add_section(t, "Lost, and published before", entries, published);
-	add_section(t, "Lost, never published", entries + published, count - published);
+	add_section(t, "Published, then lost", entries, published);
+	add_section(t, "Never published, lost", entries + published, count - published);
 
 	for (i = count = 0; i < scan->event_count; i++)
 		if (scan->events[i].kind == EVENT_REPLACED)
 			entries[count++] =
 				(struct entry){ &scan->events[i], false, false, &scan->events[i].continues_as };
 	qsort(entries, count, sizeof(*entries), entry_compare);
-	add_section(t, "Replaced: the id names other content since", entries, count);
+	add_section(t, "Replaced: these ids name other content since", entries, count);
 	free(entries);
 }

@@ -91,7 +91,8 @@ static void add_headline(struct scan_text *t, const struct missing_revision *mis
 	}
 	paragraph_add(&p, ": ");
 	paragraph_add_list(&p, STYLE_ID, missing->referenced_by, missing->referenced_count, 0, NAMES_SHOWN);
-	paragraph_add(&p, missing->referenced_count > 1 ? " name it" : " names it");
+	paragraph_add(&p, missing->referenced_count > 1 ? " name it as their " : " names it as its ");
+	paragraph_add(&p, missing->in_depends_on ? "dependency" : "parent");
 	add_place(&p, missing);
 	paragraph_add(&p, ", and no file declares it");
 	if (!missing->ever_in_history && !missing->present_on.count)
@@ -244,7 +245,9 @@ static void add_lost_block(struct scan_text *t, const struct lost_revision *lost
 		add_commit(t, lost->removed_by);
 	add_published(t, lost);
 	add_original(t, lost);
-	add_revident_line(t, "next", "show", lost->revision);
+	if (t->can_recover)
+		add_revident_line(t, "next", "recover", lost->revision);
+	add_revident_line(t, t->can_recover ? "" : "next", "show", lost->revision);
 	add_revident_line(t, "", "explain", lost->revision);
 }
 

@@ -1,4 +1,3 @@
-#include "revident/base/shell.h"
 #include "scan_text.h"
 
 /* Files named of each kind that breaks nothing. */
@@ -45,8 +44,8 @@ static void add_breaking(struct scan_text *t, const struct worktree_change *chan
 	paragraph_add(&p, is_first ? subject(change) : change->in_index ? "Your index" : "Your work tree");
 	add_deed(&p, change);
 	paragraph_end(&p);
-	strbuf_addf(&command, "git restore %s-- ", change->in_index ? "--staged --worktree " : "");
-	strbuf_add_shell_word(&command, change->path);
+	strbuf_addf(&command, "git restore%s", change->in_index ? " --staged --worktree" : "");
+	scan_text_add_operand(&command, change->path);
 	scan_text_command(t, "undo", command.buf);
 	strbuf_release(&command);
 }
@@ -86,14 +85,14 @@ static void add_harmless(struct scan_text *t, enum worktree_kind kind, bool in_i
 void scan_text_worktree(struct scan_text *t)
 {
 	const struct scan *scan = t->scan;
-	size_t i, breaking = 0;
+	size_t i, shown = 0;
 	struct paragraph p;
 	int kind;
 
 	for (i = 0; i < scan->worktree_count; i++)
 		if (scan->worktree[i].breaks)
-			add_breaking(t, &scan->worktree[i], breaking++ == 0);
-	if (breaking == scan->worktree_count)
+			add_breaking(t, &scan->worktree[i], shown++ == 0);
+	if (shown == scan->worktree_count)
 		return;
 	scan_text_gap(t);
 	paragraph_begin(&p, t->out, t->styles, 0, 0);

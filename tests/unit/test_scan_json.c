@@ -296,7 +296,8 @@ static void scan_json__lost_and_missing__all_their_keys(void **state)
 		"\",\"similarity\":1.0},\"tips\":[\"HEAD\"],\"tags\":[\"v1\"]}");
 	assert_line(&scan, "{\"type\":\"missing\"",
 		"{\"type\":\"missing\",\"revision\":\"a\",\"environment\":\"migrations\",\"referenced_by\":[\"HEAD\"],"
-		"\"named_in\":{\"path\":\"v/b.py\",\"line\":12},\"ever_in_history\":true,\"decides\":true,"
+		"\"named_in\":{\"path\":\"v/"
+		"b.py\",\"line\":12,\"as\":\"down_revision\"},\"ever_in_history\":true,\"decides\":true,"
 		"\"present_on\":[],\"tips\":[\"HEAD\",\"v1\"],\"tips_more\":5}");
 }
 

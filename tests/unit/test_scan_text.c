@@ -19,7 +19,7 @@ static struct text words[] = { { "2a3f4c9d1cde", 12 }, { "HEAD", 4 }, { "v1.3", 
 
 static void render(const struct scan *scan, bool color, struct strbuf *out)
 {
-	struct render_options options = { .color = color };
+	struct render_options options = { .color = color, .can_recover = true };
 	struct err err = { .kind = ERR_NONE };
 
 	assert_int_equal(scan_format_find("text")->render(scan, &options, out, &err), 0);
@@ -95,7 +95,7 @@ static void scan_text__the_accident__answer_culprit_original_and_next_command(vo
 {
 	struct accident *a = new_accident(*state, "habits: delete lessons with their programs");
 
-	assert_text(&a->scan, "189b1231afd4 is missing: 2a3f4c9d1cde names it\n"
+	assert_text(&a->scan, "189b1231afd4 is missing: 2a3f4c9d1cde names it as its parent\n"
 			      "(migrations/versions/189b1231afd4_bootstrap_tables.py:12), and no file declares\n"
 			      "it.\n"
 			      "  what       overwritten by 2a3f4c9d1cde \"add cascade deletes\", which took its\n"
@@ -107,7 +107,8 @@ static void scan_text__the_accident__answer_culprit_original_and_next_command(vo
 			      "  file       migrations/versions/189b1231afd4_bootstrap_tables.py\n"
 			      "  original   blob " HEX_11 "\n"
 			      "             git show " HEX_5F ":migrations/versions/189b1231afd4_bootstrap_tables.py\n"
-			      "  next       revident show 189b1231afd4\n"
+			      "  next       revident recover 189b1231afd4\n"
+			      "             revident show 189b1231afd4\n"
 			      "             revident explain 189b1231afd4\n"
 			      "\n"
 			      "7 commits and 5 files read in 1 environment: 1 missing, 1 lost.\n");
@@ -149,7 +150,7 @@ static void scan_text__a_lost_head__the_chain_is_whole_but(void **state)
 	assert_text(&scan, "The chain is whole, but 1 revision was taken away that a database may still be\n"
 			   "stamped with: revident explain <id in alembic_version>\n"
 			   "\n"
-			   "Lost, and published before (1):\n"
+			   "Published, then lost (1):\n"
 			   "  3b7a1d2e4f56 deleted       2025-09-17 " HEX_60 "\n"
 			   "\n"
 			   "7 commits and 5 files read in 1 environment: 0 missing, 1 lost.\n");
@@ -181,18 +182,19 @@ static void scan_text__losses__published_and_newest_first_and_folded_by_commit(v
 	assert_text(&scan, "The chain is whole, but 9 revisions were taken away that a database may still be\n"
 			   "stamped with: revident explain <id in alembic_version>\n"
 			   "\n"
-			   "Lost, and published before (8):\n"
+			   "Published, then lost (8):\n"
 			   "  bbbbbbbbbbbb stripped      2025-09-17 3030303030303030303030303030303030303030\n"
 			   "  6 ids        lost          2025-09-07 2020202020202020202020202020202020202020\n"
 			   "      in \"squash the first three years\" by Maja Lindqvist: 4 deleted, 2\n"
 			   "      reidentified\n"
 			   "  aaaaaaaaaaaa deleted       2024-08-13 1010101010101010101010101010101010101010\n"
 			   "\n"
-			   "Lost, never published (1):\n"
+			   "Never published, lost (1):\n"
 			   "  cccccccccccc reidentified  2025-09-17 3030303030303030303030303030303030303030\n"
 			   "      goes on as dddddddddddd (waived)\n"
 			   "\n"
-			   "7 commits and 5 files read in 1 environment: 0 missing, 9 lost.\n");
+			   "7 commits and 5 files read in 1 environment: 0 missing, 9 lost. Every id:\n"
+			   "revident scan --format json\n");
 }
 
 static void scan_text__replaced__is_listed_on_its_own(void **state)
@@ -204,7 +206,7 @@ static void scan_text__replaced__is_listed_on_its_own(void **state)
 	scan.event_count = 1;
 	assert_text(&scan, "Nothing is lost or missing: 7 commits and 5 files read in 1 environment.\n"
 			   "\n"
-			   "Replaced: the id names other content since (1):\n"
+			   "Replaced: these ids name other content since (1):\n"
 			   "  aaaaaaaaaaaa replaced      2025-09-17 " HEX_60 "\n"
 			   "\n"
 			   "7 commits and 5 files read in 1 environment: 0 missing, 0 lost, 1 replaced.\n");
@@ -216,7 +218,7 @@ static void scan_text__never_in_history__says_what_to_try(void **state)
 
 	a->scan.lost_count = 0;
 	a->missing.ever_in_history = false;
-	assert_text(&a->scan, "189b1231afd4 is missing: 2a3f4c9d1cde names it\n"
+	assert_text(&a->scan, "189b1231afd4 is missing: 2a3f4c9d1cde names it as its parent\n"
 			      "(migrations/versions/189b1231afd4_bootstrap_tables.py:12), and no file declares\n"
 			      "it, nor did any in the 7 commits read.\n"
 			      "  perhaps    on a branch that this clone lacks, or never committed\n"
@@ -224,7 +226,7 @@ static void scan_text__never_in_history__says_what_to_try(void **state)
 			      "\n"
 			      "7 commits and 5 files read in 1 environment: 1 missing, 0 lost.\n");
 	a->scan.repository.is_shallow = true;
-	assert_text(&a->scan, "189b1231afd4 is missing: 2a3f4c9d1cde names it\n"
+	assert_text(&a->scan, "189b1231afd4 is missing: 2a3f4c9d1cde names it as its parent\n"
 			      "(migrations/versions/189b1231afd4_bootstrap_tables.py:12), and no file declares\n"
 			      "it, nor did any in the 7 commits read.\n"
 			      "  perhaps    in the history that this shallow clone lacks\n"
@@ -233,7 +235,7 @@ static void scan_text__never_in_history__says_what_to_try(void **state)
 			      "\n"
 			      "7 commits and 5 files read in 1 environment: 1 missing, 0 lost.\n");
 	a->missing.present_on = (struct ref_names){ &words[3], 1, 0 };
-	assert_text(&a->scan, "189b1231afd4 is missing: 2a3f4c9d1cde names it\n"
+	assert_text(&a->scan, "189b1231afd4 is missing: 2a3f4c9d1cde names it as its parent\n"
 			      "(migrations/versions/189b1231afd4_bootstrap_tables.py:12), and no file declares\n"
 			      "it.\n"
 			      "  it is on   refs/heads/topic\n"
@@ -267,16 +269,16 @@ static void scan_text__work_tree_breaks__says_how_to_undo_it(void **state)
 	(void)state;
 	scan.worktree = changes;
 	scan.worktree_count = 3;
-	assert_text(&scan, "Nothing is lost or missing: 7 commits and 5 files read in 1 environment.\n"
-			   "\n"
-			   "HEAD is whole; your work tree overwrites 189b1231afd4 with 2a3f4c9d1cde in\n"
+	assert_text(&scan, "HEAD is whole; your work tree overwrites 189b1231afd4 with 2a3f4c9d1cde in\n"
 			   "my app/it's.py.\n"
-			   "  undo       git restore -- 'my app/it'\\''s.py'\n"
+			   "  undo       git restore 'my app/it'\\''s.py'\n"
 			   "Your index deletes aaaaaaaaaaaa in v/a.py.\n"
-			   "  undo       git restore --staged --worktree -- v/a.py\n"
+			   "  undo       git restore --staged --worktree v/a.py\n"
 			   "\n"
 			   "Not in HEAD as it stands in your work tree or index:\n"
-			   "  ignored    bbbbbbbbbbbb v/b.py\n");
+			   "  ignored    bbbbbbbbbbbb v/b.py\n"
+			   "\n"
+			   "7 commits and 5 files read in 1 environment: 0 missing, 0 lost.\n");
 }
 
 static void scan_text__other_refs__one_line_of_counts(void **state)
@@ -343,8 +345,8 @@ static void scan_text__hostile_bytes__are_made_visible(void **state)
 	a->event->after.migration = NULL;
 	render(&a->scan, false, &out);
 	assert_string_equal(out.buf,
-		"-x\\x07 is missing: 2a3f4c9d1cde names it (v/a\\x0ab \\x1b[31m\\xff.py:12), and no\n"
-		"file declares it.\n"
+		"-x\\x07 is missing: 2a3f4c9d1cde names it as its parent\n"
+		"(v/a\\x0ab \\x1b[31m\\xff.py:12), and no file declares it.\n"
 		"  what       overwritten by 2a3f4c9d1cde, which took its file\n"
 		"  commit     " HEX_60 "\n"
 		"             \"\\x1b[2Jall is well\\x0arevident: clean \\u{202e}dlrow \\xff\\xfe\"\n"
@@ -353,7 +355,8 @@ static void scan_text__hostile_bytes__are_made_visible(void **state)
 		"  file       v/a\\x0ab \\x1b[31m\\xff.py\n"
 		"  original   blob " HEX_11 "\n"
 		"             git show $'" HEX_5F ":v/a\\012b \\033[31m\\377.py'\n"
-		"  next       revident show -- $'-x\\007'\n"
+		"  next       revident recover -- $'-x\\007'\n"
+		"             revident show -- $'-x\\007'\n"
 		"             revident explain -- $'-x\\007'\n"
 		"\n"
 		"7 commits and 5 files read in 1 environment: 1 missing, 1 lost.\n");

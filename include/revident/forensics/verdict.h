@@ -33,6 +33,7 @@ struct missing_key {
 	const struct tree_file **referencing; /* without repeats of path and revision */
 	size_t referencing_count, referencing_cap;
 	unsigned line;
+	bool in_depends_on; /* only there, not in any down_revision */
 	bool ever_in_history, decides;
 	uint32_t *tips;
 	size_t tip_count, tip_cap;

@@ -81,6 +81,7 @@ struct missing_revision {
 	size_t referenced_count;
 	struct text referencing_path; /* of the first of them, and the line of the binding that names it */
 	unsigned referencing_line;
+	bool in_depends_on; /* only there, not in any down_revision */
 	bool ever_in_history;
 	bool decides; /* missing where the exit code looks: HEAD, a typed tip, with --all a protected ref */
 	struct ref_names present_on, tips;

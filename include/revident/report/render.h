@@ -7,7 +7,8 @@
 #include <stdbool.h>
 
 struct render_options {
-	bool color; /* text only; off, not one escape byte is written */
+	bool color;       /* text only; off, not one escape byte is written */
+	bool can_recover; /* text only: may the next command be `revident recover`? */
 };
 
 #endif
