@@ -352,7 +352,7 @@ static void drop_def_annotations(const struct judged *j)
 	size_t i = j->span.from, open, close;
 
 	while (i < j->span.to && !is_op(j, i, '('))
-		i++;
+		i = token_skip(j->b->tokens, i);
 	if (i == j->span.to)
 		return;
 	open = i;

@@ -110,10 +110,16 @@ static void end_logical_line(struct lexer *lx)
 	begin_statement(lx);
 }
 
+static void report_unclosed(struct lexer *lx, unsigned line)
+{
+	report(lx, UNREADABLE_UNCLOSED, line);
+	lx->list->unclosed = true;
+}
+
 /* Nothing sensible can follow: the rest of the source is left alone. */
 static void stop(struct lexer *lx, unsigned line)
 {
-	report(lx, UNREADABLE_UNCLOSED, line);
+	report_unclosed(lx, line);
 	add_token(lx, TOKEN_OP, OP_JUNK, lx->at < lx->len ? 1 : 0);
 	lx->list->stopped = true;
 	lx->depth = 0;
@@ -358,7 +364,9 @@ static void take_bracket(struct lexer *lx, char c)
 	}
 	open = lx->depth ? lx->brackets[lx->depth - 1] : 0;
 	if (!lx->depth || list->items[open].op != (c == ')' ? '(' : c == ']' ? '[' : '{')) {
-		stop(lx, lx->line);
+		report_unclosed(lx, lx->line);
+		add_token(lx, TOKEN_OP, OP_JUNK, 1);
+		lx->at++;
 		return;
 	}
 	lx->depth--;
@@ -478,7 +486,7 @@ int tokens_read(struct tokenizer *tokenizer, const char *bytes, size_t len, enum
 	list->count = 0;
 	list->problem = UNREADABLE_NOT;
 	list->problem_line = 0;
-	list->stopped = false;
+	list->unclosed = list->stopped = false;
 	while (lx.at < len) {
 		if (lx.line_start) {
 			begin_line(&lx);

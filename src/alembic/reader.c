@@ -102,28 +102,58 @@ static bool goes_on(const char *p)
 	return strchr(" \t\f\r\n)]}'\"#", *p) && *p;
 }
 
+struct spans {
+	struct span *items;
+	size_t count, cap;
+};
+
+/* The bytes of every string that goes on over a line's end. */
+static void find_long_strings(const struct reader *reader, const struct python_text *source, struct spans *out)
+{
+	for (size_t i = 0; i < reader->tokens.count; i++) {
+		const struct token *token = &reader->tokens.items[i];
+		const char *p = source->bytes + token->at;
+
+		if (token->kind != TOKEN_STRING && token->kind != TOKEN_BYTES && token->kind != TOKEN_FSTRING)
+			continue;
+		if (!line_ends(p, p + token->len))
+			continue;
+		VEC_GROW(out->items, out->count, out->cap);
+		out->items[out->count++] = (struct span){ token->at, token->at + token->len };
+	}
+}
+
 /*
- * A file in which brackets or strings do not close: every line that begins with one of the names at column 0 is read
- * for itself, with the lines below it that are indented or begin with a bracket or quote. Each byte is read once.
+ * A file in which brackets or strings do not close: every line that begins with one of the names at column 0, and not
+ * inside a string, is read for itself, with the lines below it that are indented or begin with a bracket or quote. No
+ * byte is read twice.
  */
 static int read_lines(struct reader *reader, const struct python_text *source, struct arena *arena,
 	struct migration *out, struct err *err)
 {
 	const char *p = source->bytes, *end = p + source->len, *stop;
+	struct spans strings = { NULL, 0, 0 };
 	unsigned line = 1;
+	size_t string = 0;
+	int rc = -1;
+
+	find_long_strings(reader, source, &strings);
 
 	for (; p < end; p = stop) {
 		struct bindings bindings = { .source = p };
 
 		stop = next_line(p, end);
-		if (!names_attribute(p, stop)) {
+		while (string < strings.count && strings.items[string].to <= (size_t)(p - source->bytes))
+			string++;
+		if (!names_attribute(p, stop) ||
+			(string < strings.count && strings.items[string].from < (size_t)(p - source->bytes))) {
 			line++;
 			continue;
 		}
 		while (stop < end && goes_on(stop))
 			stop = next_line(stop, end);
 		if (tokens_read(reader->tokenizer, p, (size_t)(stop - p), TOKENS_FIRST_LINE, &reader->tokens, err) < 0)
-			return -1;
+			goto done;
 		bindings.tokens = reader->tokens.items;
 		bindings.count = reader->tokens.count;
 		bindings_read(&bindings, BINDINGS_COLUMN_0);
@@ -136,7 +166,10 @@ static int read_lines(struct reader *reader, const struct python_text *source, s
 		}
 		line += line_ends(p, stop);
 	}
-	return 0;
+	rc = 0;
+done:
+	free(strings.items);
+	return rc;
 }
 
 static void set_unreadable(struct migration *out, enum unreadable why, unsigned line)
@@ -173,7 +206,7 @@ int reader_read(struct reader *reader, struct arena *arena, const char *bytes, s
 	if (nul)
 		set_unreadable(out, UNREADABLE_SYNTAX, 1 + line_ends(source.bytes, nul));
 	docstring_read(source.bytes, &reader->tokens, arena, &reader->value, out);
-	if (reader->tokens.stopped) {
+	if (reader->tokens.unclosed) {
 		if (read_lines(reader, &source, arena, out, err) < 0)
 			goto done;
 	} else {

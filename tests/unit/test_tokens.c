@@ -120,6 +120,7 @@ static void tokens_read__problems__noted_with_their_line(void **state)
 		{ "x = f'{'\n", UNREADABLE_SYNTAX, 1, false },
 		{ "print x\n(\n", UNREADABLE_UNCLOSED, 2, true },
 		{ "(\n[)\n", UNREADABLE_UNCLOSED, 2, true },
+		{ "())\n", UNREADABLE_UNCLOSED, 1, false },
 		{ "x = '''\n\n", UNREADABLE_UNCLOSED, 1, true },
 		{ "'\n'", UNREADABLE_UNCLOSED, 1, true },
 		{ "print x\n=======\n(", UNREADABLE_CONFLICT, 2, true },

@@ -51,7 +51,8 @@ struct token_list {
 	size_t count, cap;
 	enum unreadable problem; /* the gravest: conflict markers, then what is unclosed, then other syntax */
 	unsigned problem_line;
-	bool stopped; /* the tokens end early, at something unclosed */
+	bool unclosed; /* a string or bracket is: what the logical lines are is not known */
+	bool stopped;  /* and the tokens end early, at a string that is */
 };
 
 struct tokenizer;
