@@ -238,13 +238,27 @@ static void add_original(struct scan_text *t, const struct lost_revision *lost)
 	strbuf_release(&command);
 }
 
-static void add_lost_block(struct scan_text *t, const struct lost_revision *lost)
+static void add_present_on(struct scan_text *t, const struct missing_revision *missing)
+{
+	struct paragraph p;
+
+	if (!missing->present_on.count)
+		return;
+	paragraph_begin_labelled(&p, t->out, t->styles, "it is on");
+	paragraph_add_list(&p, STYLE_PLAIN, missing->present_on.names, missing->present_on.count,
+		missing->present_on.more, NAMES_SHOWN);
+	paragraph_end(&p);
+}
+
+static void add_lost_block(
+	struct scan_text *t, const struct missing_revision *missing, const struct lost_revision *lost)
 {
 	add_what(t, lost);
 	if (lost->removed_by)
 		add_commit(t, lost->removed_by);
 	add_published(t, lost);
 	add_original(t, lost);
+	add_present_on(t, missing);
 	if (t->can_recover)
 		add_revident_line(t, "next", "recover", lost->revision);
 	add_revident_line(t, t->can_recover ? "" : "next", "show", lost->revision);
@@ -256,10 +270,7 @@ static void add_unseen_block(struct scan_text *t, const struct missing_revision 
 	struct paragraph p;
 
 	if (missing->present_on.count) {
-		paragraph_begin_labelled(&p, t->out, t->styles, "it is on");
-		paragraph_add_list(&p, STYLE_PLAIN, missing->present_on.names, missing->present_on.count,
-			missing->present_on.more, NAMES_SHOWN);
-		paragraph_end(&p);
+		add_present_on(t, missing);
 		add_revident_line(t, "next", "show", missing->revision);
 	} else if (t->scan->repository.is_shallow) {
 		paragraph_begin_labelled(&p, t->out, t->styles, "perhaps");
@@ -291,7 +302,7 @@ void scan_text_missing(struct scan_text *t)
 		lost = find_lost(scan, missing);
 		add_headline(t, missing);
 		if (lost)
-			add_lost_block(t, lost);
+			add_lost_block(t, missing, lost);
 		else
 			add_unseen_block(t, missing);
 	}
