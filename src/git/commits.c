@@ -28,32 +28,9 @@ static size_t slot_of(const uint32_t *slots, size_t mask, const struct oid *ids,
 	return at;
 }
 
-static void rehash(uint32_t **slots, size_t *mask, const struct oid *ids, size_t count, size_t size)
+/* A new commit in the walk. */
+static uint32_t append(struct walk *walk, const struct oid *id, uint32_t position)
 {
-	size_t i;
-
-	free(*slots);
-	*slots = xcalloc(size, sizeof(**slots));
-	*mask = size - 1;
-	for (i = 0; i < count; i++) {
-		size_t at = hash_of(&ids[i]) & *mask;
-
-		while ((*slots)[at])
-			at = (at + 1) & *mask;
-		(*slots)[at] = (uint32_t)i + 1;
-	}
-}
-
-/* The index of a commit in the walk, new or known; WALK_NONE where there are too many. */
-static uint32_t discover(struct walk *walk, const struct oid *id)
-{
-	size_t at;
-
-	if (!walk->slots || walk->count * 4 >= (walk->mask + 1) * 3)
-		rehash(&walk->slots, &walk->mask, walk->ids, walk->count, walk->slots ? (walk->mask + 1) * 2 : 1024);
-	at = slot_of(walk->slots, walk->mask, walk->ids, id);
-	if (walk->slots[at])
-		return walk->slots[at] - 1;
 	if (walk->count == walk->cap) {
 		walk->cap = walk->cap ? walk->cap + walk->cap / 2 : 1024;
 		walk->ids = xreallocarray(walk->ids, walk->cap, sizeof(*walk->ids));
@@ -61,31 +38,118 @@ static uint32_t discover(struct walk *walk, const struct oid *id)
 		walk->times = xreallocarray(walk->times, walk->cap, sizeof(*walk->times));
 		walk->first_parent = xreallocarray(walk->first_parent, walk->cap, sizeof(*walk->first_parent));
 		walk->states = xreallocarray(walk->states, walk->cap, sizeof(*walk->states));
+		if (walk->graph)
+			walk->graph_at = xreallocarray(walk->graph_at, walk->cap, sizeof(*walk->graph_at));
 	}
 	walk->ids[walk->count] = *id;
 	walk->states[walk->count] = STATE_NEW;
 	walk->first_parent[walk->count] = WALK_NONE;
-	walk->slots[at] = (uint32_t)++walk->count;
-	return (uint32_t)walk->count - 1;
+	if (walk->graph)
+		walk->graph_at[walk->count] = position;
+	return (uint32_t)walk->count++;
 }
 
-static void add_parents(struct walk *walk, uint32_t commit, const struct commit_header *header)
+/* The index of the commit at a position of the graph, new or known. */
+static uint32_t discover_position(struct walk *walk, uint32_t position)
 {
+	if (!walk->index_of[position]) {
+		struct oid id;
+
+		commit_graph_id(walk->graph, position, &id);
+		walk->index_of[position] = append(walk, &id, position) + 1;
+	}
+	return walk->index_of[position] - 1;
+}
+
+static void grow_slots(struct walk *walk)
+{
+	size_t size = walk->slots ? (walk->mask + 1) * 2 : 1024, i;
+
+	free(walk->slots);
+	walk->slots = xcalloc(size, sizeof(*walk->slots));
+	walk->mask = size - 1;
+	for (i = 0; i < walk->count; i++)
+		if (!walk->graph || walk->graph_at[i] == GRAPH_NONE)
+			walk->slots[slot_of(walk->slots, walk->mask, walk->ids, &walk->ids[i])] = (uint32_t)i + 1;
+}
+
+/* The index of a commit in the walk, new or known. */
+static uint32_t discover(struct walk *walk, const struct oid *id)
+{
+	uint32_t position = walk->graph ? commit_graph_find(walk->graph, id) : GRAPH_NONE;
+	size_t at;
+
+	if (position != GRAPH_NONE)
+		return discover_position(walk, position);
+	if (!walk->slots || walk->hashed * 4 >= (walk->mask + 1) * 3)
+		grow_slots(walk);
+	at = slot_of(walk->slots, walk->mask, walk->ids, id);
+	if (!walk->slots[at]) {
+		walk->slots[at] = append(walk, id, GRAPH_NONE) + 1;
+		walk->hashed++;
+	}
+	return walk->slots[at] - 1;
+}
+
+static void add_parent(struct walk *walk, uint32_t commit, uint32_t parent)
+{
+	if (walk->first_parent[commit] == WALK_NONE)
+		walk->first_parent[commit] = (uint32_t)walk->parent_count;
+	VEC_GROW(walk->parents, walk->parent_count, walk->parent_cap);
+	walk->parents[walk->parent_count++] = parent;
+}
+
+static void end_parents(struct walk *walk, uint32_t commit)
+{
+	if (walk->first_parent[commit] != WALK_NONE)
+		walk->parents[walk->parent_count - 1] |= WALK_LAST;
+}
+
+/* Takes a commit from the graph. Returns whether what stands there makes sense; if not, its object is read. */
+static bool take_from_graph(struct walk *walk, uint32_t commit)
+{
+	struct graph_commit entry;
+	uint32_t position;
+	size_t i;
+	int got;
+
+	if (!walk->graph || walk->graph_at[commit] == GRAPH_NONE)
+		return false;
+	commit_graph_get(walk->graph, walk->graph_at[commit], &entry);
+	for (i = 0; (got = commit_graph_parent(&entry, i, &position)) > 0; i++)
+		;
+	if (got < 0 || walk->parent_count + i > COMMIT_COUNT_MAX)
+		return false;
+	walk->trees[commit] = entry.tree;
+	walk->times[commit] = entry.time;
+	for (i = 0; commit_graph_parent(&entry, i, &position) > 0; i++)
+		add_parent(walk, commit, discover_position(walk, position));
+	end_parents(walk, commit);
+	return true;
+}
+
+/* Takes a commit's lines. False where there are more parents than can be numbered. */
+static bool take_from_header(struct walk *walk, uint32_t commit, const struct commit_header *header)
+{
+	struct oid id = walk->ids[commit];
 	size_t i;
 
-	if (header->parent_count == 0)
-		return;
-	walk->first_parent[commit] = (uint32_t)walk->parent_count;
-	for (i = 0; i < header->parent_count; i++) {
-		struct oid id;
-		uint32_t parent;
-
-		commit_parent_id(header, i, &id);
-		parent = discover(walk, &id);
-		VEC_GROW(walk->parents, walk->parent_count, walk->parent_cap);
-		walk->parents[walk->parent_count++] = parent;
+	if (walk->parent_count + header->parent_count > COMMIT_COUNT_MAX || walk->count > COMMIT_COUNT_MAX)
+		return false;
+	walk->trees[commit] = header->tree;
+	walk->times[commit] = header->time;
+	if (header->parent_count && shallow_has(walk->repo, &id)) {
+		walk->states[commit] |= STATE_CUT;
+		if (walk->boundary_count++ == 0)
+			walk->boundary = id;
+		return true;
 	}
-	walk->parents[walk->parent_count - 1] |= WALK_LAST;
+	for (i = 0; i < header->parent_count; i++) {
+		commit_parent_id(header, i, &id);
+		add_parent(walk, commit, discover(walk, &id));
+	}
+	end_parents(walk, commit);
+	return true;
 }
 
 /* Reads one commit's tree, parents and time. Returns whether it is there; what is damaged or missing becomes a limit. */
@@ -95,9 +159,14 @@ static bool read_commit(struct walk *walk, uint32_t commit, bool is_tip)
 	struct err bad = { .kind = ERR_NONE };
 	struct commit_header header;
 	struct object object;
-	int got = object_read(walk->repo, &id, OBJECT_META_MAX, &object, &bad);
-	bool parsed;
+	bool taken;
+	int got;
 
+	if (take_from_graph(walk, commit))
+		return true;
+	if (walk->graph)
+		walk->graph_at[commit] = GRAPH_NONE;
+	got = object_read(walk->repo, &id, OBJECT_META_MAX, &object, &bad);
 	if (got <= 0) {
 		limit_object(walk->repo, "commit", &id, got < 0 ? &bad : NULL);
 		return false;
@@ -110,25 +179,13 @@ static bool read_commit(struct walk *walk, uint32_t commit, bool is_tip)
 		}
 		return false;
 	}
-	parsed = commit_parse(object.bytes, object.len, &header);
-	if (parsed && (walk->parent_count + header.parent_count > COMMIT_COUNT_MAX || walk->count > COMMIT_COUNT_MAX))
-		parsed = false;
-	if (parsed) {
-		walk->trees[commit] = header.tree;
-		walk->times[commit] = header.time;
-		if (header.parent_count && shallow_has(walk->repo, &id)) {
-			walk->states[commit] |= STATE_CUT;
-			if (walk->boundary_count++ == 0)
-				walk->boundary = id;
-		} else {
-			add_parents(walk, commit, &header);
-		}
-	} else {
+	taken = commit_parse(object.bytes, object.len, &header) && take_from_header(walk, commit, &header);
+	object_release(&object);
+	if (!taken) {
 		err_set(&bad, ERR_UNDECIDED, "its tree or parent lines cannot be read");
 		limit_object(walk->repo, "commit", &id, &bad);
 	}
-	object_release(&object);
-	return parsed;
+	return taken;
 }
 
 struct frame {
@@ -229,23 +286,33 @@ done:
 	return rc;
 }
 
+/* What commits_find() looks in. */
+static void make_table(struct commits *commits)
+{
+	size_t size = 64, i;
+
+	while (size * 3 < commits->count * 4 + 4)
+		size *= 2;
+	commits->slots = xcalloc(size, sizeof(*commits->slots));
+	commits->slot_mask = size - 1;
+	for (i = 0; i < commits->count; i++)
+		commits->slots[slot_of(commits->slots, commits->slot_mask, commits->ids, &commits->ids[i])] =
+			(uint32_t)i + 1;
+}
+
 int commits_load(struct commits *out, struct repo *repo, const struct oid *tips, size_t count,
 	const struct progress *progress, struct err *err)
 {
-	struct walk walk = { .repo = repo };
+	struct walk walk = { .repo = repo, .graph = repo_commit_graph(repo) };
 	int rc = -1;
 
 	memset(out, 0, sizeof(*out));
+	if (walk.graph)
+		walk.index_of = xcalloc(commit_graph_count(walk.graph), sizeof(*walk.index_of));
 	if (walk_all(&walk, tips, count, progress, err) < 0)
 		goto done;
 	walk_number(&walk, out);
-	{
-		size_t size = 64;
-
-		while (size * 3 < out->count * 4 + 4)
-			size *= 2;
-		rehash(&out->slots, &out->slot_mask, out->ids, out->count, size);
-	}
+	make_table(out);
 	rc = report(progress, out->count, err);
 done:
 	walk_release(&walk);
@@ -271,6 +338,7 @@ void commits_release(struct commits *commits)
 	free(commits->parents);
 	free(commits->flags);
 	free(commits->read_order);
+	free(commits->graph_at);
 	free(commits->slots);
 	memset(commits, 0, sizeof(*commits));
 }

@@ -28,6 +28,8 @@ struct object_dirs {
 	size_t count, cap;
 };
 
+struct commit_graph;
+
 struct repo {
 	git_repository *git;
 	git_odb *odb;
@@ -44,6 +46,8 @@ struct repo {
 	struct intern limits;
 	const char **limit_list;
 	size_t limit_cap;
+	struct commit_graph *graph; /* opened by the first walk; NULL: none */
+	bool graph_opened;
 	char *index_file; /* GIT_INDEX_FILE as given, or NULL */
 };
 
@@ -82,6 +86,9 @@ bool pack_index_is_sound(const char *dir, const char *name, struct strbuf *why);
 
 /* loose.c: the strict reader of loose objects over `dirs`, which must outlive it. 0 or -1. */
 int loose_backend_new(git_odb_backend **out, const struct object_dirs *dirs, struct err *err);
+
+/* commit_graph.c: the repository's commit-graph, or NULL; borrowed until repo_close(). */
+const struct commit_graph *repo_commit_graph(struct repo *repo);
 
 /* shallow.c: reads the boundary and looks for replace refs and grafts. 0 or -1. */
 int shallow_load(struct repo *repo, struct err *err);

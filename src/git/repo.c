@@ -6,6 +6,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "commit_graph.h"
 #include "internal.h"
 #include "revident/base/printable.h"
 #include "revident/base/xalloc.h"
@@ -148,6 +149,7 @@ int repo_open(struct repo **out, const struct repo_env *env, struct err *err)
 	find_work_tree(repo, &loc, env);
 	if (env->index_file && *env->index_file)
 		repo->index_file = xstrdup(env->index_file);
+	repo->graph_opened = env->no_commit_graph;
 	if (odb_open(repo, &loc, env, err) < 0 || shallow_load(repo, err) < 0)
 		goto done;
 	rc = 0;
@@ -167,6 +169,7 @@ void repo_close(struct repo *repo)
 
 	if (!repo)
 		return;
+	commit_graph_free(repo->graph);
 	git_config_free(repo->config);
 	git_odb_free(repo->odb);
 	git_repository_free(repo->git);

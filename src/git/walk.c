@@ -156,6 +156,8 @@ void walk_number(struct walk *walk, struct commits *out)
 
 	free(walk->slots);
 	walk->slots = NULL;
+	free(walk->index_of);
+	walk->index_of = NULL;
 	sorted = sort_commits(walk, numbers);
 	out->count = walk->order_count;
 	number_parents(walk, out, sorted, numbers);
@@ -169,6 +171,9 @@ void walk_number(struct walk *walk, struct commits *out)
 	out->ids = permute(walk->ids, sizeof(*walk->ids), sorted, out->count);
 	out->trees = permute(walk->trees, sizeof(*walk->trees), sorted, out->count);
 	out->times = permute(walk->times, sizeof(*walk->times), sorted, out->count);
+	if (walk->graph)
+		out->graph_at = permute(walk->graph_at, sizeof(*walk->graph_at), sorted, out->count);
+	walk->graph_at = NULL;
 	walk->order = NULL;
 	walk->ids = walk->trees = NULL;
 	walk->times = NULL;
@@ -185,5 +190,7 @@ void walk_release(struct walk *walk)
 	free(walk->parents);
 	free(walk->slots);
 	free(walk->order);
+	free(walk->graph_at);
+	free(walk->index_of);
 	memset(walk, 0, sizeof(*walk));
 }

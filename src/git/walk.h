@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "commit_graph.h"
 #include "revident/git/commits.h"
 
 #define WALK_NONE UINT32_MAX
@@ -27,9 +28,12 @@ struct walk {
 	unsigned char *states;
 	uint32_t *parents;
 	size_t parent_count, parent_cap;
-	uint32_t *slots; /* id to index + 1 */
-	size_t mask;
-	uint32_t *order; /* the commits that are there, parents first, depth first */
+	uint32_t *slots; /* id to index + 1, of the commits outside the graph */
+	size_t mask, hashed;
+	const struct commit_graph *graph; /* may be NULL; then so are the next two */
+	uint32_t *graph_at;               /* by index: the position in it, or GRAPH_NONE */
+	uint32_t *index_of;               /* by position: index + 1 */
+	uint32_t *order;                  /* the commits that are there, parents first, depth first */
 	size_t order_count, order_cap;
 	size_t boundary_count; /* shallow commits reached */
 	struct oid boundary;   /* the first */

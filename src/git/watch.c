@@ -10,7 +10,7 @@
 
 enum { ROOT = 0, PROGRESS_EVERY = 4096 };
 
-static uint32_t add_node(struct watch *watch, uint32_t parent, uint32_t place)
+static uint32_t add_node(struct watch *watch, uint32_t parent, uint32_t place, const char *path, size_t len)
 {
 	struct node *node;
 
@@ -20,6 +20,7 @@ static uint32_t add_node(struct watch *watch, uint32_t parent, uint32_t place)
 	node->parent = parent;
 	node->place = place;
 	node->watched = SIZE_MAX;
+	bloom_key_make(&node->key, path, len);
 	intern_init(&node->names);
 	intern_init(&node->summaries);
 	return (uint32_t)watch->node_count++;
@@ -33,7 +34,7 @@ void watch_init(struct watch **out, struct repo *repo)
 	VEC_GROW(watch->entries, watch->entry_count, watch->entry_cap);
 	memset(watch->entries, 0, sizeof(*watch->entries));
 	watch->entry_count = 1;
-	add_node(watch, ROOT, 0);
+	add_node(watch, ROOT, 0, "", 0);
 	*out = watch;
 }
 
@@ -69,19 +70,19 @@ void watch_free(struct watch *watch)
 	free(watch);
 }
 
-/* The child of `parent` that is called so, made where it is new. */
-static uint32_t child_of(struct watch *watch, uint32_t parent, const char *name, size_t len)
+/* The child of `parent` that is called as `path` ends, from `at` on; made where it is new. */
+static uint32_t child_of(struct watch *watch, uint32_t parent, const char *path, size_t at, size_t len)
 {
 	struct node *node = &watch->nodes[parent];
 	size_t count = node->names.count, cap = node->child_cap;
-	uint32_t place = intern_add(&node->names, name, len), child;
+	uint32_t place = intern_add(&node->names, path + at, len - at), child;
 
 	if (place < count)
 		return node->children[place];
 	VEC_GROW(node->children, count, node->child_cap);
 	VEC_GROW(node->maps, count, cap); /* grows as `children` just did */
 	node->maps[place] = NULL;
-	child = add_node(watch, parent, place);
+	child = add_node(watch, parent, place, path, len);
 	watch->nodes[parent].children[place] = child;
 	return child;
 }
@@ -95,7 +96,7 @@ size_t watch_add(struct watch *watch, const char *path, size_t len)
 		const char *slash = memchr(path + at, '/', len - at);
 		size_t part = slash ? (size_t)(slash - path) - at : len - at;
 
-		node = child_of(watch, node, path + at, part);
+		node = child_of(watch, node, path, at, at + part);
 		at += part + 1;
 	}
 	if (watch->nodes[node].watched != SIZE_MAX)
@@ -225,6 +226,47 @@ static uint32_t root_local(struct watch *watch, const struct oid *tree)
 	return local;
 }
 
+/* So many places are asked for in each filter; with more, reading the trees costs no more than asking. */
+enum { FILTER_NODES_MAX = 256 };
+
+/* May anything at the watched places below `number` differ from the first parent's? */
+static bool may_differ_below(const struct watch *watch, uint32_t number, const struct bloom_filter *filter)
+{
+	const struct node *node = &watch->nodes[number];
+	size_t place;
+
+	for (place = 0; place < node->names.count; place++) {
+		const struct node *child = &watch->nodes[node->children[place]];
+
+		if (bloom_may_contain(filter, &child->key) &&
+			(child->watched != SIZE_MAX || may_differ_below(watch, node->children[place], filter)))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The root's local of a commit whose changed-path filter says that nothing watched differs from its first parent: that
+ * parent's, which is resolved already. LOCAL_UNKNOWN where the commit's tree must be read.
+ */
+static uint32_t local_by_filter(struct watch *watch, const struct commits *commits, uint32_t commit)
+{
+	struct bloom_filter filter;
+
+	if (!commits->graph_at || commits->graph_at[commit] == GRAPH_NONE || commits->flags[commit] & COMMIT_CUT ||
+		watch->nodes[ROOT].watched != SIZE_MAX || watch->node_count > FILTER_NODES_MAX ||
+		!commit_graph_filter(repo_commit_graph(watch->repo), commits->graph_at[commit], &filter) ||
+		may_differ_below(watch, ROOT, &filter))
+		return LOCAL_UNKNOWN;
+	if (commit_parent_count(commits, commit) == 0) {
+		uint32_t local = watch_local(watch, ROOT, WATCH_ABSENT);
+
+		watch_resolve_pending(watch, ROOT);
+		return local;
+	}
+	return watch->commit_local[commit_parents(commits, commit)[0]];
+}
+
 int watch_resolve(struct watch *watch, const struct commits *commits, const struct progress *progress, struct err *err)
 {
 	size_t i;
@@ -235,7 +277,9 @@ int watch_resolve(struct watch *watch, const struct commits *commits, const stru
 	for (i = 0; i < commits->count; i++) {
 		uint32_t commit = commits->read_order[i];
 
-		watch->commit_local[commit] = root_local(watch, &commits->trees[commit]);
+		watch->commit_local[commit] = local_by_filter(watch, commits, commit);
+		if (watch->commit_local[commit] == LOCAL_UNKNOWN)
+			watch->commit_local[commit] = root_local(watch, &commits->trees[commit]);
 		if (i % PROGRESS_EVERY == 0 && progress && progress->fn &&
 			progress->fn(progress->data, "trees", i, commits->count) != 0) {
 			watch->commit_count = 0;

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "commit_graph.h"
 #include "revident/base/intern.h"
 #include "revident/git/watch.h"
 
@@ -26,6 +27,7 @@ struct number_set {
 };
 
 struct node {
+	struct bloom_key key;      /* of the path to here */
 	uint32_t parent, place;    /* the node above, and which of its children this is */
 	size_t watched;            /* the path that ends here, or SIZE_MAX */
 	struct intern names;       /* of the children: number = place */

@@ -1,7 +1,8 @@
 """Hold the git layer against git: random histories with merges, several roots, equal and backward times.
 
 Parents against `git rev-list --all --parents`, the order against the rule of the walk order, what stands at watched
-paths against `git ls-tree`; each loose, packed, and with the object files of an alternate.
+paths against `git ls-tree`; each loose, packed, with the object files of an alternate, and with commit-graphs: whole,
+split, with changed-path filters, and older than the newest commits.
 """
 
 import argparse
@@ -13,7 +14,8 @@ import sys
 import tempfile
 
 PATHS = ["a/versions", "a", "b/c/versions", "b", "a/versions/1.py"]
-HISTORIES = 12
+GRAPHS = [[], ["--changed-paths"], ["--split=no-merge", "--changed-paths"]]
+HISTORIES = 8
 COMMITS = 60
 
 
@@ -120,6 +122,14 @@ def main():
             good &= check(dump, repo, f"seed {seed}, packed")
             subprocess.run(["git", "clone", "-q", "--mirror", "--shared", repo, other], check=True)
             good &= check(dump, other, f"seed {seed}, through an alternate")
+            for number, graph in enumerate(GRAPHS):
+                tips = git(repo, "for-each-ref", "--format=%(objectname)").split()
+                some = b"\n".join(random.Random(seed + number).sample(tips, (len(tips) + 1) // 2)) + b"\n"
+                git(repo, "commit-graph", "write", *graph, "--stdin-commits", data=some)
+                good &= check(dump, repo, f"seed {seed}, {' '.join(graph)} of some")
+                good &= check(dump, other, f"seed {seed}, {' '.join(graph)} in the alternate")
+                git(repo, "commit-graph", "write", *graph, "--reachable")
+                good &= check(dump, repo, f"seed {seed}, {' '.join(graph)} of all")
     return 0 if good else 1
 
 

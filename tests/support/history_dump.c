@@ -1,5 +1,5 @@
 /*
- * history_dump DIR [--all] [PATH...]: what the git layer reads of a repository, for comparing with git itself. A line a
+ * history_dump DIR [--all] [--quiet] [--no-commit-graph] [PATH...]: what the git layer reads of a repository, for comparing with git itself. A line a
  * commit in walk order, "commit ID TREE TIME PARENT...", then for each PATH "entry COMMIT PATH KIND ID"; refs and limits.
  */
 #include <inttypes.h>
@@ -114,6 +114,7 @@ int main(int argc, char **argv)
 
 	for (; at < argc && strncmp(argv[at], "--", 2) == 0; at++) {
 		all |= strcmp(argv[at], "--all") == 0;
+		env.no_commit_graph |= strcmp(argv[at], "--no-commit-graph") == 0;
 		quiet |= strcmp(argv[at], "--quiet") == 0;
 	}
 	arena_init(&arena);

@@ -30,6 +30,7 @@ struct commits {
 	uint32_t *parents;    /* numbers, in the commit's own order */
 	unsigned char *flags; /* COMMIT_CUT: a parent that it names was left out (shallow, missing) */
 	uint32_t *read_order; /* the numbers in the order that packs are read fastest: parents first, depth first */
+	uint32_t *graph_at;   /* this layer's own: positions in the commit-graph; NULL without one */
 	uint32_t *slots;      /* commits_find()'s table: number + 1, 0 is free */
 	size_t slot_mask;
 };

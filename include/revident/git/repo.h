@@ -25,6 +25,7 @@ struct repo_env {
 	const char *object_directory; /* GIT_OBJECT_DIRECTORY */
 	const char *alternates;       /* GIT_ALTERNATE_OBJECT_DIRECTORIES */
 	const char *ceilings;         /* GIT_CEILING_DIRECTORIES */
+	bool no_commit_graph;         /* --no-commit-graph: read every commit itself */
 };
 
 /*

@@ -1,0 +1,267 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "../../src/git/commit_graph.h"
+#include "../../src/git/sha1.h"
+#include "../support/sandbox.h"
+#include "revident/base/strbuf.h"
+#include "revident/git/commits.h"
+#include "revident/git/watch.h"
+
+/* Merges, an octopus, two roots, a directory that comes and goes; the last commit is outside the graph. */
+static const char stream[] = "feature done\n"
+#define COMMIT(mark, time, rest) "commit refs/heads/m\nmark :" mark "\ncommitter C <c@x> " time " +0000\ndata 0\n" rest
+#define ADD(path, text) "M 644 inline " path "\ndata 2\n" text "\n"
+	COMMIT("1", "10", ADD("v/a/x", "1")) "reset refs/heads/m\n" COMMIT("2", "20", ADD("other", "1"))
+		COMMIT("3", "30", "from :2\n" ADD("v/a/x", "2")) COMMIT("4", "40", "from :2\n" ADD("v/\xc3\xa4", "1"))
+			COMMIT("5", "50", "from :1\nmerge :3\nmerge :4\nmerge :2\n" ADD("z", "1"))
+				COMMIT("6", "60", "from :5\nD v\n")
+					COMMIT("7", "70", "from :5\nmerge :6\n" ADD("q", "1"))
+						COMMIT("8", "80", "from :7\n") "done\n";
+
+static const char write_graph[] = "cd r; git rev-parse m~1 | git commit-graph write --stdin-commits --changed-paths "
+				  "--no-progress 2>&1; chmod u+w .git/objects/info/commit-graph";
+
+/* All that the walk and the watch say, as text; empty if nothing can be read. */
+static char *read_history(struct repo *repo, const struct oid *tip)
+{
+	static const char *const paths[] = { "v/a", "v", "other", "v/\xc3\xa4", "nowhere/b" };
+	struct err err = { .kind = ERR_NONE };
+	struct strbuf sb = STRBUF_INIT;
+	struct commits commits;
+	char hex[OID_HEX + 1];
+	struct watch *watch;
+	size_t i, p;
+
+	if (commits_load(&commits, repo, tip, 1, NULL, &err) < 0)
+		fail_msg("%s", err.msg);
+	watch_init(&watch, repo);
+	for (i = 0; i < 5; i++)
+		watch_add(watch, paths[i], strlen(paths[i]));
+	assert_int_equal(watch_resolve(watch, &commits, NULL, &err), 0);
+	for (i = 0; i < commits.count; i++) {
+		uint32_t row = watch_row(watch, (uint32_t)i);
+
+		strbuf_addf(&sb, "%s %lld", oid_hex(&commits.ids[i], hex), (long long)commits.times[i]);
+		strbuf_addf(&sb, " %s", oid_hex(&commits.trees[i], hex));
+		for (p = 0; p < commit_parent_count(&commits, (uint32_t)i); p++)
+			strbuf_addf(&sb, " %u", (unsigned)commit_parents(&commits, (uint32_t)i)[p]);
+		for (p = 0; row != WATCH_UNKNOWN && p < 5; p++) {
+			uint32_t entry = watch_entries(watch, row)[p];
+
+			strbuf_addf(&sb, " %s", entry ? oid_hex(&watch_entry(watch, entry)->id, hex) : "-");
+		}
+		strbuf_addf(&sb, "%s\n", row == WATCH_UNKNOWN ? " ?" : "");
+	}
+	watch_free(watch);
+	commits_release(&commits);
+	return strbuf_detach(&sb, NULL);
+}
+
+static char *history(struct sandbox *sandbox, bool *has_graph)
+{
+	struct oid tip = sandbox_id(sandbox, "cat r/.git/refs/heads/m");
+	struct repo *repo = sandbox_open(sandbox, "r");
+	char *text;
+
+	*has_graph = repo_commit_graph(repo) != NULL;
+	text = read_history(repo, &tip);
+	repo_close(repo);
+	return text;
+}
+
+static void expect_same(struct sandbox *sandbox, const char *expected, bool expect_graph)
+{
+	bool has_graph;
+	char *text = history(sandbox, &has_graph);
+
+	assert_string_equal(text, expected);
+	assert_int_equal(has_graph, expect_graph);
+	free(text);
+}
+
+static void commits_load__with_a_graph__reads_the_same_history(void **state)
+{
+	struct sandbox *sandbox = *state;
+	bool has_graph;
+	char *expected;
+
+	sandbox_import(sandbox, "r", stream);
+	expected = history(sandbox, &has_graph);
+	assert_false(has_graph);
+	sandbox_run(sandbox, write_graph);
+	expect_same(sandbox, expected, true);
+	sandbox_run(sandbox, "cd r; git config core.commitGraph false");
+	expect_same(sandbox, expected, false);
+	sandbox_run(sandbox, "cd r; git config core.commitGraph true; git replace m m~3");
+	expect_same(sandbox, expected, false);
+	sandbox_run(sandbox,
+		"cd r; git replace -d m >/dev/null; rm .git/objects/info/commit-graph; for i in 3 2 1; do git "
+		"rev-parse m~$i; done | while read id; do echo $id | git commit-graph write --split=no-merge "
+		"--stdin-commits --changed-paths --no-progress; done");
+	expect_same(sandbox, expected, true);
+	sandbox_run(sandbox,
+		"cd r/.git/objects/info/commit-graphs; test $(wc -l <commit-graph-chain) -gt 1; chmod -R u+w .; "
+		": >graph-$(tail -n 1 commit-graph-chain).graph");
+	expect_same(sandbox, expected, true);
+	sandbox_run(sandbox,
+		"cd r/.git/objects/info/commit-graphs; sort -o commit-graph-chain -r commit-graph-chain; mkfifo "
+		"p; mv p graph-$(head -n 1 commit-graph-chain).graph");
+	expect_same(sandbox, expected, false);
+	free(expected);
+}
+
+static void commits_load__without_the_option__ignores_the_graph(void **state)
+{
+	struct sandbox *sandbox = *state;
+	char dir[128];
+	struct repo_env env = { .dir = dir, .no_commit_graph = true };
+	struct err err;
+	struct repo *repo;
+
+	sandbox_import(sandbox, "r", stream);
+	sandbox_run(sandbox, write_graph);
+	snprintf(dir, sizeof(dir), "%s/r", sandbox->dir);
+	assert_int_equal(repo_open(&repo, &env, &err), 0);
+	assert_null(repo_commit_graph(repo));
+	repo_close(repo);
+}
+
+static size_t load_graph(struct sandbox *sandbox, unsigned char *bytes, size_t max)
+{
+	char path[128];
+	FILE *file;
+	size_t len;
+
+	snprintf(path, sizeof(path), "%s/r/.git/objects/info/commit-graph", sandbox->dir);
+	file = fopen(path, "r");
+	assert_non_null(file);
+	len = fread(bytes, 1, max, file);
+	fclose(file);
+	assert_true(len > 1000 && len < max);
+	return len;
+}
+
+/* Damage by chance is noticed by the checksum: the answer is the one without a graph. */
+static void commits_load__damaged_graph__is_not_used(void **state)
+{
+	enum { MAX = 16384 };
+	struct sandbox *sandbox = *state;
+	unsigned char bytes[MAX];
+	size_t len, at;
+	char *expected;
+	bool has_graph;
+
+	sandbox_import(sandbox, "r", stream);
+	expected = history(sandbox, &has_graph);
+	sandbox_run(sandbox, write_graph);
+	len = load_graph(sandbox, bytes, MAX);
+	for (at = 0; at < len; at += at < 100 ? 3 : 97) {
+		bytes[at] ^= 0x40;
+		sandbox_write(sandbox, "r/.git/objects/info/commit-graph", bytes, len);
+		expect_same(sandbox, expected, false);
+		bytes[at] ^= 0x40;
+	}
+	for (at = 0; at < len; at += 211) {
+		sandbox_write(sandbox, "r/.git/objects/info/commit-graph", bytes, at);
+		expect_same(sandbox, expected, false);
+	}
+	free(expected);
+}
+
+/* A forged file has the right checksum: whatever it says, no crash and an end. */
+static void commits_load__forged_graph__does_no_harm(void **state)
+{
+	enum { MAX = 16384 };
+	static const unsigned char values[] = { 0xff, 0x80, 0x00, 0x01 };
+	struct sandbox *sandbox = *state;
+	unsigned char bytes[MAX];
+	struct oid tip, sum;
+	size_t len, at, v;
+
+	sandbox_import(sandbox, "r", stream);
+	tip = sandbox_id(sandbox, "cat r/.git/refs/heads/m");
+	sandbox_run(sandbox, write_graph);
+	len = load_graph(sandbox, bytes, MAX);
+	for (at = 0; at < len - OID_BYTES; at++) {
+		unsigned char kept = bytes[at];
+
+		if (at > 200 && at < 8 + 8 * 12 + 1000) /* the fanout is all alike */
+			continue;
+		for (v = 0; v < sizeof(values); v++) {
+			struct repo *repo;
+
+			bytes[at] = values[v];
+			sha1_of(bytes, len - OID_BYTES, &sum);
+			memcpy(bytes + len - OID_BYTES, sum.bytes, OID_BYTES);
+			sandbox_write(sandbox, "r/.git/objects/info/commit-graph", bytes, len);
+			repo = sandbox_open(sandbox, "r");
+			free(read_history(repo, &tip));
+			repo_close(repo);
+		}
+		bytes[at] = kept;
+	}
+}
+
+static void sha1_of__known_answers__are_given(void **state)
+{
+	static const struct {
+		size_t count;
+		char byte;
+		const char *hex;
+	} cases[] = {
+		{ 0, 'a', "da39a3ee5e6b4b0d3255bfef95601890afd80709" },
+		{ 1, 'a', "86f7e437faa5a7fce15d1ddcb9eaeaea377667b8" },
+		{ 55, 'a', "c1c8bbdc22796e28c0e15163d20899b65621d65a" },
+		{ 56, 'a', "c2db330f6083854c99d4b5bfb6e8f29f201be699" },
+		{ 64, 'a', "0098ba824b5c16427bd7a1122a5a442a25ec644d" },
+		{ 1000000, 'a', "34aa973cd4c4daa4f61eeb2bdbad27316534016f" },
+	};
+	char *bytes = malloc(1000000), hex[OID_HEX + 1];
+	struct oid sum;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		memset(bytes, cases[i].byte, cases[i].count);
+		sha1_of(bytes, cases[i].count, &sum);
+		assert_string_equal(oid_hex(&sum, hex), cases[i].hex);
+	}
+	free(bytes);
+}
+
+/* From the description of the format: murmur3 with git's two seeds. */
+static void bloom_key_make__known_paths__have_git_s_hashes(void **state)
+{
+	struct bloom_key key;
+
+	(void)state;
+	bloom_key_make(&key, "", 0);
+	assert_int_equal(key.first, 0x5615800c);
+	assert_int_equal(key.first + key.second, 0x5b966560); /* as t0095 in git has it */
+	assert_true(key.is_ascii);
+	bloom_key_make(&key, "file.txt", 8);
+	assert_true(key.is_ascii);
+	bloom_key_make(&key, "\xc3\xa4", 2);
+	assert_false(key.is_ascii);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SANDBOXED(commits_load__with_a_graph__reads_the_same_history),
+		SANDBOXED(commits_load__without_the_option__ignores_the_graph),
+		SANDBOXED(commits_load__damaged_graph__is_not_used),
+		SANDBOXED(commits_load__forged_graph__does_no_harm),
+		cmocka_unit_test(sha1_of__known_answers__are_given),
+		cmocka_unit_test(bloom_key_make__known_paths__have_git_s_hashes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
