@@ -201,8 +201,8 @@ format: ## lay out the C files with clang-format
 
 format-check: ## does clang-format agree with the C files?
 	$(Q)if command -v clang-format >/dev/null; then \
-		for file in $(C_FILES); do clang-format $$file | cmp -s - $$file || echo "$$file: make format lays it out"; \
-		done | { ! grep .; }; \
+		clang-format --dry-run --Werror $(C_FILES) 2>&1 | sed -n 's/^\([^ ]*\):[0-9]*:[0-9]*: error.*/\1: make format lays it out/p' | \
+			sort -u | { ! grep .; }; \
 	else echo 'skipped: clang-format is not installed'; fi
 
 lint: lint-text ## clang-tidy, shellcheck and mandoc
