@@ -24,6 +24,12 @@ struct dropped {
 	size_t lacking_count;
 };
 
+/* A move out of a lineage: for what was held there last, it counts like a loss. */
+struct leaving {
+	struct change change;
+	struct departure departure;
+};
+
 struct builder {
 	struct history *history;
 	struct study *study;
@@ -36,7 +42,7 @@ struct builder {
 	size_t arrival_count, arrival_cap;
 	struct dropped *dropped;
 	size_t dropped_count, dropped_cap;
-	struct change *departures; /* moves out of a lineage, for what was held last */
+	struct leaving *departures;
 	size_t departure_count, departure_cap;
 	struct arena arena;
 
@@ -217,37 +223,51 @@ static struct change new_change(const struct view *view, const struct holders *h
 		.continues_similarity = SIMILARITY_NULL };
 }
 
-static int arrive(struct builder *b, struct view *view, const struct group *group, const struct holders *holders)
+/* Notes that the revision came to this lineage; an event only where it did not come from another. */
+static void arrive(struct builder *b, struct view *view, const struct holders *holders, const struct holders *from)
 {
-	const struct holders *from = left_from(group, holders);
 	struct arrival *arrival;
 	size_t count;
 	const struct holder *first = holders_on(holders, 0, &count);
-	struct change change = new_change(view, holders, 1);
 
 	VEC_GROW(b->arrivals, b->arrival_count, b->arrival_cap);
 	arrival = &b->arrivals[b->arrival_count++];
 	arrival->key = held_key(b, holders->lineage, holders->revision);
 	arrival->node = view->node;
 	arrival->is_event = !from && !is_unknown_in_parents(view, first->place.path);
-	change.after = first->place;
-	arrival->change = change;
-	if (!from)
-		return 0;
+	arrival->change = new_change(view, holders, 1);
+	arrival->change.after = first->place;
+}
+
+static void depart(struct builder *b, struct view *view, const struct holders *from, const struct holders *to)
+{
+	struct change change = new_change(view, from, first_side_with(from));
+	size_t count;
+
 	change.kind = EVENT_MOVED;
-	change.parent = view_parent_commit(view, first_side_with(from));
 	change.before = holders_on(from, first_side_with(from), &count)->place;
-	change.content_changed = change.before.blob != change.after.blob;
-	if (study_similarity(b->study, change.before.blob, change.after.blob, &change.similarity, b->err) < 0)
-		return -1;
-	emit_change(b->history, &change);
-	VEC_GROW(b->history->departures, b->history->departure_count, b->history->departure_cap);
-	b->history->departures[b->history->departure_count++] =
-		(struct departure){ from->lineage, holders->lineage, holders->revision };
-	change.lineage = from->lineage;
+	change.after = holders_on(to, 0, &count)->place;
 	VEC_GROW(b->departures, b->departure_count, b->departure_cap);
-	b->departures[b->departure_count++] = change;
-	return 0;
+	b->departures[b->departure_count++] =
+		(struct leaving){ change, { from->lineage, to->lineage, from->revision, change.commit } };
+}
+
+/* A move between environments, and what else changed on the way: the old holders beside the new ones, as one. */
+static int compare_across(struct builder *b, struct view *view, const struct holders *from, const struct holders *to)
+{
+	struct holder *items = xcalloc(from->count + to->count, sizeof(*items));
+	struct holders both = { .revision = to->revision, .lineage = to->lineage, .items = items };
+	size_t i;
+	int rc;
+
+	for (i = 0; i < to->count; i++)
+		items[both.count++] = to->items[i];
+	for (i = 0; i < from->count; i++)
+		items[both.count++] = from->items[i];
+	rc = compare_holders(view, &both, emit_change, b->history);
+	free(items);
+	depart(b, view, from, to);
+	return rc;
 }
 
 static int drop_in_merge(struct builder *b, struct view *view, const struct holders *holders)
@@ -303,15 +323,22 @@ static int judge(struct builder *b, struct view *view, const struct group *group
 	size_t i, count;
 
 	for (i = 0; i < group->count; i++) {
-		const struct holders *holders = &group->items[i];
-		int rc = 0;
+		const struct holders *holders = &group->items[i], *from;
+		int rc;
 
 		holders_on(holders, 0, &count);
-		if (count > 0 && !first_side_with(holders))
-			rc = arrive(b, view, group, holders);
-		else if (count == 0 && !is_cut)
+		from = NULL;
+		if (count > 0 && !first_side_with(holders)) {
+			from = left_from(group, holders);
+			arrive(b, view, holders, from);
+		}
+		if (is_cut)
+			continue;
+		if (count == 0)
 			rc = leave(b, view, group, holders);
-		if (rc == 0 && count > 0 && !is_cut)
+		else if (from)
+			rc = compare_across(b, view, from, holders);
+		else
 			rc = compare_holders(view, holders, emit_change, b->history);
 		if (rc < 0)
 			return -1;
@@ -517,7 +544,7 @@ static int settle_restored(struct builder *b)
 		if (event_kind_is_loss(b->history->changes[i].kind))
 			last_loss_add(finder, &b->history->changes[i]);
 	for (i = 0; i < b->departure_count; i++)
-		last_loss_add(finder, &b->departures[i]);
+		last_loss_add(finder, &b->departures[i].change);
 	for (i = 0; i < b->arrival_count && rc == 0; i++) {
 		struct arrival *arrival = &b->arrivals[i];
 
@@ -582,6 +609,10 @@ int history_build(struct history *history, struct study *study, struct snapshots
 	}
 	if (history->count)
 		qsort_r(history->changes, history->count, sizeof(*history->changes), compare_changes, study);
+	for (i = 0; i < b.departure_count; i++) {
+		VEC_GROW(history->departures, history->departure_count, history->departure_cap);
+		history->departures[history->departure_count++] = b.departures[i].departure;
+	}
 	rc = 0;
 done:
 	free(b.arrivals);

@@ -246,9 +246,9 @@ static int emit_duplicated(struct view *view, const struct holders *holders, emi
 	if (from == 0)
 		old_count = 0;
 	link.before = old_count ? old[0].place : PLACE_NONE;
-	link.after = now[now_count - 1].place;
+	link.after = now[0].place;
 	for (i = 0; i < now_count; i++) {
-		if (old_count ? !has_path(old, old_count, now[i].place.path) : i == 1) {
+		if (!has_path(old, old_count, now[i].place.path)) {
 			link.after = now[i].place;
 			break;
 		}

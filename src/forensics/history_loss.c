@@ -8,27 +8,49 @@
 /* From here on content counts as going on elsewhere (and a path as continuing its own predecessor). */
 static const double GOES_ON = 0.6;
 
-/* The content that stood at the candidate's path before, or that its revision had, in the parent it is compared with. */
-static int continues_own(struct view *view, const struct candidate *candidate, bool *out)
+static int goes_on(struct view *view, uint32_t before, uint32_t after, bool *out)
 {
-	const struct snapshot *before = view->parents[0];
-	const struct snap_file *file = snapshot_find(before, candidate->place.path);
 	double similarity;
+
+	if (before == BLOB_NONE || view->study->blobs[before].state != BLOB_READ)
+		return 0;
+	if (study_similarity(view->study, before, after, &similarity, view->err) < 0)
+		return -1;
+	*out = *out || similarity >= GOES_ON;
+	return 0;
+}
+
+/* Is the file one that held the candidate's revision, and does so no more, since the candidate does? */
+static bool moved_here(const struct view *view, const struct snap_file *old, const struct candidate *candidate)
+{
+	const struct snap_file *now;
+
+	if (old->revision != candidate->revision || old->path == candidate->place.path)
+		return false;
+	now = snapshot_find(view->here, old->path);
+	return !now || now->revision != candidate->revision;
+}
+
+/*
+ * Does the candidate merely continue its own predecessor: what stood at its path before (unless that is what was lost),
+ * or what its revision held elsewhere?
+ */
+static int continues_own(struct view *view, const struct candidate *candidate, uint32_t lost, bool *out)
+{
+	uint32_t p;
 	size_t i;
 
 	*out = false;
-	if (file && file->blob != BLOB_NONE && view->study->blobs[file->blob].state == BLOB_READ) {
-		if (study_similarity(view->study, file->blob, candidate->place.blob, &similarity, view->err) < 0)
+	for (p = 0; p < view->parent_count && !*out; p++) {
+		const struct snapshot *before = view->parents[p];
+		const struct snap_file *file = snapshot_find(before, candidate->place.path);
+
+		if (file && file->revision != lost && goes_on(view, file->blob, candidate->place.blob, out) < 0)
 			return -1;
-		*out = similarity >= GOES_ON;
-	}
-	for (i = 0; i < before->count && !*out; i++) {
-		file = &before->files[i];
-		if (file->revision != candidate->revision || file->path == candidate->place.path)
-			continue;
-		if (study_similarity(view->study, file->blob, candidate->place.blob, &similarity, view->err) < 0)
-			return -1;
-		*out = similarity >= GOES_ON;
+		for (i = 0; i < before->count && !*out; i++)
+			if (moved_here(view, &before->files[i], candidate) &&
+				goes_on(view, before->files[i].blob, candidate->place.blob, out) < 0)
+				return -1;
 	}
 	return 0;
 }
@@ -47,7 +69,7 @@ static bool stood_before(const struct view *view, const struct snap_file *file)
 	return false;
 }
 
-static int list_candidates(struct view *view)
+static void list_candidates(struct view *view)
 {
 	uint32_t layout = view->lineage->nodes[view->node].layout;
 	size_t i, cap = 0;
@@ -56,21 +78,15 @@ static int list_candidates(struct view *view)
 	for (i = 0; i < view->here->count; i++) {
 		const struct snap_file *file = &view->here->files[i];
 		struct candidate candidate;
-		bool own;
 
 		if (file->revision == INTERN_NONE || stood_before(view, file))
 			continue;
 		candidate.revision = file->revision;
 		candidate.lineage = lineage_of_unit(view->lineage, layout, file->unit);
 		candidate.place = (struct place){ file->path, file->blob };
-		if (continues_own(view, &candidate, &own) < 0)
-			return -1;
-		if (own)
-			continue;
 		VEC_GROW(view->candidates, view->candidate_count, cap);
 		view->candidates[view->candidate_count++] = candidate;
 	}
-	return 0;
 }
 
 void view_release_candidates(struct view *view)
@@ -98,12 +114,13 @@ int find_continuation(struct view *view, const struct holders *holders, struct p
 
 	change->continues_as = PLACE_NONE;
 	change->continues_similarity = SIMILARITY_NULL;
-	if (!view->has_candidates && list_candidates(view) < 0)
-		return -1;
+	if (!view->has_candidates)
+		list_candidates(view);
 	for (same_lineage = 1; same_lineage >= 0 && change->continues_as.path == INTERN_NONE; same_lineage--) {
 		for (i = 0; i < view->candidate_count; i++) {
 			const struct candidate *candidate = &view->candidates[i];
 			double similarity;
+			bool own;
 
 			if (candidate->revision == holders->revision ||
 				(candidate->lineage == holders->lineage) != same_lineage)
@@ -112,6 +129,10 @@ int find_continuation(struct view *view, const struct holders *holders, struct p
 				0)
 				return -1;
 			if (similarity < GOES_ON || !is_better(view, similarity, candidate, change))
+				continue;
+			if (continues_own(view, candidate, holders->revision, &own) < 0)
+				return -1;
+			if (own)
 				continue;
 			change->continues_as = candidate->place;
 			change->continues_similarity = similarity;
@@ -142,6 +163,7 @@ int classify_loss(struct view *view, const struct holders *holders, struct chang
 		if (find_continuation(view, holders, first->place, change) < 0)
 			return -1;
 		change->kind = change->continues_as.path == INTERN_NONE ? EVENT_DELETED : EVENT_REIDENTIFIED;
+		change->similarity = change->continues_similarity;
 		return 0;
 	}
 	change->after = (struct place){ now->path, now->blob };

@@ -135,7 +135,8 @@ bool joins_has(const struct joins *joins, uint32_t a, uint32_t b)
 	for (i = 0; i < joins->defs->count; i++) {
 		const struct env_def *def = &joins->defs->items[i];
 
-		if (def->is_explicit && is_one_of(def, joins->study, a) && is_one_of(def, joins->study, b))
+		if (is_one_of(def, joins->study, a) && is_one_of(def, joins->study, b) &&
+			(def->is_explicit || !noted(&joins->shared, a, b)))
 			return true;
 	}
 	return false;

@@ -192,30 +192,20 @@ static void give_label(struct builder *b, struct pair *pair, uint32_t label)
 		unite(b->lineage, pair->label, label);
 }
 
-/* Units keep the label of their path in any parent; a unit that was split into directories below it, or made of them, too. */
+/* Units keep the label of their path in any parent. */
 static void inherit_by_path(struct builder *b, const struct node *node)
 {
 	const uint32_t *parents = b->lineage->parents + node->parent_at;
-	size_t i, k, p, count;
+	size_t i, p;
 
-	for (p = 0; p < node->parent_count; p++) {
-		const struct pair *old = layout_pairs(b->lineage, b->lineage->nodes[parents[p]].layout, &count);
-
+	for (p = 0; p < node->parent_count; p++)
 		for (i = 0; i < b->pair_count; i++) {
-			struct pair *pair = &b->pairs[i];
 			const struct pair *same =
-				find_unit(b->lineage, b->lineage->nodes[parents[p]].layout, pair->unit);
+				find_unit(b->lineage, b->lineage->nodes[parents[p]].layout, b->pairs[i].unit);
 
-			if (same) {
-				give_label(b, pair, same->label);
-				continue;
-			}
-			for (k = 0; k < count; k++)
-				if (study_path_is_below(b->study, old[k].unit, pair->unit) ||
-					study_path_is_below(b->study, pair->unit, old[k].unit))
-					give_label(b, pair, old[k].label);
+			if (same)
+				give_label(b, &b->pairs[i], same->label);
 		}
-	}
 }
 
 /* The distinct ids of one unit, marked in `seen` with `mark`; returns how many. */

@@ -182,79 +182,34 @@ static int compare_files(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* The versions directory that a file belongs to: the deepest above it. */
-static uint32_t versions_dir_of(const struct study *study, uint32_t path, const uint32_t *dirs, size_t count)
+void snapshot_assign_units(struct study *study, struct snap_file *files, size_t count)
 {
-	uint32_t dir = study_path_dir(study, path);
+	struct intern holding;
+	uint32_t last = INTERN_NONE;
 	size_t i;
-
-	for (; dir != INTERN_NONE; dir = study_path_dir(study, dir))
-		for (i = 0; i < count; i++)
-			if (dirs[i] == dir)
-				return dir;
-	return INTERN_NONE;
-}
-
-/* Which directories hold a migration directly, as a sorted set. */
-static size_t holding_dirs(const struct study *study, const struct snap_file *files, size_t count, uint32_t *out)
-{
-	size_t i, k, n = 0;
-
-	for (i = 0; i < count; i++) {
-		uint32_t dir = study_path_dir(study, files[i].path);
-
-		if (files[i].revision == INTERN_NONE || (n && out[n - 1] == dir))
-			continue;
-		for (k = 0; k < n && out[k] != dir; k++)
-			;
-		if (k == n)
-			out[n++] = dir;
-	}
-	return n;
-}
-
-static bool contains(const uint32_t *set, size_t count, uint32_t value)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		if (set[i] == value)
-			return true;
-	return false;
-}
-
-void snapshot_assign_units(
-	struct study *study, struct snap_file *files, size_t count, const uint32_t *dirs, size_t dir_count)
-{
-	uint32_t *holding = xcalloc(count, sizeof(*holding));
-	uint32_t last_dir = INTERN_NONE, last_unit = INTERN_NONE;
-	size_t i, n;
 
 	for (i = 1; i < count; i++)
 		if (files[i - 1].path > files[i].path) {
 			qsort(files, count, sizeof(*files), compare_files);
 			break;
 		}
-	n = holding_dirs(study, files, count, holding);
+	intern_init(&holding);
 	for (i = 0; i < count; i++) {
 		uint32_t dir = study_path_dir(study, files[i].path);
 
-		if (i == 0 || dir != last_dir) {
-			uint32_t top = versions_dir_of(study, files[i].path, dirs, dir_count);
-			uint32_t at;
-
-			last_unit = INTERN_NONE;
-			for (at = dir; at != INTERN_NONE; at = study_path_dir(study, at)) {
-				if (contains(holding, n, at))
-					last_unit = at;
-				if (at == top)
-					break;
-			}
-			last_dir = dir;
-		}
-		files[i].unit = last_unit;
+		if (files[i].revision == INTERN_NONE || dir == last)
+			continue;
+		intern_add(&holding, &dir, sizeof(dir));
+		last = dir;
 	}
-	free(holding);
+	for (i = 0; i < count; i++) {
+		uint32_t dir = study_path_dir(study, files[i].path);
+
+		files[i].unit = INTERN_NONE;
+		if (dir == last || intern_find(&holding, &dir, sizeof(dir)) != INTERN_NONE)
+			files[i].unit = dir;
+	}
+	intern_release(&holding);
 }
 
 static struct snapshot *make_snapshot(struct snapshots *s, uint32_t row, struct err *err)
@@ -280,7 +235,7 @@ static struct snapshot *make_snapshot(struct snapshots *s, uint32_t row, struct 
 		free(listing.files);
 		return NULL;
 	}
-	snapshot_assign_units(s->study, listing.files, listing.count, s->dirs, s->count);
+	snapshot_assign_units(s->study, listing.files, listing.count);
 	snapshot = xcalloc(1, sizeof(*snapshot));
 	snapshot->row = row;
 	snapshot->files = listing.files;

@@ -34,6 +34,35 @@ static void list_units(struct grouping *g)
 	}
 }
 
+static bool is_unit(const struct grouping *g, uint32_t dir)
+{
+	size_t i;
+
+	for (i = 0; i < g->unit_count; i++)
+		if (g->units[i] == dir)
+			return true;
+	return false;
+}
+
+/*
+ * Where the configuration names a directory that holds migrations, directories below it are shown with it: as files that
+ * Alembic does not load, not as environments that nobody configured.
+ */
+static bool is_below_configured(const struct grouping *g, uint32_t a, uint32_t b)
+{
+	size_t i, k;
+
+	for (i = 0; i < g->defs->count; i++) {
+		const struct env_def *def = &g->defs->items[i];
+
+		for (k = 0; def->is_explicit && k < def->version_count; k++)
+			if (is_unit(g, def->versions[k]) && study_path_is_below(g->study, a, def->versions[k]) &&
+				study_path_is_below(g->study, b, def->versions[k]))
+				return true;
+	}
+	return false;
+}
+
 static void join_units(struct grouping *g)
 {
 	size_t i, k, m;
@@ -44,7 +73,8 @@ static void join_units(struct grouping *g)
 		for (k = i + 1; k < g->unit_count; k++) {
 			uint32_t from = g->group[k], to = g->group[i];
 
-			if (from == to || !joins_has(g->joins, g->units[i], g->units[k]))
+			if (from == to || (!joins_has(g->joins, g->units[i], g->units[k]) &&
+						  !is_below_configured(g, g->units[i], g->units[k])))
 				continue;
 			if (from < to) {
 				from = to;
@@ -115,7 +145,7 @@ static uint32_t revision_from_name(struct study *study, const struct snap_file *
 	const char *name = memrchr(path.ptr, '/', path.len);
 	size_t len;
 
-	if (!migration || migration->revision.kind != BINDING_ABSENT || migration->down_revision.kind == BINDING_ABSENT)
+	if (!migration || migration->revision.kind != BINDING_ABSENT)
 		return INTERN_NONE;
 	name = name ? name + 1 : path.ptr;
 	len = strspn(name, "abcdef0123456789");

@@ -118,7 +118,6 @@ int tree_envs_of_source(struct discovery *discovery, struct study *study, struct
 	struct listing l = { .study = study, .source = source, .err = err };
 	struct snapshot snapshot = { .row = 0 };
 	struct joins joins;
-	uint32_t *dirs = NULL;
 	size_t i, k;
 	int rc = -1;
 
@@ -133,10 +132,7 @@ int tree_envs_of_source(struct discovery *discovery, struct study *study, struct
 			intern_add(&l.dirs, &defs->items[i].versions[k], sizeof(uint32_t));
 	if (list_all(&l) < 0)
 		goto done;
-	dirs = xcalloc(l.dirs.count, sizeof(*dirs));
-	for (i = 0; i < l.dirs.count; i++)
-		memcpy(&dirs[i], intern_get(&l.dirs, (uint32_t)i)->bytes, sizeof(dirs[i]));
-	snapshot_assign_units(study, l.files, l.count, dirs, l.dirs.count);
+	snapshot_assign_units(study, l.files, l.count);
 	snapshot.files = l.files;
 	snapshot.count = l.count;
 	joins_look(&joins, &snapshot);
@@ -146,6 +142,5 @@ done:
 	joins_release(&joins);
 	intern_release(&l.dirs);
 	free(l.files);
-	free(dirs);
 	return rc;
 }

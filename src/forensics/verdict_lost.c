@@ -50,23 +50,7 @@ static int mark_tips(struct investigation *inv, unsigned char *present, struct e
 	return 0;
 }
 
-/* A revision that left its lineage for another, where a tip has it, is not lost. */
-static void mark_moved_away(struct investigation *inv, unsigned char *present)
-{
-	size_t i, number, count = inv->history.held.count;
-
-	for (i = 0; i < inv->history.departure_count; i++) {
-		const struct departure *d = &inv->history.departures[i];
-		uint32_t to[2] = { d->to, d->revision }, from[2] = { d->from, d->revision };
-		uint32_t key = intern_find(&inv->history.held, to, sizeof(to));
-
-		number = intern_find(&inv->history.held, from, sizeof(from));
-		if (key != INTERN_NONE && number < count && present[key])
-			present[number] = 1;
-	}
-}
-
-/* The last loss of every held pair, by key. */
+/* The last loss of every held pair, by key; none where it left for another lineage after that. */
 static const struct change **last_losses(const struct investigation *inv)
 {
 	const struct change **last = xcalloc(inv->history.held.count, sizeof(*last));
@@ -79,6 +63,14 @@ static const struct change **last_losses(const struct investigation *inv)
 
 		if (event_kind_is_loss(change->kind) && key != INTERN_NONE)
 			last[key] = change;
+	}
+	for (i = 0; i < inv->history.departure_count; i++) {
+		const struct departure *departure = &inv->history.departures[i];
+		uint32_t pair[2] = { departure->from, departure->revision };
+		uint32_t key = intern_find(&inv->history.held, pair, sizeof(pair));
+
+		if (key != INTERN_NONE && last[key] && last[key]->commit < departure->commit)
+			last[key] = NULL;
 	}
 	return last;
 }
@@ -258,10 +250,8 @@ int find_lost(struct investigation *inv, struct verdict *verdict, struct err *er
 	unsigned char *present = xcalloc(inv->history.held.count, 1);
 	int rc = mark_tips(inv, present, err);
 
-	if (rc == 0) {
-		mark_moved_away(inv, present);
+	if (rc == 0)
 		list_lost(inv, verdict, present);
-	}
 	free(present);
 	if (rc < 0 || verdict->lost_count == 0)
 		return rc;

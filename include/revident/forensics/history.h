@@ -42,9 +42,9 @@ struct arrived {
 	uint32_t key, node;
 };
 
-/* A revision that left one lineage for another in one commit. */
+/* A revision that left its lineage for another in one commit; in walk order. */
 struct departure {
-	uint32_t from, to, revision;
+	uint32_t from, to, revision, commit;
 };
 
 struct history {

@@ -24,7 +24,7 @@ struct snap_file {
 	uint32_t path;     /* path number */
 	uint32_t blob;     /* blob number, or BLOB_NONE */
 	uint32_t revision; /* revision number, INTERN_NONE if it declares none or cannot be read */
-	uint32_t unit;     /* path number of its unit; INTERN_NONE where there is no migration to tell by */
+	uint32_t unit;     /* its directory's path number; INTERN_NONE where that holds no migration */
 };
 
 struct snapshot {
@@ -51,8 +51,7 @@ void snapshot_put(struct snapshots *snapshots, const struct snapshot *snapshot);
 /* The file at a path, or NULL. */
 const struct snap_file *snapshot_find(const struct snapshot *snapshot, uint32_t path);
 
-/* Sorts the files and gives each its unit; `dirs` are the versions directories, for those who list files themselves. */
-void snapshot_assign_units(
-	struct study *study, struct snap_file *files, size_t count, const uint32_t *dirs, size_t dir_count);
+/* Sorts the files and gives each its unit, for those who list files themselves. */
+void snapshot_assign_units(struct study *study, struct snap_file *files, size_t count);
 
 #endif
