@@ -154,12 +154,13 @@ fixture() {
 # import_stream NAME [bare]: the same for a stream on standard input.
 import_stream() {
 	MARKS=$CASE_DIR/$1.marks
+	rm -rf "${CASE_DIR:?}/$1"
 	if [ "${2:-}" = bare ]; then
 		git init -q --bare -b main "$CASE_DIR/$1"
 	else
 		git init -q -b main "$CASE_DIR/$1"
 	fi
-	REPOS="$REPOS $CASE_DIR/$1"
+	REPOS="${REPOS%" $CASE_DIR/$1"} $CASE_DIR/$1"
 	cd "$CASE_DIR/$1"
 	git fast-import --quiet --export-marks="$MARKS" 2>"$CASE_DIR/import.err" || {
 		fail "$1 does not import: $(cat "$CASE_DIR/import.err")"
