@@ -285,7 +285,7 @@ expect_golden() {
 expect_json() {
 	json_value=$(python3 -c 'import json, sys
 d = json.load(open(sys.argv[1], encoding="utf-8"))
-print(json.dumps(eval(sys.argv[2]), ensure_ascii=False))' "$CASE_DIR/out" "$1" 2>&1) || :
+print(json.dumps(eval(sys.argv[2]), ensure_ascii=False))' "$CASE_DIR/out" "$1" 2>&1 | tail -n 1) || :
 	[ "$json_value" = "$2" ] || fail "$1 is $json_value, expected $2: ${LAST_RUN:-}"
 }
 
