@@ -65,7 +65,7 @@ enum bindings_extent {
 void bindings_read(struct bindings *bindings, enum bindings_extent extent);
 
 /* One simple statement, without its end. */
-void bindings_read_simple(struct bindings *bindings, struct span statement, bool conditional);
+void bindings_read_simple(struct bindings *bindings, struct span span, bool conditional);
 
 /* Only the assignment expressions of a simple statement or a header; a lambda's are its own. */
 void bindings_take_walruses(struct bindings *bindings, struct span span, bool conditional);

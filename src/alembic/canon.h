@@ -37,9 +37,9 @@ int canon_string(struct tokenizer *tokenizer, const char *source, const struct t
  * Marks in `dropped`, one flag a token, the parentheses and commas of one statement or header that count for nothing,
  * and the annotations where it is a header of `def`.
  */
-void canon_drop(const struct bindings *source, struct span statement, enum header kind, bool *dropped);
+void canon_drop(const struct bindings *bindings, struct span span, enum header kind, bool *dropped);
 
 /* Marks the annotation of a simple statement; all of it if it has no value. */
-void canon_drop_annotation(const struct bindings *source, struct span statement, bool *dropped);
+void canon_drop_annotation(const struct bindings *bindings, struct span span, bool *dropped);
 
 #endif

@@ -52,7 +52,7 @@ static void add_field(const char *p, const char *end, struct strbuf *out)
 }
 
 static int add_fstring(
-	struct tokenizer *tz, const char *source, const struct token *token, struct strbuf *out, struct err *err)
+	struct tokenizer *tokenizer, const char *source, const struct token *token, struct strbuf *out, struct err *err)
 {
 	struct literal body = literal_open(source, token), text = body;
 	char quote = *body.end;
@@ -73,7 +73,7 @@ static int add_fstring(
 			continue;
 		}
 		rc = *body.at != '{' ? 0
-				     : fstring_field_end(tz, source, (size_t)(body.end - source),
+				     : fstring_field_end(tokenizer, source, (size_t)(body.end - source),
 					       (size_t)(body.at - source), quote, triple, &end, err);
 		if (rc < 0)
 			return -1;
@@ -88,10 +88,10 @@ static int add_fstring(
 }
 
 int canon_string(
-	struct tokenizer *tz, const char *source, const struct token *token, struct strbuf *out, struct err *err)
+	struct tokenizer *tokenizer, const char *source, const struct token *token, struct strbuf *out, struct err *err)
 {
 	if (token->kind == TOKEN_FSTRING)
-		return add_fstring(tz, source, token, out, err);
+		return add_fstring(tokenizer, source, token, out, err);
 	add_text(literal_open(source, token), out);
 	return 0;
 }

@@ -13,7 +13,7 @@ static bool same_span(const struct canon *a, struct span in_a, const struct cano
 
 static enum edit judge(const struct canon *a, const struct canon *b)
 {
-	if (same_span(a, (struct span){0, a->count}, b, (struct span){0, b->count}))
+	if (same_span(a, (struct span){ 0, a->count }, b, (struct span){ 0, b->count }))
 		return EDIT_COSMETIC;
 	if (!same_span(a, a->bodies[BODY_UPGRADE], b, b->bodies[BODY_UPGRADE]))
 		return EDIT_UPGRADE;
@@ -25,7 +25,7 @@ static enum edit judge(const struct canon *a, const struct canon *b)
 int reader_compare(struct reader *reader, const char *before, size_t before_len, const char *after, size_t after_len,
 	enum edit *out, struct err *err)
 {
-	struct canon a = {0}, b = {0};
+	struct canon a = { 0 }, b = { 0 };
 	int rc = -1;
 
 	*out = EDIT_OTHER;

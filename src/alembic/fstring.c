@@ -116,11 +116,11 @@ static bool is_quote(char c)
 }
 
 /* One token of a replacement field's expression. 1, 0 if something in it is not closed, or -1. */
-static int step_expression(struct tokenizer *tz, struct fstring *fs, struct err *err)
+static int step_expression(struct tokenizer *tokenizer, struct fstring *fs, struct err *err)
 {
 	struct frame *field = &fs->frames[fs->depth - 1];
 	const char *p = fs->bytes + fs->at;
-	long n = tokenizer_match(tz, fs->bytes, fs->len, fs->at, err);
+	long n = tokenizer_match(tokenizer, fs->bytes, fs->len, fs->at, err);
 	char c = *p;
 
 	if (n < 0)
@@ -149,7 +149,7 @@ static int step_expression(struct tokenizer *tz, struct fstring *fs, struct err 
 }
 
 /* Goes on until no more than `depth` frames are open. 1, 0 if that never comes, or -1. */
-static int close_down_to(struct tokenizer *tz, struct fstring *fs, size_t depth, struct err *err)
+static int close_down_to(struct tokenizer *tokenizer, struct fstring *fs, size_t depth, struct err *err)
 {
 	int step;
 
@@ -159,7 +159,7 @@ static int close_down_to(struct tokenizer *tz, struct fstring *fs, size_t depth,
 		if (fs->at >= fs->len)
 			return 0;
 		if (top->field && !top->spec)
-			step = step_expression(tz, fs, err);
+			step = step_expression(tokenizer, fs, err);
 		else
 			step = step_text(fs, top->field);
 		if (step <= 0)
@@ -168,7 +168,7 @@ static int close_down_to(struct tokenizer *tz, struct fstring *fs, size_t depth,
 	return 1;
 }
 
-int fstring_end(struct tokenizer *tz, const char *bytes, size_t len, size_t at, size_t *end, struct err *err)
+int fstring_end(struct tokenizer *tokenizer, const char *bytes, size_t len, size_t at, size_t *end, struct err *err)
 {
 	struct fstring fs;
 	int rc;
@@ -179,12 +179,12 @@ int fstring_end(struct tokenizer *tz, const char *bytes, size_t len, size_t at, 
 	fs.at = at;
 	fs.depth = 0;
 	open_string(&fs);
-	rc = close_down_to(tz, &fs, 0, err);
+	rc = close_down_to(tokenizer, &fs, 0, err);
 	*end = fs.at;
 	return rc;
 }
 
-int fstring_field_end(struct tokenizer *tz, const char *bytes, size_t len, size_t at, char quote, bool triple,
+int fstring_field_end(struct tokenizer *tokenizer, const char *bytes, size_t len, size_t at, char quote, bool triple,
 	size_t *end, struct err *err)
 {
 	struct fstring fs;
@@ -197,7 +197,7 @@ int fstring_field_end(struct tokenizer *tz, const char *bytes, size_t len, size_
 	fs.depth = 1;
 	fs.frames[0] = (struct frame){ .quote = quote, .triple = triple };
 	open_field(&fs);
-	rc = close_down_to(tz, &fs, 1, err);
+	rc = close_down_to(tokenizer, &fs, 1, err);
 	*end = fs.at;
 	return rc;
 }

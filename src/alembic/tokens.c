@@ -40,60 +40,62 @@ static const char token_pattern[] =
 
 int tokenizer_new(struct tokenizer **out, struct err *err)
 {
-	struct tokenizer *tz = xcalloc(1, sizeof(*tz));
+	struct tokenizer *tokenizer = xcalloc(1, sizeof(*tokenizer));
 	PCRE2_UCHAR reason[128] = "";
 	PCRE2_SIZE offset;
 	int code, rc = -1;
 
-	tz->code = pcre2_compile(
+	tokenizer->code = pcre2_compile(
 		(PCRE2_SPTR)token_pattern, sizeof(token_pattern) - 1, PCRE2_ANCHORED, &code, &offset, NULL);
-	if (!tz->code) {
+	if (!tokenizer->code) {
 		pcre2_get_error_message(code, reason, sizeof(reason));
 		err_set(err, ERR_UNDECIDED, "the pattern of Python tokens cannot be compiled: %s",
 			(const char *)reason);
 		goto done;
 	}
-	tz->jit = pcre2_jit_compile(tz->code, PCRE2_JIT_COMPLETE) == 0;
-	tz->match = pcre2_match_data_create(1, NULL);
-	tz->context = pcre2_match_context_create(NULL);
-	if (!tz->match || !tz->context) {
+	tokenizer->jit = pcre2_jit_compile(tokenizer->code, PCRE2_JIT_COMPLETE) == 0;
+	tokenizer->match = pcre2_match_data_create(1, NULL);
+	tokenizer->context = pcre2_match_context_create(NULL);
+	if (!tokenizer->match || !tokenizer->context) {
 		err_set(err, ERR_UNDECIDED, "PCRE2 cannot allocate its match data");
 		goto done;
 	}
-	pcre2_set_match_limit(tz->context, MATCH_LIMIT);
-	*out = tz;
+	pcre2_set_match_limit(tokenizer->context, MATCH_LIMIT);
+	*out = tokenizer;
 	rc = 0;
 done:
 	if (rc < 0)
-		tokenizer_free(tz);
+		tokenizer_free(tokenizer);
 	return rc;
 }
 
-void tokenizer_free(struct tokenizer *tz)
+void tokenizer_free(struct tokenizer *tokenizer)
 {
-	if (!tz)
+	if (!tokenizer)
 		return;
-	pcre2_match_context_free(tz->context);
-	pcre2_match_data_free(tz->match);
-	pcre2_code_free(tz->code);
-	free(tz);
+	pcre2_match_context_free(tokenizer->context);
+	pcre2_match_data_free(tokenizer->match);
+	pcre2_code_free(tokenizer->code);
+	free(tokenizer);
 }
 
-long tokenizer_match(struct tokenizer *tz, const char *bytes, size_t len, size_t at, struct err *err)
+long tokenizer_match(struct tokenizer *tokenizer, const char *bytes, size_t len, size_t at, struct err *err)
 {
 	PCRE2_UCHAR reason[128] = "";
 	int rc = PCRE2_ERROR_JIT_STACKLIMIT;
 
-	if (tz->jit)
-		rc = pcre2_jit_match(tz->code, (PCRE2_SPTR)bytes, len, at, 0, tz->match, tz->context);
+	if (tokenizer->jit)
+		rc = pcre2_jit_match(
+			tokenizer->code, (PCRE2_SPTR)bytes, len, at, 0, tokenizer->match, tokenizer->context);
 	if (rc == PCRE2_ERROR_JIT_STACKLIMIT)
-		rc = pcre2_match(tz->code, (PCRE2_SPTR)bytes, len, at, PCRE2_NO_JIT, tz->match, tz->context);
+		rc = pcre2_match(tokenizer->code, (PCRE2_SPTR)bytes, len, at, PCRE2_NO_JIT, tokenizer->match,
+			tokenizer->context);
 	if (rc < 0) {
 		pcre2_get_error_message(rc, reason, sizeof(reason));
 		err_set(err, ERR_UNDECIDED, "Python source cannot be cut into tokens: %s", (const char *)reason);
 		return -1;
 	}
-	return (long)(pcre2_get_ovector_pointer(tz->match)[1] - at);
+	return (long)(pcre2_get_ovector_pointer(tokenizer->match)[1] - at);
 }
 
 enum string_prefix string_prefix(const char *name, size_t len)
@@ -133,9 +135,9 @@ enum string_prefix string_prefix(const char *name, size_t len)
 
 bool token_is_keyword(const char *name, size_t len)
 {
-	static const char words[][9] = {"and", "as", "assert", "async", "await", "break", "class", "continue", "def",
+	static const char words[][9] = { "and", "as", "assert", "async", "await", "break", "class", "continue", "def",
 		"del", "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is",
-		"lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while", "with", "yield"};
+		"lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while", "with", "yield" };
 
 	if (len < 2 || len > 8)
 		return false;
@@ -155,5 +157,5 @@ bool token_is(const char *source, const struct token *token, const char *word)
 void token_list_release(struct token_list *list)
 {
 	free(list->items);
-	*list = (struct token_list){0};
+	*list = (struct token_list){ 0 };
 }

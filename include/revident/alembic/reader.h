@@ -3,6 +3,17 @@
  *
  * One PCRE2 JIT pattern cuts the source into tokens; brackets, indentation and nested f-strings are counted in C; time
  * is linear in the input. A reader is made once and used for every blob; it is not thread-safe.
+ *
+ * The last binding at module level counts, whatever binds: assignment (chained, unpacked, annotated), `:=`, import, def,
+ * class, for, with, except, case. `del` unbinds; where it is conditional, the name is dynamic. Literal values are strings
+ * without prefix or with `u` or `r`, None, and tuples, lists or sets of strings. Told as dynamic although Python knows
+ * better: strings with `\N{...}`, a NUL or a surrogate, and those above ASCII in an encoding that python_text.h does not
+ * convert. Not followed: `from m import *`, `global` in functions, exec(), globals() and the like, `:=` inside an f-string,
+ * and identifiers that are the same name only after Unicode normalisation.
+ *
+ * A file that does not parse as Python 3, as far as its tokens show it, keeps what simple statements at column 0 bind;
+ * where a string or bracket is not closed, the lines that begin with one of the names. What only a grammar would notice
+ * (`x = = 1`) is not noticed. `except A, b:` counts as Python 2, which it is up to Python 3.13.
  */
 #ifndef REVIDENT_ALEMBIC_READER_H
 #define REVIDENT_ALEMBIC_READER_H
@@ -23,19 +34,24 @@ void reader_free(struct reader *reader);
 
 /*
  * Reads one file of `len` bytes. Everything that `out` points to is copied into `arena`. A file that is no migration,
- * or no Python, is not an error: `out` says so. 0, or -1 with `err` set (the pattern library failed).
+ * or no Python, is not an error: `out` says so. Nothing is filled in for a file without the word `revision`, its
+ * docstring neither. 0, or -1 with `err` set (the pattern library failed).
  */
 int reader_read(struct reader *reader, struct arena *arena, const char *bytes, size_t len, struct migration *out,
 	struct err *err);
 
 /*
- * The significant lines of a file, as sorted 64-bit hashes in `arena`.
- * 0, or -1 with `err` set.
+ * The significant lines of a file (see content.h), as sorted 64-bit hashes in `arena`; none of a file over
+ * MIGRATION_BYTES_MAX. 0, or -1 with `err` set.
  */
 int reader_content(struct reader *reader, struct arena *arena, const char *bytes, size_t len, struct content *out,
 	struct err *err);
 
-/* What was edited between two versions of one migration. 0 with *out set, or -1 with `err` set. */
+/*
+ * What was edited between two versions of one migration: cosmetic if and only if their syntax trees are equal, docstrings
+ * and annotations apart, as far as tokens tell; EDIT_OTHER for a file over MIGRATION_BYTES_MAX.
+ * 0 with *out set, or -1 with `err` set.
+ */
 int reader_compare(struct reader *reader, const char *before, size_t before_len, const char *after, size_t after_len,
 	enum edit *out, struct err *err);
 
