@@ -238,15 +238,27 @@ static void add_original(struct scan_text *t, const struct lost_revision *lost)
 	strbuf_release(&command);
 }
 
-static void add_present_on(struct scan_text *t, const struct missing_revision *missing)
+static bool is_tag(struct text ref)
 {
-	struct paragraph p;
+	static const struct text prefix = { "refs/tags/", 10 };
 
-	if (!missing->present_on.count)
+	return ref.len > prefix.len && memcmp(ref.ptr, prefix.ptr, prefix.len) == 0;
+}
+
+/* The refs that have it; without tags where "published" names those. */
+static void add_present_on(struct scan_text *t, const struct missing_revision *missing, bool with_tags)
+{
+	struct text names[TIPS_SHOWN];
+	struct paragraph p;
+	size_t i, count = 0;
+
+	for (i = 0; i < missing->present_on.count && i < TIPS_SHOWN; i++)
+		if (with_tags || !is_tag(missing->present_on.names[i]))
+			names[count++] = missing->present_on.names[i];
+	if (count == 0)
 		return;
 	paragraph_begin_labelled(&p, t->out, t->styles, "it is on");
-	paragraph_add_list(&p, STYLE_PLAIN, missing->present_on.names, missing->present_on.count,
-		missing->present_on.more, NAMES_SHOWN);
+	paragraph_add_list(&p, STYLE_PLAIN, names, count, missing->present_on.more, NAMES_SHOWN);
 	paragraph_end(&p);
 }
 
@@ -258,7 +270,7 @@ static void add_lost_block(
 		add_commit(t, lost->removed_by);
 	add_published(t, lost);
 	add_original(t, lost);
-	add_present_on(t, missing);
+	add_present_on(t, missing, false);
 	if (t->can_recover)
 		add_revident_line(t, "next", "recover", lost->revision);
 	add_revident_line(t, t->can_recover ? "" : "next", "show", lost->revision);
@@ -270,7 +282,7 @@ static void add_unseen_block(struct scan_text *t, const struct missing_revision 
 	struct paragraph p;
 
 	if (missing->present_on.count) {
-		add_present_on(t, missing);
+		add_present_on(t, missing, true);
 		add_revident_line(t, "next", "show", missing->revision);
 	} else if (t->scan->repository.is_shallow) {
 		paragraph_begin_labelled(&p, t->out, t->styles, "perhaps");
