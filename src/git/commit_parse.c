@@ -4,51 +4,6 @@
 
 enum { PARENT_LINE = 7 + OID_HEX + 1, TREE_LINE = 5 + OID_HEX + 1 };
 
-/* The value of a hexadecimal digit, lower or upper case; anything else has a bit above the low four set. */
-static unsigned digit(unsigned char c)
-{
-	static const unsigned char values[256] = {
-		['0'] = 1,
-		['1'] = 2,
-		['2'] = 3,
-		['3'] = 4,
-		['4'] = 5,
-		['5'] = 6,
-		['6'] = 7,
-		['7'] = 8,
-		['8'] = 9,
-		['9'] = 10,
-		['a'] = 11,
-		['b'] = 12,
-		['c'] = 13,
-		['d'] = 14,
-		['e'] = 15,
-		['f'] = 16,
-		['A'] = 11,
-		['B'] = 12,
-		['C'] = 13,
-		['D'] = 14,
-		['E'] = 15,
-		['F'] = 16,
-	};
-
-	return values[c] - 1U;
-}
-
-static bool parse_id(const unsigned char *hex, struct oid *out)
-{
-	unsigned bad = 0;
-	size_t i;
-
-	for (i = 0; i < OID_BYTES; i++) {
-		unsigned high = digit(hex[2 * i]), low = digit(hex[2 * i + 1]);
-
-		bad |= high | low;
-		out->bytes[i] = (unsigned char)(high << 4 | low);
-	}
-	return bad <= 15;
-}
-
 bool commit_line_time(const unsigned char *line, size_t len, int64_t *time, const unsigned char **end)
 {
 	const unsigned char *eol = line + len, *at = memrchr(line, '>', len), *first;
@@ -96,13 +51,13 @@ bool commit_parse(const unsigned char *bytes, size_t len, struct commit_header *
 	struct oid id;
 
 	if (len < TREE_LINE || memcmp(at, "tree ", 5) != 0 || at[TREE_LINE - 1] != '\n' ||
-		!parse_id(at + 5, &out->tree))
+		!oid_parse(&out->tree, (const char *)at + 5, OID_HEX))
 		return false;
 	at += TREE_LINE;
 	out->parents = at;
 	out->parent_count = 0;
 	while ((size_t)(end - at) >= PARENT_LINE && memcmp(at, "parent ", 7) == 0) {
-		if (at[PARENT_LINE - 1] != '\n' || !parse_id(at + 7, &id))
+		if (at[PARENT_LINE - 1] != '\n' || !oid_parse(&id, (const char *)at + 7, OID_HEX))
 			return false;
 		at += PARENT_LINE;
 		out->parent_count++;
@@ -115,5 +70,5 @@ bool commit_parse(const unsigned char *bytes, size_t len, struct commit_header *
 
 void commit_parent_id(const struct commit_header *header, size_t i, struct oid *out)
 {
-	parse_id(header->parents + i * PARENT_LINE + 7, out);
+	oid_parse(out, (const char *)header->parents + i * PARENT_LINE + 7, OID_HEX);
 }

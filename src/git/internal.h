@@ -100,6 +100,8 @@ bool shallow_has(const struct repo *repo, const struct oid *id);
  */
 int object_peel(struct repo *repo, const struct oid *id, struct oid *out, struct oid *missing, struct err *err);
 
+enum { SYMREF_DEPTH_MAX = 5 /* git's own limit */ };
+
 /* refs.c: a ref as it is stored. */
 struct raw_ref {
 	bool is_symbolic;

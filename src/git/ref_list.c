@@ -23,6 +23,7 @@ struct candidate {
 struct candidates {
 	struct candidate *items;
 	size_t count, cap;
+	bool is_complete; /* a name below refs/ that is not here is nowhere */
 };
 
 static struct candidate *add_candidate(struct candidates *list, struct text name)
@@ -156,6 +157,69 @@ static int compare_candidates(const void *a, const void *b)
 	return order ? order : (int)x->is_packed - (int)y->is_packed;
 }
 
+/* Sorts the items from `first` on where they are not sorted yet; packed-refs is, as git writes it. */
+static void sort_from(struct candidates *list, size_t first)
+{
+	size_t i;
+
+	for (i = first + 1; i < list->count; i++)
+		if (compare_candidates(&list->items[i - 1], &list->items[i]) > 0)
+			break;
+	if (i < list->count)
+		qsort(list->items + first, list->count - first, sizeof(*list->items), compare_candidates);
+}
+
+/* Merges the loose refs, of which there are `loose`, with the packed ones behind them, which are sorted. */
+static void merge_packed(struct candidates *list, size_t loose)
+{
+	struct candidate *own = xcalloc(loose, sizeof(*own));
+	size_t i = 0, packed = loose, to = 0;
+
+	if (loose)
+		memcpy(own, list->items, loose * sizeof(*own));
+	while (i < loose) {
+		if (packed < list->count && compare_candidates(&list->items[packed], &own[i]) < 0)
+			list->items[to++] = list->items[packed++];
+		else
+			list->items[to++] = own[i++];
+	}
+	free(own);
+}
+
+static const struct candidate *find_candidate(const struct candidates *list, struct text name)
+{
+	size_t low = 0, high = list->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (text_compare(list->items[middle].name, name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < list->count && text_equal(list->items[low].name, name) ? &list->items[low] : NULL;
+}
+
+/* What a candidate names in the end. 1, 0 (dangling), -1. */
+static int follow(struct repo *repo, struct arena *arena, const struct candidates *list, const struct candidate *from,
+	struct oid *out, struct err *err)
+{
+	struct raw_ref raw = from->raw;
+	unsigned depth;
+
+	for (depth = 0; raw.is_symbolic && depth < SYMREF_DEPTH_MAX; depth++) {
+		const struct candidate *next = find_candidate(list, raw.name);
+
+		if (!next && list->is_complete && strncmp(raw.name.ptr, "refs/", 5) == 0)
+			return 0;
+		if (!next)
+			break;
+		raw = next->raw;
+	}
+	return ref_resolve_raw(repo, arena, raw, out, err);
+}
+
 /*
  * packed-refs names what a tag leads to, and git takes nothing but commits under refs/heads and the like, so only tags
  * and loose refs are looked up. 1 with the commit, 0 (none) or -1 with `bad`.
@@ -172,7 +236,8 @@ static int peel_candidate(
 }
 
 /* Resolves one candidate into `out`. Returns whether it leads to a commit; damage on the way becomes a limit. */
-static bool resolve(struct repo *repo, struct arena *arena, const struct candidate *candidate, struct ref *out)
+static bool resolve(struct repo *repo, struct arena *arena, const struct candidates *list,
+	const struct candidate *candidate, struct ref *out)
 {
 	struct err bad = { .kind = ERR_NONE };
 	struct strbuf shown = STRBUF_INIT;
@@ -183,7 +248,7 @@ static bool resolve(struct repo *repo, struct arena *arena, const struct candida
 	out->name = candidate->name;
 	if (candidate->raw.is_symbolic)
 		out->symbolic = candidate->raw.name;
-	got = ref_resolve_raw(repo, arena, candidate->raw, &out->target, &bad);
+	got = follow(repo, arena, list, candidate, &out->target, &bad);
 	if (got == 0)
 		return false; /* dangling: it names no object, so nothing is lost with it */
 	if (got > 0)
@@ -206,7 +271,6 @@ static void resolve_all(struct repo *repo, struct arena *arena, struct candidate
 {
 	size_t i;
 
-	qsort(list->items, list->count, sizeof(*list->items), compare_candidates);
 	out->items = arena_calloc(arena, list->count, sizeof(*out->items));
 	out->count = 0;
 	for (i = 0; i < list->count; i++) {
@@ -214,15 +278,16 @@ static void resolve_all(struct repo *repo, struct arena *arena, struct candidate
 			continue;
 		if (is_left_out(list->items[i].name.ptr))
 			continue;
-		if (resolve(repo, arena, &list->items[i], &out->items[out->count]))
+		if (resolve(repo, arena, list, &list->items[i], &out->items[out->count]))
 			out->count++;
 	}
 }
 
 int refs_all(struct repo *repo, struct arena *arena, struct ref_list *out, struct err *err)
 {
-	struct candidates list = { .items = NULL };
+	struct candidates list = { .is_complete = true };
 	struct strbuf name = STRBUF_INIT;
+	size_t loose;
 	int rc = -1;
 
 	strbuf_addstr(&name, "refs/");
@@ -231,8 +296,12 @@ int refs_all(struct repo *repo, struct arena *arena, struct ref_list *out, struc
 	if (strcmp(repo->git_dir, repo->common_dir) != 0 &&
 		add_loose(repo, arena, &list, repo->git_dir, &name, 0, err) < 0)
 		goto done;
+	sort_from(&list, 0);
+	loose = list.count;
 	if (add_packed(repo, arena, &list, err) < 0)
 		goto done;
+	sort_from(&list, loose);
+	merge_packed(&list, loose);
 	if (list.count)
 		resolve_all(repo, arena, &list, out);
 	else
@@ -292,6 +361,7 @@ int refs_worktree_heads(struct repo *repo, struct arena *arena, struct ref_list 
 	if (strcmp(repo->git_dir, repo->common_dir) != 0)
 		add_head(repo, arena, &list, repo->common_dir, "main-worktree/HEAD");
 	add_linked_heads(repo, arena, &list);
+	sort_from(&list, 0);
 	if (list.count)
 		resolve_all(repo, arena, &list, out);
 	else

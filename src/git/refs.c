@@ -12,7 +12,6 @@
 enum {
 	REF_FILE_MAX = 64 * 1024,
 	PACKED_REFS_MAX = 1024 * 1024 * 1024,
-	SYMREF_DEPTH_MAX = 5, /* git's own limit */
 };
 
 /* "HEAD" and the like, or below refs/ without empty, "." and ".." components: nothing that leads out of the directory. */

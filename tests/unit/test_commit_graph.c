@@ -221,6 +221,7 @@ static void sha1_of__known_answers__are_given(void **state)
 		{ 55, 'a', "c1c8bbdc22796e28c0e15163d20899b65621d65a" },
 		{ 56, 'a', "c2db330f6083854c99d4b5bfb6e8f29f201be699" },
 		{ 64, 'a', "0098ba824b5c16427bd7a1122a5a442a25ec644d" },
+		{ 200, 'a', "e61cfffe0d9195a525fc6cf06ca2d77119c24a40" },
 		{ 1000000, 'a', "34aa973cd4c4daa4f61eeb2bdbad27316534016f" },
 	};
 	char *bytes = malloc(1000000), hex[OID_HEX + 1];
