@@ -82,6 +82,8 @@ static void reader_compare__parentheses__redundant_by_precedence(void **state)
 		{ "x = not (a == b)\n", "x = not a == b\n", EDIT_COSMETIC },
 		{ "x = (a < b) < c\n", "x = a < b < c\n", EDIT_OTHER },
 		{ "x = -(a ** b)\n", "x = -a ** b\n", EDIT_COSMETIC },
+		{ "x = a ** (b + c)\n", "x = a ** b + c\n", EDIT_OTHER },
+		{ "x = a ** (-b)\n", "x = a ** -b\n", EDIT_COSMETIC },
 		{ "x = (-a) ** b\n", "x = -a ** b\n", EDIT_OTHER },
 		{ "x = ('a',)\n", "x = ('a')\n", EDIT_OTHER },
 		{ "x = ('a',)\n", "x = 'a',\n", EDIT_COSMETIC },

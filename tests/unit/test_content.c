@@ -116,12 +116,15 @@ static void content_judgements__follow_similarity_date_and_message(void **state)
 		const char *a, *b;
 		bool same, other;
 	} rows[] = {
-		{ "a\nb\nc\n", "a\nb\nd\n", true, false },                  /* 0.67 */
-		{ "a\nb\nc\n", "a\nx\ny\n", false, false },                 /* 0.33 */
-		{ DATED "a\nb\nc\n", DATED "a\nx\ny\n", true, false },      /* 0.33 with the same date */
-		{ UNTIMED "a\nb\nc\n", UNTIMED "a\nx\ny\n", false, false }, /* that has no time of day */
-		{ "a\n", "b\n", false, true },                              /* 0 */
-		{ DATED "a\n", DATED "b\n", false, false },                 /* 0, few lines, the same date */
+		{ "a\nb\nc\n", "a\nb\nd\n", true, false },                         /* 0.67 */
+		{ "a\nb\nc\nd\ne\n", "a\nb\nc\nx\ny\n", true, false },             /* 0.6 */
+		{ DATED "a\nb\nc\nd\ne\n", DATED "a\nv\nx\ny\nz\n", true, false }, /* 0.2 with the same date */
+		{ "a\nb\nc\nd\ne\n", "a\nv\nx\ny\nz\n", false, false },            /* 0.2 */
+		{ "a\nb\nc\n", "a\nx\ny\n", false, false },                        /* 0.33 */
+		{ DATED "a\nb\nc\n", DATED "a\nx\ny\n", true, false },             /* 0.33 with the same date */
+		{ UNTIMED "a\nb\nc\n", UNTIMED "a\nx\ny\n", false, false },        /* that has no time of day */
+		{ "a\n", "b\n", false, true },                                     /* 0 */
+		{ DATED "a\n", DATED "b\n", false, false },                        /* 0, few lines, the same date */
 		{ DATED "a\nb\nc\nd\ne\n", DATED "v\nw\nx\ny\nz\n", false, true },
 		{ DATED "a\nb\nc\nd\ne\n", DATED "v\nw\nx\ny\n", false, false }, { DATED "a\n", "b\n", false, true },
 		{ "'''m'''\n", "'''m'''\n", true, false },                                /* null, the same message */
