@@ -1,6 +1,5 @@
 #include "revident/forensics/ancestry.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,112 +31,142 @@ uint64_t key_batch_bit(const struct key_batch *batch, uint32_t key)
 	return 0;
 }
 
-struct last_loss {
-	const struct lineage *lineage;
-	const struct change **changes; /* sorted by lineage, revision, commit once the first question came */
-	size_t count, cap;
-	bool is_sorted;
-	uint32_t of_lineage, of_revision; /* whose answers are in `last` */
-	uint32_t *last;                   /* by node: index + 1 of the last loss among it and its ancestors */
+/* Revisions of lineages, 64 at a time, and which of them each row and layout holds. */
+struct masks {
+	struct lineage *lineage;
+	struct snapshots *snapshots;
+	const struct holder_query *wanted[64]; /* one query for each distinct revision */
+	size_t count;
+	struct intern states; /* (row, layout) */
+	uint64_t *bits;       /* by state */
+	size_t cap;
+	struct err *err;
 };
 
-struct last_loss *last_loss_new(const struct lineage *lineage)
+static uint64_t bits_of_file(struct masks *masks, uint32_t layout, const struct snap_file *file)
 {
-	struct last_loss *finder = xcalloc(1, sizeof(*finder));
+	uint64_t bits = 0;
+	size_t i;
 
-	finder->lineage = lineage;
-	finder->of_lineage = finder->of_revision = INTERN_NONE;
-	return finder;
+	for (i = 0; i < masks->count; i++)
+		if (masks->wanted[i]->revision == file->revision &&
+			masks->wanted[i]->lineage == lineage_of_unit(masks->lineage, layout, file->unit))
+			bits |= (uint64_t)1 << i;
+	return bits;
 }
 
-void last_loss_free(struct last_loss *finder)
+/* Which of the wanted revisions the node's tree holds. 0 or -1. */
+static int bits_of_node(struct masks *masks, const struct node *node, uint64_t *bits)
 {
-	free(finder->changes);
-	free(finder->last);
-	free(finder);
+	uint32_t key[2] = { node->row, node->layout };
+	size_t i, before = masks->states.count;
+	uint32_t state = intern_add(&masks->states, key, sizeof(key));
+	const struct snapshot *snapshot;
+
+	if (state < before) {
+		*bits = masks->bits[state];
+		return 0;
+	}
+	snapshot = snapshots_get(masks->snapshots, node->row, masks->err);
+	if (!snapshot)
+		return -1;
+	*bits = 0;
+	for (i = 0; i < snapshot->count; i++)
+		if (snapshot->files[i].revision != INTERN_NONE)
+			*bits |= bits_of_file(masks, node->layout, &snapshot->files[i]);
+	snapshot_put(masks->snapshots, snapshot);
+	VEC_GROW(masks->bits, before, masks->cap);
+	masks->bits[state] = *bits;
+	return 0;
 }
 
-void last_loss_add(struct last_loss *finder, const struct change *change)
+/* The last holder among the strict ancestors of each node's own commit, for one revision; commit numbers + 1. */
+static void carry(const struct lineage *lineage, const struct commits *commits, const uint64_t *held, uint64_t bit,
+	uint32_t *last)
 {
-	assert(!finder->is_sorted);
-	VEC_GROW(finder->changes, finder->count, finder->cap);
-	finder->changes[finder->count++] = change;
+	size_t n, p;
+
+	for (n = 0; n < lineage->node_count; n++) {
+		uint32_t commit = lineage->nodes[n].commit;
+		const uint32_t *parents = commit_parents(commits, commit);
+
+		last[n] = 0;
+		for (p = 0; p < commit_parent_count(commits, commit); p++) {
+			uint32_t node = lineage->node_of[parents[p]];
+			uint32_t at = held[node] & bit ? parents[p] + 1 : last[node];
+
+			if (at > last[n])
+				last[n] = at;
+		}
+	}
 }
 
-static int compare_pointers(const void *a, const void *b)
+static int compare_queries(const void *a, const void *b)
 {
-	const struct change *x = *(const struct change *const *)a;
-	const struct change *y = *(const struct change *const *)b;
+	const struct holder_query *x = a, *y = b;
 
 	if (x->lineage != y->lineage)
 		return x->lineage < y->lineage ? -1 : 1;
 	if (x->revision != y->revision)
 		return x->revision < y->revision ? -1 : 1;
-	return x->commit < y->commit ? -1 : x->commit > y->commit;
+	return x->node < y->node ? -1 : x->node > y->node;
 }
 
-static size_t first_of(const struct last_loss *finder, uint32_t lineage, uint32_t revision)
+static bool same_revision(const struct holder_query *a, const struct holder_query *b)
 {
-	size_t low = 0, high = finder->count;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		const struct change *change = finder->changes[mid];
-
-		if (change->lineage < lineage || (change->lineage == lineage && change->revision < revision))
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
+	return a->lineage == b->lineage && a->revision == b->revision;
 }
 
-/* Carries each node's last loss to its descendants; nodes are in walk order, so one pass does it. */
-static void carry(struct last_loss *finder, uint32_t lineage, uint32_t revision)
+/* Takes the queries of the next 64 revisions; returns how many queries they are. */
+static size_t take_batch(struct masks *masks, const struct holder_query *queries, size_t count)
 {
-	const struct lineage *l = finder->lineage;
-	size_t i, n;
-	uint32_t p;
+	size_t i;
 
-	if (!finder->last)
-		finder->last = xcalloc(l->node_count, sizeof(*finder->last));
-	else
-		memset(finder->last, 0, l->node_count * sizeof(*finder->last));
-	for (i = first_of(finder, lineage, revision); i < finder->count; i++) {
-		const struct change *change = finder->changes[i];
-
-		if (change->lineage != lineage || change->revision != revision)
-			break;
-		finder->last[l->node_of[change->commit]] = (uint32_t)i + 1;
-	}
-	for (n = 0; n < l->node_count; n++) {
-		if (finder->last[n])
+	masks->count = 0;
+	for (i = 0; i < count; i++) {
+		if (masks->count && same_revision(masks->wanted[masks->count - 1], &queries[i]))
 			continue;
-		for (p = 0; p < l->nodes[n].parent_count; p++) {
-			uint32_t above = finder->last[node_parents(l, (uint32_t)n)[p]];
-
-			if (above > finder->last[n])
-				finder->last[n] = above;
-		}
+		if (masks->count == 64)
+			break;
+		masks->wanted[masks->count++] = &queries[i];
 	}
-	finder->of_lineage = lineage;
-	finder->of_revision = revision;
+	return i;
 }
 
-const struct change *last_loss_before(struct last_loss *finder, uint32_t lineage, uint32_t revision, uint32_t node)
+static void answer(struct masks *masks, const struct commits *commits, const uint64_t *held, uint32_t *last,
+	struct holder_query *queries, size_t count)
 {
-	uint32_t p, found = 0;
+	size_t i, k = 0;
 
-	if (!finder->is_sorted && finder->count)
-		qsort(finder->changes, finder->count, sizeof(struct change *), compare_pointers);
-	finder->is_sorted = true;
-	if (finder->of_lineage != lineage || finder->of_revision != revision)
-		carry(finder, lineage, revision);
-	for (p = 0; p < finder->lineage->nodes[node].parent_count; p++) {
-		uint32_t above = finder->last[node_parents(finder->lineage, node)[p]];
-
-		if (above > found)
-			found = above;
+	for (i = 0; i < masks->count; i++) {
+		carry(masks->lineage, commits, held, (uint64_t)1 << i, last);
+		for (; k < count && same_revision(masks->wanted[i], &queries[k]); k++)
+			queries[k].commit = last[queries[k].node] ? last[queries[k].node] - 1 : COMMIT_NONE;
 	}
-	return found ? finder->changes[found - 1] : NULL;
+}
+
+int find_last_holders(struct lineage *lineage, struct snapshots *snapshots, const struct commits *commits,
+	struct holder_query *queries, size_t count, struct err *err)
+{
+	struct masks masks = { .lineage = lineage, .snapshots = snapshots, .err = err };
+	uint64_t *held = xcalloc(lineage->node_count, sizeof(*held));
+	uint32_t *last = xcalloc(lineage->node_count, sizeof(*last));
+	size_t at, n, taken;
+	int rc = 0;
+
+	if (count)
+		qsort(queries, count, sizeof(*queries), compare_queries);
+	for (at = 0; at < count && rc == 0; at += taken) {
+		taken = take_batch(&masks, queries + at, count - at);
+		intern_init(&masks.states);
+		for (n = 0; n < lineage->node_count && rc == 0; n++)
+			rc = bits_of_node(&masks, &lineage->nodes[n], &held[n]);
+		if (rc == 0)
+			answer(&masks, commits, held, last, queries + at, taken);
+		intern_release(&masks.states);
+	}
+	free(masks.bits);
+	free(held);
+	free(last);
+	return rc;
 }

@@ -24,12 +24,6 @@ struct dropped {
 	size_t lacking_count;
 };
 
-/* A move out of a lineage: for what was held there last, it counts like a loss. */
-struct leaving {
-	struct change change;
-	struct departure departure;
-};
-
 struct builder {
 	struct history *history;
 	struct study *study;
@@ -42,8 +36,6 @@ struct builder {
 	size_t arrival_count, arrival_cap;
 	struct dropped *dropped;
 	size_t dropped_count, dropped_cap;
-	struct leaving *departures;
-	size_t departure_count, departure_cap;
 	struct arena arena;
 
 	/* Of the node at hand. */
@@ -239,19 +231,6 @@ static void arrive(struct builder *b, struct view *view, const struct holders *h
 	arrival->change.after = first->place;
 }
 
-static void depart(struct builder *b, struct view *view, const struct holders *from, const struct holders *to)
-{
-	struct change change = new_change(view, from, first_side_with(from));
-	size_t count;
-
-	change.kind = EVENT_MOVED;
-	change.before = holders_on(from, first_side_with(from), &count)->place;
-	change.after = holders_on(to, 0, &count)->place;
-	VEC_GROW(b->departures, b->departure_count, b->departure_cap);
-	b->departures[b->departure_count++] =
-		(struct leaving){ change, { from->lineage, to->lineage, from->revision, change.commit } };
-}
-
 /* A move between environments, and what else changed on the way: the old holders beside the new ones, as one. */
 static int compare_across(struct builder *b, struct view *view, const struct holders *from, const struct holders *to)
 {
@@ -266,7 +245,9 @@ static int compare_across(struct builder *b, struct view *view, const struct hol
 		items[both.count++] = from->items[i];
 	rc = compare_holders(view, &both, emit_change, b->history);
 	free(items);
-	depart(b, view, from, to);
+	VEC_GROW(b->history->departures, b->history->departure_count, b->history->departure_cap);
+	b->history->departures[b->history->departure_count++] =
+		(struct departure){ from->lineage, to->lineage, to->revision, view->lineage->nodes[view->node].commit };
 	return rc;
 }
 
@@ -517,16 +498,41 @@ static void settle(struct builder *b)
 	free(bits);
 }
 
-/* What was held last before a restoring node, by key: the last loss (or move away) among its ancestors. */
-static int describe_restored(struct builder *b, struct arrival *arrival, const struct change *last)
+/* The holder in a commit's tree: at `path` where that one held it, else the first by path. 0 or -1. */
+static int holder_in(struct builder *b, uint32_t commit, const struct change *change, uint32_t path, struct place *out)
 {
-	struct change *change = &arrival->change;
+	const struct node *node = &b->lineage->nodes[b->lineage->node_of[commit]];
+	const struct snapshot *snapshot = snapshots_get(b->snapshots, node->row, b->err);
+	size_t i;
+
+	if (!snapshot)
+		return -1;
+	for (i = 0; i < snapshot->count; i++) {
+		const struct snap_file *file = &snapshot->files[i];
+
+		if (file->revision != change->revision ||
+			lineage_of_unit(b->lineage, node->layout, file->unit) != change->lineage)
+			continue;
+		if (out->path == INTERN_NONE || file->path == path ||
+			(out->path != path && text_compare(study_path_text(b->study, file->path),
+						      study_path_text(b->study, out->path)) < 0))
+			*out = (struct place){ file->path, file->blob };
+	}
+	snapshot_put(b->snapshots, snapshot);
+	return 0;
+}
+
+static int describe_restored(struct builder *b, struct change *change, uint32_t last_holder)
+{
 	bool same;
 
-	if (!last)
+	if (last_holder == COMMIT_NONE)
 		return 0;
-	change->before = last->before;
-	change->same_content = last->before.blob == change->after.blob;
+	if (holder_in(b, last_holder, change, change->after.path, &change->before) < 0)
+		return -1;
+	if (change->before.path == INTERN_NONE)
+		return 0;
+	change->same_content = change->before.blob == change->after.blob;
 	if (study_similarity(b->study, change->before.blob, change->after.blob, &change->similarity, b->err) < 0 ||
 		study_much_the_same(b->study, change->before.blob, change->after.blob, &same, b->err) < 0)
 		return -1;
@@ -534,26 +540,57 @@ static int describe_restored(struct builder *b, struct arrival *arrival, const s
 	return 0;
 }
 
+static bool is_restored(const struct arrival *arrival)
+{
+	return arrival->is_event && arrival->change.kind == EVENT_RESTORED;
+}
+
+static int compare_query_to_arrival(const struct holder_query *query, const struct arrival *arrival)
+{
+	const struct change *change = &arrival->change;
+
+	if (query->lineage != change->lineage)
+		return query->lineage < change->lineage ? -1 : 1;
+	if (query->revision != change->revision)
+		return query->revision < change->revision ? -1 : 1;
+	return query->node < arrival->node ? -1 : query->node > arrival->node;
+}
+
+static uint32_t answer_for(const struct holder_query *queries, size_t count, const struct arrival *arrival)
+{
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		int order = compare_query_to_arrival(&queries[mid], arrival);
+
+		if (order == 0)
+			return queries[mid].commit;
+		if (order < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return COMMIT_NONE;
+}
+
 static int settle_restored(struct builder *b)
 {
-	struct last_loss *finder = last_loss_new(b->lineage);
-	size_t i;
-	int rc = 0;
+	struct holder_query *queries = xcalloc(b->arrival_count, sizeof(*queries));
+	size_t i, n = 0;
+	int rc;
 
-	for (i = 0; i < b->history->count; i++)
-		if (event_kind_is_loss(b->history->changes[i].kind))
-			last_loss_add(finder, &b->history->changes[i]);
-	for (i = 0; i < b->departure_count; i++)
-		last_loss_add(finder, &b->departures[i].change);
-	for (i = 0; i < b->arrival_count && rc == 0; i++) {
-		struct arrival *arrival = &b->arrivals[i];
-
-		if (arrival->is_event && arrival->change.kind == EVENT_RESTORED)
-			rc = describe_restored(b, arrival,
-				last_loss_before(
-					finder, arrival->change.lineage, arrival->change.revision, arrival->node));
-	}
-	last_loss_free(finder);
+	for (i = 0; i < b->arrival_count; i++)
+		if (is_restored(&b->arrivals[i]))
+			queries[n++] = (struct holder_query){ .lineage = b->arrivals[i].change.lineage,
+				.revision = b->arrivals[i].change.revision,
+				.node = b->arrivals[i].node,
+				.commit = COMMIT_NONE };
+	rc = find_last_holders(b->lineage, b->snapshots, b->commits, queries, n, b->err);
+	for (i = 0; i < b->arrival_count && rc == 0; i++)
+		if (is_restored(&b->arrivals[i]))
+			rc = describe_restored(b, &b->arrivals[i].change, answer_for(queries, n, &b->arrivals[i]));
+	free(queries);
 	return rc;
 }
 
@@ -609,15 +646,10 @@ int history_build(struct history *history, struct study *study, struct snapshots
 	}
 	if (history->count)
 		qsort_r(history->changes, history->count, sizeof(*history->changes), compare_changes, study);
-	for (i = 0; i < b.departure_count; i++) {
-		VEC_GROW(history->departures, history->departure_count, history->departure_cap);
-		history->departures[history->departure_count++] = b.departures[i].departure;
-	}
 	rc = 0;
 done:
 	free(b.arrivals);
 	free(b.dropped);
-	free(b.departures);
 	free(b.stamps);
 	free(b.holders);
 	arena_release(&b.arena);

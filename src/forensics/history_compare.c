@@ -227,6 +227,17 @@ static int emit_kind(struct view *view, const struct holders *holders, enum even
 	return 0;
 }
 
+/* Does any parent hold the revision at the path? */
+static bool has_parent_path(const struct holders *holders, uint32_t path)
+{
+	size_t i;
+
+	for (i = 0; i < holders->count; i++)
+		if (holders->items[i].side > 0 && holders->items[i].place.path == path)
+			return true;
+	return false;
+}
+
 static int emit_duplicated(struct view *view, const struct holders *holders, emit_fn *emit, void *data)
 {
 	size_t i, now_count, old_count, most = 0;
@@ -248,7 +259,7 @@ static int emit_duplicated(struct view *view, const struct holders *holders, emi
 	link.before = old_count ? old[0].place : PLACE_NONE;
 	link.after = now[0].place;
 	for (i = 0; i < now_count; i++) {
-		if (!has_path(old, old_count, now[i].place.path)) {
+		if (!has_parent_path(holders, now[i].place.path)) {
 			link.after = now[i].place;
 			break;
 		}

@@ -94,7 +94,7 @@ static void list_lost(struct investigation *inv, struct verdict *verdict, const 
 		struct lost_key *lost = &verdict->lost[verdict->lost_count];
 
 		key_of(inv, i, &lost->lineage, &lost->revision);
-		if (present[i] || !last[i] || !inv->is_live[lost->lineage])
+		if (present[i] || !last[i])
 			continue;
 		lost->key = (uint32_t)i;
 		lost->loss = last[i];

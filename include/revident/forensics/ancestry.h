@@ -1,5 +1,5 @@
 /*
- * ancestry: questions about ancestors, asked for many revisions at once. Layer forensics; used by history.c.
+ * ancestry: questions about ancestors, asked for many revisions at once. Layer forensics.
  */
 #ifndef REVIDENT_FORENSICS_ANCESTRY_H
 #define REVIDENT_FORENSICS_ANCESTRY_H
@@ -8,8 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "revident/forensics/history.h"
+#include "revident/base/err.h"
 #include "revident/forensics/lineage.h"
+#include "revident/forensics/snapshot.h"
+#include "revident/git/commits.h"
 
 /* Up to 64 keys that travel through history together, a bit each. */
 struct key_batch {
@@ -23,16 +25,16 @@ bool key_batch_next(struct key_batch *batch, const uint32_t *wanted, size_t coun
 /* The key's bit, 0 if it is not in the batch. */
 uint64_t key_batch_bit(const struct key_batch *batch, uint32_t key);
 
-/* Finds, for a revision and a node, the last loss in walk order among the node's ancestors. */
-struct last_loss;
+/* Which of a node's ancestors held a revision last, in walk order? */
+struct holder_query {
+	uint32_t lineage, revision, node;
+	uint32_t commit; /* the answer: a commit number; COMMIT_NONE if none did */
+};
 
-struct last_loss *last_loss_new(const struct lineage *lineage);
-void last_loss_free(struct last_loss *finder);
-
-/* Notes a loss; borrowed until last_loss_free(). */
-void last_loss_add(struct last_loss *finder, const struct change *change);
-
-/* The answer, or NULL. The first question closes the list: nothing may be added behind it. */
-const struct change *last_loss_before(struct last_loss *finder, uint32_t lineage, uint32_t revision, uint32_t node);
+/*
+ * Answers all queries, which are sorted on the way. Rows are read once for every 64 revisions. 0, or -1 with `err` set.
+ */
+int find_last_holders(struct lineage *lineage, struct snapshots *snapshots, const struct commits *commits,
+	struct holder_query *queries, size_t count, struct err *err);
 
 #endif
