@@ -166,7 +166,6 @@ static int find_defs(struct investigation *inv, struct tip_view *view, struct er
 static int look_at_view(struct investigation *inv, struct tip_view *view, struct err *err)
 {
 	const struct snapshot *snapshot = snapshots_get(inv->snapshots, view->row, err);
-	struct joins joins = inv->lineage.joins;
 
 	if (!snapshot)
 		return -1;
@@ -174,8 +173,7 @@ static int look_at_view(struct investigation *inv, struct tip_view *view, struct
 		snapshot_put(inv->snapshots, snapshot);
 		return -1;
 	}
-	joins.defs = &view->defs;
-	tree_envs_build(&inv->study, &view->defs, &joins, snapshot->files, snapshot->count, &view->envs);
+	tree_envs_build(&inv->study, &view->defs, &inv->lineage.joins, snapshot->files, snapshot->count, &view->envs);
 	snapshot_put(inv->snapshots, snapshot);
 	label_envs(inv, view);
 	return 0;

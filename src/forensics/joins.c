@@ -5,10 +5,9 @@
 
 #include "revident/base/xalloc.h"
 
-void joins_init(struct joins *joins, struct study *study, const struct env_defs *defs)
+void joins_init(struct joins *joins, struct study *study)
 {
 	joins->study = study;
-	joins->defs = defs;
 	intern_init(&joins->crossed);
 	intern_init(&joins->shared);
 	intern_init(&joins->seen);
@@ -126,18 +125,78 @@ static bool is_one_of(const struct env_def *def, const struct study *study, uint
 	return false;
 }
 
-bool joins_has(const struct joins *joins, uint32_t a, uint32_t b)
+/* Units in groups, while they are being joined. */
+struct partition {
+	const struct joins *joins;
+	const uint32_t *units;
+	uint32_t *group;
+	size_t count;
+};
+
+static void unite(struct partition *p, size_t a, size_t b)
+{
+	uint32_t to = p->group[a] < p->group[b] ? p->group[a] : p->group[b];
+	uint32_t from = p->group[a] < p->group[b] ? p->group[b] : p->group[a];
+	size_t i;
+
+	for (i = 0; i < p->count; i++)
+		if (p->group[i] == from)
+			p->group[i] = to;
+}
+
+static size_t index_of(const struct partition *p, uint32_t unit)
 {
 	size_t i;
 
-	if (noted(&joins->crossed, a, b) && !noted(&joins->shared, a, b))
-		return true;
-	for (i = 0; i < joins->defs->count; i++) {
-		const struct env_def *def = &joins->defs->items[i];
+	for (i = 0; i < p->count && p->units[i] != unit; i++)
+		;
+	return i;
+}
 
-		if (is_one_of(def, joins->study, a) && is_one_of(def, joins->study, b) &&
-			(def->is_explicit || !noted(&joins->shared, a, b)))
-			return true;
-	}
+/* Did a unit of one group ever hold an id at the same time as a unit of the other? */
+static bool groups_share(const struct partition *p, size_t a, size_t b)
+{
+	size_t i, k;
+
+	for (i = 0; i < p->count; i++)
+		for (k = 0; p->group[i] == p->group[a] && k < p->count; k++)
+			if (p->group[k] == p->group[b] && noted(&p->joins->shared, p->units[i], p->units[k]))
+				return true;
 	return false;
+}
+
+static void join_by_configuration(struct partition *p, const struct env_def *def)
+{
+	size_t i, first = p->count;
+
+	for (i = 0; i < p->count; i++) {
+		if (!is_one_of(def, p->joins->study, p->units[i]))
+			continue;
+		if (first == p->count)
+			first = i;
+		else if (def->is_explicit || !groups_share(p, first, i))
+			unite(p, first, i);
+	}
+}
+
+void joins_group(
+	const struct joins *joins, const struct env_defs *defs, const uint32_t *units, size_t count, uint32_t *group)
+{
+	struct partition p = { joins, units, group, count };
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		group[i] = (uint32_t)i;
+	for (i = 0; i < defs->count; i++)
+		join_by_configuration(&p, &defs->items[i]);
+	for (i = 0; i < joins->crossed.count; i++) {
+		uint32_t pair[2];
+		size_t a, b;
+
+		memcpy(pair, intern_get(&joins->crossed, (uint32_t)i)->bytes, sizeof(pair));
+		a = index_of(&p, pair[0]);
+		b = index_of(&p, pair[1]);
+		if (a < count && b < count && group[a] != group[b] && !groups_share(&p, a, b))
+			unite(&p, a, b);
+	}
 }

@@ -377,18 +377,25 @@ static int build_layouts(struct builder *b)
 }
 
 /* Joins the labels of units that belong together in every layout where both are. */
-static void apply_joins(struct builder *b)
+static void apply_joins(struct builder *b, const struct env_defs *defs)
 {
 	struct lineage *lineage = b->lineage;
 	size_t i, k, layout, count;
 
 	for (layout = 0; layout < lineage->layouts.count; layout++) {
 		const struct pair *pairs = layout_pairs(lineage, (uint32_t)layout, &count);
+		uint32_t *units = xcalloc(count, sizeof(*units));
+		uint32_t *group = xcalloc(count, sizeof(*group));
 
 		for (i = 0; i < count; i++)
-			for (k = i + 1; k < count; k++)
-				if (joins_has(&b->lineage->joins, pairs[i].unit, pairs[k].unit))
-					unite(lineage, pairs[i].label, pairs[k].label);
+			units[i] = pairs[i].unit;
+		joins_group(&lineage->joins, defs, units, count, group);
+		for (i = 0; i < count; i++) {
+			k = group[i];
+			unite(lineage, pairs[i].label, pairs[k].label);
+		}
+		free(units);
+		free(group);
 	}
 }
 
@@ -400,11 +407,11 @@ int lineage_build(struct lineage *lineage, struct study *study, struct snapshots
 
 	memset(lineage, 0, sizeof(*lineage));
 	intern_init(&lineage->layouts);
-	joins_init(&lineage->joins, study, defs);
+	joins_init(&lineage->joins, study);
 	build_nodes(lineage, commits, watch);
 	rc = build_layouts(&b);
 	if (rc == 0)
-		apply_joins(&b);
+		apply_joins(&b, defs);
 	free(b.pairs);
 	return rc;
 }

@@ -116,6 +116,18 @@ static struct continuation write_continuation(struct model_writer *w, struct pla
 	return out;
 }
 
+/* A symlink or a submodule has no number in the study; what stands there is looked up in the commit's tree. */
+static void write_odd_entry(struct model_writer *w, const struct change *change, struct event_side *out)
+{
+	struct source *source = source_of_tree(&w->inv->study, &w->inv->commits.trees[change->commit]);
+	struct source_entry entry;
+	struct err why = { 0 };
+
+	if (change->after.path != INTERN_NONE && change->after.blob == BLOB_NONE &&
+		source_find(source, study_path_text(&w->inv->study, change->after.path), &entry, &why) == 1)
+		out->blob = entry.id;
+}
+
 void model_event(struct model_writer *w, const struct change *change, struct event *out)
 {
 	struct investigation *inv = w->inv;
@@ -127,6 +139,7 @@ void model_event(struct model_writer *w, const struct change *change, struct eve
 	out->revision = model_revision(w, change->revision);
 	model_side(w, change->before, &out->before);
 	model_side(w, change->after, &out->after);
+	write_odd_entry(w, change, &out->after);
 	out->similarity = change->similarity;
 	out->continues_as = write_continuation(w, change->continues_as, change->continues_similarity);
 	out->commit = model_commit(w, change->commit);

@@ -67,14 +67,12 @@ static void join_units(struct grouping *g)
 {
 	size_t i, k, m;
 
-	for (i = 0; i < g->unit_count; i++)
-		g->group[i] = (uint32_t)i;
+	joins_group(g->joins, g->defs, g->units, g->unit_count, g->group);
 	for (i = 0; i < g->unit_count; i++) {
 		for (k = i + 1; k < g->unit_count; k++) {
 			uint32_t from = g->group[k], to = g->group[i];
 
-			if (from == to || (!joins_has(g->joins, g->units[i], g->units[k]) &&
-						  !is_below_configured(g, g->units[i], g->units[k])))
+			if (from == to || !is_below_configured(g, g->units[i], g->units[k]))
 				continue;
 			if (from < to) {
 				from = to;

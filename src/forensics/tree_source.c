@@ -123,7 +123,7 @@ int tree_envs_of_source(struct discovery *discovery, struct study *study, struct
 
 	intern_init(&l.dirs);
 	memset(defs, 0, sizeof(*defs));
-	joins_init(&joins, study, defs);
+	joins_init(&joins, study);
 	if (discover(discovery, source, defs, err) < 0)
 		goto done;
 	copy_defs(defs, extra);

@@ -3,8 +3,8 @@
  *
  * Configuration joins the version locations of one section, and with recursive_version_locations all that is below one;
  * a down_revision joins two units when it names an id that its own unit lacks and the other has. Ids are unique within
- * an environment: units that ever share one are never joined by a down_revision (sqlite and postgresql variants of
- * one chain are two environments).
+ * an environment: groups of units that ever share one are never joined by a down_revision (sqlite and postgresql
+ * variants of one chain are two environments).
  */
 #ifndef REVIDENT_FORENSICS_JOINS_H
 #define REVIDENT_FORENSICS_JOINS_H
@@ -19,18 +19,21 @@
 
 struct joins {
 	struct study *study;
-	const struct env_defs *defs;
 	struct intern crossed, shared; /* pairs of units, the smaller path number first */
 	struct intern seen;            /* rows that were looked at */
 };
 
-void joins_init(struct joins *joins, struct study *study, const struct env_defs *defs);
+void joins_init(struct joins *joins, struct study *study);
 void joins_release(struct joins *joins);
 
 /* Notes what one snapshot with several units says. */
 void joins_look(struct joins *joins, const struct snapshot *snapshot);
 
-/* Are the two units joined, directly? Ask only after every snapshot was looked at. */
-bool joins_has(const struct joins *joins, uint32_t a, uint32_t b);
+/*
+ * Groups `count` units: group[i] is the index of the first unit that units[i] belongs together with. `defs` says which
+ * directories configuration joins. Ask only after every snapshot was looked at.
+ */
+void joins_group(
+	const struct joins *joins, const struct env_defs *defs, const uint32_t *units, size_t count, uint32_t *group);
 
 #endif

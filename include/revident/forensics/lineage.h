@@ -39,7 +39,7 @@ struct lineage {
 	size_t label_count, label_cap;
 	uint32_t *label_of_path; /* by path number: the label its unit had last; INTERN_NONE */
 	size_t path_cap;
-	struct joins joins; /* which units belong together; borrows `defs` */
+	struct joins joins; /* which units belong together */
 };
 
 /*
