@@ -42,6 +42,7 @@ const struct cmd cmd_schema = {
 	.operands_min = 1,
 	.operands_max = 1,
 	.common = COMMON_OUTPUT,
-	.details = "The format is what a document's first member says: revident.scan.v1.\n",
+	.details = "The format is what the first member of a document says, revident.scan.v1 for\n"
+		   "what \"revident scan --format json\" prints.\n",
 	.run = run,
 };

@@ -96,7 +96,7 @@ void scan_text_worktree(struct scan_text *t)
 		return;
 	scan_text_gap(t);
 	paragraph_begin(&p, t->out, t->styles, 0, 0);
-	paragraph_add(&p, "Not in HEAD as it stands in your work tree or index:");
+	paragraph_add(&p, "Your work tree or index differs from HEAD:");
 	paragraph_end(&p);
 	for (kind = 0; kind < WORKTREE_KINDS; kind++) {
 		add_harmless(t, (enum worktree_kind)kind, true);

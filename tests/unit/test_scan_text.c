@@ -275,7 +275,7 @@ static void scan_text__work_tree_breaks__says_how_to_undo_it(void **state)
 			   "Your index deletes aaaaaaaaaaaa in v/a.py.\n"
 			   "  undo       git restore --staged --worktree v/a.py\n"
 			   "\n"
-			   "Not in HEAD as it stands in your work tree or index:\n"
+			   "Your work tree or index differs from HEAD:\n"
 			   "  ignored    bbbbbbbbbbbb v/b.py\n"
 			   "\n"
 			   "7 commits and 5 files read in 1 environment: 0 missing, 0 lost.\n");
