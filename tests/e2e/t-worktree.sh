@@ -42,7 +42,7 @@ it "an overwrite that is not committed yet"
 fixture merge-migration
 sed 's/a1a1a1a1a1a1/f6f6f6f6f6f6/' $A >$A.new
 mv $A.new $A
-tells a1a1a1a1a1a1 'work tree' "git restore -- $A"
+tells a1a1a1a1a1a1 'work tree' "git restore $A"
 expect_exit 0
 
 it "an overwrite that is staged"
@@ -54,7 +54,7 @@ tells a1a1a1a1a1a1 'git restore --staged'
 it "a deletion"
 fixture merge-migration
 rm $B
-tells b2b2b2b2b2b2 "git restore -- $B"
+tells b2b2b2b2b2b2 "git restore $B"
 
 it "a migration that is untracked"
 fixture merge-migration
@@ -73,6 +73,6 @@ git worktree add -q -b topic "$CASE_DIR/linked"
 rm "$CASE_DIR/linked/$B"
 worktree_is_quiet
 cd "$CASE_DIR/linked"
-tells b2b2b2b2b2b2 "git restore -- $B"
+tells b2b2b2b2b2b2 "git restore $B"
 cd migrations
 tells b2b2b2b2b2b2 b2b2b2b2b2b2
