@@ -207,6 +207,16 @@ static void write_missing(struct writer *w, const struct missing_key *missing, s
 	out->present_on.names = present;
 	out->present_on.more = missing->present_count - out->present_on.count;
 	out->tips = tip_names(w, missing->tips, missing->tip_count);
+	if (missing->loss) {
+		struct lost_key key = { .lineage = missing->lineage,
+			.revision = missing->loss->revision,
+			.loss = missing->loss,
+			.published = missing->published };
+		struct lost_revision *taken = arena_alloc(w->arena, sizeof(*taken));
+
+		write_lost(w, &key, taken);
+		out->taken = taken;
+	}
 }
 
 static void write_all_missing(struct writer *w)

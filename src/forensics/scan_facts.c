@@ -10,6 +10,12 @@ static struct text copy_text(struct arena *arena, struct text text)
 	return text.ptr ? (struct text){ arena_memdup(arena, text.ptr, text.len), text.len } : TEXT_NONE;
 }
 
+static int compare_texts(const void *a, const void *b)
+{
+	return text_compare(*(const struct text *)a, *(const struct text *)b);
+}
+
+/* Sorted by name, as all of the output is. */
 static const struct text *copy_paths(struct investigation *inv, const uint32_t *paths, size_t count)
 {
 	struct text *out = arena_calloc(inv->arena, count, sizeof(*out));
@@ -20,6 +26,8 @@ static const struct text *copy_paths(struct investigation *inv, const uint32_t *
 
 		out[i] = path.len ? copy_text(inv->arena, path) : TEXT_LITERAL(".");
 	}
+	if (count)
+		qsort(out, count, sizeof(*out), compare_texts);
 	return out;
 }
 

@@ -152,6 +152,43 @@ static int look_on_refs(struct investigation *inv, struct verdict *verdict, stru
 	return 0;
 }
 
+/* Which commits the tips where it is missing descend from, themselves included; of HEAD alone if it is one of them. */
+static bool *ancestors_of(const struct investigation *inv, const struct missing_key *item)
+{
+	const struct commits *commits = &inv->commits;
+	bool *reached = xcalloc(commits->count, sizeof(*reached));
+	bool at_head = false;
+	uint32_t i;
+	size_t t;
+
+	for (t = 0; t < item->tip_count && !at_head; t++)
+		at_head = text_equal(inv->tips[item->tips[t]].name, TEXT_LITERAL("HEAD"));
+	for (t = 0; t < item->tip_count; t++)
+		if (!at_head || text_equal(inv->tips[item->tips[t]].name, TEXT_LITERAL("HEAD")))
+			reached[inv->tip_commits[item->tips[t]]] = true;
+	for (i = (uint32_t)commits->count; i-- > 0;)
+		for (t = 0; reached[i] && t < commit_parent_count(commits, i); t++)
+			reached[commit_parents(commits, i)[t]] = true;
+	return reached;
+}
+
+/* What took it from there: on the way to a tip where it is missing, whatever other tips have. */
+static void find_loss(const struct investigation *inv, struct missing_key *item)
+{
+	uint32_t revision = intern_find(&inv->study.revisions, item->name.ptr, item->name.len);
+	bool *reached = item->ever_in_history ? ancestors_of(inv, item) : NULL;
+	size_t i;
+
+	for (i = 0; reached && i < inv->history.count; i++) {
+		const struct change *change = &inv->history.changes[i];
+
+		if (event_kind_is_loss(change->kind) && change->revision == revision &&
+			change->lineage == item->lineage && reached[change->commit])
+			item->loss = change;
+	}
+	free(reached);
+}
+
 static int compare_missing(const void *a, const void *b)
 {
 	const struct missing_key *x = a, *y = b;
@@ -172,6 +209,7 @@ static int find_missing(
 
 		item->ever_in_history = was_held(
 			inv, item->lineage, intern_find(&inv->study.revisions, item->name.ptr, item->name.len));
+		find_loss(inv, item);
 	}
 	if (verdict->missing_count)
 		qsort(verdict->missing, verdict->missing_count, sizeof(*verdict->missing), compare_missing);

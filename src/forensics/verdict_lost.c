@@ -229,6 +229,15 @@ static int find_tags(struct investigation *inv, struct verdict *verdict, struct 
 	return rc;
 }
 
+static bool is_marked(const struct investigation *inv, const struct missing_key *missing, const unsigned char *marks)
+{
+	uint32_t pair[2] = { missing->lineage,
+		intern_find(&inv->study.revisions, missing->name.ptr, missing->name.len) };
+	uint32_t key = intern_find(&inv->history.held, pair, sizeof(pair));
+
+	return key != INTERN_NONE && marks[key];
+}
+
 static int find_published(struct investigation *inv, struct verdict *verdict, struct err *err)
 {
 	unsigned char *published = xcalloc(inv->history.held.count, 1);
@@ -238,6 +247,8 @@ static int find_published(struct investigation *inv, struct verdict *verdict, st
 
 	for (i = 0; i < verdict->protection.ref_count && rc == 0; i++)
 		rc = mark_line(inv, &verdict->protection.refs[i], rows_seen, published, err);
+	for (i = 0; i < verdict->missing_count && rc == 0; i++)
+		verdict->missing[i].published = is_marked(inv, &verdict->missing[i], published);
 	for (i = 0; i < verdict->lost_count && rc == 0; i++)
 		verdict->lost[i].published = published[verdict->lost[i].key] || verdict->lost[i].tag_count > 0;
 	free(published);
@@ -253,7 +264,7 @@ int find_lost(struct investigation *inv, struct verdict *verdict, struct err *er
 	if (rc == 0)
 		list_lost(inv, verdict, present);
 	free(present);
-	if (rc < 0 || verdict->lost_count == 0)
+	if (rc < 0 || (verdict->lost_count == 0 && verdict->missing_count == 0))
 		return rc;
 	find_tips(inv, verdict);
 	if (find_tags(inv, verdict, err) < 0)

@@ -12,7 +12,7 @@ static const struct lost_revision *find_lost(const struct scan *scan, const stru
 		if (text_equal(scan->lost[i].revision, missing->revision) &&
 			text_equal(scan->lost[i].environment, missing->environment))
 			return &scan->lost[i];
-	return NULL;
+	return missing->taken;
 }
 
 bool scan_text_is_shown_as_missing(const struct scan_text *t, const struct lost_revision *lost)

@@ -34,7 +34,8 @@ struct missing_key {
 	size_t referencing_count, referencing_cap;
 	unsigned line;
 	bool in_depends_on; /* only there, not in any down_revision */
-	bool ever_in_history, decides;
+	bool ever_in_history, decides, published;
+	const struct change *loss; /* the last in walk order that a tip where it is missing descends from; NULL: none */
 	uint32_t *tips;
 	size_t tip_count, tip_cap;
 	struct text *present_on; /* names of refs */

@@ -40,8 +40,8 @@ bool event_kind_is_loss(enum event_kind kind);
 
 /* A set of kinds: bit 1 << kind. */
 #define EVENTS_ALL ((1u << EVENT_KINDS) - 1)
-#define EVENTS_LOSSES                                                                                                  \
-	(1u << EVENT_DELETED | 1u << EVENT_LOST_IN_MERGE | 1u << EVENT_OVERWRITTEN | 1u << EVENT_REIDENTIFIED |        \
+#define EVENTS_LOSSES                                                                                           \
+	(1u << EVENT_DELETED | 1u << EVENT_LOST_IN_MERGE | 1u << EVENT_OVERWRITTEN | 1u << EVENT_REIDENTIFIED | \
 		1u << EVENT_STRIPPED)
 #define EVENTS_DEFAULT (EVENTS_LOSSES | 1u << EVENT_REPLACED | 1u << EVENT_RESTORED | 1u << EVENT_DUPLICATED)
 

@@ -19,7 +19,7 @@ struct repo_facts {
 	bool is_bare;
 	struct text head; /* the ref that HEAD names; none if detached */
 	bool has_commit;
-	struct oid commit; /* HEAD's */
+	struct oid commit;         /* HEAD's */
 	const char *const *limits; /* why history could not be read whole, sentences in the order found */
 	size_t limit_count;
 	bool is_shallow;
@@ -32,7 +32,7 @@ struct tip {
 };
 
 struct environment {
-	struct text path;     /* "." at the top */
+	struct text path; /* "." at the top */
 	const struct text *versions;
 	size_t version_count;
 	struct text found_by;
@@ -61,17 +61,17 @@ struct lost_revision {
 	enum lost_status status;
 	enum event_kind cause;
 	bool published;
-	bool waived; /* by the policy; counts for --strict only */
+	bool waived;              /* by the policy; counts for --strict only */
 	const struct event *loss; /* the last loss in walk order */
 	const struct commit_info *removed_by;
 	struct oid last_commit; /* the parent that still held it */
 	struct text path;
 	struct oid blob;
 	const struct migration *migration; /* what the lost file declared; NULL if unreadable */
-	const struct text *referenced_by; /* revisions that name it at a tip */
+	const struct text *referenced_by;  /* revisions that name it at a tip */
 	size_t referenced_count;
 	struct continuation continues_as; /* path none where it does not go on */
-	bool at_head; /* HEAD (or a tip that was typed) is among the tips whose history had it */
+	bool at_head;                     /* HEAD (or a tip that was typed) is among the tips whose history had it */
 	struct ref_names tips, tags;
 };
 
@@ -85,11 +85,13 @@ struct missing_revision {
 	bool ever_in_history;
 	bool decides; /* missing where the exit code looks: HEAD, a typed tip, with --all a protected ref */
 	struct ref_names present_on, tips;
+	const struct lost_revision
+		*taken; /* what took it from a tip's history, though another tip has it; NULL if nothing did */
 };
 
 /* What the index or the work tree does to a revision of HEAD. */
 enum worktree_kind {
-	WORKTREE_ADDED,        /* staged (where: index), or untracked */
+	WORKTREE_ADDED, /* staged (where: index), or untracked */
 	WORKTREE_DELETED,
 	WORKTREE_IGNORED,      /* a migration that git ignores */
 	WORKTREE_OVERWRITTEN,  /* another revision stands at its path */
@@ -104,7 +106,7 @@ struct worktree_change {
 	enum worktree_kind kind;
 	struct text environment, revision, path;
 	struct text new_revision; /* that stands there now; none */
-	bool breaks; /* HEAD holds the revision, and with this change nothing does */
+	bool breaks;              /* HEAD holds the revision, and with this change nothing does */
 };
 
 const char *worktree_kind_name(enum worktree_kind kind);
