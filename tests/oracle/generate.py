@@ -301,7 +301,9 @@ class Generator:
 
     def op_restore(self, state):
         held = {(posixpath.dirname(p), state[p].revision) for p in self.specs(state)}
-        lost = [(p, s) for p, s in self.past if (posixpath.dirname(p), s.revision) not in held]
+        known = set(self.directories(state))
+        lost = [(p, s) for p, s in self.past
+                if posixpath.dirname(p) in known and (posixpath.dirname(p), s.revision) not in held]
         if lost:
             path, spec = self.r.choice(lost)
             how = self.r.random()
@@ -373,7 +375,10 @@ class Generator:
                     state[new + "/" + below] = entry
             ini = state.get("alembic.ini")
             if ini:
-                state["alembic.ini"] = Raw(ini.mode, ini.data.replace(b"= " + (old or ".").encode() + b"\n", b"= " + new.encode() + b"\n"))
+                data = ini.data.replace(b"= " + (old or ".").encode() + b"\n", b"= " + new.encode() + b"\n")
+                if old:
+                    data = data.replace(b"= " + old.encode() + b"/", b"= " + new.encode() + b"/")
+                state["alembic.ini"] = Raw(ini.mode, data)
 
     def op_split(self, state):
         directories = self.directories(state)
@@ -401,9 +406,11 @@ class Generator:
                ("strip", 2), ("restore", 5), ("repair", 2), ("duplicate", 2), ("swap", 2), ("shift", 1),
                ("move_environment", 1), ("split", 1), ("noise", 3))
 
+    STRUCTURAL = ("subdirectory", "other_environment", "move_environment", "split")
+
     def change(self, state):
         names = [n for n, _ in self.WEIGHTS]
-        weights = [w for _, w in self.WEIGHTS]
+        weights = [w if self.restless or n not in self.STRUCTURAL else 0 for n, w in self.WEIGHTS]
         done = self.r.choices(names, weights, k=self.r.choice((1, 1, 1, 1, 2, 3)))
         for name in done:
             getattr(self, "op_" + name)(state)
@@ -516,6 +523,7 @@ class Generator:
 
     def build(self):
         self.moves = 0
+        self.restless = self.r.random() < 0.5       # half of all histories leave their directories where they are
         first = self.layout()
         branches = [self.commit((), first, "start")]
         size = self.r.randint(10, 60)

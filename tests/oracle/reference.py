@@ -18,10 +18,11 @@ Environments
  R3  The unit is the directory that holds migration files (a "leaf"). Leaves are one environment when they lie directly
      beside the same env.py, or one alembic.ini names them (`recursive_version_locations` joins what lies below), or a
      down_revision crosses: names an id that its own environment lacks and exactly one other leaf has, in the same tree.
-     Other nested leaves stay apart. Leaves that hold a common id in some walked tree are never joined unless by
-     configuration ("ids are unique within one").
- R4  Lineage: the rule of section 1, on every parent edge, over those environments (present = holds a migration), best
-     overlap first, and never against the last sentence of R3. A path that comes back is the environment it was.
+     Other nested leaves stay apart. Leaves that hold a common id in some walked tree are never joined, unless by
+     configuration or lineage ("ids are unique within one").
+ R4  Lineage: the rule of section 1, on every parent edge, over what each script directory has of those environments
+     (present = holds a migration), best overlap first, and never so that two leaves of one script directory that R3
+     keeps apart are joined. A path that comes back is the environment it was.
  R5  Left one environment, appeared in another: `moved`, and neither added, restored nor lost, whatever earlier ancestors
      of the second one held.
 
@@ -40,8 +41,9 @@ Events
  R11 A dynamic down_revision equals a dynamic one, and nothing else.
 
 Lost and missing
- R12 Lost is judged per environment; an id whose last departure from it was a move to another environment is not lost.
- R13 missing: a leaf below another leaf of the same environment, without configuration that names it, is not loaded.
+ R12 Lost is judged per environment; an id that some commit moved to another environment is one revision in both.
+ R13 missing: by environment; but a leaf below another leaf of the same environment, which the tip's own configuration
+     neither names nor enters, is not loaded.
      A file that binds no `revision` and whose name begins with hex digits up to `.py` has that id.
 """
 
@@ -384,6 +386,76 @@ class UnionFind:
         self.up[b] = a
 
 
+class Layout:
+    """Where the trees of some commits have migrations.
+
+    versions: {versions directory: script directory}; joined: what one alembic.ini names together; recursive: script
+    directories with recursive_version_locations.
+    """
+
+    def __init__(self, history, roots):
+        self.h = history
+        self.versions, self.joined, self.recursive = {}, set(), set()
+        for root in roots:
+            envs, inis = history.script_directories(root)
+            for script in envs:
+                for name, mode, oid in history.tree(history.subtree(root, script)):
+                    if mode == "40000" and not name.endswith("__pycache__") and history.holds_migration(oid):
+                        self.versions[posixpath.join(script, name)] = script
+            for where, blob in inis:
+                self.read_ini(root, where, blob)
+
+    def script_of(self, leaf):
+        """(versions directory, script directory) of a directory that holds migrations, or None."""
+        found = [v for v in self.versions if v == "" or leaf == v or leaf.startswith(v + "/")]
+        best = max(found, key=len, default=None)
+        return None if best is None else (best, self.versions[best])
+
+    def read_ini(self, root, where, blob):
+        text = self.h.git.read(blob)[1].decode("utf-8", "replace")
+        parser = configparser.ConfigParser(interpolation=None, strict=False)
+        try:
+            parser.read_file(io.StringIO(text))
+        except configparser.Error:
+            return
+        if not parser.has_section("alembic"):
+            return
+        options = dict(parser.items("alembic"))
+
+        def places(value):
+            if "%(here)s" in value:
+                return [posixpath.normpath(posixpath.join(where or ".", value.replace("%(here)s", ".")))]
+            return [posixpath.normpath(posixpath.join(where or ".", value)), posixpath.normpath(value)]
+
+        script = None
+        for place in places(options.get("script_location", "").strip() or "."):
+            place = "" if place == "." else place
+            tree = self.h.subtree(root, place)
+            if tree and any(n == "env.py" and m.startswith("100") for n, m, o in self.h.tree(tree)):
+                script = place
+                break
+        if script is None:
+            return
+        if options.get("recursive_version_locations") == "true":
+            self.recursive.add(script)
+        locations = options.get("version_locations", "").strip()
+        if not locations:
+            return
+        separator = options.get("path_separator", options.get("version_path_separator"))
+        pattern = {"space": r"\s+", "newline": r"\n", "os": ":", ":": ":", ";": ";"}.get(separator, r", *| +|\n")
+        named = []
+        for value in re.split(pattern, locations):
+            for place in places(value.strip()) if value.strip() else []:
+                tree = self.h.subtree(root, "" if place == "." else place)
+                if tree and any(self.h.is_migration(p, m, o) for p, m, o in self.h.listing(tree)):
+                    named.append("" if place == "." else place)
+                    break
+        for place in named:
+            self.versions.setdefault(place, script)
+        if named:
+            self.joined.add(tuple(sorted(named)))
+
+
 class History:
     def __init__(self, path, tips=None, all_refs=False):
         self.git = Git(path)
@@ -526,65 +598,13 @@ class History:
     # --- environments
 
     def find_directories(self):
-        """self.versions: {versions directory: script directory}; self.joined: sets of directories that an ini names."""
-        self.versions, self.joined, self.recursive = {}, set(), set()
-        for root in dict.fromkeys(c[0] for c in self.commits.values()):
-            envs, inis = self.script_directories(root)
-            for script in envs:
-                for name, mode, oid in self.tree(self.subtree(root, script)):
-                    if mode == "40000" and not name.endswith("__pycache__") and self.holds_migration(oid):
-                        self.versions[posixpath.join(script, name)] = script
-            for where, blob in inis:
-                self.read_ini(root, where, blob)
-
-    def read_ini(self, root, where, blob):
-        text = self.git.read(blob)[1].decode("utf-8", "replace")
-        parser = configparser.ConfigParser(interpolation=None, strict=False)
-        try:
-            parser.read_file(io.StringIO(text))
-        except configparser.Error:
-            return
-        if not parser.has_section("alembic"):
-            return
-        options = dict(parser.items("alembic"))
-
-        def places(value):
-            if "%(here)s" in value:
-                return [posixpath.normpath(posixpath.join(where or ".", value.replace("%(here)s", ".")))]
-            return [posixpath.normpath(posixpath.join(where or ".", value)), posixpath.normpath(value)]
-
-        script = None
-        for place in places(options.get("script_location", "").strip() or "."):
-            place = "" if place == "." else place
-            tree = self.subtree(root, place)
-            if tree and any(n == "env.py" and m.startswith("100") for n, m, o in self.tree(tree)):
-                script = place
-                break
-        if script is None:
-            return
-        if options.get("recursive_version_locations") == "true":
-            self.recursive.add(script)
-        locations = options.get("version_locations", "").strip()
-        if not locations:
-            return
-        separator = options.get("path_separator", options.get("version_path_separator"))
-        pattern = {"space": r"\s+", "newline": r"\n", "os": ":", ":": ":", ";": ";"}.get(separator, r", *| +|\n")
-        named = []
-        for value in re.split(pattern, locations):
-            for place in places(value.strip()) if value.strip() else []:
-                tree = self.subtree(root, "" if place == "." else place)
-                if tree and any(self.is_migration(p, m, o) for p, m, o in self.listing(tree)):
-                    named.append("" if place == "." else place)
-                    break
-        for place in named:
-            self.versions.setdefault(place, script)
-        if named:
-            self.joined.add(tuple(sorted(named)))
+        self.layout = Layout(self, dict.fromkeys(c[0] for c in self.commits.values()))
 
     def read_states(self):
         """self.state[commit]: index into self.states; a state is ({path: (mode, blob)}, {path: Migration})."""
-        outer = [v for v in self.versions
-                 if not any(v != o and (o == "" or v.startswith(o + "/")) for o in self.versions)]
+        versions = self.layout.versions
+        outer = [v for v in versions
+                 if not any(v != o and (o == "" or v.startswith(o + "/")) for o in versions)]
         outer.sort()
         memo, known = {}, {}
         self.states, self.state = [], {}
@@ -605,10 +625,6 @@ class History:
                 memo[root] = known[key]
             self.state[oid] = memo[root]
 
-    def script_of(self, leaf):
-        best = max((v for v in self.versions if v == "" or leaf == v or leaf.startswith(v + "/")), key=len)
-        return best, self.versions[best]
-
     def group_environments(self):
         self.env = UnionFind()
         leaves, self.sharing = set(), set()
@@ -625,8 +641,8 @@ class History:
             per_state.append((ids, where))
             leaves.update(ids)
         self.leaves = sorted(leaves)
-        self.direct = {leaf: self.script_of(leaf) for leaf in self.leaves}
-        for named in sorted(self.joined):
+        self.direct = {leaf: self.layout.script_of(leaf) for leaf in self.leaves}
+        for named in sorted(self.layout.joined):
             below = [leaf for leaf in self.leaves if leaf in named]
             for a, b in zip(below, below[1:]):
                 self.env.join(a, b)
@@ -634,7 +650,7 @@ class History:
             versions, script = self.direct[leaf]
             for other in self.leaves:
                 if other < leaf and self.direct[other][1] == script:
-                    if script in self.recursive:
+                    if script in self.layout.recursive:
                         self.env.join(leaf, other)
                     elif self.direct[other][0] == other and versions == leaf and self.may_join(leaf, other):
                         self.env.join(leaf, other)
@@ -656,21 +672,33 @@ class History:
             self.env.join(leaf, able[0])
 
     def may_join(self, a, b):
-        """No directory of one ever held an id at the same time as a directory of the other."""
+        """No directory of one shows that it is apart from a directory of the other (R3)."""
+        return not any(pair in self.sharing for pair in self.pairs(a, b))
+
+    def pairs(self, a, b):
+        """The leaves of one environment with those of another."""
         a, b = self.env.find(a), self.env.find(b)
         if a == b:
-            return True
+            return []
         left = [leaf for leaf in self.leaves if self.env.find(leaf) == a]
         right = [leaf for leaf in self.leaves if self.env.find(leaf) == b]
-        return not any((x, y) in self.sharing for x in left for y in right)
+        return [(x, y) for x in left for y in right]
+
+    def same_lineage(self, a, b):
+        """Would joining them join two environments of one script directory (R4)?"""
+        return not any(pair in self.sharing and self.direct[pair[0]][1] == self.direct[pair[1]][1]
+                       for pair in self.pairs(a, b))
 
     def link_lineages(self):
-        base = {leaf: self.env.find(leaf) for leaf in self.leaves}
+        unit = {leaf: (self.direct[leaf][1], self.env.find(leaf)) for leaf in self.leaves}
+        leaf_of = {}
+        for leaf in self.leaves:
+            leaf_of.setdefault(unit[leaf], leaf)
         present = []
         for ids in self.state_ids:
             merged = collections.defaultdict(set)
             for leaf, revisions in ids.items():
-                merged[base[leaf]] |= revisions
+                merged[unit[leaf]] |= revisions
             present.append(merged)
         done, self.lineage = set(), []
         for oid in self.order:
@@ -685,9 +713,9 @@ class History:
                     for new in set(after) - set(before):
                         common = len(before[old] & after[new])
                         if common and 2 * common >= min(len(before[old]), len(after[new])):
-                            pairs.append((-common, old, new))
+                            pairs.append((-common, leaf_of[old], leaf_of[new]))
                 for _, old, new in sorted(pairs):
-                    if self.env.find(old) != self.env.find(new) and self.may_join(old, new):
+                    if self.env.find(old) != self.env.find(new) and self.same_lineage(old, new):
                         self.env.join(old, new)
                         self.lineage.append((oid, old, new))
 
@@ -720,7 +748,7 @@ class History:
 
     def make_events(self):
         self.events = []
-        self.departed = {}
+        self.crossings = []
         for oid in self.order:
             if self.parents(oid) and all(self.state[p] == self.state[oid] for p in self.parents(oid)):
                 continue
@@ -751,11 +779,19 @@ class History:
         for tip in self.tip_ids:
             for key, children in self.references(tip).items():
                 named[key] |= children
+        follow = UnionFind()                    # an id that moved to another environment is one revision in both
+        for old, new in self.crossings:
+            follow.join(old, new)
+        present = {follow.find(key) for key in at_tips}
+        last = {}
+        for event in self.events:               # in walk order
+            if event["kind"] in LOSSES:
+                key = (event["environment"], event["revision"])
+                if follow.find(key) not in present:
+                    last[follow.find(key)] = event
         self.lost = []
-        for key in sorted(self.bit):
-            event = self.departed.get(key)
-            if key in at_tips or event is None or event["kind"] not in LOSSES:
-                continue
+        for event in last.values():
+            key = (event["environment"], event["revision"])
             children = sorted(named.get(key, ()))
             self.lost.append({
                 "revision": key[1], "environment": key[0], "status": "broken" if children else "retired",
@@ -765,35 +801,37 @@ class History:
         self.lost.sort(key=lambda e: (e["revision"], e["environment"]))
 
     def loaded(self, tip):
-        """{environment: [Migration]} as Alembic would load them at a tip, and the ids that file names give."""
+        """{environment: ([Migration], {ids that only file names give})}, by the tip's own configuration."""
+        layout = Layout(self, [self.commits[tip][0]])
         files, held = self.states[self.state[tip]]
-        present = collections.defaultdict(set)
-        for path in held:
-            present[self.environment(path)].add(posixpath.dirname(path))
-        configured = {d for named in self.joined for d in named}
-        out, extra = collections.defaultdict(list), collections.defaultdict(set)
+        leaves = {posixpath.dirname(path) for path in held}
+        units = {}
+        for leaf in leaves:
+            named = next((n for n in sorted(layout.joined) if leaf in n), None)
+            versions, script = layout.script_of(leaf) or self.direct[leaf]
+            if named is None and leaf != versions and script not in layout.recursive and any(
+                    leaf != other and self.env.find(leaf) == self.env.find(other) and leaf.startswith(other + "/")
+                    for other in leaves):
+                continue
+            units[leaf] = self.env.find(leaf)
+        out = collections.defaultdict(lambda: ([], set()))
         for path, (mode, blob) in files.items():
-            leaf = posixpath.dirname(path)
-            if leaf not in self.direct or not mode.startswith("100"):
+            unit = units.get(posixpath.dirname(path))
+            if unit is None or not mode.startswith("100"):
                 continue
-            environment = self.env.find(leaf)
-            if self.direct[leaf][1] not in self.recursive and leaf not in configured \
-                    and any(leaf.startswith(other + "/") or other == "" != leaf for other in present[environment]):
-                continue
+            name = posixpath.basename(path)
             if path in held:
-                out[environment].append(self.migration(blob))
-            elif LOADABLE.match(posixpath.basename(path).encode("utf-8", "surrogateescape")):
-                m = NAME_ID.match(posixpath.basename(path))
-                if m and not self.migration(blob).binds_revision:
-                    extra[environment].add(m.group(1))
-        return out, extra
+                out[unit][0].append(self.migration(blob))
+            elif LOADABLE.match(name.encode("utf-8", "surrogateescape")) and NAME_ID.match(name) \
+                    and not self.migration(blob).binds_revision:
+                out[unit][1].add(NAME_ID.match(name).group(1))
+        return out
 
     def references(self, tip):
         """{(environment, id): {children}} for what the tip's tree names and does not have."""
         out = collections.defaultdict(set)
-        loaded, extra = self.loaded(tip)
-        for environment, migrations in loaded.items():
-            ids = {m.revision for m in migrations} | extra[environment]
+        for environment, (migrations, extra) in self.loaded(tip).items():
+            ids = {m.revision for m in migrations} | extra
             labels = {label for m in migrations for label in m.labels or ()}
             for m in migrations:
                 for name in m.down or ():
@@ -850,9 +888,6 @@ class Comparison:
             keys.update(then)
         keys = sorted(k for k in keys if not self.then or any(t.get(k) != self.now.get(k) for t in self.then))
         moved_from = self.environment_moves(keys)
-        gone_by_move = {}
-        for key, (parent, source) in moved_from.items():
-            gone_by_move[source] = key
         left = {(e, r) for (e, r) in keys if (e, r) not in self.now and any(k[1] == r for k in moved_from)}
         for key in keys:
             having = [n for n, then in enumerate(self.then) if key in then]
@@ -868,12 +903,11 @@ class Comparison:
                 if len(self.now[key]) > max(most, 1):
                     out.append(self.duplicated(key, having))
             elif key in left:
-                self.h.departed[key] = {"kind": "moved"}
+                self.h.crossings.extend((key, k) for k in moved_from if k[1] == key[1])
             else:
                 event = self.loss(key, having)
                 if event:
                     out.append(event)
-                    self.h.departed[key] = event
         return out
 
     def environment_moves(self, keys):
