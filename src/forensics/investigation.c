@@ -247,11 +247,27 @@ static void mark_live(struct investigation *inv)
 	}
 }
 
+/* The versions directories that options and the policy name, whatever a tree's configuration says. */
+static void add_given_versions(struct investigation *inv, const struct investigation_options *options)
+{
+	const struct policy *policy = options->policy;
+	size_t i, k;
+
+	for (i = 0; i < options->versions_dir_count; i++)
+		env_defs_add_versions(&inv->study, &inv->extra, options->versions_dirs[i], "--versions-dir");
+	for (i = 0; policy && i < policy->environment_count; i++) {
+		const struct text_list *versions = &policy->environments[i].versions;
+
+		for (k = 0; k < versions->count; k++)
+			env_defs_add_versions(&inv->study, &inv->extra,
+				arena_memdup(&inv->study.arena, versions->items[k].ptr, versions->items[k].len),
+				POLICY_FILE_NAME);
+	}
+}
+
 int investigation_open(struct investigation *inv, struct repo *repo, struct arena *arena,
 	const struct investigation_options *options, struct err *err)
 {
-	size_t i;
-
 	memset(inv, 0, sizeof(*inv));
 	inv->repo = repo;
 	inv->arena = arena;
@@ -259,8 +275,7 @@ int investigation_open(struct investigation *inv, struct repo *repo, struct aren
 		return -1;
 	inv->discovery = discovery_new(&inv->study);
 	watch_init(&inv->watch, repo);
-	for (i = 0; i < options->versions_dir_count; i++)
-		env_defs_add_versions(&inv->study, &inv->extra, options->versions_dirs[i], "--versions-dir");
+	add_given_versions(inv, options);
 	if (collect_tips(inv, options, err) < 0 || read_commits(inv, options->progress, err) < 0)
 		return -1;
 	if (search_history(inv, options->deep, options->progress, err) < 0)

@@ -15,12 +15,18 @@ enum level policy_level(const struct policy *policy, enum rule_id rule)
 	return policy->has_level[rule] ? policy->levels[rule] : rule_get(rule)->level;
 }
 
+/* A path as output shows it, where the top is ".", as the policy has it, where it is empty. */
+static struct text policy_path(struct text path)
+{
+	return text_equal(path, TEXT_LITERAL(".")) ? TEXT_LITERAL("") : path;
+}
+
 static bool waiver_covers(const struct waiver *waiver, enum rule_id rule, struct text environment, struct text revision,
 	const struct oid *blob)
 {
 	if (!waiver->rules[rule])
 		return false;
-	if (waiver->has_environment && !text_equal(waiver->environment, environment))
+	if (waiver->has_environment && !text_equal(waiver->environment, policy_path(environment)))
 		return false;
 	if (waiver->revisions.count > 0 && !list_has(&waiver->revisions, revision))
 		return false;
@@ -47,7 +53,7 @@ const struct prune *policy_prune(const struct policy *policy, struct text revisi
 const struct policy_environment *policy_environment(const struct policy *policy, struct text path)
 {
 	for (size_t i = 0; i < policy->environment_count; i++)
-		if (text_equal(policy->environments[i].path, path))
+		if (text_equal(policy->environments[i].path, policy_path(path)))
 			return &policy->environments[i];
 	return NULL;
 }

@@ -271,6 +271,7 @@ int scan_run(
 		.deep = options->deep,
 		.versions_dirs = options->versions_dirs,
 		.versions_dir_count = options->versions_dir_count,
+		.policy = options->policy,
 		.progress = options->progress ? options->progress : &silent };
 	struct investigation inv;
 	int rc = investigation_open(&inv, repo, arena, &how, err);

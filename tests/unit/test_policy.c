@@ -91,6 +91,7 @@ static void policy_parse__every_key__is_read(void **state)
 	assert_int_equal(environment->heads, 2);
 	assert_string_equal(environment->external.items[0].ptr, "3fd0a1c2b4e5");
 	assert_false(environment->ignore);
+	assert_ptr_equal(policy_environment(&f.policy, text_of(".")), policy_environment(&f.policy, text_of("")));
 	environment = policy_environment(&f.policy, text_of(""));
 	assert_non_null(environment);
 	assert_true(environment->ignore);

@@ -16,6 +16,7 @@
 #include "revident/forensics/discover.h"
 #include "revident/forensics/history.h"
 #include "revident/forensics/lineage.h"
+#include "revident/forensics/policy.h"
 #include "revident/forensics/snapshot.h"
 #include "revident/forensics/study.h"
 #include "revident/forensics/tree_envs.h"
@@ -28,8 +29,9 @@ struct investigation_options {
 	const char *const *tips; /* expressions; none: HEAD, or with `all` every ref and worktree HEAD */
 	size_t tip_count;
 	bool all, deep;
-	const char *const *versions_dirs; /* from the top of the repository; also those that the policy names */
+	const char *const *versions_dirs; /* from the top of the repository */
 	size_t versions_dir_count;
+	const struct policy *policy;     /* for the versions directories that it names; NULL: none */
 	const struct progress *progress; /* never NULL; its fn may be */
 };
 

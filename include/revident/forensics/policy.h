@@ -115,7 +115,7 @@ const struct waiver *policy_waives(const struct policy *policy, enum rule_id rul
 /* The prune whose new base is `revision`, or NULL. */
 const struct prune *policy_prune(const struct policy *policy, struct text revision);
 
-/* What is said about the environment at `path`, or NULL. */
+/* What is said about the environment at `path`, or NULL. Here and in policy_waives() the top may also be ".". */
 const struct policy_environment *policy_environment(const struct policy *policy, struct text path);
 
 /* Does one of the patterns match this full ref name ("refs/heads/main")? */
