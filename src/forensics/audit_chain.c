@@ -276,7 +276,7 @@ void audit_duplicate_label(struct auditing *a)
 
 /* --- cycle ------------------------------------------------------------------------------------------------------- */
 
-static const char *how_it_turns(struct auditing *a, const struct chain_cycle *cycle)
+static struct text how_it_turns(struct auditing *a, const struct chain_cycle *cycle)
 {
 	struct text *ids = arena_calloc(&a->study->arena, cycle->count, sizeof(*ids));
 	const char *listed;
@@ -287,10 +287,8 @@ static const char *how_it_turns(struct auditing *a, const struct chain_cycle *cy
 	listed = audit_listed(a, ids, cycle->count);
 	if (cycle->count == 1)
 		return audit_text(
-			a, "%s names itself in %s", listed, cycle->by_dependency ? "depends_on" : "down_revision")
-			.ptr;
-	return audit_text(a, "%s are each other's ancestors%s", listed, cycle->by_dependency ? ", by depends_on" : "")
-		.ptr;
+			a, "%s names itself in %s", listed, cycle->by_dependency ? "depends_on" : "down_revision");
+	return audit_text(a, "%s are each other's ancestors%s", listed, cycle->by_dependency ? ", by depends_on" : "");
 }
 
 void audit_cycle(struct auditing *a)
@@ -310,7 +308,7 @@ void audit_cycle(struct auditing *a)
 				.revision = node->revision,
 				.path = node->member->path,
 				.line = cycle->by_dependency ? m->depends_on.line : m->down_revision.line,
-				.message = audit_text(a, "%s; Alembic loads nothing then", how_it_turns(a, cycle)),
+				.message = how_it_turns(a, cycle),
 			},
 			audit_blob(a, file));
 	}

@@ -8,6 +8,12 @@
 
 enum { VERSION_NUM_MAX = 32 }; /* alembic_version.version_num is a VARCHAR(32) (alembic/runtime/migration.py) */
 
+/* Does it parse? Python 2 is taken as it is. */
+static bool parses(const struct migration *m)
+{
+	return m->unreadable == UNREADABLE_NOT || m->unreadable == UNREADABLE_SYNTAX;
+}
+
 /* Why Alembic dies of the file, half a sentence; NULL if it does not. */
 static const char *why_unreadable(const struct migration *m, bool has_id, unsigned *line)
 {
@@ -20,7 +26,7 @@ static const char *why_unreadable(const struct migration *m, bool has_id, unsign
 	};
 
 	*line = m->unreadable_line;
-	if (m->unreadable != UNREADABLE_NOT && m->unreadable != UNREADABLE_SYNTAX)
+	if (!parses(m))
 		return reasons[m->unreadable];
 	*line = 0;
 	if (m->revision.kind == BINDING_ABSENT && !has_id)
@@ -114,7 +120,7 @@ void audit_dynamic_revision(struct auditing *a)
 		const struct tree_file *file = &a->env->files[i];
 		const struct migration *m = audit_declared(a, file);
 
-		if (!m || !audit_is_imported(a, file))
+		if (!m || !audit_is_imported(a, file) || !parses(m))
 			continue;
 		add_dynamic(a, file, &m->revision, "revision", "which revision this is cannot be known");
 		add_dynamic(a, file, &m->down_revision, "down_revision", "its parents cannot be known");

@@ -137,10 +137,10 @@ static struct chain_links link_names(
 	return (struct chain_links){ to, n };
 }
 
-/* What a node names; a shadowed one names nobody: Alembic has forgotten it. */
+/* What a node names. A shadowed one names nobody, Alembic has forgotten it, unless a label of its own still leads to it. */
 static struct chain_links named_by(const struct chain_node *node, bool dependency)
 {
-	if (node->is_shadowed)
+	if (node->is_shadowed && !node->member->label_count)
 		return (struct chain_links){ NULL, 0 };
 	return dependency ? node->depends : node->parents;
 }
