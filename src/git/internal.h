@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "pack.h"
 #include "revident/base/arena.h"
 #include "revident/base/err.h"
 #include "revident/base/intern.h"
@@ -41,6 +42,7 @@ struct repo {
 	bool replacements; /* replace refs or grafts */
 	bool started;      /* libgit2 was started */
 	struct object_dirs dirs;
+	struct packs packs;
 	struct oid *shallow; /* sorted */
 	size_t shallow_count, shallow_cap;
 	struct intern limits;
@@ -80,9 +82,6 @@ int preflight_read(const char *path, size_t max, struct strbuf *out, struct err 
 
 /* odb.c: the object database over the repository's directory, `env`'s and all alternates. 0 or -1. */
 int odb_open(struct repo *repo, const struct location *loc, const struct repo_env *env, struct err *err);
-
-/* packs.c: may libgit2 use the pack whose index is `name` in `dir` ("…/objects/pack/")? If not, says why in `why`. */
-bool pack_index_is_sound(const char *dir, const char *name, struct strbuf *why);
 
 /* loose.c: the strict reader of loose objects over `dirs`, which must outlive it. 0 or -1. */
 int loose_backend_new(git_odb_backend **out, const struct object_dirs *dirs, struct err *err);

@@ -48,8 +48,11 @@ int object_header(struct repo *repo, const struct oid *id, enum object_type *typ
 	enum object_type known;
 	git_object_t kind;
 	size_t size;
-	int got = git_odb_read_header(&size, &kind, repo->odb, as_git_oid(id));
+	int got;
 
+	if (packs_header(&repo->packs, id, type, len))
+		return 1;
+	got = git_odb_read_header(&size, &kind, repo->odb, as_git_oid(id));
 	if (got == GIT_ENOTFOUND || oid_is_null(id))
 		return 0;
 	if (got < 0 || !type_of(kind, &known))
@@ -61,13 +64,13 @@ int object_header(struct repo *repo, const struct oid *id, enum object_type *typ
 	return 1;
 }
 
-int object_read(struct repo *repo, const struct oid *id, size_t max, struct object *out, struct err *err)
+/* What is not in a pack that we read ourselves: loose, packed since, or damaged. */
+static int read_by_libgit2(struct repo *repo, const struct oid *id, size_t max, struct object *out, struct err *err)
 {
 	git_odb_object *object = NULL;
 	size_t len = 0;
 	int got;
 
-	memset(out, 0, sizeof(*out));
 	if (max < OBJECT_META_MAX) { /* the largest are bounded where memory is taken; see startup.c */
 		got = object_header(repo, id, NULL, &len, err);
 		if (got <= 0)
@@ -91,8 +94,29 @@ int object_read(struct repo *repo, const struct oid *id, size_t max, struct obje
 	return 1;
 }
 
+int object_read(struct repo *repo, const struct oid *id, size_t max, struct object *out, struct err *err)
+{
+	struct pack_bytes *bytes;
+	size_t len;
+
+	memset(out, 0, sizeof(*out));
+	switch (packs_read(&repo->packs, id, max, &bytes, &len)) {
+	case PACK_TOO_LONG:
+		return too_long(id, len, max, err);
+	case PACK_FOUND:
+		out->type = bytes->type;
+		out->bytes = bytes->bytes;
+		out->len = bytes->len;
+		out->shared = bytes;
+		return 1;
+	default:
+		return read_by_libgit2(repo, id, max, out, err);
+	}
+}
+
 void object_release(struct object *object)
 {
+	pack_bytes_release(object->shared);
 	git_odb_object_free(object->handle);
 	memset(object, 0, sizeof(*object));
 }

@@ -151,19 +151,22 @@ static bool is_index_name(const char *name)
 	return len > 4 && strcmp(name + len - 4, ".idx") == 0 && strncmp(name, "pack-", 5) == 0;
 }
 
-/* Looks at each pack index of `dir`. The sound ones go to `good`; for the others a limit is added. */
+/* Opens each pack of `dir`. The names of the sound ones go to `good`; for the others a limit is added. */
 static void sort_packs(struct repo *repo, const char *dir, struct intern *good, bool *all_good)
 {
 	DIR *stream = opendir(dir);
 	struct strbuf why = STRBUF_INIT, shown = STRBUF_INIT;
 	struct dirent *entry;
+	struct pack pack;
 
 	*all_good = true;
 	while (stream && (entry = readdir(stream)) != NULL) {
 		if (!is_index_name(entry->d_name))
 			continue;
 		strbuf_clear(&why);
-		if (pack_index_is_sound(dir, entry->d_name, &why)) {
+		if (pack_open(&pack, dir, entry->d_name, &why)) {
+			VEC_GROW(repo->packs.items, repo->packs.count, repo->packs.cap);
+			repo->packs.items[repo->packs.count++] = pack;
 			intern_add(good, entry->d_name, strlen(entry->d_name));
 			continue;
 		}

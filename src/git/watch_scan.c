@@ -92,20 +92,47 @@ static enum watch_kind kind_of(unsigned mode)
 	return (mode & MODE_TYPE) == MODE_FILE ? WATCH_FILE : WATCH_OTHER;
 }
 
-/* The place of the child that an entry is called, or SIZE_MAX. */
-static size_t child_named(const struct node *node, const char *name, size_t len)
+/* The place of the child that is called so, or SIZE_MAX. `name` ends with a NUL. */
+static size_t child_named(const struct node *node, const char *name)
 {
 	size_t count = node->names.count, i;
 	uint32_t number;
 
 	if (count > FEW_CHILDREN) {
-		number = intern_find(&node->names, name, len);
+		number = intern_find(&node->names, name, strlen(name));
 		return number == INTERN_NONE ? SIZE_MAX : number;
 	}
 	for (i = 0; i < count; i++)
-		if (node->names.keys[i].len == len && memcmp(node->names.keys[i].bytes, name, len) == 0)
+		if (*node->names.keys[i].bytes == (unsigned char)*name &&
+			strcmp((const char *)node->names.keys[i].bytes, name) == 0)
 			return i;
 	return SIZE_MAX;
+}
+
+/*
+ * Steps over entries of the common modes that are not called like any child, as tree_next() would, without taking them
+ * apart. `it` then stands at an entry that must be looked at, or at the end.
+ */
+static void skip_entries(const struct node *node, struct tree_iter *it)
+{
+	const unsigned char *at = it->bytes, *end = at + it->len;
+
+	while (end - at > OID_BYTES + 8) {
+		const unsigned char *name, *nul;
+
+		if (memcmp(at, "100644 ", 7) == 0 || memcmp(at, "100755 ", 7) == 0)
+			name = at + 7;
+		else if (memcmp(at, "40000 ", 6) == 0)
+			name = at + 6;
+		else
+			break;
+		nul = memchr(name, '\0', (size_t)(end - name));
+		if (!nul || nul == name || end - nul <= OID_BYTES || child_named(node, (const char *)name) != SIZE_MAX)
+			break;
+		at = nul + 1 + OID_BYTES;
+	}
+	it->bytes = at;
+	it->len = (size_t)(end - at);
 }
 
 /*
@@ -130,14 +157,17 @@ static bool scan_tree(struct watch *watch, const struct node *node, const struct
 		return false;
 	}
 	memset(watch->wanted + first, 0, left * sizeof(*watch->wanted));
-	it = (struct tree_iter){ object.bytes, object.len };
-	while (left && (got = tree_next(&it, &entry)) > 0) {
-		size_t place = child_named(node, entry.name, entry.name_len);
+	for (it = (struct tree_iter){ object.bytes, object.len }; left; left--) {
+		size_t place;
 
-		if (place == SIZE_MAX || place < first || watch->wanted[place] != NOT_FOUND)
-			continue;
+		do {
+			skip_entries(node, &it);
+			got = tree_next(&it, &entry);
+			place = got > 0 ? child_named(node, entry.name) : SIZE_MAX;
+		} while (got > 0 && (place == SIZE_MAX || place < first || watch->wanted[place] != NOT_FOUND));
+		if (got <= 0)
+			break;
 		watch->wanted[place] = watch_entry_number(watch, kind_of(entry.mode), &entry.id);
-		left--;
 	}
 	object_release(&object);
 	if (got < 0) {

@@ -1,5 +1,7 @@
 #include "revident/model/oid.h"
 
+#include <stdint.h>
+
 char *oid_hex(const struct oid *id, char *out)
 {
 	static const char digits[] = "0123456789abcdef";
@@ -13,51 +15,48 @@ char *oid_hex(const struct oid *id, char *out)
 	return out;
 }
 
-/* The value of a hexadecimal digit of either case; anything else has a bit above the low four set. */
-static unsigned digit(unsigned char c)
-{
-	static const unsigned char values[256] = {
-		['0'] = 1,
-		['1'] = 2,
-		['2'] = 3,
-		['3'] = 4,
-		['4'] = 5,
-		['5'] = 6,
-		['6'] = 7,
-		['7'] = 8,
-		['8'] = 9,
-		['9'] = 10,
-		['a'] = 11,
-		['b'] = 12,
-		['c'] = 13,
-		['d'] = 14,
-		['e'] = 15,
-		['f'] = 16,
-		['A'] = 11,
-		['B'] = 12,
-		['C'] = 13,
-		['D'] = 14,
-		['E'] = 15,
-		['F'] = 16,
-	};
+#define EACH(byte) ((uint64_t)(byte)*0x0101010101010101ULL)
 
-	return values[c] - 1U;
+/*
+ * Eight digits of either case at once, the first in the lowest byte, to four bytes in the low half of *out, the first
+ * lowest. A digit's value is its low four bits, and nine more for a letter; writing the values out again shows whether
+ * they were digits.
+ */
+static bool parse_eight(uint64_t text, uint32_t *out)
+{
+	uint64_t values = (text & EACH(0x0f)) + (text >> 6 & EACH(1)) * 9;
+	uint64_t letters = (values + EACH(6)) >> 4 & EACH(1);
+	bool valid =
+		(values & EACH(0xf0)) == 0 && (text | letters << 5) == values + EACH('0') + letters * ('a' - '0' - 10);
+
+	values = (values << 4 | values >> 8) & 0x00ff00ff00ff00ffULL;
+	values = (values | values >> 8) & 0x0000ffff0000ffffULL;
+	*out = (uint32_t)(values | values >> 16);
+	return valid;
 }
 
 bool oid_parse(struct oid *id, const char *hex, size_t len)
 {
-	unsigned bad = 0;
 	size_t i;
 
 	if (len != OID_HEX)
 		return false;
-	for (i = 0; i < OID_BYTES; i++) {
-		unsigned high = digit((unsigned char)hex[2 * i]), low = digit((unsigned char)hex[2 * i + 1]);
+	for (i = 0; i < OID_BYTES; i += 4, hex += 8) {
+		uint64_t text;
+		uint32_t value;
 
-		bad |= high | low;
-		id->bytes[i] = (unsigned char)(high << 4 | low);
+		memcpy(&text, hex, sizeof(text));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+		text = __builtin_bswap64(text);
+#endif
+		if (!parse_eight(text, &value))
+			return false;
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+		value = __builtin_bswap32(value);
+#endif
+		memcpy(id->bytes + i, &value, sizeof(value));
 	}
-	return bad <= 15;
+	return true;
 }
 
 bool oid_is_null(const struct oid *id)

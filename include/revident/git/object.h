@@ -15,12 +15,12 @@
 
 enum object_type { OBJECT_COMMIT, OBJECT_TREE, OBJECT_BLOB, OBJECT_TAG };
 
-/* The bytes are borrowed from `handle` until object_release(). */
+/* The bytes are borrowed until object_release(). */
 struct object {
 	enum object_type type;
 	const unsigned char *bytes;
 	size_t len;
-	void *handle;
+	void *handle, *shared; /* this layer's own: who owns the bytes */
 };
 
 /*

@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "pack.h"
+#include "revident/base/xalloc.h"
 
 enum {
 	FANOUT = 256 * 4,
@@ -17,6 +19,8 @@ enum {
 	V1_ENTRY = 4 + OID_BYTES,
 	V2_ENTRY = OID_BYTES + 4 + 4,
 };
+
+#define WIDE 0x80000000U /* in the table of offsets: the rest is an index into that of 64 bits */
 
 static uint32_t be32(const unsigned char *p)
 {
@@ -79,10 +83,10 @@ static const char *check_v2(const unsigned char *map, uint64_t size, uint64_t pa
 	for (i = 0; i < count; i++) {
 		uint64_t offset = be32(offsets + i * 4);
 
-		if (offset & 0x80000000U) {
-			if ((offset & 0x7fffffffU) >= wide_count)
+		if (offset & WIDE) {
+			if ((offset & ~(uint64_t)WIDE) >= wide_count)
 				return "it points outside itself";
-			offset = be64(wide + (offset & 0x7fffffffU) * 8);
+			offset = be64(wide + (offset & ~(uint64_t)WIDE) * 8);
 		}
 		if (offset > pack_size - OID_BYTES)
 			return "it points past the end of its pack";
@@ -90,10 +94,10 @@ static const char *check_v2(const unsigned char *map, uint64_t size, uint64_t pa
 	return NULL;
 }
 
+static const unsigned char magic[] = { 0xff, 't', 'O', 'c' };
+
 static const char *check_index(const unsigned char *map, uint64_t size, uint64_t pack_size)
 {
-	static const unsigned char magic[] = { 0xff, 't', 'O', 'c' };
-
 	if (size >= V2_HEADER + FANOUT + TRAILER && memcmp(map, magic, sizeof(magic)) == 0)
 		return check_v2(map, size, pack_size);
 	if (size >= FANOUT + TRAILER)
@@ -120,52 +124,132 @@ static int open_regular(const char *path, uint64_t *size, const char **why)
 	return fd;
 }
 
-static const char *check_pack(const char *path, uint64_t *size)
+/* Maps a regular file. The reason why not, or NULL. */
+static const char *map_file(const char *path, const unsigned char **map, size_t *size)
 {
 	const char *why = NULL;
-	unsigned char header[8];
-	int fd = open_regular(path, size, &why);
+	uint64_t len = 0;
+	int fd = open_regular(path, &len, &why);
+	void *at;
 
 	if (fd < 0)
 		return why;
-	if (*size < PACK_SMALLEST || pread(fd, header, sizeof(header), 0) != (ssize_t)sizeof(header))
-		why = "it is cut short";
-	else if (memcmp(header, "PACK", 4) != 0 || (be32(header + 4) != 2 && be32(header + 4) != 3))
-		why = "it is no pack";
+	if (len == 0)
+		why = "it is empty";
+	else if (len > SIZE_MAX / 2)
+		why = "it is too long";
+	if (!why) {
+		at = mmap(NULL, (size_t)len, PROT_READ, MAP_PRIVATE, fd, 0);
+		if (at == MAP_FAILED) {
+			why = strerror(errno);
+		} else {
+			*map = at;
+			*size = (size_t)len;
+		}
+	}
 	close(fd);
 	return why;
 }
 
-bool pack_index_is_sound(const char *dir, const char *name, struct strbuf *why)
+/* The reason why a mapped pack is none, or NULL. */
+static const char *check_pack(const struct pack *pack)
+{
+	if (pack->size < PACK_SMALLEST)
+		return "it is cut short";
+	if (memcmp(pack->map, "PACK", 4) != 0 || (be32(pack->map + 4) != 2 && be32(pack->map + 4) != 3))
+		return "it is no pack";
+	return NULL;
+}
+
+/* Where the tables of a checked index stand. */
+static void find_tables(struct pack *pack)
+{
+	if (memcmp(pack->index, magic, sizeof(magic)) != 0) {
+		pack->fanout = pack->index;
+		pack->count = be32(pack->fanout + FANOUT - 4);
+		pack->offsets = pack->fanout + FANOUT;
+		pack->ids = pack->offsets + 4;
+		pack->stride = V1_ENTRY;
+		return;
+	}
+	pack->fanout = pack->index + V2_HEADER;
+	pack->count = be32(pack->fanout + FANOUT - 4);
+	pack->ids = pack->fanout + FANOUT;
+	pack->offsets = pack->ids + (size_t)pack->count * (OID_BYTES + 4);
+	pack->wide = pack->offsets + (size_t)pack->count * 4;
+}
+
+bool pack_open(struct pack *pack, const char *dir, const char *name, struct strbuf *why)
 {
 	const char *bad = NULL, *bad_pack;
-	char *path = path_join(dir, name), *pack;
+	char *path = path_join(dir, name);
 	struct strbuf sb = STRBUF_INIT;
-	uint64_t size = 0, pack_size = 0;
-	void *map;
-	int fd;
 
+	memset(pack, 0, sizeof(*pack));
 	strbuf_add(&sb, path, strlen(path) - strlen("idx"));
 	strbuf_addstr(&sb, "pack");
-	pack = strbuf_detach(&sb, NULL);
-	fd = open_regular(path, &size, &bad);
-	bad_pack = check_pack(pack, &pack_size);
-	if (fd >= 0 && !bad_pack) {
-		map = size ? mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, fd, 0) : MAP_FAILED;
-		if (map == MAP_FAILED) {
-			bad = size ? strerror(errno) : "it is empty";
-		} else {
-			bad = check_index(map, size, pack_size);
-			munmap(map, (size_t)size);
-		}
-	}
-	if (fd >= 0)
-		close(fd);
-	free(path);
-	free(pack);
+	bad_pack = map_file(sb.buf, &pack->map, &pack->size);
+	if (!bad_pack)
+		bad_pack = check_pack(pack);
+	if (!bad_pack)
+		bad = map_file(path, &pack->index, &pack->index_size);
+	if (!bad_pack && !bad)
+		bad = check_index(pack->index, pack->index_size, pack->size);
 	if (bad_pack)
 		strbuf_addf(why, "the pack of that index: %s", bad_pack);
 	else if (bad)
 		strbuf_addstr(why, bad);
+	if (bad_pack || bad)
+		pack_close(pack);
+	else
+		find_tables(pack);
+	free(path);
+	strbuf_release(&sb);
 	return !bad && !bad_pack;
+}
+
+void pack_close(struct pack *pack)
+{
+	/* munmap() takes no const pointer, and changes nothing */
+	if (pack->map)
+		munmap((void *)(uintptr_t)pack->map, pack->size);
+	if (pack->index)
+		munmap((void *)(uintptr_t)pack->index, pack->index_size);
+	memset(pack, 0, sizeof(*pack));
+}
+
+static uint64_t offset_of(const struct pack *pack, uint32_t at)
+{
+	uint32_t offset;
+
+	if (pack->stride)
+		return be32(pack->offsets + (size_t)at * pack->stride);
+	offset = be32(pack->offsets + (size_t)at * 4);
+	return offset & WIDE ? be64(pack->wide + (size_t)(offset & ~WIDE) * 8) : offset;
+}
+
+bool pack_find(const struct pack *pack, const struct oid *id, uint64_t *offset)
+{
+	size_t stride = pack->stride ? pack->stride : OID_BYTES;
+	unsigned first = id->bytes[0];
+	uint32_t low = first ? be32(pack->fanout + 4 * (size_t)(first - 1)) : 0;
+	uint32_t high = be32(pack->fanout + 4 * (size_t)first), key = be32(id->bytes + 1);
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2, there;
+		const unsigned char *at = pack->ids + middle * stride;
+		int order;
+
+		there = be32(at + 1); /* the first byte is the same for all of them */
+		order = key != there ? (key < there ? -1 : 1) : memcmp(id->bytes, at, OID_BYTES);
+		if (order == 0) {
+			*offset = offset_of(pack, middle);
+			return true;
+		}
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return false;
 }

@@ -1,0 +1,79 @@
+/*
+ * pack: reading packs ourselves, because libgit2 spends as long on each small object as on its bytes. Private to src/git.
+ *
+ * Whatever looks odd is "not known here": the caller then asks libgit2, which finds another copy or says what is wrong.
+ * Packs are mapped when the repository is opened and stay readable when a repack removes them.
+ */
+#ifndef REVIDENT_SRC_GIT_PACK_H
+#define REVIDENT_SRC_GIT_PACK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <zlib.h>
+
+#include "revident/base/strbuf.h"
+#include "revident/git/object.h"
+#include "revident/model/oid.h"
+
+struct pack {
+	const unsigned char *map, *index; /* all of both files */
+	size_t size, index_size;
+	uint32_t count;
+	const unsigned char *fanout, *ids, *offsets,
+		*wide; /* in the index; `wide` holds the offsets that need 64 bits */
+	size_t stride; /* of `ids` and `offsets`: version 1 has them side by side */
+};
+
+/*
+ * Maps the pack whose index is `name` in `dir` ("…/objects/pack/") and checks all that libgit2 takes on trust: lengths,
+ * the order of the fanout, every offset. False with the reason in `why`.
+ */
+bool pack_open(struct pack *pack, const char *dir, const char *name, struct strbuf *why);
+void pack_close(struct pack *pack);
+
+/* Where an object begins in the pack. False if it is not there. */
+bool pack_find(const struct pack *pack, const struct oid *id, uint64_t *offset);
+
+/* An object's bytes, shared with the cache of delta bases. */
+struct pack_bytes {
+	unsigned refs;
+	enum object_type type;
+	size_t len;
+	unsigned char bytes[]; /* a NUL behind them */
+};
+
+void pack_bytes_release(struct pack_bytes *bytes); /* takes NULL */
+
+struct base_cache;
+
+/* The packs of a repository and what reading them needs. Zeroed before use. */
+struct packs {
+	struct pack *items;
+	size_t count, cap;
+	size_t last; /* where the last object was found */
+	z_stream inflater;
+	bool has_inflater;
+	struct base_cache *cache;
+};
+
+void packs_release(struct packs *packs);
+
+enum pack_answer { PACK_UNKNOWN, PACK_FOUND, PACK_TOO_LONG };
+
+/* Reads an object of at most `max` bytes. PACK_TOO_LONG sets *len. */
+enum pack_answer packs_read(
+	struct packs *packs, const struct oid *id, size_t max, struct pack_bytes **out, size_t *len);
+
+/* Type and length alone. False: not known here. */
+bool packs_header(struct packs *packs, const struct oid *id, enum object_type *type, size_t *len);
+
+/* base_cache.c: objects that others are deltas against, up to a number of bytes; the ones not used for longest go. */
+struct base_cache *base_cache_new(void);
+void base_cache_free(struct base_cache *cache); /* takes NULL */
+
+/* The object at an offset of a pack with a reference for the caller, or NULL. */
+struct pack_bytes *base_cache_get(struct base_cache *cache, size_t pack, uint64_t offset);
+void base_cache_add(struct base_cache *cache, size_t pack, uint64_t offset, struct pack_bytes *bytes);
+
+#endif

@@ -1,0 +1,399 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "pack.h"
+#include "revident/base/xalloc.h"
+
+enum {
+	ENTRY_COMMIT = 1,
+	ENTRY_TREE = 2,
+	ENTRY_BLOB = 3,
+	ENTRY_TAG = 4,
+	ENTRY_OFS_DELTA = 6,
+	ENTRY_REF_DELTA = 7,
+	CHAIN_MAX = 4096,   /* git writes at most 4095 deltas in a row */
+	DELTA_HEADER = 20,  /* two lengths of at most ten bytes */
+	INFLATE_ROOM = 300, /* zlib is fast only while 258 bytes of room are left */
+};
+
+/* The beginning of an entry: what it is, how long once inflated, where its base and its data are. */
+struct entry {
+	unsigned type;
+	uint64_t offset, base;
+	size_t len;
+	size_t data;
+};
+
+void pack_bytes_release(struct pack_bytes *bytes)
+{
+	if (bytes && --bytes->refs == 0)
+		free(bytes);
+}
+
+static struct pack_bytes *new_bytes(size_t len)
+{
+	struct pack_bytes *bytes = xmalloc(sizeof(*bytes) + len + INFLATE_ROOM);
+
+	bytes->refs = 1;
+	bytes->len = len;
+	return bytes;
+}
+
+void packs_release(struct packs *packs)
+{
+	size_t i;
+
+	base_cache_free(packs->cache);
+	for (i = 0; i < packs->count; i++)
+		pack_close(&packs->items[i]);
+	free(packs->items);
+	if (packs->has_inflater)
+		inflateEnd(&packs->inflater);
+	memset(packs, 0, sizeof(*packs));
+}
+
+/* Reads the header of the entry at `offset`. False where it makes no sense. */
+static bool read_entry(const struct pack *pack, uint64_t offset, struct entry *out)
+{
+	const unsigned char *at, *end = pack->map + pack->size - OID_BYTES;
+	unsigned shift = 4;
+	uint64_t back, len;
+	struct oid base;
+
+	if (offset < 12 || offset >= pack->size - OID_BYTES)
+		return false;
+	at = pack->map + offset;
+	out->offset = offset;
+	out->type = *at >> 4 & 7;
+	len = *at & 15;
+	while (*at++ & 0x80) {
+		if (at == end || shift > 50)
+			return false;
+		len |= (uint64_t)(*at & 0x7f) << shift;
+		shift += 7;
+	}
+	if (len > OBJECT_META_MAX)
+		return false;
+	out->len = (size_t)len;
+	if (out->type == ENTRY_REF_DELTA) {
+		if (end - at <= OID_BYTES)
+			return false;
+		memcpy(base.bytes, at, OID_BYTES);
+		if (!pack_find(pack, &base, &out->base))
+			return false;
+		at += OID_BYTES;
+	} else if (out->type == ENTRY_OFS_DELTA) {
+		if (at == end)
+			return false;
+		back = *at & 0x7f;
+		while (*at++ & 0x80) {
+			if (at == end || back > UINT64_MAX >> 8)
+				return false;
+			back = (back + 1) << 7 | (*at & 0x7f);
+		}
+		if (back == 0 || back >= offset)
+			return false;
+		out->base = offset - back;
+	} else if (out->type < ENTRY_COMMIT || out->type > ENTRY_TAG) {
+		return false;
+	}
+	out->data = (size_t)(at - pack->map);
+	return at < end;
+}
+
+static bool is_delta(const struct entry *entry)
+{
+	return entry->type == ENTRY_OFS_DELTA || entry->type == ENTRY_REF_DELTA;
+}
+
+static enum object_type type_of(unsigned type)
+{
+	static const enum object_type types[] = { [ENTRY_COMMIT] = OBJECT_COMMIT,
+		[ENTRY_TREE] = OBJECT_TREE,
+		[ENTRY_BLOB] = OBJECT_BLOB,
+		[ENTRY_TAG] = OBJECT_TAG };
+
+	return types[type];
+}
+
+/* Makes the inflater ready for the data of an entry. */
+static bool start_inflating(struct packs *packs, const struct pack *pack, const struct entry *entry)
+{
+	size_t room = pack->size - OID_BYTES - entry->data;
+
+	if (packs->has_inflater ? inflateReset(&packs->inflater) != Z_OK : inflateInit(&packs->inflater) != Z_OK)
+		return false;
+	packs->has_inflater = true;
+	packs->inflater.next_in =
+		(unsigned char *)(uintptr_t)(pack->map + entry->data); /* read only, whatever its type */
+	packs->inflater.avail_in = room > UINT32_MAX / 2 ? UINT32_MAX / 2 : (uInt)room;
+	return true;
+}
+
+/* Inflates an entry's data, which must have exactly the length that its header says. NULL if not. */
+static struct pack_bytes *inflate_entry(struct packs *packs, const struct pack *pack, const struct entry *entry)
+{
+	struct pack_bytes *bytes;
+
+	if (!start_inflating(packs, pack, entry))
+		return NULL;
+	bytes = new_bytes(entry->len);
+	packs->inflater.next_out = bytes->bytes;
+	packs->inflater.avail_out = (uInt)(entry->len + INFLATE_ROOM);
+	if (inflate(&packs->inflater, Z_FINISH) != Z_STREAM_END || packs->inflater.avail_out != INFLATE_ROOM) {
+		free(bytes);
+		return NULL;
+	}
+	bytes->bytes[entry->len] = '\0';
+	return bytes;
+}
+
+/* Takes a length of a delta's header. */
+static bool take_length(const unsigned char **at, const unsigned char *end, uint64_t *out)
+{
+	unsigned shift = 0;
+
+	*out = 0;
+	do {
+		if (*at == end || shift > 56)
+			return false;
+		*out |= (uint64_t)(**at & 0x7f) << shift;
+		shift += 7;
+	} while (*(*at)++ & 0x80);
+	return true;
+}
+
+/* "Copy from the base": offset and length in the bytes that the instruction's bits announce. */
+static bool take_copy(const unsigned char **at, const unsigned char *end, unsigned op, size_t *from, size_t *len)
+{
+	unsigned bit;
+
+	*from = *len = 0;
+	for (bit = 0; bit < 7; bit++) {
+		if (!(op >> bit & 1))
+			continue;
+		if (*at == end)
+			return false;
+		if (bit < 4)
+			*from |= (size_t) * (*at)++ << (8 * bit);
+		else
+			*len |= (size_t) * (*at)++ << (8 * (bit - 4));
+	}
+	if (*len == 0)
+		*len = 0x10000;
+	return true;
+}
+
+/* Applies a delta to its base. NULL where it does not fit. */
+static struct pack_bytes *apply_delta(const struct pack_bytes *base, const struct pack_bytes *delta)
+{
+	const unsigned char *at = delta->bytes, *end = at + delta->len;
+	uint64_t base_len, len;
+	struct pack_bytes *out;
+	size_t used = 0;
+
+	if (!take_length(&at, end, &base_len) || !take_length(&at, end, &len) || base_len != base->len ||
+		len > OBJECT_META_MAX)
+		return NULL;
+	out = new_bytes((size_t)len);
+	out->type = base->type;
+	while (at < end) {
+		unsigned op = *at++;
+		const unsigned char *source = at;
+		size_t from, n = op;
+
+		if (op & 0x80) {
+			if (!take_copy(&at, end, op, &from, &n) || from > base->len || n > base->len - from)
+				break;
+			source = base->bytes + from;
+		} else if (op == 0 || n > (size_t)(end - at)) {
+			break;
+		} else {
+			at += n;
+		}
+		if (n > out->len - used)
+			break;
+		memcpy(out->bytes + used, source, n);
+		used += n;
+		if (at == end && used == out->len) {
+			out->bytes[used] = '\0';
+			return out;
+		}
+	}
+	free(out);
+	return NULL;
+}
+
+/* The entries from an object to one that is no delta, or whose content is cached (then that is `*base`). */
+struct chain {
+	struct entry *entries;
+	size_t count, cap;
+};
+
+static bool follow_chain(
+	struct packs *packs, size_t number, uint64_t offset, struct chain *chain, struct pack_bytes **base)
+{
+	const struct pack *pack = &packs->items[number];
+
+	*base = NULL;
+	for (;;) {
+		struct entry entry;
+
+		*base = base_cache_get(packs->cache, number, offset);
+		if (*base)
+			return true;
+		if (chain->count == CHAIN_MAX || !read_entry(pack, offset, &entry))
+			return false;
+		VEC_GROW(chain->entries, chain->count, chain->cap);
+		chain->entries[chain->count++] = entry;
+		if (!is_delta(&entry))
+			return true;
+		offset = entry.base;
+	}
+}
+
+/* The next object of a chain, upwards: the bottom's content itself, or a delta applied to what is below. */
+static struct pack_bytes *build_entry(
+	struct packs *packs, const struct pack *pack, const struct entry *entry, const struct pack_bytes *below)
+{
+	struct pack_bytes *data = inflate_entry(packs, pack, entry), *out = data;
+
+	if (!data)
+		return NULL;
+	if (is_delta(entry)) {
+		out = below ? apply_delta(below, data) : NULL;
+		pack_bytes_release(data);
+	} else {
+		data->type = type_of(entry->type);
+	}
+	return out;
+}
+
+/* The content at an offset. What others may be deltas against goes to the cache: bases, and every tree. */
+static struct pack_bytes *read_at(struct packs *packs, size_t number, uint64_t offset)
+{
+	const struct pack *pack = &packs->items[number];
+	struct chain chain = { .entries = NULL };
+	struct pack_bytes *below = NULL;
+
+	if (!packs->cache)
+		packs->cache = base_cache_new();
+	if (!follow_chain(packs, number, offset, &chain, &below)) {
+		free(chain.entries);
+		return NULL;
+	}
+	while (chain.count) {
+		const struct entry *entry = &chain.entries[--chain.count];
+		struct pack_bytes *next = build_entry(packs, pack, entry, below);
+
+		pack_bytes_release(below);
+		below = next;
+		if (!next)
+			break;
+		if (chain.count || next->type == OBJECT_TREE)
+			base_cache_add(packs->cache, number, entry->offset, next);
+	}
+	free(chain.entries);
+	return below;
+}
+
+/* The length of what a delta makes, from its first bytes. */
+static bool delta_result(struct packs *packs, const struct pack *pack, const struct entry *entry, size_t *len)
+{
+	unsigned char head[DELTA_HEADER];
+	const unsigned char *at = head;
+	uint64_t base_len, out_len;
+	int status;
+
+	if (!start_inflating(packs, pack, entry))
+		return false;
+	packs->inflater.next_out = head;
+	packs->inflater.avail_out = sizeof(head);
+	status = inflate(&packs->inflater, Z_SYNC_FLUSH);
+	if ((status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR) ||
+		!take_length(&at, packs->inflater.next_out, &base_len) ||
+		!take_length(&at, packs->inflater.next_out, &out_len) || out_len > SIZE_MAX / 2)
+		return false;
+	*len = (size_t)out_len;
+	return true;
+}
+
+static bool find(struct packs *packs, const struct oid *id, size_t *number, uint64_t *offset)
+{
+	size_t i;
+
+	if (packs->count == 0)
+		return false;
+	if (pack_find(&packs->items[packs->last], id, offset)) {
+		*number = packs->last;
+		return true;
+	}
+	for (i = 0; i < packs->count; i++)
+		if (i != packs->last && pack_find(&packs->items[i], id, offset)) {
+			*number = packs->last = i;
+			return true;
+		}
+	return false;
+}
+
+static bool length_at(struct packs *packs, const struct pack *pack, uint64_t offset, size_t *len)
+{
+	struct entry entry;
+
+	if (!read_entry(pack, offset, &entry))
+		return false;
+	*len = entry.len;
+	return !is_delta(&entry) || delta_result(packs, pack, &entry, len);
+}
+
+bool packs_header(struct packs *packs, const struct oid *id, enum object_type *type, size_t *len)
+{
+	const struct pack *pack;
+	struct entry entry;
+	uint64_t offset;
+	size_t number;
+	unsigned depth;
+
+	if (!find(packs, id, &number, &offset))
+		return false;
+	pack = &packs->items[number];
+	if (len && !length_at(packs, pack, offset, len))
+		return false;
+	if (!type)
+		return true;
+	for (depth = 0; depth < CHAIN_MAX; depth++) {
+		if (!read_entry(pack, offset, &entry))
+			return false;
+		if (!is_delta(&entry)) {
+			*type = type_of(entry.type);
+			return true;
+		}
+		offset = entry.base;
+	}
+	return false;
+}
+
+enum pack_answer packs_read(struct packs *packs, const struct oid *id, size_t max, struct pack_bytes **out, size_t *len)
+{
+	uint64_t offset;
+	size_t number;
+
+	*out = NULL;
+	if (!find(packs, id, &number, &offset))
+		return PACK_UNKNOWN;
+	if (max < OBJECT_META_MAX) {
+		if (!length_at(packs, &packs->items[number], offset, len))
+			return PACK_UNKNOWN;
+		if (*len > max)
+			return PACK_TOO_LONG;
+	}
+	*out = read_at(packs, number, offset);
+	if (!*out)
+		return PACK_UNKNOWN;
+	*len = (*out)->len;
+	if (*len <= max)
+		return PACK_FOUND;
+	pack_bytes_release(*out);
+	*out = NULL;
+	return PACK_TOO_LONG;
+}
