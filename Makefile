@@ -206,7 +206,8 @@ format-check: ## does clang-format agree with the C files?
 	else echo 'skipped: clang-format is not installed'; fi
 
 lint: lint-text ## clang-tidy, shellcheck and mandoc
-	$(Q)if command -v clang-tidy >/dev/null; then clang-tidy --quiet $(SRC) -- $(STD) $(PACKAGE_CFLAGS) 2>/dev/null; \
+	$(Q)if command -v clang-tidy >/dev/null; then \
+		printf '%s\n' $(SRC) | xargs -P $(NPROC) -I FILE clang-tidy --quiet FILE -- $(STD) $(PACKAGE_CFLAGS) 2>/dev/null; \
 	else echo "skipped: clang-tidy is not installed"; fi
 
 lint-text: ## shellcheck and mandoc alone
