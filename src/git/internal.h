@@ -51,6 +51,7 @@ struct repo {
 	struct commit_graph *graph; /* opened by the first walk; NULL: none */
 	bool graph_opened;
 	char *index_file; /* GIT_INDEX_FILE as given, or NULL */
+	const char *other_index; /* that git is to read instead, for a while; NULL: none */
 };
 
 /* startup.c: libgit2's process-wide options. 0 or -1. */

@@ -52,6 +52,15 @@ struct worktree_differences {
  */
 int index_compare_worktree(struct repo *repo, struct arena *arena, struct worktree_differences *out, struct err *err);
 
+/* The index of one work tree: "index" is the main one's, "worktrees/x/index" a linked one's. */
+struct named_index {
+	struct text name;
+	struct index_list list;
+};
+
+/* The indexes of all work trees, sorted by name; one that git cannot read is a limit of the repository. */
+void index_read_every(struct repo *repo, struct arena *arena, struct named_index **out, size_t *count);
+
 /* Which of `paths` (from the top of the work tree) are ignored: `ignored[i]` set. 0 or -1. */
 int index_check_ignored(struct repo *repo, const char *const *paths, size_t count, bool *ignored, struct err *err);
 

@@ -1,0 +1,36 @@
+/*
+ * sweep: every object of the repository, reachable or not. Layer git.
+ *
+ * Loose, packed, in cruft packs and in alternates; nothing that git has not pruned yet escapes it.
+ */
+#ifndef REVIDENT_GIT_SWEEP_H
+#define REVIDENT_GIT_SWEEP_H
+
+#include <stddef.h>
+
+#include "revident/base/err.h"
+#include "revident/git/commits.h"
+#include "revident/git/object.h"
+#include "revident/git/repo.h"
+
+/* Blobs outside of these sizes are no migration that anybody wrote. */
+enum { SWEEP_BLOB_MIN = 20, SWEEP_BLOB_MAX = 256 * 1024 };
+
+/* What to do with what the sweep meets. Both return 0 to go on, -1 with the caller's own error set to stop. */
+struct sweep_visitor {
+	int (*commit)(void *data, const struct oid *id);
+	int (*blob)(void *data, const struct oid *id, const unsigned char *bytes, size_t len);
+	int (*is_known)(
+		void *data, const struct oid *id); /* 1: not of interest, since its content is known; may be NULL */
+	void *data;
+};
+
+/*
+ * Visits each commit (by id alone) and each blob of fitting size once, in no particular order. *count is how many
+ * objects there are. Objects that cannot be read are limits. 0; -1 with `err` set where a visitor stopped it or the
+ * database cannot be listed.
+ */
+int sweep_objects(struct repo *repo, const struct sweep_visitor *visitor, const struct progress *progress,
+	size_t *count, struct err *err);
+
+#endif

@@ -1,0 +1,146 @@
+#include "revident/git/reflog.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "internal.h"
+#include "revident/base/printable.h"
+#include "revident/base/xalloc.h"
+
+enum { LOG_BYTES_MAX = 256 * 1024 * 1024, LOG_DEPTH_MAX = 32 };
+
+struct collection {
+	struct repo *repo;
+	struct arena *arena;
+	struct reflog_entry *items;
+	size_t count, cap, entries;
+};
+
+static void add(struct collection *c, const char *name, const char *hex, size_t len)
+{
+	struct oid id;
+
+	if (len < OID_HEX || !oid_parse(&id, hex, OID_HEX) || oid_is_null(&id))
+		return;
+	VEC_GROW(c->items, c->count, c->cap);
+	c->items[c->count++] = (struct reflog_entry){ text_of(name), id };
+}
+
+/* A line of a log is "OLD NEW who when\tmessage"; of the other files "ID…". */
+static void add_lines(struct collection *c, const char *name, const struct strbuf *bytes, bool is_log)
+{
+	const char *at = bytes->buf, *end = at + bytes->len;
+
+	while (at < end) {
+		const char *eol = memchr(at, '\n', (size_t)(end - at));
+		size_t len = (size_t)((eol ? eol : end) - at);
+
+		c->entries += is_log;
+		add(c, name, at, len);
+		if (is_log && len > 2 * OID_HEX + 1)
+			add(c, name, at + OID_HEX + 1, len - OID_HEX - 1);
+		at += len + 1;
+	}
+}
+
+static void read_one(struct collection *c, const char *path, const char *name, bool is_log)
+{
+	struct strbuf bytes = STRBUF_INIT, shown = STRBUF_INIT;
+	struct err why = { 0 };
+
+	if (preflight_read(path, LOG_BYTES_MAX, &bytes, &why) < 0) {
+		strbuf_add_printable(&shown, name, strlen(name));
+		repo_add_limit(c->repo, "the log of \"%s\" cannot be read: %s", shown.buf, why.msg);
+	}
+	add_lines(c, arena_strdup(c->arena, name), &bytes, is_log);
+	strbuf_release(&bytes);
+	strbuf_release(&shown);
+}
+
+/* All logs in a directory; `name` is what the directory's refs begin with. */
+static void read_logs(struct collection *c, const char *dir, const char *name, unsigned depth)
+{
+	DIR *stream = depth < LOG_DEPTH_MAX ? opendir(dir) : NULL;
+	struct dirent *entry;
+
+	while (stream && (entry = readdir(stream))) {
+		char *path, *inner;
+		struct stat st;
+
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		path = arena_printf(c->arena, "%s%s", dir, entry->d_name);
+		inner = arena_printf(c->arena, "%s%s", name, entry->d_name);
+		if (lstat(path, &st) < 0)
+			continue;
+		if (S_ISDIR(st.st_mode))
+			read_logs(c, arena_printf(c->arena, "%s/", path), arena_printf(c->arena, "%s/", inner),
+				depth + 1);
+		else if (S_ISREG(st.st_mode))
+			read_one(c, path, inner, true);
+	}
+	if (stream)
+		closedir(stream);
+}
+
+/* The commits that one work tree's git directory remembers beside its log. */
+static void read_pseudorefs(struct collection *c, const char *dir, const char *name)
+{
+	static const char *const files[] = { "ORIG_HEAD", "FETCH_HEAD", "MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD",
+		"REBASE_HEAD", "AUTO_MERGE", "rebase-merge/orig-head", "rebase-merge/onto", "rebase-apply/orig-head",
+		"rebase-apply/abort-safety" };
+	size_t i;
+
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		read_one(c, arena_printf(c->arena, "%s%s", dir, files[i]),
+			arena_printf(c->arena, "%s%s", name, files[i]), false);
+}
+
+static void read_worktrees(struct collection *c)
+{
+	const char *dir = arena_printf(c->arena, "%sworktrees/", repo_common_dir(c->repo));
+	DIR *stream = opendir(dir);
+	struct dirent *entry;
+
+	while (stream && (entry = readdir(stream))) {
+		const char *inner, *name;
+
+		if (entry->d_name[0] == '.')
+			continue;
+		inner = arena_printf(c->arena, "%s%s/", dir, entry->d_name);
+		name = arena_printf(c->arena, "worktrees/%s/", entry->d_name);
+		read_logs(c, arena_printf(c->arena, "%slogs/", inner), name, 0);
+		read_pseudorefs(c, inner, name);
+	}
+	if (stream)
+		closedir(stream);
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+	const struct reflog_entry *x = a, *y = b;
+	int order = text_compare(x->name, y->name);
+
+	return order ? order : oid_compare(&x->id, &y->id);
+}
+
+void reflogs_read(struct repo *repo, struct arena *arena, struct reflog_list *out)
+{
+	struct collection c = { .repo = repo, .arena = arena };
+	size_t i;
+
+	read_logs(&c, arena_printf(arena, "%slogs/", repo_common_dir(repo)), "", 0);
+	read_pseudorefs(&c, repo_common_dir(repo), "");
+	read_worktrees(&c);
+	out->items = arena_calloc(arena, c.count, sizeof(*out->items));
+	out->count = 0;
+	out->entries = c.entries;
+	if (c.count)
+		qsort(c.items, c.count, sizeof(*c.items), compare_entries);
+	for (i = 0; i < c.count; i++)
+		if (i == 0 || compare_entries(&c.items[i], &c.items[i - 1]) != 0)
+			out->items[out->count++] = c.items[i];
+	free(c.items);
+}

@@ -1,0 +1,103 @@
+#include "revident/git/sweep.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+#include "revident/base/xalloc.h"
+
+/* All object ids, as git_odb_foreach() gives them: some twice. */
+struct id_list {
+	struct oid *items;
+	size_t count, cap;
+};
+
+static int collect(const git_oid *id, void *data)
+{
+	struct id_list *list = data;
+
+	VEC_GROW(list->items, list->count, list->cap);
+	memcpy(list->items[list->count++].bytes, id->id, OID_BYTES);
+	return 0;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	return oid_compare(a, b);
+}
+
+static void drop_repeats(struct id_list *list)
+{
+	size_t i, n = 0;
+
+	if (list->count)
+		qsort(list->items, list->count, sizeof(*list->items), compare_ids);
+	for (i = 0; i < list->count; i++)
+		if (n == 0 || !oid_equal(&list->items[n - 1], &list->items[i]))
+			list->items[n++] = list->items[i];
+	list->count = n;
+}
+
+static int visit_blob(struct repo *repo, const struct sweep_visitor *visitor, const struct oid *id)
+{
+	struct err why = { 0 };
+	struct object object;
+	int rc = object_read(repo, id, SWEEP_BLOB_MAX, &object, &why);
+
+	if (rc < 1) {
+		limit_object(repo, "blob", id, rc < 0 ? &why : NULL);
+		return 0;
+	}
+	rc = visitor->blob(visitor->data, id, object.bytes, object.len);
+	object_release(&object);
+	return rc;
+}
+
+static int visit(struct repo *repo, const struct sweep_visitor *visitor, const struct oid *id)
+{
+	struct err why = { 0 };
+	enum object_type type;
+	size_t len;
+	int found;
+
+	if (visitor->is_known && visitor->is_known(visitor->data, id))
+		return 0;
+	found = object_header(repo, id, &type, &len, &why);
+	if (found < 1) {
+		limit_object(repo, "object", id, found < 0 ? &why : NULL);
+		return 0;
+	}
+	if (type == OBJECT_COMMIT)
+		return visitor->commit(visitor->data, id);
+	if (type == OBJECT_BLOB && len >= SWEEP_BLOB_MIN && len <= SWEEP_BLOB_MAX)
+		return visit_blob(repo, visitor, id);
+	return 0;
+}
+
+int sweep_objects(struct repo *repo, const struct sweep_visitor *visitor, const struct progress *progress,
+	size_t *count, struct err *err)
+{
+	struct id_list list = { 0 };
+	size_t i;
+	int rc = -1;
+
+	*count = 0;
+	if (git_odb_foreach(repo->odb, collect, &list) < 0) {
+		err_set_git(err, ERR_UNDECIDED, "the objects cannot be listed");
+		goto done;
+	}
+	drop_repeats(&list);
+	*count = list.count;
+	for (i = 0; i < list.count; i++) {
+		if (progress->fn && i % 1024 == 0 && progress->fn(progress->data, "objects", i, list.count)) {
+			err_set(err, ERR_UNDECIDED, "interrupted");
+			goto done;
+		}
+		if (visit(repo, visitor, &list.items[i]) < 0)
+			goto done;
+	}
+	rc = 0;
+done:
+	free(list.items);
+	return rc;
+}
