@@ -120,7 +120,11 @@ done:
 
 static int run(struct cmd_ctx *ctx, struct err *err)
 {
-	const struct render_options options = { .color = ctx->color, .can_recover = command_find("recover") };
+	const struct render_options options = {
+		.color = ctx->color,
+		.can_recover = command_find("recover"),
+		.list_events = opt_is_given(ctx->options, "events"),
+	};
 	struct strbuf text = STRBUF_INIT;
 	struct scan found;
 	unsigned events;

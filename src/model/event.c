@@ -41,3 +41,15 @@ bool event_kind_is_loss(enum event_kind kind)
 {
 	return EVENTS_LOSSES & 1u << kind;
 }
+
+const char *edit_name(enum edit edit)
+{
+	static const char *const edits[] = {
+		[EDIT_COSMETIC] = "cosmetic",
+		[EDIT_UPGRADE] = "upgrade",
+		[EDIT_DOWNGRADE] = "downgrade",
+		[EDIT_OTHER] = "other",
+	};
+
+	return edits[edit];
+}

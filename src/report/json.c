@@ -136,18 +136,6 @@ json_t *json_from_continuation(const struct continuation *continuation)
 		json_from_similarity(continuation->similarity));
 }
 
-static const char *edit_name(enum edit edit)
-{
-	static const char *const names[] = {
-		[EDIT_COSMETIC] = "cosmetic",
-		[EDIT_UPGRADE] = "upgrade",
-		[EDIT_DOWNGRADE] = "downgrade",
-		[EDIT_OTHER] = "other",
-	};
-
-	return names[edit];
-}
-
 json_t *json_from_event(const struct event *event)
 {
 	json_t *value = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "kind", event_kind_name(event->kind),

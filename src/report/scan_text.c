@@ -222,6 +222,8 @@ int scan_render_text(const struct scan *scan, const struct render_options *optio
 			add_clean(&t);
 		scan_text_worktree(&t);
 		scan_text_lost(&t);
+		if (options->list_events)
+			scan_text_events(&t);
 		add_other_refs(&t);
 	}
 	add_skipped(&t);

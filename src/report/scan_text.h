@@ -26,6 +26,9 @@ void scan_text_worktree(struct scan_text *t);
 /* Revisions that were lost and that nothing names, and those whose content was replaced; a line each. */
 void scan_text_lost(struct scan_text *t);
 
+/* Every event that the scan holds, oldest first, a line each. */
+void scan_text_events(struct scan_text *t);
+
 /* How many revisions that scan_text_lost() lists there are: lost on the tips that decide, not shown as missing. */
 size_t scan_text_lost_count(const struct scan_text *t);
 

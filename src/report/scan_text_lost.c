@@ -8,7 +8,7 @@
  * FOLD_ABOVE lines of one commit become one.
  */
 enum { FOLD_ABOVE = 5, REVISION_COLUMN = 2, KIND_COLUMN = 15, DAY_COLUMN = 29, COMMIT_COLUMN = 40, REST_INDENT = 6 };
-enum { DAY_LEN = 10, SUMMARY_CELLS = 100, NAME_CELLS = 40 };
+enum { DAY_LEN = 10, SUMMARY_CELLS = 100, NAME_CELLS = 40, NAMES_SHOWN = 3 };
 
 /* A lost revision, or a replaced one, as a line. */
 struct entry {
@@ -55,6 +55,27 @@ static void add_columns(struct paragraph *p, const char *kind, const struct comm
 	paragraph_add_oid(p, &commit->id);
 }
 
+/* What a kind has to say beside its name. */
+static void add_detail(struct paragraph *p, const struct event *event)
+{
+	const struct migration *after = event->after.migration;
+
+	if (event->kind == EVENT_MOVED) {
+		paragraph_add(p, " to ");
+		paragraph_add_token(p, STYLE_PLAIN, event->after.path);
+	} else if (event->kind == EVENT_REPARENTED && after && after->down_revision.count) {
+		paragraph_add(p, " onto ");
+		paragraph_add_list(
+			p, STYLE_ID, after->down_revision.values, after->down_revision.count, 0, NAMES_SHOWN);
+	} else if (event->kind == EVENT_EDITED && event->has_what) {
+		paragraph_addf(p, " (%s)", edit_name(event->what));
+	} else if (event->kind == EVENT_RESTORED) {
+		paragraph_add(p, event->reused         ? " for other content"
+				 : event->same_content ? " unchanged"
+						       : " changed");
+	}
+}
+
 static void add_entry(struct scan_text *t, const struct entry *entry)
 {
 	const struct event *event = entry->event;
@@ -63,6 +84,7 @@ static void add_entry(struct scan_text *t, const struct entry *entry)
 	paragraph_begin(&p, t->out, t->styles, REVISION_COLUMN, REST_INDENT);
 	paragraph_add_token(&p, STYLE_ID, event->revision);
 	add_columns(&p, event_kind_name(event->kind), event->commit);
+	add_detail(&p, event);
 	if (entry->onward->path.ptr) {
 		paragraph_add(&p, " goes on as ");
 		paragraph_add_token(&p, STYLE_ID, entry->onward->revision);
@@ -196,4 +218,18 @@ void scan_text_lost(struct scan_text *t)
 	qsort(entries, count, sizeof(*entries), entry_compare);
 	add_section(t, "Replaced: these ids name other content since", entries, count);
 	free(entries);
+}
+
+void scan_text_events(struct scan_text *t)
+{
+	const struct scan *scan = t->scan;
+	struct paragraph p;
+	size_t i;
+
+	scan_text_gap(t);
+	paragraph_begin(&p, t->out, t->styles, 0, 0);
+	paragraph_addf(&p, "Events, oldest first (%zu):", scan->event_count);
+	paragraph_end(&p);
+	for (i = 0; i < scan->event_count; i++)
+		add_entry(t, &(struct entry){ .event = &scan->events[i], .onward = &scan->events[i].continues_as });
 }

@@ -317,6 +317,45 @@ static void scan_text__limits__stand_at_the_end(void **state)
 			   "  and 2 more\n");
 }
 
+static void scan_text__events_asked_for__a_line_each_oldest_first(void **state)
+{
+	struct render_options options = { .list_events = true };
+	struct arena *arena = *state;
+	struct commit_info *commit = model_commit(arena, 0x60, 0, "x");
+	struct scan scan = model_scan();
+	struct strbuf out = STRBUF_INIT;
+	struct err err = { .kind = ERR_NONE };
+	struct event events[5];
+
+	events[0] = *model_event(arena, EVENT_ADDED, "aaaaaaaaaaaa", model_commit(arena, 0x50, -1, "w"));
+	events[1] = *model_event(arena, EVENT_EDITED, "aaaaaaaaaaaa", commit);
+	events[1].has_what = true;
+	events[1].what = EDIT_UPGRADE;
+	events[2] = *model_event(arena, EVENT_MOVED, "bbbbbbbbbbbb", commit);
+	events[2].after = model_side(arena, "b", 0x11, NULL);
+	events[3] = *model_event(arena, EVENT_REPARENTED, "bbbbbbbbbbbb", commit);
+	events[3].after = model_side(arena, "b", 0x11, model_migration(arena, "bbbbbbbbbbbb", "cccccccccccc", "b"));
+	events[4] = *model_event(arena, EVENT_RESTORED, "dddddddddddd", commit);
+	events[4].reused = true;
+	scan.events = events;
+	scan.event_count = 5;
+	assert_int_equal(scan_format_find("text")->render(&scan, &options, &out, &err), 0);
+	assert_string_equal(out.buf,
+		"Nothing is lost or missing: 7 commits and 5 files read in 1 environment.\n"
+		"\n"
+		"Events, oldest first (5):\n"
+		"  aaaaaaaaaaaa added         2025-09-16 5050505050505050505050505050505050505050\n"
+		"  aaaaaaaaaaaa edited        2025-09-17 " HEX_60 "\n"
+		"      (upgrade)\n"
+		"  bbbbbbbbbbbb moved         2025-09-17 " HEX_60 "\n"
+		"      to migrations/versions/b.py\n"
+		"  bbbbbbbbbbbb reparented    2025-09-17 " HEX_60 "\n"
+		"      onto cccccccccccc\n"
+		"  dddddddddddd restored      2025-09-17 " HEX_60 "\n"
+		"      for other content\n");
+	strbuf_release(&out);
+}
+
 /* Lines over 80 columns only where one token is that long. */
 static void assert_fits(const char *text)
 {
@@ -421,6 +460,8 @@ int main(void)
 		cmocka_unit_test(scan_text__work_tree_breaks__says_how_to_undo_it),
 		cmocka_unit_test_setup_teardown(scan_text__other_refs__one_line_of_counts, new_arena, drop_arena),
 		cmocka_unit_test(scan_text__limits__stand_at_the_end),
+		cmocka_unit_test_setup_teardown(
+			scan_text__events_asked_for__a_line_each_oldest_first, new_arena, drop_arena),
 		cmocka_unit_test_setup_teardown(scan_text__hostile_bytes__are_made_visible, new_arena, drop_arena),
 		cmocka_unit_test_setup_teardown(scan_text__long_prose__wraps_at_80_columns, new_arena, drop_arena),
 		cmocka_unit_test_setup_teardown(

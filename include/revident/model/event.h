@@ -35,6 +35,9 @@ const char *event_kind_name(enum event_kind kind);
 /* 1 with *kind set; 0 if no kind has that name. */
 int event_kind_parse(const char *name, size_t len, enum event_kind *kind);
 
+/* The same for what an edit changed. */
+const char *edit_name(enum edit edit);
+
 /* Is the revision gone by this event? */
 bool event_kind_is_loss(enum event_kind kind);
 

@@ -9,6 +9,7 @@
 struct render_options {
 	bool color;       /* text only; off, not one escape byte is written */
 	bool can_recover; /* text only: may the next command be `revident recover`? */
+	bool list_events; /* text of a scan only: every event that it holds, a line each */
 };
 
 #endif
