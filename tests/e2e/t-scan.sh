@@ -103,6 +103,15 @@ git update-ref refs/remotes/origin/main topic
 run revident scan --all --format json
 expect_exit 1
 
+it "--all: who took what is missing at HEAD, though another reference has it"
+fixture several-tips
+run revident scan --all
+expect_exit 1
+expect_golden several-tips.scan-all.text
+for word in "$(mark :2 7)" refs/heads/topic; do
+	grep -q "$word" "$CASE_DIR/out" || fail "does not say $word"
+done
+
 it "--env restricts to one environment"
 fixture env-shared-id
 run revident scan --format json
@@ -131,6 +140,7 @@ run revident scan --format json
 expect_json '[s if isinstance(s, str) else s["path"] for s in d["skipped_environments"]]' '["old/migrations"]'
 run revident scan --format json --deep
 expect_json 'd["skipped_environments"]' '[]'
+expect_json '[l["revision"] for l in d["lost"]]' '["f6f6f6f6f6f6"]'
 
 it "how each environment was found"
 for pair in overwritten=alembic.ini pyproject=pyproject.toml flask-migrate=migrations/alembic.ini env-at-top=alembic.ini; do
