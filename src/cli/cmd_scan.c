@@ -2,9 +2,7 @@
 
 #include "revident/base/printable.h"
 #include "revident/cli/cmd.h"
-#include "revident/forensics/policy_load.h"
 #include "revident/forensics/scan.h"
-#include "revident/git/refs.h"
 #include "revident/report/scan.h"
 
 static const struct opt_spec opts[] = {
@@ -62,16 +60,6 @@ static int parse_events(const char *list, unsigned *out, struct err *err)
 	return 0;
 }
 
-static int load_policy(struct cmd_ctx *ctx, struct repo *repo, struct policy *out, struct err *err)
-{
-	struct ref head;
-	int found = refs_head(repo, ctx->arena, &head, err);
-
-	if (found < 0)
-		return -1;
-	return policy_load_commit(repo, found ? &head.commit : NULL, ctx->arena, out, err);
-}
-
 static int exit_of(const struct scan *scan, bool strict)
 {
 	size_t i;
@@ -108,7 +96,7 @@ static int scan(struct cmd_ctx *ctx, unsigned events, struct scan *out, struct e
 		return -1;
 	if (repo_has_replacements(repo))
 		ctx_note(ctx, "replace refs and grafts are ignored: history is read as it is stored");
-	if (load_policy(ctx, repo, &policy, err) < 0)
+	if (ctx_load_policy(ctx, repo, &policy, err) < 0)
 		goto done;
 	options.policy = &policy;
 	options.with_worktree = !repo_is_bare(repo);

@@ -11,9 +11,11 @@ const struct cmd *const *commands(size_t *count)
 {
 	static const struct cmd *const table[] = {
 		&cmd_audit,
+		&cmd_explain,
 		&cmd_help,
 		&cmd_scan,
 		&cmd_schema,
+		&cmd_show,
 		&cmd_version,
 	};
 

@@ -10,6 +10,8 @@
 #include "revident/base/outfile.h"
 #include "revident/base/printable.h"
 #include "revident/cli/meter.h"
+#include "revident/forensics/policy_load.h"
+#include "revident/git/refs.h"
 
 static int64_t now_us(void)
 {
@@ -106,6 +108,16 @@ int ctx_write(struct cmd_ctx *ctx, const struct strbuf *result, struct err *err)
 		return -1;
 	}
 	return err_set_errno(err, ERR_UNDECIDED, errno, "cannot write the result to standard output");
+}
+
+int ctx_load_policy(struct cmd_ctx *ctx, struct repo *repo, struct policy *out, struct err *err)
+{
+	struct ref head;
+	int found = refs_head(repo, ctx->arena, &head, err);
+
+	if (found < 0)
+		return -1;
+	return policy_load_commit(repo, found ? &head.commit : NULL, ctx->arena, out, err);
 }
 
 void ctx_note(struct cmd_ctx *ctx, const char *fmt, ...)

@@ -121,6 +121,27 @@ static void add_missing(struct search *s, struct text id)
 	}
 }
 
+/* Adds what no commit declares and a tip has all the same: Alembic takes the id from the file's name. */
+static void add_at_tips(struct search *s, uint32_t revision)
+{
+	size_t v, e, f;
+
+	for (v = 0; v < s->inv->view_count; v++) {
+		const struct tip_view *view = &s->inv->views[v];
+
+		for (e = 0; e < view->envs.count; e++) {
+			const struct tree_env *env = &view->envs.items[e];
+
+			for (f = 0; f < env->file_count && env->files[f].revision != revision; f++)
+				;
+			if (f == env->file_count || !is_wanted(s->options, env->path))
+				continue;
+			add_lineage(identity_of(s, study_revision_text(&s->inv->study, revision), revision, env->path),
+				view->labels[e]);
+		}
+	}
+}
+
 static void add_id(struct search *s, struct text id)
 {
 	uint32_t revision = intern_find(&s->inv->study.revisions, id.ptr, id.len);
@@ -129,6 +150,8 @@ static void add_id(struct search *s, struct text id)
 	if (revision != INTERN_NONE)
 		add_held(s, revision, true);
 	add_missing(s, id);
+	if (s->count == before && revision != INTERN_NONE)
+		add_at_tips(s, revision);
 	if (s->count == before && revision != INTERN_NONE)
 		add_held(s, revision, false);
 }

@@ -21,6 +21,7 @@
 #include "revident/base/strbuf.h"
 #include "revident/cli/environment.h"
 #include "revident/cli/options.h"
+#include "revident/forensics/policy.h"
 #include "revident/git/commits.h"
 #include "revident/git/repo.h"
 
@@ -88,6 +89,9 @@ int ctx_init(struct cmd_ctx *ctx, const char *const *args, size_t count, struct 
  */
 int ctx_write(struct cmd_ctx *ctx, const struct strbuf *result, struct err *err);
 
+/* The policy that holds for HEAD, or without a commit there the configuration's. Lives in the arena. 0 or -1. */
+int ctx_load_policy(struct cmd_ctx *ctx, struct repo *repo, struct policy *out, struct err *err);
+
 /* Writes the lines on standard error, each with "revident: " in front; not under -q. The caller made them printable. */
 void ctx_note(struct cmd_ctx *ctx, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
@@ -110,6 +114,6 @@ struct opt_set command_options(const struct cmd *cmd, struct arena *arena);
 void help_render(struct strbuf *out);
 void help_render_command(struct strbuf *out, struct arena *arena, const struct cmd *cmd);
 
-extern const struct cmd cmd_audit, cmd_help, cmd_scan, cmd_schema, cmd_version;
+extern const struct cmd cmd_audit, cmd_explain, cmd_help, cmd_scan, cmd_schema, cmd_show, cmd_version;
 
 #endif

@@ -1,0 +1,60 @@
+/*
+ * explain_parts: the pieces of an explanation. Private to this folder.
+ */
+#ifndef REVIDENT_FORENSICS_EXPLAIN_PARTS_H
+#define REVIDENT_FORENSICS_EXPLAIN_PARTS_H
+
+#include "model_writer.h"
+#include "revident/forensics/explain.h"
+#include "revident/forensics/lookup.h"
+#include "revident/forensics/scan.h"
+
+/* What the telling of every life stands on. */
+struct teller {
+	struct investigation *inv;
+	struct arena *arena; /* the caller's */
+	struct verdict verdict;
+	struct model_writer model;
+	struct scan facts; /* environments and what the work tree does; no more */
+	bool *in_head;     /* by commit number: is it HEAD's or an ancestor? */
+	uint32_t head;     /* index of the tip HEAD; INTERN_NONE without */
+};
+
+/*
+ * Judges the investigation of all refs. 0; -1 with ERR_USAGE (an environment that is not there) or ERR_UNDECIDED.
+ * teller_close() may be called on a failed one.
+ */
+int teller_open(struct teller *t, struct investigation *inv, const struct scan_options *options, struct err *err);
+void teller_close(struct teller *t);
+
+/* Where a view has a revision: the first of its files by path, or NULL. */
+const struct tree_file *teller_find(const struct teller *t, uint32_t view, const struct identity *identity);
+
+/* By commit number: is it that commit or a descendant? Freed with free(). */
+bool *teller_descendants(const struct teller *t, uint32_t from);
+
+/* The view of HEAD's tree; INTERN_NONE where there is none or it cannot be read. */
+uint32_t teller_head_view(const struct teller *t);
+
+/* Fills `out` with all that is known of the identity. 0 or -1. */
+int tell_life(struct teller *t, const struct identity *identity, struct life *out, struct err *err);
+
+/* Fills what names the revision: now, or where nothing does any more, at some time. */
+void tell_children(struct teller *t, const struct identity *identity, struct text id, struct life *out);
+
+/* Fills arrival, loss, replacement and published, from the events that are there already. 0 or -1. */
+int tell_turns(struct teller *t, const struct identity *identity, struct life *out, struct err *err);
+
+/* Fills successor and usurper_path from the loss. 0 or -1. */
+int tell_successor(struct teller *t, struct life *out, struct err *err);
+
+/* The heads of HEAD's environments that were asked for. */
+void tell_heads(struct teller *t, const struct lookup_options *options, struct explanation *out);
+
+/* What fits, a row each, in the order of `items`. */
+const struct match *tell_matches(struct teller *t, const struct identity *items, size_t count);
+
+/* How far the search went, and which remote has more. 0 or -1. */
+int tell_searched(struct teller *t, struct searched *out, struct err *err);
+
+#endif

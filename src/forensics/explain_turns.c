@@ -1,0 +1,283 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "explain_parts.h"
+#include "revident/alembic/config.h"
+#include "revident/base/strbuf.h"
+#include "revident/base/xalloc.h"
+
+enum { SUCCESSORS_MAX = 50 }; /* ids that one content went through */
+
+/* --- the turning points ---------------------------------------------------------------------------------------- */
+
+static bool is_arrival(const struct event *event)
+{
+	return event->kind == EVENT_ADDED || event->kind == EVENT_RESTORED;
+}
+
+/* The last loss in HEAD's history; where HEAD never had it and nothing has it now, the last anywhere. */
+static const struct event *find_loss(const struct life *life)
+{
+	const struct event *loss = NULL;
+	bool in_head = false;
+	size_t i;
+
+	if (life->at_head)
+		return NULL;
+	for (i = 0; i < life->event_count; i++) {
+		const struct life_event *e = &life->events[i];
+
+		if (!event_kind_is_loss(e->event.kind) || (!e->in_head && (in_head || life->state == LIFE_PRESENT)))
+			continue;
+		loss = &e->event;
+		in_head = e->in_head;
+	}
+	return loss;
+}
+
+/* What gave HEAD the revision: the first arrival behind the last loss, or if the loss was on a side that lost, any. */
+static const struct event *find_arrival(const struct life *life)
+{
+	const struct event *first = NULL, *arrival = NULL;
+	size_t i;
+
+	if (!life->at_head)
+		return NULL;
+	for (i = 0; i < life->event_count; i++) {
+		const struct life_event *e = &life->events[i];
+
+		if (!e->in_head)
+			continue;
+		if (event_kind_is_loss(e->event.kind))
+			arrival = NULL;
+		if (!is_arrival(&e->event))
+			continue;
+		if (!first)
+			first = &e->event;
+		if (!arrival)
+			arrival = &e->event;
+	}
+	return arrival ? arrival : first;
+}
+
+/* The first tag, by its commit's time, that contains the commit. */
+static void find_first_tag(struct teller *t, const struct oid *commit, struct life *out)
+{
+	const struct commits *commits = &t->inv->commits;
+	uint32_t c, from = commits_find(commits, commit), best = COMMIT_NONE;
+	bool *contains;
+	size_t i;
+
+	if (from == COMMIT_NONE)
+		return;
+	contains = teller_descendants(t, from);
+	for (i = 0; i < t->verdict.protection.tag_count; i++) {
+		const struct ref *tag = &t->verdict.protection.tags[i];
+
+		c = commits_find(commits, &tag->commit);
+		if (c == COMMIT_NONE || !contains[c] ||
+			(best != COMMIT_NONE && (commits->times[c] > commits->times[best] ||
+							(commits->times[c] == commits->times[best] && c >= best))))
+			continue;
+		best = c;
+		out->first_tag =
+			(struct text){ tag->name.ptr + strlen("refs/tags/"), tag->name.len - strlen("refs/tags/") };
+	}
+	if (best != COMMIT_NONE)
+		out->first_tag_time = model_commit(&t->model, best)->committer;
+	free(contains);
+}
+
+/*
+ * What took the original content away, where other content stands under the id since: the last replacement, or the loss
+ * before the id was given to another migration. None where the content is much the same as one that was taken away.
+ */
+static int find_replacement(struct teller *t, struct life *out, struct err *err)
+{
+	struct study *study = &t->inv->study;
+	const struct event *last = NULL, *loss = NULL;
+	uint32_t now = study_blob_number(study, &out->blob);
+	size_t i;
+
+	for (i = 0; i < out->event_count; i++) {
+		const struct event *event = &out->events[i].event, *taken = NULL;
+		bool same = false;
+
+		if (out->at_head && !out->events[i].in_head)
+			continue;
+		if (event_kind_is_loss(event->kind))
+			loss = event;
+		if (event->kind == EVENT_REPLACED)
+			taken = event;
+		else if (event->kind == EVENT_RESTORED && event->reused)
+			taken = loss;
+		if (!taken || oid_is_null(&taken->before.blob))
+			continue;
+		if (study_much_the_same(study, now, study_blob_number(study, &taken->before.blob), &same, err) < 0)
+			return -1;
+		if (same)
+			return 0;
+		last = taken;
+	}
+	out->replacement = last;
+	return 0;
+}
+
+/* Did a tree on a protected ref's line of first parents have it? 1, 0, -1. */
+static int was_on_line(
+	struct teller *t, const struct identity *identity, const struct ref *ref, bool *rows_seen, struct err *err)
+{
+	const struct commits *commits = &t->inv->commits;
+	uint32_t c = commits_find(commits, &ref->commit);
+	size_t i;
+
+	while (c != COMMIT_NONE) {
+		uint32_t row = watch_row(t->inv->watch, c);
+		int found = 0;
+
+		for (i = 0; row != WATCH_UNKNOWN && !rows_seen[row] && i < identity->lineage_count && !found; i++)
+			found = row_holds(t->inv, row, identity->lineages[i], identity->revision, err);
+		if (found)
+			return found;
+		if (row != WATCH_UNKNOWN)
+			rows_seen[row] = true;
+		c = commit_parent_count(commits, c) ? commit_parents(commits, c)[0] : COMMIT_NONE;
+	}
+	return 0;
+}
+
+static int find_published(struct teller *t, const struct identity *identity, struct life *out, struct err *err)
+{
+	bool *rows_seen = xcalloc(watch_row_count(t->inv->watch), sizeof(*rows_seen));
+	int found = 0;
+	size_t i;
+
+	for (i = 0; i < t->verdict.protection.ref_count && !found; i++)
+		found = was_on_line(t, identity, &t->verdict.protection.refs[i], rows_seen, err);
+	out->published = found > 0;
+	free(rows_seen);
+	return found < 0 ? -1 : 0;
+}
+
+int tell_turns(struct teller *t, const struct identity *identity, struct life *out, struct err *err)
+{
+	out->loss = find_loss(out);
+	out->arrival = find_arrival(out);
+	if (!out->published && out->state == LIFE_LOST && find_published(t, identity, out, err) < 0)
+		return -1;
+	if (out->arrival && out->arrival->commit)
+		find_first_tag(t, &out->arrival->commit->id, out);
+	if (out->state == LIFE_LOST && out->loss) {
+		out->path = out->loss->before.path;
+		out->blob = out->loss->before.blob;
+		out->migration = out->loss->before.migration;
+	}
+	return oid_is_null(&out->blob) ? 0 : find_replacement(t, out, err);
+}
+
+/* --- where the content went --------------------------------------------------------------------------------------- */
+
+static const struct change *last_loss_of(const struct teller *t, struct text id)
+{
+	uint32_t revision = intern_find(&t->inv->study.revisions, id.ptr, id.len);
+	size_t i;
+
+	for (i = t->inv->history.count; i-- > 0;) {
+		const struct change *change = &t->inv->history.changes[i];
+
+		if (change->revision == revision && event_kind_is_loss(change->kind))
+			return change;
+	}
+	return NULL;
+}
+
+/* The file of that id at a view, in whichever environment. */
+static const struct tree_file *find_anywhere(const struct tip_view *view, uint32_t revision)
+{
+	size_t e, f;
+
+	for (e = 0; e < view->envs.count; e++)
+		for (f = 0; f < view->envs.items[e].file_count; f++)
+			if (view->envs.items[e].files[f].revision == revision)
+				return &view->envs.items[e].files[f];
+	return NULL;
+}
+
+/* Is the id at HEAD, or else at some tip? Then its file is the successor's. */
+static bool take_if_present(struct teller *t, struct text id, struct successor *out)
+{
+	uint32_t revision = intern_find(&t->inv->study.revisions, id.ptr, id.len), v, head = teller_head_view(t);
+	const struct tree_file *file = head == INTERN_NONE ? NULL : find_anywhere(&t->inv->views[head], revision);
+
+	out->at_head = file != NULL;
+	for (v = 0; !file && v < t->inv->view_count; v++)
+		file = find_anywhere(&t->inv->views[v], revision);
+	if (!file || file->blob == BLOB_NONE)
+		return false;
+	out->revision = model_revision(&t->model, revision);
+	out->path = model_path(&t->model, file->path);
+	out->blob = t->inv->study.blobs[file->blob].id;
+	return true;
+}
+
+/* Follows the content from id to id until one is there. */
+static int follow(struct teller *t, const struct event *loss, struct successor *out, struct err *err)
+{
+	struct text id = loss->continues_as.revision;
+	struct study *study = &t->inv->study;
+	size_t steps;
+
+	for (steps = 0; id.ptr && steps < SUCCESSORS_MAX && !take_if_present(t, id, out); steps++) {
+		const struct change *change = last_loss_of(t, id);
+
+		if (!change || change->continues_as.path == INTERN_NONE)
+			return 0;
+		id = study_revision_text(study, study->blobs[change->continues_as.blob].revision);
+	}
+	if (!out->path.ptr)
+		return 0;
+	if (study_similarity(study, study_blob_number(study, &loss->before.blob), study_blob_number(study, &out->blob),
+		    &out->similarity, err) < 0)
+		return -1;
+	out->unchanged = out->similarity < 0 || out->similarity >= 1;
+	return 0;
+}
+
+/* Where the file that stands in the place of the lost one belongs: a name with its own id. */
+static void name_usurper(struct teller *t, struct life *out)
+{
+	const struct event_side *usurper = &out->loss->after;
+	const char *slash = out->path.len ? memrchr(out->path.ptr, '/', out->path.len) : NULL;
+	static const struct create_date undated;
+	struct strbuf path = STRBUF_INIT;
+	struct err ignored = { 0 };
+	struct text name;
+	uint32_t head = teller_head_view(t);
+	const struct tree_file *file;
+
+	file = head == INTERN_NONE || !usurper->revision.ptr
+		       ? NULL
+		       : find_anywhere(&t->inv->views[head],
+				 intern_find(&t->inv->study.revisions, usurper->revision.ptr, usurper->revision.len));
+	if (!file || !text_equal(study_path_text(&t->inv->study, file->path), out->path))
+		return;
+	if (config_migration_name(NULL, usurper->revision,
+		    usurper->migration && usurper->migration->message.ptr ? usurper->migration->message
+									  : TEXT_LITERAL(""),
+		    &undated, t->arena, &name, &ignored) < 0)
+		return;
+	if (slash)
+		strbuf_add(&path, out->path.ptr, (size_t)(slash + 1 - out->path.ptr));
+	strbuf_add(&path, name.ptr, name.len);
+	out->usurper_path = (struct text){ arena_memdup(t->arena, path.buf, path.len), path.len };
+	strbuf_release(&path);
+}
+
+int tell_successor(struct teller *t, struct life *out, struct err *err)
+{
+	if (out->state != LIFE_LOST || !out->loss)
+		return 0;
+	if (out->loss->kind == EVENT_OVERWRITTEN)
+		name_usurper(t, out);
+	return follow(t, out->loss, &out->successor, err);
+}

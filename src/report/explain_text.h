@@ -1,0 +1,37 @@
+/*
+ * explain_text: the parts of an explanation's text. Layer report, inside it only.
+ */
+#ifndef REVIDENT_REPORT_EXPLAIN_TEXT_H
+#define REVIDENT_REPORT_EXPLAIN_TEXT_H
+
+#include "revident/model/explain.h"
+#include "text.h"
+
+struct explain_text {
+	const struct explanation *explanation;
+	struct strbuf *out;
+	const struct styles *styles;
+};
+
+/* Bytes of prose that are shown at most, in cells, and names of a list. */
+enum { EXPLAIN_PROSE_CELLS = 100, EXPLAIN_NAME_CELLS = 40, EXPLAIN_NAMES_SHOWN = 4 };
+
+/* A line `  <label>  <text>`, the text broken at its spaces. */
+void explain_text_line(struct explain_text *t, const char *label, const char *text);
+
+/* `  <label>  <command>`: words from the repository are in it by strbuf_add_shell_word(). */
+void explain_text_command(struct explain_text *t, const char *label, const char *command);
+
+/* What happened to it, a paragraph an event. */
+void explain_text_events(struct explain_text *t, const struct life *life);
+
+/* What to type, for each state. */
+void explain_text_next(struct explain_text *t, const struct life *life);
+
+/* How far was looked, and what else there may be to look at. */
+void explain_text_searched(struct explain_text *t, const struct life *life);
+
+/* A time as "2025-09-17 16:42:11+02:00". */
+void explain_text_add_time(struct paragraph *p, const struct signature *sig);
+
+#endif

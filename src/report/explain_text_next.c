@@ -1,0 +1,289 @@
+#include <string.h>
+
+#include "explain_text.h"
+#include "revident/base/shell.h"
+
+static void add_operand(struct strbuf *command, struct text operand)
+{
+	strbuf_addstr(command, operand.len && operand.ptr[0] == '-' ? " -- " : " ");
+	strbuf_add_shell_word(command, operand);
+}
+
+/* "revident show <revision>", and with a path " -o <path>". */
+static void add_show(struct explain_text *t, const char *label, struct text revision, struct text path)
+{
+	struct strbuf command = STRBUF_INIT;
+
+	strbuf_addstr(&command, "revident show");
+	if (path.ptr) {
+		strbuf_addstr(&command, " -o ");
+		strbuf_add_shell_word(&command, path);
+	}
+	add_operand(&command, revision);
+	explain_text_command(t, label, command.buf);
+	strbuf_release(&command);
+}
+
+static void add_git(struct explain_text *t, const char *label, const char *verb, struct text word)
+{
+	struct strbuf command = STRBUF_INIT;
+
+	strbuf_addf(&command, "git %s ", verb);
+	strbuf_add_shell_word(&command, word);
+	explain_text_command(t, label, command.buf);
+	strbuf_release(&command);
+}
+
+/* A ref as git commands take it: without the part that git adds by itself. */
+static struct text short_ref(struct text ref)
+{
+	static const char *const prefixes[] = { "refs/heads/", "refs/remotes/", "refs/tags/" };
+	size_t i, len;
+
+	for (i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		len = strlen(prefixes[i]);
+		if (ref.len > len && !memcmp(ref.ptr, prefixes[i], len))
+			return (struct text){ ref.ptr + len, ref.len - len };
+	}
+	return ref;
+}
+
+static void add_elsewhere(struct explain_text *t, const struct life *life)
+{
+	struct text ref = short_ref(life->best_ref);
+	struct strbuf command = STRBUF_INIT;
+
+	add_git(t, "next", "merge", ref);
+	strbuf_addstr(&command, "git checkout ");
+	strbuf_add_shell_word(&command, ref);
+	strbuf_addstr(&command, " -- ");
+	strbuf_add_shell_word(&command, life->path);
+	explain_text_command(t, "or", command.buf);
+	explain_text_line(t, "", "(the file alone; the migrations below it must be there, too)");
+	strbuf_release(&command);
+}
+
+/* The file goes back to where it was; what stands there now gets a name of its own first. */
+static void add_lost(struct explain_text *t, const struct life *life)
+{
+	struct strbuf command = STRBUF_INIT;
+
+	add_show(t, "next", life->revision, TEXT_NONE);
+	if (!life->path.ptr || (life->successor.unchanged && life->successor.at_head && !life->broken))
+		return;
+	if (life->usurper_path.ptr) {
+		strbuf_addstr(&command, "git mv ");
+		strbuf_add_shell_word(&command, life->path);
+		strbuf_addch(&command, ' ');
+		strbuf_add_shell_word(&command, life->usurper_path);
+		explain_text_command(t, "to mend", command.buf);
+		strbuf_release(&command);
+	}
+	add_show(t, life->usurper_path.ptr ? "" : "to restore", life->revision, life->path);
+	add_git(t, "", "add --", life->path);
+}
+
+static void add_stamp(struct explain_text *t, const struct life *life)
+{
+	const struct successor *to = &life->successor;
+	struct strbuf command = STRBUF_INIT;
+	struct paragraph p;
+
+	paragraph_begin_labelled(&p, t->out, t->styles, "goes on");
+	paragraph_add(&p, to->unchanged ? "unchanged as " : "changed as ");
+	paragraph_add_token(&p, STYLE_ID, to->revision);
+	if (!to->unchanged)
+		paragraph_addf(&p, " (similarity %.2f)", to->similarity);
+	paragraph_add(&p, " in ");
+	paragraph_add_token(&p, STYLE_PLAIN, to->path);
+	if (!to->at_head)
+		paragraph_add(&p, ", but not at HEAD");
+	paragraph_end(&p);
+	if (!to->unchanged || !to->at_head)
+		return;
+	strbuf_addstr(&command, "alembic stamp --purge ");
+	strbuf_add_shell_word(&command, to->revision);
+	explain_text_command(t, "database", command.buf);
+	explain_text_line(t, "",
+		"points a database that is stamped with the lost id to it. That rewrites the record and not the "
+		"schema: first make sure that the database has what this revision and those below it do.");
+	strbuf_release(&command);
+}
+
+static void add_error(struct explain_text *t, struct paragraph *p, const struct life *life)
+{
+	if (t->explanation->question.message) {
+		paragraph_add(p, " prints exactly this error.");
+		return;
+	}
+	paragraph_add(p, " says \"Can't locate revision identified by '");
+	paragraph_add_token(p, STYLE_PLAIN, life->revision);
+	paragraph_add(p, "'\".");
+}
+
+static void add_deployed(struct explain_text *t, const struct life *life)
+{
+	const struct commit_info *commit = life->arrival->commit;
+	char hex[OID_HEX + 1];
+	struct paragraph p;
+	struct strbuf command = STRBUF_INIT;
+
+	paragraph_begin_labelled(&p, t->out, t->styles, "code");
+	paragraph_add(&p, "This commit has it; code built before ");
+	paragraph_add_oid(&p, &commit->id);
+	paragraph_add(&p, " (");
+	explain_text_add_time(&p, &commit->committer);
+	if (life->first_tag.ptr) {
+		paragraph_add(&p, ", first in tag ");
+		paragraph_add_token(&p, STYLE_PLAIN, life->first_tag);
+	} else {
+		paragraph_add(&p, ", in no tag yet");
+	}
+	paragraph_add(&p, ")");
+	add_error(t, &p, life);
+	paragraph_end(&p);
+	strbuf_addf(&command, "git %s --contains %s", life->first_tag.ptr ? "tag" : "branch --all",
+		oid_hex(&commit->id, hex));
+	explain_text_command(t, "which has", command.buf);
+	strbuf_release(&command);
+}
+
+static void add_replaced(struct explain_text *t, const struct life *life)
+{
+	explain_text_line(t, "beware",
+		"Databases that ran it before the replacement have not got what it holds now, and think they "
+		"have. What it held:");
+	add_show(t, "", life->revision, TEXT_NONE);
+}
+
+/* What the index or the work tree does: HEAD's file can be brought back, a new one committed. */
+static void add_worktree(struct explain_text *t, const struct worktree_change *change, const struct life *life)
+{
+	bool takes = text_equal(change->revision, life->revision) && change->breaks;
+	struct paragraph p;
+
+	paragraph_begin_labelled(&p, t->out, t->styles, change->in_index ? "index" : "work tree");
+	if (takes) {
+		paragraph_add(&p, "HEAD is whole; ");
+		paragraph_add(&p, change->in_index ? "your index" : "your work tree");
+		paragraph_add(&p, change->kind == WORKTREE_DELETED ? " deletes " : " overwrites ");
+		paragraph_add_token(&p, STYLE_PLAIN, change->path);
+	} else {
+		paragraph_add(&p, "it is in ");
+		paragraph_add_token(&p, STYLE_PLAIN, change->path);
+		paragraph_add(&p, change->kind == WORKTREE_IGNORED ? ", which git ignores: it was never committed"
+								   : ", which is not committed yet");
+	}
+	paragraph_end(&p);
+	if (takes)
+		add_git(t, "undo", change->in_index ? "restore --staged --worktree --" : "restore --", change->path);
+	else if (!change->in_index)
+		add_git(t, "next", change->kind == WORKTREE_IGNORED ? "add --force --" : "add --", change->path);
+}
+
+void explain_text_next(struct explain_text *t, const struct life *life)
+{
+	size_t i;
+
+	for (i = 0; i < life->worktree_count; i++)
+		add_worktree(t, &life->worktree[i], life);
+	if (life->replacement)
+		add_replaced(t, life);
+	switch (life->state) {
+	case LIFE_PRESENT:
+		if (!life->at_head)
+			add_elsewhere(t, life);
+		else if (life->arrival && !life->replacement)
+			add_deployed(t, life);
+		break;
+	case LIFE_LOST:
+		if (life->successor.path.ptr)
+			add_stamp(t, life);
+		add_lost(t, life);
+		break;
+	case LIFE_MISSING:
+	case LIFE_UNKNOWN:
+		explain_text_searched(t, life);
+		break;
+	}
+}
+
+static void add_fetch(struct explain_text *t, const struct searched *s)
+{
+	struct strbuf command = STRBUF_INIT;
+
+	if (t->explanation->repository.is_shallow) {
+		explain_text_line(t, "shallow", "This clone's history is cut off; the rest may have it:");
+		explain_text_command(t, "try", "git fetch --unshallow");
+	}
+	if (s->is_single_branch) {
+		struct paragraph p;
+
+		paragraph_begin_labelled(&p, t->out, t->styles, "one branch");
+		paragraph_add(&p, "This clone fetches ");
+		if (s->fetched_branch.ptr) {
+			paragraph_add(&p, "only ");
+			paragraph_add_token(&p, STYLE_PLAIN, s->fetched_branch);
+		} else {
+			paragraph_add(&p, "not every branch");
+		}
+		paragraph_add(&p, "; another may have it:");
+		paragraph_end(&p);
+		strbuf_addstr(&command, "git fetch ");
+		strbuf_add_shell_word(&command, s->remote);
+		strbuf_addstr(&command, " '+refs/heads/*:refs/remotes/");
+		strbuf_add(&command, s->remote.ptr, s->remote.len);
+		strbuf_addstr(&command, "/*'");
+		explain_text_command(t, "try", command.buf);
+	} else if (s->remote.ptr && !t->explanation->repository.is_shallow) {
+		explain_text_line(t, "perhaps", "It is on a branch that was not fetched yet, or never pushed:");
+		explain_text_command(t, "try", "git fetch --all --tags");
+	}
+	strbuf_release(&command);
+}
+
+static void add_limits(struct explain_text *t)
+{
+	const struct repo_facts *facts = &t->explanation->repository;
+	struct paragraph p;
+	size_t i;
+
+	for (i = 0; i < facts->limit_count && i < EXPLAIN_NAMES_SHOWN; i++) {
+		paragraph_begin_labelled(&p, t->out, t->styles, i ? "" : "not read");
+		paragraph_add_prose(&p, text_of(facts->limits[i]), strlen(facts->limits[i]));
+		paragraph_end(&p);
+	}
+}
+
+void explain_text_searched(struct explain_text *t, const struct life *life)
+{
+	const struct searched *s = &t->explanation->searched;
+	struct paragraph p;
+
+	paragraph_begin_labelled(&p, t->out, t->styles, "searched");
+	paragraph_add_count(&p, s->commits, "commit");
+	paragraph_add(&p, " on ");
+	paragraph_add_count(&p, s->refs, "ref");
+	paragraph_add(&p, ", ");
+	paragraph_add_count(&p, s->revisions, "revision");
+	paragraph_add(&p, " in ");
+	paragraph_add_count(&p, s->environments, "environment");
+	paragraph_end(&p);
+	if (life->former_child_count) {
+		paragraph_begin_labelled(&p, t->out, t->styles, "named by");
+		paragraph_add_list(
+			&p, STYLE_ID, life->former_children, life->former_child_count, 0, EXPLAIN_NAMES_SHOWN);
+		paragraph_add(&p, " once, and by nothing now");
+		paragraph_end(&p);
+	}
+	if (t->explanation->nearest_count) {
+		paragraph_begin_labelled(&p, t->out, t->styles, "a slip?");
+		paragraph_add_list(
+			&p, STYLE_ID, t->explanation->nearest, t->explanation->nearest_count, 0, EXPLAIN_NAMES_SHOWN);
+		paragraph_add(&p, t->explanation->nearest_count > 1 ? " are almost the same" : " is almost the same");
+		paragraph_end(&p);
+	}
+	add_limits(t);
+	if (!t->explanation->question.is_other_traceback)
+		add_fetch(t, s);
+}
