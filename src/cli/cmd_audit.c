@@ -3,6 +3,8 @@
 #include "revident/base/printable.h"
 #include "revident/cli/cmd.h"
 #include "revident/forensics/audit.h"
+#include "revident/forensics/former.h"
+#include "revident/forensics/policy_load.h"
 #include "revident/forensics/source_open.h"
 #include "revident/report/audit.h"
 
@@ -13,6 +15,8 @@ struct work {
 	struct study study;
 	struct discovery *discovery;
 	struct env_defs extra;
+	struct source *source;
+	struct policy policy;
 	struct audit_options options;
 	struct audit audit;
 };
@@ -36,19 +40,19 @@ static int choose_tree(struct work *w, struct err *err)
 	return 0;
 }
 
-static int open_source(struct work *w, struct source **out, struct err *err)
+static int open_source(struct work *w, struct err *err)
 {
 	struct ref commit;
 
 	switch (w->audit.tree) {
 	case AUDIT_INDEX:
-		return source_open_index(&w->study, out, err);
+		return source_open_index(&w->study, &w->source, err);
 	case AUDIT_WORKTREE:
-		return source_open_worktree(w->discovery, &w->study, &w->extra, out, err);
+		return source_open_worktree(w->discovery, &w->study, &w->extra, &w->source, err);
 	case AUDIT_COMMIT:
 		break;
 	}
-	if (source_open_commit(&w->study, w->audit.expression.ptr, out, &commit, err) < 0)
+	if (source_open_commit(&w->study, w->audit.expression.ptr, &w->source, &commit, err) < 0)
 		return -1;
 	w->audit.commit = commit.commit;
 	return 0;
@@ -79,21 +83,78 @@ static enum exit_status verdict(const struct audit *audit)
 	return audit->limit_count ? EXIT_UNDECIDED : EXIT_CLEAN;
 }
 
+/* The tree's own policy; a work tree is opened again where it names versions directories, for ignored files in them. */
+static int take_policy(struct work *w, struct err *err)
+{
+	size_t before = w->extra.count, i, k;
+
+	if (policy_load_source(w->repo, w->source, &w->study.arena, &w->policy, err) < 0)
+		return -1;
+	w->options.policy = &w->policy;
+	for (i = 0; i < w->policy.environment_count; i++) {
+		const struct text_list *versions = &w->policy.environments[i].versions;
+
+		for (k = 0; k < versions->count; k++)
+			env_defs_add_versions(&w->study, &w->extra,
+				arena_memdup(&w->study.arena, versions->items[k].ptr, versions->items[k].len),
+				POLICY_FILE_NAME);
+	}
+	return w->audit.tree == AUDIT_WORKTREE && w->extra.count > before ? open_source(w, err) : 0;
+}
+
+/* Limits of this history are no limits of the tree: it is read through a handle of its own. */
+static int read_former(struct work *w, struct err *err)
+{
+	const char *tip = w->audit.tree == AUDIT_COMMIT ? w->audit.expression.ptr : NULL;
+	struct repo *repo = NULL;
+	struct ref head;
+	int rc = -1;
+
+	if (!tip && refs_head(w->repo, w->ctx->arena, &head, err) < 1)
+		return err->kind == ERR_NONE ? 0 : -1;
+	if (repo_open(&repo, &w->ctx->repo, err) < 0)
+		return -1;
+	rc = former_revisions(repo, tip, &w->policy, &w->ctx->progress, w->ctx->arena, &w->options.former,
+		&w->options.former_count, err);
+	repo_close(repo);
+	ctx_lap(w->ctx, "reading former ids");
+	return rc;
+}
+
+static bool wants_former(const struct audit *audit)
+{
+	size_t i;
+
+	for (i = 0; i < audit->environment_count; i++)
+		if (audit_wants_former(&audit->environments[i]))
+			return true;
+	return false;
+}
+
 static int look(struct work *w, struct err *err)
 {
-	struct source *source;
+	if (audit_source(w->discovery, &w->study, w->source, &w->extra, &w->options, &w->audit, err) < 0)
+		return -1;
+	ctx_lap(w->ctx, "auditing");
+	if (!wants_former(&w->audit))
+		return 0;
+	if (read_former(w, err) < 0)
+		return -1;
+	return audit_source(w->discovery, &w->study, w->source, &w->extra, &w->options, &w->audit, err);
+}
 
+static int audit(struct work *w, struct err *err)
+{
 	if (repo_open(&w->repo, &w->ctx->repo, err) < 0 || study_init(&w->study, w->repo, err) < 0)
 		return -1;
 	w->discovery = discovery_new(&w->study);
 	take_environments(w);
-	if (choose_tree(w, err) < 0 || open_source(w, &source, err) < 0)
+	if (choose_tree(w, err) < 0 || open_source(w, err) < 0 || take_policy(w, err) < 0)
 		return -1;
 	ctx_lap(w->ctx, "opening the tree");
-	if (audit_source(w->discovery, &w->study, source, &w->extra, &w->options, &w->audit, err) < 0)
+	if (look(w, err) < 0)
 		return -1;
 	w->audit.limit_count = repo_limits(w->repo, &w->audit.limits);
-	ctx_lap(w->ctx, "auditing");
 	return 0;
 }
 
@@ -120,7 +181,7 @@ static int run(struct cmd_ctx *ctx, struct err *err)
 
 	if (opt_is_given(ctx->options, "list-rules"))
 		return list_rules(ctx, err);
-	if (look(&w, err) < 0)
+	if (audit(&w, err) < 0)
 		goto done;
 	if (audit_format_find(ctx->format)->render(&w.audit, &options, &text, err) < 0)
 		goto done;
@@ -148,7 +209,7 @@ const struct cmd cmd_audit = {
 	.summary = "one tree: its chain, its names, its files",
 	.operands = "[<tree>]",
 	.operands_max = 1,
-	.common = COMMON_DIR | COMMON_ENVIRONMENTS | COMMON_OUTPUT | COMMON_COLOR,
+	.common = COMMON_DIR | COMMON_ENVIRONMENTS | COMMON_OUTPUT | COMMON_COLOR | COMMON_PROGRESS,
 	.formats = audit_format_names,
 	.opts = opts,
 	.details = "Shows each environment's chain as it is, from base to head, and everything\n"

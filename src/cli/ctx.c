@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "revident/alembic/config.h"
 #include "revident/base/outfile.h"
 #include "revident/base/printable.h"
 #include "revident/cli/meter.h"
@@ -41,6 +42,40 @@ static int count_operands(const struct cmd_ctx *ctx, struct err *err)
 	return 0;
 }
 
+/* Paths of options, from the top of the repository, as output shows them: without ./ and a slash at the end. */
+static int normalise_paths(struct cmd_ctx *ctx, const char *option, const char *const **paths, size_t count,
+	const char *top, struct err *err)
+{
+	const char **clean = arena_calloc(ctx->arena, count + 1, sizeof(*clean));
+	struct strbuf shown = STRBUF_INIT;
+	struct text path;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (!config_path_join(TEXT_LITERAL(""), text_of((*paths)[i]), ctx->arena, &path)) {
+			strbuf_add_printable(&shown, (*paths)[i], strlen((*paths)[i]));
+			err_set(err, ERR_USAGE, "%s takes a path from the top of the repository, not \"%s\"", option,
+				shown.buf);
+			strbuf_release(&shown);
+			return -1;
+		}
+		clean[i] = path.len ? path.ptr : top;
+	}
+	*paths = clean;
+	return 0;
+}
+
+static int take_environments(struct cmd_ctx *ctx, struct err *err)
+{
+	if (!(ctx->cmd->common & COMMON_ENVIRONMENTS))
+		return 0;
+	ctx->env_count = opt_list(ctx->options, ctx->arena, "env", &ctx->envs);
+	ctx->versions_dir_count = opt_list(ctx->options, ctx->arena, "versions-dir", &ctx->versions_dirs);
+	if (normalise_paths(ctx, "--env", &ctx->envs, ctx->env_count, ".", err) < 0)
+		return -1;
+	return normalise_paths(ctx, "--versions-dir", &ctx->versions_dirs, ctx->versions_dir_count, "", err);
+}
+
 static void take_common(struct cmd_ctx *ctx)
 {
 	const struct options *options = ctx->options;
@@ -50,10 +85,6 @@ static void take_common(struct cmd_ctx *ctx)
 	ctx->verbose = opt_is_given(options, "v");
 	if (common & COMMON_DIR)
 		ctx->repo.dir = opt_value(options, "C");
-	if (common & COMMON_ENVIRONMENTS) {
-		ctx->env_count = opt_list(options, ctx->arena, "env", &ctx->envs);
-		ctx->versions_dir_count = opt_list(options, ctx->arena, "versions-dir", &ctx->versions_dirs);
-	}
 	if (common & COMMON_DEEP)
 		ctx->deep = opt_is_given(options, "deep");
 	if (common & COMMON_ALL)
@@ -88,6 +119,8 @@ int ctx_init(struct cmd_ctx *ctx, const char *const *args, size_t count, struct 
 	ctx->operands = options->operands;
 	ctx->operand_count = options->operand_count;
 	take_common(ctx);
+	if (take_environments(ctx, err) < 0)
+		return -1;
 	start_meter(ctx);
 	ctx->lap = now_us();
 	if (opt_is_given(options, "help") || opt_is_given(options, "version"))

@@ -245,9 +245,7 @@ static void build_chain(struct auditing *a, struct audit_environment *out)
 
 static const struct policy_environment *expected_of(const struct audit_options *options, struct text path)
 {
-	if (!options->policy)
-		return NULL;
-	return policy_environment(options->policy, text_equal(path, TEXT_LITERAL(".")) ? TEXT_LITERAL("") : path);
+	return options->policy ? policy_environment(options->policy, path) : NULL;
 }
 
 void audit_environment(struct study *study, const struct tree_env *env, const struct audit_options *options,
@@ -335,16 +333,4 @@ int audit_source(struct discovery *discovery, struct study *study, struct source
 done:
 	env_defs_release(&defs);
 	return rc;
-}
-
-bool audit_wants_former(const struct audit *audit)
-{
-	size_t i, k;
-
-	for (i = 0; i < audit->environment_count; i++)
-		for (k = 0; k < audit->environments[i].finding_count; k++)
-			if (audit->environments[i].findings[k].rule == RULE_FILENAME_MISMATCH &&
-				audit->environments[i].findings[k].level == LEVEL_NOTE)
-				return true;
-	return false;
 }

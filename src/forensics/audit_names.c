@@ -143,6 +143,39 @@ void audit_filename_mismatch(struct auditing *a)
 	intern_release(&known.ids);
 }
 
+/* As Alembic makes ids: hexadecimal, digits and letters mixed. */
+static bool looks_like_id(const char *word, size_t len)
+{
+	bool has_digit = false, has_letter = false;
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		has_digit |= word[i] >= '0' && word[i] <= '9';
+		has_letter |= word[i] >= 'a' && word[i] <= 'f';
+		if (!word[i] || !strchr("0123456789abcdef", word[i]))
+			return false;
+	}
+	return len >= INNER_LENGTH_MIN && has_digit && has_letter;
+}
+
+bool audit_wants_former(const struct audit_environment *env)
+{
+	struct words words;
+	struct text stem;
+	size_t i, k;
+
+	for (i = 0; i < env->finding_count; i++) {
+		if (env->findings[i].rule != RULE_FILENAME_MISMATCH || env->findings[i].level != LEVEL_NOTE)
+			continue;
+		stem = stem_of(env->findings[i].path);
+		split_words(stem, &words);
+		for (k = 0; k < words.count; k++)
+			if (looks_like_id(stem.ptr + words.from[k], words.to[k] - words.from[k]))
+				return true;
+	}
+	return false;
+}
+
 /* --- docstring-mismatch ------------------------------------------------------------------------------------------ */
 
 /* Takes the next id off a docstring's list: between commas, blanks, quotes and brackets. False at its end. */

@@ -85,19 +85,15 @@ static void add_pair(const char *key, const char *value, void *data)
 		(struct policy_pair){ arena_strdup(pairs->arena, key), arena_strdup(pairs->arena, value) };
 }
 
-int policy_load_commit(
-	struct repo *repo, const struct oid *commit, struct arena *arena, struct policy *out, struct err *err)
+/* The policy of the file's bytes (none: there is no file), overridden by git's configuration. */
+static int load(struct repo *repo, struct text bytes, struct arena *arena, struct policy *out, struct err *err)
 {
 	struct policy_source sources[2] = { 0 };
 	struct pairs pairs = { .arena = arena };
-	struct text bytes = TEXT_NONE;
 	size_t count = 0;
-	int found, rc = -1;
+	int rc = -1;
 
-	found = commit ? read_file(repo, commit, arena, &bytes, err) : 0;
-	if (found < 0)
-		goto done;
-	if (found)
+	if (bytes.ptr)
 		sources[count++] =
 			(struct policy_source){ .name = POLICY_FILE_NAME, .bytes = bytes.ptr, .len = bytes.len };
 	if (repo_config_each(repo, "revident.", add_pair, &pairs, err) < 0)
@@ -108,5 +104,37 @@ int policy_load_commit(
 	rc = policy_parse(sources, count, arena, out, err);
 done:
 	free(pairs.items);
+	return rc;
+}
+
+int policy_load_commit(
+	struct repo *repo, const struct oid *commit, struct arena *arena, struct policy *out, struct err *err)
+{
+	struct text bytes = TEXT_NONE;
+
+	if (commit && read_file(repo, commit, arena, &bytes, err) < 0)
+		return -1;
+	return load(repo, bytes, arena, out, err);
+}
+
+int policy_load_source(
+	struct repo *repo, struct source *source, struct arena *arena, struct policy *out, struct err *err)
+{
+	struct strbuf content = STRBUF_INIT;
+	struct text bytes = TEXT_NONE;
+	struct source_entry entry;
+	int found = source_find(source, TEXT_LITERAL(POLICY_FILE_NAME), &entry, err), rc = -1;
+
+	if (found == 1 && entry.kind != SOURCE_FILE)
+		found = 0;
+	else if (found == 1)
+		found = source_read(source, &entry, POLICY_BYTES_MAX, &content, err);
+	if (found == 1)
+		bytes = (struct text){ arena_memdup(arena, content.buf, content.len), content.len };
+	if (found < 0)
+		goto done;
+	rc = load(repo, bytes, arena, out, err);
+done:
+	strbuf_release(&content);
 	return rc;
 }

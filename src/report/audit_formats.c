@@ -32,7 +32,11 @@ void audit_render_rules(struct strbuf *out)
 
 		if (rule->group != RULE_OF_TREE)
 			continue;
-		strbuf_addf(out, "%s%s (%s): %s\n", i ? "\n" : "", rule->name, level_name(rule->level), rule->summary);
+		if (i)
+			strbuf_addch(out, '\n');
+		paragraph_begin(&p, out, styles, 0, 4);
+		paragraph_addf(&p, "%s (%s): %s", rule->name, level_name(rule->level), rule->summary);
+		paragraph_end(&p);
 		paragraph_begin(&p, out, styles, 4, 4);
 		paragraph_add(&p, rule->help);
 		paragraph_end(&p);

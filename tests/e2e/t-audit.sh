@@ -156,3 +156,93 @@ for name in september-17 merge-migration multiple-heads cycle duplicate-ids unre
 	awk 'length($0) > 80 && !/\//' "$CASE_DIR/out" >"$CASE_DIR/long"
 	: | expect_file "$CASE_DIR/long"
 done
+
+it "a name that only history knows: a former id"
+audited overwritten-head 0 <<END
+warning filename-mismatch c3c3c3c3c3c3 $V/b2b2b2b2b2b2_orders.py
+END
+expect_json 'd["environments"][0]["findings"][0]["message"]' \
+	'"this file declares c3c3c3c3c3c3, and is named after b2b2b2b2b2b2, which was there once"'
+run revident audit
+expect_exit 0
+grep -q 'was there once' "$CASE_DIR/out" || fail "the work tree's history is not asked"
+
+it "a policy is that of the tree under judgement; git's configuration overrides it"
+fixture multiple-heads
+printf '[rule "multiple-heads"]\n\tlevel = error\n' >.revident
+run revident audit
+expect_exit 1
+run revident audit --staged
+expect_exit 0
+git add .revident
+run revident audit --staged
+expect_exit 1
+run revident audit HEAD
+expect_exit 0
+git config revident.rule.multiple-heads.level off
+run revident audit --format json
+expect_exit 0
+findings
+echo "note multiple-bases - -" | expect_file "$CASE_DIR/findings"
+printf '[rule "multiple-head"]\n' >.revident
+printf '\tlevel = error\n' >>.revident
+run revident audit
+expect_exit 2
+grep -q "'.revident' line 2" "$CASE_DIR/err" || fail "does not say where: $(cat "$CASE_DIR/err")"
+
+it "a policy ignores an environment, allows heads, names what is external"
+fixture multiple-heads
+printf '[environment "migrations"]\n\theads = 3\n' >.revident
+run revident audit --format json
+expect_json '[f["level"] for f in d["environments"][0]["findings"] if f["rule"] == "multiple-heads"]' '["note"]'
+printf '[environment "migrations"]\n\tignore = true\n' >.revident
+run revident audit --format json
+expect_json 'd["environments"]' '[]'
+run revident audit --env migrations --format json
+expect_json 'len(d["environments"])' '1'
+
+it "ignored migrations count: Alembic loads them"
+fixture multiple-heads
+echo 'd4*' >.gitignore
+git rm -q --cached "$V/d4d4d4d4d4d4_payments.py"
+run revident audit --format json
+chain '[["b2b2b2b2b2b2", "c3c3c3c3c3c3", "d4d4d4d4d4d4"], ["a1a1a1a1a1a1", "d4d4d4d4d4d4"]]'
+run revident audit --staged --format json
+chain '[["b2b2b2b2b2b2", "c3c3c3c3c3c3"], ["a1a1a1a1a1a1"]]'
+
+it "a conflict in the index: it could not decide"
+fixture overwritten
+git checkout -q -b side
+echo "# side" >>"$V/$(git ls-files "$V" | sed -n '1s,.*/,,p')"
+git commit -q -a -m side
+git checkout -q main
+echo "# main" >>"$V/$(git ls-files "$V" | sed -n '1s,.*/,,p')"
+git commit -q -a -m main
+git merge -q side >/dev/null 2>&1 || :
+run revident audit --staged --format json
+expect_exit 3
+expect_json '[d["complete"], len(d["limits"])]' '[false, 1]'
+
+it "a missing blob: it could not decide"
+fsck_fails "the blob is gone"
+fixture merge-migration
+blob=$(git rev-parse "HEAD:$V/b2b2b2b2b2b2_orders.py")
+rm -f ".git/objects/$(echo "$blob" | sed 's,^..,&/,')"
+! git cat-file -e "$blob" 2>/dev/null || fail "the blob is still there"
+run revident audit HEAD --format json
+expect_exit 3
+expect_json '[f["level"] for f in d["environments"][0]["findings"] if f["rule"] == "missing-revision"]' '["warning"]'
+
+it "the rules, and one environment"
+fixture env-shared-id
+run revident audit --list-rules
+expect_exit 0
+grep -q '^missing-revision (error): ' "$CASE_DIR/out" || fail "does not list the rules"
+awk 'length($0) > 80' "$CASE_DIR/out" >"$CASE_DIR/long"
+: | expect_file "$CASE_DIR/long"
+run revident audit "$(mark :1)" --env ./shop/migrations/ --format json
+expect_json '[e["path"] for e in d["environments"]]' '["shop/migrations"]'
+run revident audit "$(mark :1)" --env nowhere
+expect_exit 2
+run revident audit HEAD --staged
+expect_exit 2

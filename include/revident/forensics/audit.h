@@ -7,6 +7,7 @@
 #ifndef REVIDENT_FORENSICS_AUDIT_H
 #define REVIDENT_FORENSICS_AUDIT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "revident/base/err.h"
@@ -39,7 +40,10 @@ void audit_environment(struct study *study, const struct tree_env *env, const st
 int audit_source(struct discovery *discovery, struct study *study, struct source *source, const struct env_defs *extra,
 	const struct audit_options *options, struct audit *out, struct err *err);
 
-/* A file whose name lacks its own id and holds something that looks like another: only then do former ids matter. */
-bool audit_wants_former(const struct audit *audit);
+/*
+ * Is there a file whose name lacks its own id and holds something that looks like one, so that the ids of history
+ * matter? Reading them takes as long as a scan.
+ */
+bool audit_wants_former(const struct audit_environment *env);
 
 #endif

@@ -8,6 +8,7 @@
 #include "revident/base/err.h"
 #include "revident/forensics/policy.h"
 #include "revident/forensics/policy_file.h"
+#include "revident/forensics/source.h"
 #include "revident/git/repo.h"
 #include "revident/model/oid.h"
 
@@ -18,5 +19,9 @@
  */
 int policy_load_commit(
 	struct repo *repo, const struct oid *commit, struct arena *arena, struct policy *out, struct err *err);
+
+/* The same for any tree: the index's or the work tree's .revident. */
+int policy_load_source(
+	struct repo *repo, struct source *source, struct arena *arena, struct policy *out, struct err *err);
 
 #endif
