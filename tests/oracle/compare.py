@@ -99,10 +99,12 @@ def lost_bag(entries):
 
 
 def missing_bag(entries):
-    out = collections.defaultdict(list)
+    """By id: one lineage may bear two names at two tips."""
+    out = {}
     for e in entries:
-        out[e["revision"], "missing"].append(
-            {"referenced_by": tuple(e["referenced_by"]), "ever_in_history": e["ever_in_history"]})
+        one = out.setdefault((e["revision"], "missing"), [{"referenced_by": (), "ever_in_history": False}])[0]
+        one["referenced_by"] = tuple(sorted({*one["referenced_by"], *e["referenced_by"]}))
+        one["ever_in_history"] |= e["ever_in_history"]
     return out
 
 

@@ -42,8 +42,8 @@ Events
 
 Lost and missing
  R12 Lost is judged per environment; an id that some commit moved to another environment is one revision in both.
- R13 missing: by environment; but a leaf below another leaf of the same environment, which the tip's own configuration
-     neither names nor enters, is not loaded.
+ R13 missing is a matter of one tree: R3 by that tree alone and its own configuration. A leaf below another leaf of the
+     same environment, which configuration neither names nor enters, is not loaded.
      A file that binds no `revision` and whose name begins with hex digits up to `.py` has that id.
 """
 
@@ -626,68 +626,8 @@ class History:
             self.state[oid] = memo[root]
 
     def group_environments(self):
-        self.env = UnionFind()
-        leaves, self.sharing = set(), set()
-        per_state = []
-        for files, held in self.states:
-            ids = collections.defaultdict(set)
-            where = collections.defaultdict(set)
-            for path, blob in held.items():
-                leaf, revision = posixpath.dirname(path), self.migration(blob).revision
-                ids[leaf].add(revision)
-                where[revision].add(leaf)
-            for holders in where.values():
-                self.sharing.update((a, b) for a in holders for b in holders if a != b)
-            per_state.append((ids, where))
-            leaves.update(ids)
-        self.leaves = sorted(leaves)
-        self.direct = {leaf: self.layout.script_of(leaf) for leaf in self.leaves}
-        for named in sorted(self.layout.joined):
-            below = [leaf for leaf in self.leaves if leaf in named]
-            for a, b in zip(below, below[1:]):
-                self.env.join(a, b)
-        for leaf in self.leaves:
-            versions, script = self.direct[leaf]
-            for other in self.leaves:
-                if other < leaf and self.direct[other][1] == script:
-                    if script in self.layout.recursive:
-                        self.env.join(leaf, other)
-                    elif self.direct[other][0] == other and versions == leaf and self.may_join(leaf, other):
-                        self.env.join(leaf, other)
-        for same_script in (True, False):
-            for (files, held), (ids, where) in zip(self.states, per_state):
-                for path in sorted(held):
-                    leaf = posixpath.dirname(path)
-                    for down in self.migration(held[path]).down or ():
-                        self.cross(leaf, where.get(down, ()), same_script)
-        self.state_ids = [ids for ids, where in per_state]
-
-    def cross(self, leaf, holders, same_script):
-        mine = self.env.find(leaf)
-        if not holders or any(self.env.find(h) == mine for h in holders):
-            return
-        able = [h for h in holders if self.may_join(leaf, h)
-                and (self.direct[h][1] == self.direct[leaf][1]) == same_script]
-        if len({self.env.find(h) for h in able}) == 1:
-            self.env.join(leaf, able[0])
-
-    def may_join(self, a, b):
-        """No directory of one shows that it is apart from a directory of the other (R3)."""
-        return not any(pair in self.sharing for pair in self.pairs(a, b))
-
-    def pairs(self, a, b):
-        """The leaves of one environment with those of another."""
-        a, b = self.env.find(a), self.env.find(b)
-        if a == b:
-            return []
-        left = [leaf for leaf in self.leaves if self.env.find(leaf) == a]
-        right = [leaf for leaf in self.leaves if self.env.find(leaf) == b]
-        return [(x, y) for x in left for y in right]
-
-    def same_lineage(self, a, b):
-        """Would joining them join two environments of one script directory (R4)?"""
-        return not any(pair in self.sharing and self.direct[pair[0]][1] == self.direct[pair[1]][1]
-                       for pair in self.pairs(a, b))
+        groups = Environments(self, self.layout, [held for files, held in self.states])
+        self.leaves, self.direct, self.env, self.groups = groups.leaves, groups.direct, groups.env, groups
 
     def link_lineages(self):
         unit = {leaf: (self.direct[leaf][1], self.env.find(leaf)) for leaf in self.leaves}
@@ -695,7 +635,7 @@ class History:
         for leaf in self.leaves:
             leaf_of.setdefault(unit[leaf], leaf)
         present = []
-        for ids in self.state_ids:
+        for ids, where in self.groups.per_tree:
             merged = collections.defaultdict(set)
             for leaf, revisions in ids.items():
                 merged[unit[leaf]] |= revisions
@@ -715,7 +655,7 @@ class History:
                         if common and 2 * common >= min(len(before[old]), len(after[new])):
                             pairs.append((-common, leaf_of[old], leaf_of[new]))
                 for _, old, new in sorted(pairs):
-                    if self.env.find(old) != self.env.find(new) and self.same_lineage(old, new):
+                    if self.env.find(old) != self.env.find(new) and self.groups.same_lineage(old, new):
                         self.env.join(old, new)
                         self.lineage.append((oid, old, new))
 
@@ -801,19 +741,17 @@ class History:
         self.lost.sort(key=lambda e: (e["revision"], e["environment"]))
 
     def loaded(self, tip):
-        """{environment: ([Migration], {ids that only file names give})}, by the tip's own configuration."""
+        """{(environment, its directories at the tip): ([Migration], {ids that only file names give})}."""
         layout = Layout(self, [self.commits[tip][0]])
         files, held = self.states[self.state[tip]]
-        leaves = {posixpath.dirname(path) for path in held}
+        here = Environments(self, layout, [held])
         units = {}
-        for leaf in leaves:
-            named = next((n for n in sorted(layout.joined) if leaf in n), None)
-            versions, script = layout.script_of(leaf) or self.direct[leaf]
-            if named is None and leaf != versions and script not in layout.recursive and any(
-                    leaf != other and self.env.find(leaf) == self.env.find(other) and leaf.startswith(other + "/")
-                    for other in leaves):
-                continue
-            units[leaf] = self.env.find(leaf)
+        for leaf in here.leaves:
+            versions, script = here.direct[leaf]
+            configured = script in layout.recursive or any(leaf in named for named in layout.joined)
+            if leaf == versions or configured or not any(
+                    leaf.startswith(other + "/") and self.env.find(leaf) == self.env.find(other) for other in here.leaves):
+                units[leaf] = (self.env.find(leaf), here.env.find(leaf))
         out = collections.defaultdict(lambda: ([], set()))
         for path, (mode, blob) in files.items():
             unit = units.get(posixpath.dirname(path))
@@ -830,7 +768,7 @@ class History:
     def references(self, tip):
         """{(environment, id): {children}} for what the tip's tree names and does not have."""
         out = collections.defaultdict(set)
-        for environment, (migrations, extra) in self.loaded(tip).items():
+        for (environment, _), (migrations, extra) in self.loaded(tip).items():
             ids = {m.revision for m in migrations} | extra
             labels = {label for m in migrations for label in m.labels or ()}
             for m in migrations:
@@ -849,6 +787,72 @@ class History:
                 found[key] |= children
         self.missing = [{"revision": key[1], "environment": key[0], "referenced_by": sorted(found[key]),
                          "ever_in_history": key in self.bit} for key in sorted(found, key=lambda k: (k[1], k[0]))]
+
+
+class Environments:
+    """R3: which directories of some trees are one environment."""
+
+    def __init__(self, history, layout, trees):
+        self.env = UnionFind()
+        self.sharing = set()
+        self.per_tree = []
+        leaves = set()
+        for held in trees:
+            ids, where = collections.defaultdict(set), collections.defaultdict(set)
+            for path, blob in held.items():
+                leaf, revision = posixpath.dirname(path), history.migration(blob).revision
+                ids[leaf].add(revision)
+                where[revision].add(leaf)
+            for holders in where.values():
+                self.sharing.update((a, b) for a in holders for b in holders if a != b)
+            self.per_tree.append((ids, where))
+            leaves.update(ids)
+        self.leaves = sorted(leaves)
+        self.direct = {leaf: layout.script_of(leaf) or history.layout.script_of(leaf) for leaf in self.leaves}
+        for named in sorted(layout.joined):
+            below = [leaf for leaf in self.leaves if leaf in named]
+            for a, b in zip(below, below[1:]):
+                self.env.join(a, b)
+        for leaf in self.leaves:
+            versions, script = self.direct[leaf]
+            for other in self.leaves:
+                if other < leaf and self.direct[other][1] == script:
+                    if script in layout.recursive:
+                        self.env.join(leaf, other)
+                    elif self.direct[other][0] == other and versions == leaf and self.may_join(leaf, other):
+                        self.env.join(leaf, other)
+        for same_script in (True, False):
+            for held, (ids, where) in zip(trees, self.per_tree):
+                for path in sorted(held):
+                    for down in history.migration(held[path]).down or ():
+                        self.cross(posixpath.dirname(path), where.get(down, ()), same_script)
+
+    def cross(self, leaf, holders, same_script):
+        mine = self.env.find(leaf)
+        if not holders or any(self.env.find(h) == mine for h in holders):
+            return
+        able = [h for h in holders if self.may_join(leaf, h)
+                and (self.direct[h][1] == self.direct[leaf][1]) == same_script]
+        if len({self.env.find(h) for h in able}) == 1:
+            self.env.join(leaf, able[0])
+
+    def may_join(self, a, b):
+        """No directory of one ever held an id at the same time as a directory of the other."""
+        return not any(pair in self.sharing for pair in self.pairs(a, b))
+
+    def pairs(self, a, b):
+        """The leaves of one environment with those of another."""
+        a, b = self.env.find(a), self.env.find(b)
+        if a == b:
+            return []
+        left = [leaf for leaf in self.leaves if self.env.find(leaf) == a]
+        right = [leaf for leaf in self.leaves if self.env.find(leaf) == b]
+        return [(x, y) for x in left for y in right]
+
+    def same_lineage(self, a, b):
+        """Would joining them join no two environments of one script directory (R4)?"""
+        return not any(pair in self.sharing and self.direct[pair[0]][1] == self.direct[pair[1]][1]
+                       for pair in self.pairs(a, b))
 
 
 class Comparison:
