@@ -1,8 +1,8 @@
 /*
  * json: the model's values as JSON. Layer report, inside it only; new references unless said otherwise.
  *
- * Every function answers NULL where memory ended, and the functions that take references take NULL for that: a document
- * needs one check, in json_put() or json_put_member().
+ * Every function answers NULL where memory ended, and those that take a reference take NULL for that: a document needs
+ * one check for each member, in json_document_add() or json_line_add().
  */
 #ifndef REVIDENT_REPORT_JSON_H
 #define REVIDENT_REPORT_JSON_H
@@ -37,7 +37,6 @@ json_t *json_from_side(const struct event_side *side);
 
 json_t *json_from_continuation(const struct continuation *continuation);
 
-/* The whole event; with `type` as its first member where that is not NULL. */
 json_t *json_from_event(const struct event *event);
 
 /* What makes one item of a list. */

@@ -15,15 +15,32 @@ static const struct lost_revision *find_lost(const struct scan *scan, const stru
 	return missing->taken;
 }
 
+/* The first missing revision that is not before `revision`: they are sorted by it. */
+static size_t first_missing(const struct scan *scan, struct text revision)
+{
+	size_t low = 0, high = scan->missing_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (text_compare(scan->missing[middle].revision, revision) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 bool scan_text_is_shown_as_missing(const struct scan_text *t, const struct lost_revision *lost)
 {
 	size_t i;
 
-	for (i = 0; t->deciding && i < t->scan->missing_count; i++) {
+	for (i = first_missing(t->scan, lost->revision); i < t->scan->missing_count; i++) {
 		const struct missing_revision *missing = &t->scan->missing[i];
 
-		if (missing->decides && text_equal(lost->revision, missing->revision) &&
-			text_equal(lost->environment, missing->environment))
+		if (!text_equal(lost->revision, missing->revision))
+			break;
+		if (missing->decides && text_equal(lost->environment, missing->environment))
 			return true;
 	}
 	return false;

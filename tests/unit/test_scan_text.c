@@ -114,6 +114,74 @@ static void scan_text__the_accident__answer_culprit_original_and_next_command(vo
 			      "7 commits and 5 files read in 1 environment: 1 missing, 1 lost.\n");
 }
 
+/* What follows the label "what", up to the next label. */
+static void assert_what(struct accident *a, const char *expected)
+{
+	struct strbuf out = STRBUF_INIT;
+	char *what;
+
+	render(&a->scan, false, &out);
+	what = strstr(out.buf, "  what       ");
+	assert_non_null(what);
+	*strstr(what, "  commit") = '\0';
+	assert_string_equal(what, expected);
+	strbuf_release(&out);
+}
+
+static void scan_text__each_kind_of_loss__in_words(void **state)
+{
+	struct accident *a = new_accident(*state, "x");
+
+	a->lost.continues_as = (struct continuation){
+		.path = TEXT_LITERAL("v/new.py"), .revision = TEXT_LITERAL("cccccccccccc"), .similarity = 0.625
+	};
+	assert_what(a, "  what       overwritten by 2a3f4c9d1cde \"add cascade deletes\", which took its\n"
+		       "             file; its content goes on as cccccccccccc in v/new.py (similarity\n"
+		       "             0.62)\n");
+	a->lost.cause = EVENT_REIDENTIFIED;
+	assert_what(a, "  what       reidentified: its content goes on as cccccccccccc in v/new.py\n"
+		       "             (similarity 0.62)\n");
+	a->lost.continues_as.path = a->event->before.path;
+	a->lost.continues_as.similarity = SIMILARITY_NULL;
+	assert_what(a, "  what       reidentified: its file was given another id, cccccccccccc \"add\n"
+		       "             cascade deletes\"\n");
+	a->lost.cause = EVENT_DELETED;
+	assert_what(a, "  what       deleted: its file was removed\n");
+	a->lost.cause = EVENT_STRIPPED;
+	assert_what(a, "  what       stripped: its file is there still, but is no migration any more\n");
+	a->lost.cause = EVENT_LOST_IN_MERGE;
+	assert_what(a, "  what       lost_in_merge: parent " HEX_5F " had\n"
+		       "             it, the merge dropped it\n");
+}
+
+static void scan_text__many_missing__ten_in_full_and_the_rest_by_name(void **state)
+{
+	struct arena *arena = *state;
+	struct missing_revision missing[12];
+	struct scan scan = model_scan();
+	struct strbuf out = STRBUF_INIT;
+	size_t i, blocks = 0;
+	const char *at;
+
+	for (i = 0; i < 12; i++)
+		missing[i] = (struct missing_revision){
+			.revision = text_of(arena_printf(arena, "m%02zu", i)),
+			.environment = TEXT_LITERAL("migrations"),
+			.referenced_by = words,
+			.referenced_count = 1,
+			.decides = true,
+			.in_depends_on = true,
+		};
+	scan.missing = missing;
+	scan.missing_count = 12;
+	render(&scan, false, &out);
+	for (at = out.buf; (at = strstr(at, "names it as its dependency")) != NULL; at++)
+		blocks++;
+	assert_int_equal(blocks, 10);
+	assert_non_null(strstr(out.buf, "\n2 more revisions are missing: m10, m11.\n"));
+	strbuf_release(&out);
+}
+
 static void scan_text__nothing_lost__one_line(void **state)
 {
 	struct scan scan = model_scan();
@@ -450,6 +518,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			scan_text__the_accident__answer_culprit_original_and_next_command, new_arena, drop_arena),
+		cmocka_unit_test_setup_teardown(scan_text__each_kind_of_loss__in_words, new_arena, drop_arena),
+		cmocka_unit_test_setup_teardown(
+			scan_text__many_missing__ten_in_full_and_the_rest_by_name, new_arena, drop_arena),
 		cmocka_unit_test(scan_text__nothing_lost__one_line),
 		cmocka_unit_test(scan_text__no_environment__says_what_one_is),
 		cmocka_unit_test_setup_teardown(scan_text__a_lost_head__the_chain_is_whole_but, new_arena, drop_arena),
