@@ -22,6 +22,11 @@ enum {
 	HASHES_MAX = 64,
 };
 
+#ifdef MAP_POPULATE
+#define MAP_ALL_AT_ONCE MAP_POPULATE /* the checksum reads every page */
+#else
+#define MAP_ALL_AT_ONCE 0
+#endif
 #define PARENT_NONE 0x70000000U
 #define PARENT_EDGES 0x80000000U /* the second parent is a place in the list of edges */
 #define EDGE_LAST 0x80000000U
@@ -153,7 +158,7 @@ static bool load_layer(struct layer *layer, int dir, const char *name)
 		close(fd);
 		return false;
 	}
-	map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE | MAP_ALL_AT_ONCE, fd, 0);
 	close(fd);
 	if (map == MAP_FAILED)
 		return false;

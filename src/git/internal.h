@@ -7,6 +7,7 @@
 #include <git2.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/stat.h>
 
 #include "pack.h"
 #include "revident/base/arena.h"
@@ -43,6 +44,8 @@ struct repo {
 	bool started;      /* libgit2 was started */
 	struct object_dirs dirs;
 	struct packs packs;
+	struct strbuf packed_refs; /* as of `packed_refs_stat`; see packed_refs_read() */
+	struct stat packed_refs_stat;
 	struct oid *shallow; /* sorted */
 	size_t shallow_count, shallow_cap;
 	struct intern limits;
@@ -102,6 +105,9 @@ int object_peel(struct repo *repo, const struct oid *id, struct oid *out, struct
 
 enum { SYMREF_DEPTH_MAX = 5 /* git's own limit */ };
 
+/* refs.c: the error for a ref whose content makes no sense. Returns -1. */
+int damaged_ref(const char *name, struct err *err);
+
 /* refs.c: a ref as it is stored. */
 struct raw_ref {
 	bool is_symbolic;
@@ -109,11 +115,16 @@ struct raw_ref {
 	struct text name;  /* what it points to, where it is; in the arena */
 };
 
-/* refs.c: a ref file's content; a loose ref's file; all of packed-refs. 1, 0 (absent), -1 (damaged). */
+/* refs.c: a ref file's content; a loose ref's file. 1, 0 (absent), -1 (damaged). */
 int ref_parse(
 	struct arena *arena, const char *name, const char *content, size_t len, struct raw_ref *out, struct err *err);
 int ref_read_file(struct arena *arena, const char *path, const char *name, struct raw_ref *out, struct err *err);
-int packed_refs_read(struct repo *repo, struct strbuf *out, struct err *err);
+
+/* packed_refs.c: all of packed-refs, read again only if it changed; borrowed until the next call. 0 (empty: none) or -1. */
+int packed_refs_read(struct repo *repo, struct text *out, struct err *err);
+
+/* packed_refs.c: the object that packed-refs has for `name`. 1, 0, -1 (its line is damaged). */
+int packed_refs_find(struct repo *repo, const char *name, struct oid *out, struct err *err);
 
 /* refs.c: follows what was read to an object. 1, 0 (dangling), -1. */
 int ref_resolve_raw(struct repo *repo, struct arena *arena, struct raw_ref raw, struct oid *out, struct err *err);

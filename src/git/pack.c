@@ -18,6 +18,7 @@ enum {
 	PACK_SMALLEST = 12 + OID_BYTES,
 	V1_ENTRY = 4 + OID_BYTES,
 	V2_ENTRY = OID_BYTES + 4 + 4,
+	GUESSES = 8, /* places guessed before a search falls back to halving */
 };
 
 #define WIDE 0x80000000U /* in the table of offsets: the rest is an index into that of 64 bits */
@@ -228,28 +229,43 @@ static uint64_t offset_of(const struct pack *pack, uint32_t at)
 	return offset & WIDE ? be64(pack->wide + (size_t)(offset & ~WIDE) * 8) : offset;
 }
 
+/* Ids are spread evenly: the place of `key` in a range whose ends have the keys `first` and `last`. */
+static uint32_t guess(uint32_t low, uint32_t high, uint32_t key, uint32_t first, uint32_t last)
+{
+	if (key <= first)
+		return low;
+	if (key >= last)
+		return high - 1;
+	return low + (uint32_t)((uint64_t)(high - 1 - low) * (key - first) / (last - first));
+}
+
 bool pack_find(const struct pack *pack, const struct oid *id, uint64_t *offset)
 {
 	size_t stride = pack->stride ? pack->stride : OID_BYTES;
-	unsigned first = id->bytes[0];
+	unsigned first = id->bytes[0], round;
 	uint32_t low = first ? be32(pack->fanout + 4 * (size_t)(first - 1)) : 0;
-	uint32_t high = be32(pack->fanout + 4 * (size_t)first), key = be32(id->bytes + 1);
+	uint32_t high = be32(pack->fanout + 4 * (size_t)first);
+	uint32_t key = be32(id->bytes + 1), low_key = 0, high_key = UINT32_MAX; /* the first byte is the same for all */
 
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2, there;
+	for (round = 0; low < high; round++) {
+		uint32_t middle = round < GUESSES ? guess(low, high, key, low_key, high_key) : low + (high - low) / 2,
+			 there;
 		const unsigned char *at = pack->ids + middle * stride;
 		int order;
 
-		there = be32(at + 1); /* the first byte is the same for all of them */
+		there = be32(at + 1);
 		order = key != there ? (key < there ? -1 : 1) : memcmp(id->bytes, at, OID_BYTES);
 		if (order == 0) {
 			*offset = offset_of(pack, middle);
 			return true;
 		}
-		if (order < 0)
+		if (order < 0) {
 			high = middle;
-		else
+			high_key = there;
+		} else {
 			low = middle + 1;
+			low_key = there;
+		}
 	}
 	return false;
 }

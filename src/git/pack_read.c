@@ -184,17 +184,21 @@ static bool take_copy(const unsigned char **at, const unsigned char *end, unsign
 	return true;
 }
 
-/* Applies a delta to its base. NULL where it does not fit. */
-static struct pack_bytes *apply_delta(const struct pack_bytes *base, const struct pack_bytes *delta)
+/* Applies a delta to its base. NULL where it does not fit, or, with *too_long set, where more than `max` bytes come of it. */
+static struct pack_bytes *apply_delta(
+	const struct pack_bytes *base, const struct pack_bytes *delta, size_t max, size_t *too_long)
 {
 	const unsigned char *at = delta->bytes, *end = at + delta->len;
 	uint64_t base_len, len;
 	struct pack_bytes *out;
 	size_t used = 0;
 
-	if (!take_length(&at, end, &base_len) || !take_length(&at, end, &len) || base_len != base->len ||
-		len > OBJECT_META_MAX)
+	if (!take_length(&at, end, &base_len) || !take_length(&at, end, &len) || base_len != base->len)
 		return NULL;
+	if (len > max) {
+		*too_long = len > SIZE_MAX ? SIZE_MAX : (size_t)len;
+		return NULL;
+	}
 	out = new_bytes((size_t)len);
 	out->type = base->type;
 	while (at < end) {
@@ -253,15 +257,20 @@ static bool follow_chain(
 }
 
 /* The next object of a chain, upwards: the bottom's content itself, or a delta applied to what is below. */
-static struct pack_bytes *build_entry(
-	struct packs *packs, const struct pack *pack, const struct entry *entry, const struct pack_bytes *below)
+static struct pack_bytes *build_entry(struct packs *packs, const struct pack *pack, const struct entry *entry,
+	const struct pack_bytes *below, size_t max, size_t *too_long)
 {
-	struct pack_bytes *data = inflate_entry(packs, pack, entry), *out = data;
+	struct pack_bytes *data, *out;
 
+	if (!is_delta(entry) && entry->len > max) {
+		*too_long = entry->len;
+		return NULL;
+	}
+	data = out = inflate_entry(packs, pack, entry);
 	if (!data)
 		return NULL;
 	if (is_delta(entry)) {
-		out = below ? apply_delta(below, data) : NULL;
+		out = below ? apply_delta(below, data, max, too_long) : NULL;
 		pack_bytes_release(data);
 	} else {
 		data->type = type_of(entry->type);
@@ -269,8 +278,11 @@ static struct pack_bytes *build_entry(
 	return out;
 }
 
-/* The content at an offset. What others may be deltas against goes to the cache: bases, and every tree. */
-static struct pack_bytes *read_at(struct packs *packs, size_t number, uint64_t offset)
+/*
+ * The content at an offset. What others may be deltas against goes to the cache: bases, and every tree. NULL where it
+ * makes no sense, or, with *too_long set, where it has more than `max` bytes.
+ */
+static struct pack_bytes *read_at(struct packs *packs, size_t number, uint64_t offset, size_t max, size_t *too_long)
 {
 	const struct pack *pack = &packs->items[number];
 	struct chain chain = { .entries = NULL };
@@ -284,7 +296,8 @@ static struct pack_bytes *read_at(struct packs *packs, size_t number, uint64_t o
 	}
 	while (chain.count) {
 		const struct entry *entry = &chain.entries[--chain.count];
-		struct pack_bytes *next = build_entry(packs, pack, entry, below);
+		struct pack_bytes *next =
+			build_entry(packs, pack, entry, below, chain.count ? OBJECT_META_MAX : max, too_long);
 
 		pack_bytes_release(below);
 		below = next;
@@ -376,24 +389,19 @@ bool packs_header(struct packs *packs, const struct oid *id, enum object_type *t
 enum pack_answer packs_read(struct packs *packs, const struct oid *id, size_t max, struct pack_bytes **out, size_t *len)
 {
 	uint64_t offset;
-	size_t number;
+	size_t number, too_long = 0;
 
 	*out = NULL;
 	if (!find(packs, id, &number, &offset))
 		return PACK_UNKNOWN;
-	if (max < OBJECT_META_MAX) {
-		if (!length_at(packs, &packs->items[number], offset, len))
-			return PACK_UNKNOWN;
-		if (*len > max)
-			return PACK_TOO_LONG;
+	*out = read_at(packs, number, offset, max, &too_long);
+	if (*out && (*out)->len > max) { /* it was cached */
+		too_long = (*out)->len;
+		pack_bytes_release(*out);
+		*out = NULL;
 	}
-	*out = read_at(packs, number, offset);
-	if (!*out)
-		return PACK_UNKNOWN;
-	*len = (*out)->len;
-	if (*len <= max)
+	*len = *out ? (*out)->len : too_long;
+	if (*out)
 		return PACK_FOUND;
-	pack_bytes_release(*out);
-	*out = NULL;
-	return PACK_TOO_LONG;
+	return too_long > max ? PACK_TOO_LONG : PACK_UNKNOWN;
 }

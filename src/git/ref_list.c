@@ -95,9 +95,8 @@ static int add_loose(struct repo *repo, struct arena *arena, struct candidates *
 	return rc;
 }
 
-/* One line of packed-refs, "ID NAME" or "^ID". Returns whether it could be read. */
-static bool add_packed_line(
-	struct arena *arena, struct candidates *list, const char *line, size_t len, bool fully_peeled)
+/* One line of packed-refs, "ID NAME" or "^ID", with a NUL behind it. Returns whether it could be read. */
+static bool add_packed_line(struct candidates *list, const char *line, size_t len, bool fully_peeled)
 {
 	struct candidate *candidate;
 	struct oid id;
@@ -113,8 +112,7 @@ static bool add_packed_line(
 	}
 	if (len < OID_HEX + 2 || line[OID_HEX] != ' ' || !oid_parse(&id, line, OID_HEX) || memchr(line, '\0', len))
 		return false;
-	candidate = add_candidate(
-		list, (struct text){ arena_memdup(arena, line + OID_HEX + 1, len - OID_HEX - 1), len - OID_HEX - 1 });
+	candidate = add_candidate(list, (struct text){ line + OID_HEX + 1, len - OID_HEX - 1 });
 	candidate->raw.target = id;
 	candidate->is_packed = true;
 	candidate->is_direct = fully_peeled;
@@ -123,29 +121,27 @@ static bool add_packed_line(
 
 static int add_packed(struct repo *repo, struct arena *arena, struct candidates *list, struct err *err)
 {
-	struct strbuf content = STRBUF_INIT;
 	bool fully_peeled = false;
-	const char *at, *end;
+	struct text content;
 	unsigned long line = 0;
-	int rc = -1;
+	char *at, *end;
 
 	if (packed_refs_read(repo, &content, err) < 0)
-		goto done;
-	for (at = content.buf, end = at + content.len; at < end && list->count < REF_COUNT_MAX;) {
-		const char *eol = memchr(at, '\n', (size_t)(end - at));
-		size_t len = (size_t)((eol ? eol : end) - at);
+		return -1;
+	at = arena_memdup(arena, content.ptr, content.len); /* the names stay where they stand */
+	for (end = at + content.len; at < end && list->count < REF_COUNT_MAX;) {
+		char *eol = memchr(at, '\n', (size_t)(end - at));
+		size_t len = (size_t)((eol ? eol : end) - at), bare = len - (len && at[len - 1] == '\r');
 
 		line++;
+		at[bare] = '\0';
 		if (at[0] == '#')
 			fully_peeled |= memmem(at, len, " fully-peeled ", 14) != NULL;
-		else if (!add_packed_line(arena, list, at, len - (len && at[len - 1] == '\r'), fully_peeled))
+		else if (!add_packed_line(list, at, bare, fully_peeled))
 			repo_add_limit(repo, "line %lu of packed-refs is damaged", line);
 		at += len + 1;
 	}
-	rc = 0;
-done:
-	strbuf_release(&content);
-	return rc;
+	return 0;
 }
 
 /* By name; a loose ref before the packed one that it hides. */

@@ -11,7 +11,6 @@
 
 enum {
 	REF_FILE_MAX = 64 * 1024,
-	PACKED_REFS_MAX = 1024 * 1024 * 1024,
 };
 
 /* "HEAD" and the like, or below refs/ without empty, "." and ".." components: nothing that leads out of the directory. */
@@ -42,7 +41,7 @@ static const char *directory_of(const struct repo *repo, const char *name)
 	return repo->common_dir;
 }
 
-static int damaged_ref(const char *name, struct err *err)
+int damaged_ref(const char *name, struct err *err)
 {
 	struct strbuf shown = STRBUF_INIT;
 
@@ -103,42 +102,6 @@ done:
 	return rc;
 }
 
-int packed_refs_read(struct repo *repo, struct strbuf *out, struct err *err)
-{
-	char *path = path_join(repo->common_dir, "packed-refs");
-	int rc = preflight_read(path, PACKED_REFS_MAX, out, err);
-
-	free(path);
-	return rc;
-}
-
-/* Looks for " NAME\n" behind an id at the beginning of a line. */
-static int find_packed(struct repo *repo, const char *name, struct raw_ref *out, struct err *err)
-{
-	struct strbuf content = STRBUF_INIT, key = STRBUF_INIT;
-	const char *at, *end;
-	int rc = packed_refs_read(repo, &content, err);
-
-	if (rc <= 0)
-		goto done;
-	rc = 0;
-	strbuf_addf(&key, " %s", name);
-	for (at = content.buf, end = at + content.len; rc == 0; at += key.len) {
-		at = memmem(at, (size_t)(end - at), key.buf, key.len);
-		if (!at)
-			break;
-		if ((at[key.len] != '\n' && at[key.len] != '\0' && at[key.len] != '\r') || at - content.buf < OID_HEX ||
-			(at - content.buf > OID_HEX && at[-OID_HEX - 1] != '\n'))
-			continue;
-		memset(out, 0, sizeof(*out));
-		rc = oid_parse(&out->target, at - OID_HEX, OID_HEX) ? 1 : damaged_ref(name, err);
-	}
-done:
-	strbuf_release(&content);
-	strbuf_release(&key);
-	return rc;
-}
-
 int ref_read(struct repo *repo, struct arena *arena, const char *name, struct raw_ref *out, struct err *err)
 {
 	char *path;
@@ -149,8 +112,10 @@ int ref_read(struct repo *repo, struct arena *arena, const char *name, struct ra
 	path = path_join(directory_of(repo, name), name);
 	rc = ref_read_file(arena, path, name, out, err);
 	free(path);
-	if (rc == 0 && strncmp(name, "refs/", 5) == 0)
-		rc = find_packed(repo, name, out, err);
+	if (rc == 0 && strncmp(name, "refs/", 5) == 0) {
+		memset(out, 0, sizeof(*out));
+		rc = packed_refs_find(repo, name, &out->target, err);
+	}
 	return rc;
 }
 

@@ -132,6 +132,7 @@ int repo_open(struct repo **out, const struct repo_env *env, struct err *err)
 
 	memset(&loc, 0, sizeof(loc));
 	intern_init(&repo->limits);
+	strbuf_init(&repo->packed_refs);
 	if (git_layer_start(err) < 0)
 		goto done;
 	repo->started = true;
@@ -183,6 +184,7 @@ void repo_close(struct repo *repo)
 	free(repo->common_dir);
 	free(repo->work_tree);
 	free(repo->shallow);
+	strbuf_release(&repo->packed_refs);
 	free(repo->index_file);
 	free(repo->limit_list);
 	intern_release(&repo->limits);

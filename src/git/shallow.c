@@ -5,7 +5,7 @@
 #include "internal.h"
 #include "revident/base/xalloc.h"
 
-enum { SHALLOW_FILE_MAX = 64 * 1024 * 1024, PACKED_REFS_MAX = 1024 * 1024 * 1024 };
+enum { SHALLOW_FILE_MAX = 64 * 1024 * 1024 };
 
 static int compare_oids(const void *a, const void *b)
 {
@@ -74,19 +74,18 @@ static bool has_graft(const struct strbuf *content)
 static int find_replacements(struct repo *repo, struct err *err)
 {
 	char *loose = path_join(repo->common_dir, "refs/replace");
-	char *packed = path_join(repo->common_dir, "packed-refs");
 	char *grafts = path_join(repo->common_dir, "info/grafts");
 	struct strbuf content = STRBUF_INIT;
+	struct text packed;
 	int rc = -1;
 
 	repo->replacements = directory_has_entries(loose);
 	if (!repo->replacements) {
-		if (preflight_read(packed, PACKED_REFS_MAX, &content, err) < 0)
+		if (packed_refs_read(repo, &packed, err) < 0)
 			goto done;
-		repo->replacements = memmem(content.buf, content.len, " refs/replace/", strlen(" refs/replace/"));
+		repo->replacements = memmem(packed.ptr, packed.len, " refs/replace/", strlen(" refs/replace/"));
 	}
 	if (!repo->replacements) {
-		strbuf_clear(&content);
 		if (preflight_read(grafts, SHALLOW_FILE_MAX, &content, err) < 0)
 			goto done;
 		repo->replacements = has_graft(&content);
@@ -94,7 +93,6 @@ static int find_replacements(struct repo *repo, struct err *err)
 	rc = 0;
 done:
 	free(loose);
-	free(packed);
 	free(grafts);
 	strbuf_release(&content);
 	return rc;

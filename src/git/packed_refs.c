@@ -1,0 +1,59 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "internal.h"
+
+enum { PACKED_REFS_MAX = 1024 * 1024 * 1024 };
+
+static bool same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_ino == b->st_ino && a->st_dev == b->st_dev && a->st_size == b->st_size &&
+	       a->st_mtime == b->st_mtime && a->st_ctime == b->st_ctime;
+}
+
+int packed_refs_read(struct repo *repo, struct text *out, struct err *err)
+{
+	char *path = path_join(repo->common_dir, "packed-refs");
+	struct stat now;
+	int rc = -1;
+
+	memset(&now, 0, sizeof(now));
+	if (stat(path, &now) < 0)
+		memset(&now, 0, sizeof(now)); /* gone, or preflight_read() says what is wrong */
+	if (now.st_ino == 0 || !same_file(&now, &repo->packed_refs_stat)) {
+		strbuf_clear(&repo->packed_refs);
+		if (preflight_read(path, PACKED_REFS_MAX, &repo->packed_refs, err) < 0)
+			goto done;
+		repo->packed_refs_stat = now;
+	}
+	*out = (struct text){ repo->packed_refs.buf, repo->packed_refs.len };
+	rc = 0;
+done:
+	free(path);
+	return rc;
+}
+
+int packed_refs_find(struct repo *repo, const char *name, struct oid *out, struct err *err)
+{
+	struct strbuf key = STRBUF_INIT;
+	struct text content;
+	const char *at, *end;
+	int rc = packed_refs_read(repo, &content, err);
+
+	if (rc < 0)
+		return -1;
+	strbuf_addf(&key, " %s", name);
+	for (at = content.ptr, end = at + content.len; rc == 0; at += key.len) {
+		at = memmem(at, (size_t)(end - at), key.buf, key.len);
+		if (!at)
+			break;
+		if ((at[key.len] != '\n' && at[key.len] != '\0' && at[key.len] != '\r') || at - content.ptr < OID_HEX ||
+			(at - content.ptr > OID_HEX && at[-OID_HEX - 1] != '\n'))
+			continue;
+		rc = oid_parse(out, at - OID_HEX, OID_HEX) ? 1 : damaged_ref(name, err);
+	}
+	strbuf_release(&key);
+	return rc;
+}
