@@ -27,6 +27,9 @@ int packed_refs_read(struct repo *repo, struct text *out, struct err *err)
 		if (preflight_read(path, PACKED_REFS_MAX, &repo->packed_refs, err) < 0)
 			goto done;
 		repo->packed_refs_stat = now;
+		if (now.st_ino != 0 && repo->packed_refs.len == 0)
+			repo_add_limit(
+				repo, "packed-refs is empty, though git writes at least one line; refs may be lost");
 	}
 	*out = (struct text){ repo->packed_refs.buf, repo->packed_refs.len };
 	rc = 0;

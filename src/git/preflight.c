@@ -40,15 +40,21 @@ static int complain(const char *path, const char *what, int errnum, struct err *
 	return -1;
 }
 
-/* stat, not lstat: a link to a file is in order (git makes HEAD one at times); a dangling one counts as absent. */
+/*
+ * A link to a file is in order. One that leads nowhere counts as absent for HEAD alone, which git once made a link to a
+ * branch that might not be born yet.
+ */
 int preflight_regular(const char *path, struct err *err)
 {
+	const char *name = strrchr(path, '/');
 	struct stat st;
 
 	if (stat(path, &st) < 0) {
-		if (errno == ENOENT || errno == ENOTDIR)
-			return 0;
-		return complain(path, NULL, errno, err);
+		if (errno != ENOENT && errno != ENOTDIR)
+			return complain(path, NULL, errno, err);
+		if (lstat(path, &st) == 0 && (!name || strcmp(name, "/HEAD") != 0))
+			return complain(path, "a link that leads nowhere", 0, err);
+		return 0;
 	}
 	if (!S_ISREG(st.st_mode))
 		return complain(path, kind_of(st.st_mode), 0, err);

@@ -95,6 +95,20 @@ static int add_loose(struct repo *repo, struct arena *arena, struct candidates *
 	return rc;
 }
 
+/* A byte that git lets no ref's name have (git-check-ref-format(1)): two lines run into one, say. */
+static bool has_impossible_byte(const char *name, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)name[i];
+
+		if (c <= ' ' || c == 0x7f || strchr("~^:?*[\\", c))
+			return true;
+	}
+	return false;
+}
+
 /* One line of packed-refs, "ID NAME" or "^ID", with a NUL behind it. Returns whether it could be read. */
 static bool add_packed_line(struct candidates *list, const char *line, size_t len, bool fully_peeled)
 {
@@ -110,7 +124,8 @@ static bool add_packed_line(struct candidates *list, const char *line, size_t le
 		candidate->is_direct = false;
 		return true;
 	}
-	if (len < OID_HEX + 2 || line[OID_HEX] != ' ' || !oid_parse(&id, line, OID_HEX) || memchr(line, '\0', len))
+	if (len < OID_HEX + 2 || line[OID_HEX] != ' ' || !oid_parse(&id, line, OID_HEX) ||
+		has_impossible_byte(line + OID_HEX + 1, len - OID_HEX - 1))
 		return false;
 	candidate = add_candidate(list, (struct text){ line + OID_HEX + 1, len - OID_HEX - 1 });
 	candidate->raw.target = id;
