@@ -68,7 +68,7 @@ for stream in "$TOP"/testrepos/*.fi; do
 	name=${stream##*/}
 	name=${name%.fi}
 	fixture "$name"
-	keep revident.scan.v1 "$name.scan" scan --events all
+	[ "$name" = unborn ] || keep revident.scan.v1 "$name.scan" scan --events all
 	keep revident.scan.v1 "$name.scan-all" scan --events all --all --deep
 	keep revident.explain.v1 "$name.explain" explain a1a1a1a1a1a1
 	[ "$name" = unborn ] || keep revident.audit.v1 "$name.audit" audit HEAD
