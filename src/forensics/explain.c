@@ -248,6 +248,7 @@ static void write_question(struct answer *a, struct text text)
 	q->message = a->read.message->name;
 	q->meaning = a->read.message->meaning;
 	q->is_key_error = a->read.message->is_key_error;
+	q->is_about_several_heads = a->read.message->is_about_several_heads;
 	q->is_other_traceback = q->is_key_error && a->read.is_traceback && !a->read.passes_revision_map;
 }
 

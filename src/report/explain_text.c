@@ -276,6 +276,9 @@ static void add_heads(struct explain_text *t)
 	paragraph_begin(&p, t->out, t->styles, 0, 0);
 	paragraph_add(&p, "HEAD's commit has ");
 	paragraph_add_count(&p, e->head_count, "head");
+	if (e->head_count == 1 && e->question.is_about_several_heads)
+		paragraph_add(&p, ", so the code that printed this is another commit's, or has files that are not "
+				  "committed");
 	paragraph_add(&p, e->head_count ? ":" : ".");
 	paragraph_end(&p);
 	for (i = 0; i < e->head_count && i < HEADS_SHOWN; i++) {

@@ -83,10 +83,32 @@ static void add_lost(struct explain_text *t, const struct life *life)
 	add_git(t, "", "add --", life->path);
 }
 
+static void add_compare(struct explain_text *t, const struct life *life)
+{
+	char before[OID_HEX + 1], after[OID_HEX + 1];
+	struct strbuf command = STRBUF_INIT;
+
+	strbuf_addf(&command, "git diff %s %s", oid_hex(&life->blob, before), oid_hex(&life->successor.blob, after));
+	explain_text_command(t, "compare", command.buf);
+	strbuf_release(&command);
+}
+
 static void add_stamp(struct explain_text *t, const struct life *life)
 {
-	const struct successor *to = &life->successor;
 	struct strbuf command = STRBUF_INIT;
+
+	strbuf_addstr(&command, "alembic stamp --purge ");
+	strbuf_add_shell_word(&command, life->successor.revision);
+	explain_text_command(t, "database", command.buf);
+	explain_text_line(t, "",
+		"points a database that is stamped with the lost id to it. That rewrites the record and not the "
+		"schema: first make sure that the database has what this revision and those below it do.");
+	strbuf_release(&command);
+}
+
+static void add_successor(struct explain_text *t, const struct life *life)
+{
+	const struct successor *to = &life->successor;
 	struct paragraph p;
 
 	paragraph_begin_labelled(&p, t->out, t->styles, "goes on");
@@ -99,15 +121,10 @@ static void add_stamp(struct explain_text *t, const struct life *life)
 	if (!to->at_head)
 		paragraph_add(&p, ", but not at HEAD");
 	paragraph_end(&p);
-	if (!to->unchanged || !to->at_head)
-		return;
-	strbuf_addstr(&command, "alembic stamp --purge ");
-	strbuf_add_shell_word(&command, to->revision);
-	explain_text_command(t, "database", command.buf);
-	explain_text_line(t, "",
-		"points a database that is stamped with the lost id to it. That rewrites the record and not the "
-		"schema: first make sure that the database has what this revision and those below it do.");
-	strbuf_release(&command);
+	if (!to->unchanged)
+		add_compare(t, life);
+	else if (to->at_head)
+		add_stamp(t, life);
 }
 
 static void add_error(struct explain_text *t, struct paragraph *p, const struct life *life)
@@ -198,7 +215,7 @@ void explain_text_next(struct explain_text *t, const struct life *life)
 		break;
 	case LIFE_LOST:
 		if (life->successor.path.ptr)
-			add_stamp(t, life);
+			add_successor(t, life);
 		add_lost(t, life);
 		break;
 	case LIFE_MISSING:

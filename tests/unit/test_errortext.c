@@ -92,7 +92,7 @@ static void errortext_read__every_message__is_told(void **state)
 			"2a3f_x_py" },
 		{ "AttributeError: 'module' object has no attribute 'down_revision'", "no-down-revision", "" },
 		{ "Branch name 'shop' in revision aa11 already used by revision bb22", "label-used-twice",
-			"shop aa11 bb22" },
+			"aa11 bb22" },
 		{ "Revision aa11 is not an ancestor of revision bb22", "not-an-ancestor", "aa11 bb22" },
 		{ "Requested range aa11:bb22 does not refer to ancestor/descendant revisions along the same branch",
 			"not-an-ancestor", "aa11 bb22" },
@@ -166,6 +166,8 @@ static void errortext_read__several_messages__the_cause_counts(void **state)
 		{ "Revision aa11 is present more than once\nFAILED: Multiple head revisions are present for given "
 		  "argument 'head'",
 			"duplicate-id", "aa11" },
+		{ "No such branch: 'cellar'\nCan't locate revision identified by 'cellar'", "no-such-branch",
+			"cellar" },
 		{ "No such revision or branch 'head'", "none", "" },
 	};
 

@@ -34,6 +34,7 @@ struct error_message {
 	enum subject_kind kind;
 	bool asks_for_heads; /* what the environment's heads are belongs to the answer */
 	bool is_key_error;
+	bool is_about_several_heads;
 };
 
 struct error_text {

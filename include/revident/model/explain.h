@@ -93,6 +93,7 @@ struct question {
 	bool is_about_file;       /* the subjects are names of files */
 	bool is_label, is_prefix; /* how the subject led to the answer */
 	bool asks_for_heads;
+	bool is_about_several_heads; /* the message says that there are */
 };
 
 /* A head of an environment of HEAD's tree. */
