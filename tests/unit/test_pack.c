@@ -172,7 +172,7 @@ static void object_read__damaged_pack__never_gives_other_content(void **state)
 	assert_non_null(file);
 	assert_int_equal(fseek(file, 0, SEEK_END), 0);
 	size = ftell(file);
-	for (at = 12; at < size - OID_BYTES; at++) {
+	for (at = 12; at < size - OID_BYTES; at += at % 64 < 8 ? 1 : 7) {
 		struct repo *repo;
 
 		assert_int_equal(fseek(file, at, SEEK_SET), 0);
@@ -211,7 +211,7 @@ static void object_read__damaged_pack__never_gives_other_content(void **state)
 		assert_int_equal(fwrite(&byte, 1, 1, file), 1);
 		assert_int_equal(fflush(file), 0);
 	}
-	assert_true(errors > (size_t)size / 2);
+	assert_true(errors > (size_t)size / 12);
 	fclose(file);
 	free(name);
 	free(list.ids);
