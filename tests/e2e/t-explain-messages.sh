@@ -28,7 +28,7 @@ it "every failure of Alembic's command line"
 mkdir said
 git init -q -b main repo
 REPOS="$REPOS $CASE_DIR/repo"
-$python "$E2E_DIR/alembic_errors.py" "$CASE_DIR/repo" "$CASE_DIR/said"
+$python "$E2E_DIR/alembic_errors.py" "$CASE_DIR/repo" "$CASE_DIR/said" >/dev/null
 cd repo
 git add .
 git commit -q -m 'Add all environments'
@@ -52,8 +52,10 @@ asked half 1 no-down-revision null unknown
 asked twice 0 duplicate-id '"af02"' present
 answers twice 'is declared more than once at HEAD'
 answers twice 'twice/scripts/versions/copy.py'
-asked labels 0 label-used-twice '"bf01"' present
-asked label 1 no-such-branch '"cellar"' unknown
+run sh -c '"$0" explain - --format json <"$1"' "$REVIDENT" "$CASE_DIR/said/labels.text"
+expect_exit 0
+expect_json '[d["error"]["message"], sorted(m["revision"] for m in d["matches"])]' '["label-used-twice", ["bf01", "bf02"]]'
+asked label 1 cannot-locate '"cellar"' unknown
 asked range 0 not-an-ancestor '"cb02"' present
 asked prefix 2 ambiguous-prefix null unknown
 answers prefix '2 revisions fit'
