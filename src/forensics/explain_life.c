@@ -278,7 +278,7 @@ int tell_life(struct teller *t, const struct identity *identity, struct life *ou
 	take_worktree(t, out);
 	if (tell_turns(t, identity, out, err) < 0)
 		return -1;
-	return tell_successor(t, out, err);
+	return tell_successor(t, identity, out, err);
 }
 
 const struct match *tell_matches(struct teller *t, const struct identity *items, size_t count)

@@ -45,8 +45,8 @@ void tell_children(struct teller *t, const struct identity *identity, struct tex
 /* Fills arrival, loss, replacement and published, from the events that are there already. 0 or -1. */
 int tell_turns(struct teller *t, const struct identity *identity, struct life *out, struct err *err);
 
-/* Fills successor and usurper_path from the loss. 0 or -1. */
-int tell_successor(struct teller *t, struct life *out, struct err *err);
+/* Fills successor, return_path and usurper_path from the loss. 0 or -1. */
+int tell_successor(struct teller *t, const struct identity *identity, struct life *out, struct err *err);
 
 /* The heads of HEAD's environments that were asked for. */
 void tell_heads(struct teller *t, const struct lookup_options *options, struct explanation *out);

@@ -3,7 +3,6 @@
 
 #include "explain_parts.h"
 #include "revident/alembic/config.h"
-#include "revident/base/strbuf.h"
 #include "revident/base/xalloc.h"
 
 enum { SUCCESSORS_MAX = 50 }; /* ids that one content went through */
@@ -243,41 +242,88 @@ static int follow(struct teller *t, const struct event *loss, struct successor *
 	return 0;
 }
 
-/* Where the file that stands in the place of the lost one belongs: a name with its own id. */
-static void name_usurper(struct teller *t, struct life *out)
-{
-	const struct event_side *usurper = &out->loss->after;
-	const char *slash = out->path.len ? memrchr(out->path.ptr, '/', out->path.len) : NULL;
-	static const struct create_date undated;
-	struct strbuf path = STRBUF_INIT;
-	struct err ignored = { 0 };
-	struct text name;
-	uint32_t head = teller_head_view(t);
-	const struct tree_file *file;
+/* --- how to put it back ------------------------------------------------------------------------------------------- */
 
-	file = head == INTERN_NONE || !usurper->revision.ptr
-		       ? NULL
-		       : find_anywhere(&t->inv->views[head],
-				 intern_find(&t->inv->study.revisions, usurper->revision.ptr, usurper->revision.len));
-	if (!file || !text_equal(study_path_text(&t->inv->study, file->path), out->path))
-		return;
-	if (config_migration_name(NULL, usurper->revision,
-		    usurper->migration && usurper->migration->message.ptr ? usurper->migration->message
-									  : TEXT_LITERAL(""),
-		    &undated, t->arena, &name, &ignored) < 0)
-		return;
-	if (slash)
-		strbuf_add(&path, out->path.ptr, (size_t)(slash + 1 - out->path.ptr));
-	strbuf_add(&path, name.ptr, name.len);
-	out->usurper_path = (struct text){ arena_memdup(t->arena, path.buf, path.len), path.len };
-	strbuf_release(&path);
+/* HEAD's environment of the identity, or NULL. */
+static const struct tree_env *find_env_at_head(const struct teller *t, const struct identity *identity)
+{
+	uint32_t view = teller_head_view(t);
+	size_t e;
+
+	if (view == INTERN_NONE)
+		return NULL;
+	for (e = 0; e < t->inv->views[view].envs.count; e++)
+		if (identity_has_lineage(identity, t->inv->views[view].labels[e]))
+			return &t->inv->views[view].envs.items[e];
+	return NULL;
 }
 
-int tell_successor(struct teller *t, struct life *out, struct err *err)
+/* The directory that the environment loads a file of `dir` from today: that one itself, or its first. */
+static uint32_t dir_today(const struct study *study, const struct tree_env *env, uint32_t dir)
+{
+	size_t i;
+
+	for (i = 0; i < env->version_count; i++)
+		if (env->versions[i] == dir)
+			return dir;
+	for (i = 0; i < env->file_count; i++)
+		if (env->files[i].is_loaded && study_path_dir(study, env->files[i].path) == dir)
+			return dir;
+	return env->version_count ? env->versions[0] : dir;
+}
+
+static struct text join_path(struct teller *t, uint32_t dir, struct text name)
+{
+	struct text above = study_path_text(&t->inv->study, dir);
+
+	return text_of(arena_printf(
+		t->arena, "%.*s%s%.*s", (int)above.len, above.ptr, above.len ? "/" : "", (int)name.len, name.ptr));
+}
+
+/* A name of its own for the migration that stands where the lost one belongs. */
+static void name_usurper(struct teller *t, const struct tree_file *usurper, uint32_t dir, struct life *out)
+{
+	static const struct create_date undated;
+	const struct migration *m = usurper->blob == BLOB_NONE ? NULL : t->inv->study.blobs[usurper->blob].migration;
+	struct err ignored = { 0 };
+	struct text name;
+
+	if (config_migration_name(NULL, study_revision_text(&t->inv->study, usurper->revision),
+		    m && m->message.ptr ? m->message : TEXT_LITERAL(""), &undated, t->arena, &name, &ignored) >= 0)
+		out->usurper_path = join_path(t, dir, name);
+}
+
+/* Only what the environment would load there is of use; a content that goes on in its own place is written over. */
+static void plan_return(struct teller *t, const struct identity *identity, struct life *out)
+{
+	const struct study *study = &t->inv->study;
+	const struct tree_env *env = find_env_at_head(t, identity);
+	const char *slash = memrchr(out->path.ptr, '/', out->path.len);
+	uint32_t path = intern_find(&study->paths, out->path.ptr, out->path.len), dir;
+	struct text name = out->path;
+	size_t i;
+
+	out->return_path = out->path;
+	if (!env || path == INTERN_NONE)
+		return;
+	if (slash)
+		name = (struct text){ slash + 1, out->path.len - (size_t)(slash + 1 - out->path.ptr) };
+	dir = dir_today(study, env, study_path_dir(study, path));
+	if (dir != study_path_dir(study, path))
+		out->return_path = join_path(t, dir, name);
+	if (out->loss->kind == EVENT_REIDENTIFIED && text_equal(out->loss->continues_as.path, out->return_path))
+		return;
+	for (i = 0; i < env->file_count; i++)
+		if (env->files[i].revision != INTERN_NONE &&
+			text_equal(study_path_text(study, env->files[i].path), out->return_path))
+			name_usurper(t, &env->files[i], dir, out);
+}
+
+int tell_successor(struct teller *t, const struct identity *identity, struct life *out, struct err *err)
 {
 	if (out->state != LIFE_LOST || !out->loss)
 		return 0;
-	if (out->loss->kind == EVENT_OVERWRITTEN)
-		name_usurper(t, out);
+	if (out->path.len)
+		plan_return(t, identity, out);
 	return follow(t, out->loss, &out->successor, err);
 }

@@ -46,6 +46,16 @@ static void add_children_named(struct paragraph *p, const struct life *life)
 	paragraph_add(p, life->child_count > 1 ? " name it" : " names it");
 }
 
+static const struct worktree_change *find_breaking(const struct life *life)
+{
+	size_t i;
+
+	for (i = 0; i < life->worktree_count; i++)
+		if (life->worktree[i].breaks && text_equal(life->worktree[i].revision, life->revision))
+			return &life->worktree[i];
+	return NULL;
+}
+
 static void add_present(struct paragraph *p, const struct life *life)
 {
 	if (life->at_head && life->path_count > 1) {
@@ -58,7 +68,11 @@ static void add_present(struct paragraph *p, const struct life *life)
 	} else if (life->at_head) {
 		paragraph_add(p, "is ");
 		paragraph_add_styled(p, STYLE_GOOD, "present and whole");
-		paragraph_add(p, " at HEAD.");
+		paragraph_add(p, " at HEAD");
+		if (find_breaking(life))
+			paragraph_add(p, find_breaking(life)->in_index ? "; your index takes it away"
+								       : "; your work tree takes it away");
+		paragraph_add(p, ".");
 	} else {
 		paragraph_add(p, "is ");
 		paragraph_add_styled(p, STYLE_BAD, "not at HEAD");
@@ -66,6 +80,23 @@ static void add_present(struct paragraph *p, const struct life *life)
 		paragraph_add_list(
 			p, STYLE_ID, life->refs.names, life->refs.count, life->refs.more, EXPLAIN_NAMES_SHOWN);
 		paragraph_add(p, life->refs.count + life->refs.more > 1 ? " have it." : " has it.");
+	}
+}
+
+static void add_not_found(struct paragraph *p, const struct life *life)
+{
+	paragraph_add(p, "is ");
+	if (explain_text_is_uncommitted(life)) {
+		paragraph_add_styled(p, STYLE_BAD, "not committed");
+		paragraph_add(
+			p, life->worktree[0].in_index ? ": only your index has it." : ": only your work tree has it.");
+	} else if (life->state == LIFE_MISSING) {
+		paragraph_add_styled(p, STYLE_BAD, "missing");
+		paragraph_add(p, ": no commit that was read ever declared it.");
+	} else {
+		paragraph_add_styled(p, STYLE_BAD, "unknown");
+		paragraph_add(
+			p, ": no migration in any commit that was read declares it, and none at any ref names it.");
 	}
 }
 
@@ -84,15 +115,8 @@ static void add_state(struct paragraph *p, const struct life *life)
 				"\"Can't locate revision\".");
 		break;
 	case LIFE_MISSING:
-		paragraph_add(p, "is ");
-		paragraph_add_styled(p, STYLE_BAD, "missing");
-		paragraph_add(p, ": no commit that was read ever declared it.");
-		break;
 	case LIFE_UNKNOWN:
-		paragraph_add(p, "is ");
-		paragraph_add_styled(p, STYLE_BAD, "unknown");
-		paragraph_add(
-			p, ": no migration in any commit that was read declares it, and none at any ref names it.");
+		add_not_found(p, life);
 		break;
 	}
 	if (!life->broken)

@@ -9,17 +9,33 @@ static void add_operand(struct strbuf *command, struct text operand)
 	strbuf_add_shell_word(command, operand);
 }
 
+/* Do several environments have it? Then commands must say which is meant. */
+static bool needs_env(const struct explain_text *t, const struct life *life)
+{
+	size_t i;
+
+	for (i = 0; i < t->explanation->match_count; i++)
+		if (text_equal(t->explanation->matches[i].revision, life->revision) &&
+			!text_equal(t->explanation->matches[i].environment, life->environment))
+			return true;
+	return false;
+}
+
 /* "revident show <revision>", and with a path " -o <path>". */
-static void add_show(struct explain_text *t, const char *label, struct text revision, struct text path)
+static void add_show(struct explain_text *t, const char *label, const struct life *life, struct text path)
 {
 	struct strbuf command = STRBUF_INIT;
 
 	strbuf_addstr(&command, "revident show");
+	if (needs_env(t, life)) {
+		strbuf_addstr(&command, " --env ");
+		strbuf_add_shell_word(&command, life->environment);
+	}
 	if (path.ptr) {
 		strbuf_addstr(&command, " -o ");
 		strbuf_add_shell_word(&command, path);
 	}
-	add_operand(&command, revision);
+	add_operand(&command, life->revision);
 	explain_text_command(t, label, command.buf);
 	strbuf_release(&command);
 }
@@ -63,24 +79,24 @@ static void add_elsewhere(struct explain_text *t, const struct life *life)
 	strbuf_release(&command);
 }
 
-/* The file goes back to where it was; what stands there now gets a name of its own first. */
+/* The file goes back to where it belongs; what stands there now gets a name of its own first. */
 static void add_lost(struct explain_text *t, const struct life *life)
 {
 	struct strbuf command = STRBUF_INIT;
 
-	add_show(t, "next", life->revision, TEXT_NONE);
-	if (!life->path.ptr || (life->successor.unchanged && life->successor.at_head && !life->broken))
+	add_show(t, "next", life, TEXT_NONE);
+	if (!life->return_path.ptr || (life->successor.unchanged && life->successor.at_head && !life->broken))
 		return;
 	if (life->usurper_path.ptr) {
 		strbuf_addstr(&command, "git mv ");
-		strbuf_add_shell_word(&command, life->path);
+		strbuf_add_shell_word(&command, life->return_path);
 		strbuf_addch(&command, ' ');
 		strbuf_add_shell_word(&command, life->usurper_path);
 		explain_text_command(t, "to mend", command.buf);
 		strbuf_release(&command);
 	}
-	add_show(t, life->usurper_path.ptr ? "" : "to restore", life->revision, life->path);
-	add_git(t, "", "add --", life->path);
+	add_show(t, life->usurper_path.ptr ? "" : "to restore", life, life->return_path);
+	add_git(t, "", "add --", life->return_path);
 }
 
 static void add_compare(struct explain_text *t, const struct life *life)
@@ -170,7 +186,7 @@ static void add_replaced(struct explain_text *t, const struct life *life)
 	explain_text_line(t, "beware",
 		"Databases that ran it before the replacement have not got what it holds now, and think they "
 		"have. What it held:");
-	add_show(t, "", life->revision, TEXT_NONE);
+	add_show(t, "", life, TEXT_NONE);
 }
 
 /* What the index or the work tree does: HEAD's file can be brought back, a new one committed. */
@@ -198,6 +214,24 @@ static void add_worktree(struct explain_text *t, const struct worktree_change *c
 		add_git(t, "next", change->kind == WORKTREE_IGNORED ? "add --force --" : "add --", change->path);
 }
 
+bool explain_text_is_uncommitted(const struct life *life)
+{
+	size_t i;
+
+	for (i = 0; i < life->worktree_count; i++)
+		if (!text_equal(life->worktree[i].revision, life->revision) || !life->worktree[i].breaks)
+			return life->state == LIFE_UNKNOWN || life->state == LIFE_MISSING;
+	return false;
+}
+
+static void add_since_before_boundary(struct explain_text *t)
+{
+	explain_text_line(t, "code",
+		"This commit has it; since when is behind the boundary of this shallow clone. To see which code "
+		"lacks it:");
+	explain_text_command(t, "", "git fetch --unshallow");
+}
+
 void explain_text_next(struct explain_text *t, const struct life *life)
 {
 	size_t i;
@@ -212,6 +246,8 @@ void explain_text_next(struct explain_text *t, const struct life *life)
 			add_elsewhere(t, life);
 		else if (life->arrival && !life->replacement)
 			add_deployed(t, life);
+		else if (!life->arrival && t->explanation->repository.is_shallow)
+			add_since_before_boundary(t);
 		break;
 	case LIFE_LOST:
 		if (life->successor.path.ptr)
@@ -220,7 +256,8 @@ void explain_text_next(struct explain_text *t, const struct life *life)
 		break;
 	case LIFE_MISSING:
 	case LIFE_UNKNOWN:
-		explain_text_searched(t, life);
+		if (!explain_text_is_uncommitted(life))
+			explain_text_searched(t, life);
 		break;
 	}
 }
@@ -229,10 +266,8 @@ static void add_fetch(struct explain_text *t, const struct searched *s)
 {
 	struct strbuf command = STRBUF_INIT;
 
-	if (t->explanation->repository.is_shallow) {
-		explain_text_line(t, "shallow", "This clone's history is cut off; the rest may have it:");
+	if (t->explanation->repository.is_shallow)
 		explain_text_command(t, "try", "git fetch --unshallow");
-	}
 	if (s->is_single_branch) {
 		struct paragraph p;
 

@@ -76,7 +76,8 @@ struct life {
 	struct signature first_tag_time; /* its commit's committer */
 	const struct event *replacement; /* took away the content that the id once named, and names no more; NULL */
 	struct successor successor;
-	struct text usurper_path;               /* overwritten: the name that the usurper's file should have; none */
+	struct text return_path;  /* lost: where its file belongs today; none */
+	struct text usurper_path; /* the name of its own for the migration that stands there; none if none does */
 	const struct worktree_change *worktree; /* what the index and the work tree do to it */
 	size_t worktree_count;
 };
