@@ -1,0 +1,205 @@
+#!/bin/sh
+# revident explain in clones, branches and work trees: where the revision is, and what brings it back.
+
+. "${0%/*}/lib.sh"
+need_command explain
+
+V=habits_service/alembic/versions
+
+# says TEXT: in the answer, its lines joined.
+says() {
+	tr '\n' ' ' <"$CASE_DIR/out" | tr -s ' ' | grep -qF -- "$1" || fail "does not say: $1
+$(cat "$CASE_DIR/out")"
+}
+
+does_not_say() {
+	if tr '\n' ' ' <"$CASE_DIR/out" | tr -s ' ' | grep -qF -- "$1"; then
+		fail "says: $1
+$(cat "$CASE_DIR/out")"
+	fi
+}
+
+# commands LABEL: the commands of the answer from that label on, as a script.
+commands() {
+	sed -n "/^  $1  */,\$p" "$CASE_DIR/out" | sed 's/^.............//'
+}
+
+it "the accident is mended by the commands that the answer ends with"
+fixture september-17
+run revident explain 189b1231afd4
+expect_exit 1
+commands 'to mend' | sed "s|^revident |'$REVIDENT' |" >"$CASE_DIR/mend.sh"
+run sh -e "$CASE_DIR/mend.sh"
+expect_exit 0
+expect_blob "$V/189b1231afd4_bootstrap_tables.py" "$(git rev-parse "$(mark :2):$V/189b1231afd4_bootstrap_tables.py")"
+expect_blob "$V/2a3f4c9d1cde_add_cascade_deletes.py" "$(git rev-parse "$(mark :7):$V/189b1231afd4_bootstrap_tables.py")"
+git commit -q -m 'Put the first migration back'
+run revident explain 189b1231afd4 --format json
+expect_exit 0
+expect_json '[d["state"], d["at_head"], [e["kind"] for e in d["events"]]]' \
+	'["present", true, ["added", "overwritten", "restored"]]'
+run revident scan
+expect_exit 0
+
+it "mended upstream: the branch to merge, though older refs have it as well"
+fixture september-17
+git checkout -q -b fix
+git mv "$V/189b1231afd4_bootstrap_tables.py" "$V/2a3f4c9d1cde_add_cascade_deletes.py"
+revident show 189b1231afd4 -o "$V/189b1231afd4_bootstrap_tables.py"
+git add .
+git commit -q -m 'Put the first migration back'
+git checkout -q main
+run revident explain 189b1231afd4
+expect_exit 1
+says 'is not at HEAD;'
+says 'The chain is broken: 2a3f4c9d1cde names it.'
+says 'next git merge fix'
+run revident explain 189b1231afd4 --format json
+expect_json '[d["state"], d["broken"], d["at_head"]]' '["present", true, false]'
+
+it "where HEAD lost it, an older branch that still has it is no cure"
+fixture september-17
+git branch old "$(mark :4)"
+run revident explain 189b1231afd4
+expect_exit 1
+says 'is lost, and the chain is broken'
+says 'still in'
+says 'refs/heads/old'
+does_not_say 'git merge'
+
+it "present: the first tag that has it, or none yet"
+fixture september-17
+git commit -q --allow-empty -m 'Later'
+git tag later
+run revident explain 3b7a1d2e4f56
+expect_exit 0
+says "code built before $(mark :7) (2025-09-24 14:55:29+05:30, first in tag v1.5.0)"
+says "says \"Can't locate revision identified by '3b7a1d2e4f56'\""
+run revident explain "Can't locate revision identified by '3b7a1d2e4f56'"
+says 'prints exactly this error'
+git tag -d later v1.5.0 >/dev/null
+run revident explain 3b7a1d2e4f56
+says 'in no tag yet'
+
+it "in the work tree only, staged only, ignored"
+fixture september-17
+sed 's/3b7a1d2e4f56/4c0000000000/' "$V/3b7a1d2e4f56_soft_delete_program_templates.py" >"$V/4c0000000000_more.py"
+run revident explain 4c0000000000
+expect_exit 1
+says 'is not committed: only your work tree has it.'
+says "next git add -- $V/4c0000000000_more.py"
+git add .
+run revident explain 4c0000000000
+expect_exit 1
+says 'only your index has it'
+git reset -q
+echo '*_more.py' >.gitignore
+run revident explain 4c0000000000
+says 'which git ignores'
+
+it "HEAD is whole and the work tree is not"
+fixture september-17
+rm "$V/3b7a1d2e4f56_soft_delete_program_templates.py"
+run revident explain 3b7a1d2e4f56
+expect_exit 0
+says 'present and whole at HEAD; your work tree takes it away.'
+says "undo git restore -- $V/3b7a1d2e4f56_soft_delete_program_templates.py"
+
+it "a shallow clone: known at HEAD, undecided for what is gone"
+fixture september-17
+git clone -q --depth 1 "file://$CASE_DIR/september-17" "$CASE_DIR/shallow" 2>/dev/null
+cd "$CASE_DIR/shallow"
+run revident explain 3b7a1d2e4f56
+expect_exit 0
+says 'behind the boundary of this shallow clone'
+run revident explain 189b1231afd4
+expect_exit 3
+says 'is missing'
+says 'try git fetch --unshallow'
+run revident show 189b1231afd4
+expect_exit 3
+expect_out </dev/null
+grep -q 'git fetch --unshallow' "$CASE_DIR/err" || fail "show does not say git fetch --unshallow"
+
+it "a clone of one branch: the fetch that gets the others"
+fixture several-tips
+git clone -q --single-branch --branch main "file://$CASE_DIR/several-tips" "$CASE_DIR/single" 2>/dev/null
+cd "$CASE_DIR/single"
+run revident explain d4d4d4d4d4d4
+expect_exit 1
+says 'This clone fetches only main; another may have it:'
+says "try git fetch origin '+refs/heads/*:refs/remotes/origin/*'"
+commands 'try' >"$CASE_DIR/try.sh"
+run sh -e "$CASE_DIR/try.sh"
+expect_exit 0
+run revident explain d4d4d4d4d4d4
+expect_exit 1
+says 'refs/remotes/origin/topic has it'
+says 'next git merge origin/topic'
+
+it "several environments have it: each is told, and commands say which"
+fixture env-shared-id
+run revident explain a1a1a1a1a1a1
+expect_exit 1
+says 'of desk/migrations is lost'
+says 'of shop/migrations is present and whole at HEAD'
+says 'revident show --env desk/migrations a1a1a1a1a1a1'
+run revident explain a1a1a1a1a1a1 --env shop/migrations
+expect_exit 0
+run revident explain a1a1a1a1a1a1 --env nowhere
+expect_exit 2
+
+it "the environment moved: a file goes back to where it is loaded from today"
+fixture env-moved-lossy
+run revident explain b2b2b2b2b2b2
+expect_exit 1
+says 'revident show -o db/migrations/versions/b2b2b2b2b2b2_orders.py b2b2b2b2b2b2'
+
+it "targets as Alembic writes them, a slip of the finger, heads"
+fixture labels
+for target in shop@head shop shop@b2b2b2b2b2b2 b2b2b2b2b2b2-1; do
+	run revident explain "$target" --format json
+	expect_exit 0
+	expect_json 'd["revision"]' '"b2b2b2b2b2b2"'
+done
+run revident explain b2b2b2b2b2b3
+expect_exit 1
+says 'b2b2b2b2b2b2 is almost the same'
+fixture multiple-heads
+run revident explain heads
+expect_exit 2
+says "HEAD's commit has 3 heads"
+
+it "the id is there again, for something else"
+fixture reused
+run revident explain b2b2b2b2b2b2
+expect_exit 0
+says 'its content was replaced'
+says 'to other content: the id was given to another migration'
+run revident show b2b2b2b2b2b2
+expect_blob "$CASE_DIR/out" "$(git rev-parse "$(mark :1):migrations/versions/b2b2b2b2b2b2_orders.py")"
+
+it "hostile names reach no terminal"
+fixture hostile-names
+run revident explain b2b2b2b2b2b2 --color never
+expect_exit 1
+if LC_ALL=C grep -q "$(printf '[\001-\011\013-\037\177]')" "$CASE_DIR/out"; then
+	fail "control bytes in the answer"
+fi
+
+it "the same bytes anywhere, in colour only when asked"
+fixture september-17
+run revident explain 189b1231afd4
+cp "$CASE_DIR/out" "$CASE_DIR/plain"
+(cd habits_service && TZ=Asia/Tokyo revident explain 189b1231afd4 >"$CASE_DIR/elsewhere") || :
+compare "$CASE_DIR/plain" "$CASE_DIR/elsewhere" "the answer from a subdirectory"
+git pack-refs --all
+git gc -q
+run revident explain 189b1231afd4
+expect_out <"$CASE_DIR/plain"
+run revident explain 189b1231afd4 --color always
+sed "s/$(printf '\033')\[[0-9;]*m//g" "$CASE_DIR/out" >"$CASE_DIR/stripped"
+compare "$CASE_DIR/plain" "$CASE_DIR/stripped" "the colours"
+run revident explain 189b1231afd4 -o "$CASE_DIR/file"
+expect_out </dev/null
+compare "$CASE_DIR/plain" "$CASE_DIR/file" "the file"
