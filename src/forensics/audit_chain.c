@@ -382,7 +382,7 @@ void audit_multiple_heads(struct auditing *a)
 		why = ", each with a branch label of its own";
 	if (*why)
 		finding.level = LEVEL_NOTE;
-	else
+	else if (!a->chain->missing_count)
 		finding.hint = audit_text(a, "alembic merge heads");
 	finding.message = audit_text(a, "there are %zu heads: %s%s", a->chain->head_count,
 		audit_listed(a, a->chain->heads, a->chain->head_count), why);

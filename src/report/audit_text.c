@@ -144,6 +144,11 @@ static void write_summary(struct audit_text *t)
 		migrations += env->migration_count;
 	}
 	paragraph_begin(&p, t->out, t->styles, 0, 2);
+	if (!t->audit->environment_count) {
+		paragraph_add(&p, "No Alembic environment was found; --versions-dir PATH names one.");
+		paragraph_end(&p);
+		return;
+	}
 	paragraph_add_count(&p, t->audit->environment_count, "environment");
 	paragraph_add(&p, ", ");
 	paragraph_add_count(&p, migrations, "migration");

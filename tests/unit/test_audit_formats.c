@@ -195,7 +195,7 @@ static void audit_json__environment_with_a_hole__is_told_whole(void **state)
 		"}\n");
 }
 
-static void audit_text__colour__changes_nothing_but_escape_sequences(void **state)
+static void audit_text__no_environment__says_how_to_name_one(void **state)
 {
 	struct audit audit = { .tree = AUDIT_WORKTREE };
 	struct render_options options = { .color = true };
@@ -204,8 +204,26 @@ static void audit_text__colour__changes_nothing_but_escape_sequences(void **stat
 
 	(void)state;
 	assert_int_equal(audit_format_find("text")->render(&audit, &options, &out, &err), 0);
-	assert_string_equal(out.buf, "0 environments, 0 migrations: 0 errors, 0 warnings, 0 notes\n");
+	assert_string_equal(out.buf, "No Alembic environment was found; --versions-dir PATH names one.\n");
 	strbuf_release(&out);
+}
+
+static void audit_text__colour__marks_levels_and_holes(void **state)
+{
+	(void)state;
+	expect("text", true, 0,
+		"\x1b[1mm\x1b[0m: 1 migration, 1 head, 0 bases, 1 missing\n"
+		"\n"
+		"  ╳ \x1b[1;31m189b MISSING\x1b[0m, named by 2a3f\n"
+		"  ● \x1b[1m2a3f\x1b[0m (head) add cascade\n"
+		"\n"
+		"  \x1b[1;31merror\x1b[0m missing-revision: 189b is not there, and 2a3f names it in down_revision\n"
+		"    m/versions/189b.py:4\n"
+		"    -> \x1b[36mrevident\x1b[0m \x1b[36mexplain\x1b[0m \x1b[36m189b\x1b[0m\n"
+		"  \x1b[33mwarning\x1b[0m multiple-heads: there are 2 heads: a and b\n"
+		"  notes: 1 multiple-bases, 2 filename-mismatch\n"
+		"\n"
+		"1 environment, 1 migration: 1 error, 1 warning, 3 notes\n");
 }
 
 static void audit_format_find__unknown_name__is_none(void **state)
@@ -256,7 +274,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(audit_text__environment_with_a_hole__is_drawn_with_its_findings),
 		cmocka_unit_test(audit_json__environment_with_a_hole__is_told_whole),
-		cmocka_unit_test(audit_text__colour__changes_nothing_but_escape_sequences),
+		cmocka_unit_test(audit_text__no_environment__says_how_to_name_one),
+		cmocka_unit_test(audit_text__colour__marks_levels_and_holes),
 		cmocka_unit_test(audit_format_find__unknown_name__is_none),
 		cmocka_unit_test(audit_render_rules__every_rule_about_one_tree__is_listed),
 		cmocka_unit_test(findings_sort__any_order__puts_errors_first_and_then_places),
