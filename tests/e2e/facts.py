@@ -1,9 +1,10 @@
-"""Reduce a document of `revident scan --format json` to one line a fact.
+"""Reduce documents of `revident scan --format json` to one line a fact.
 
-usage: facts.py MARKS < scan.json
+usage: facts.py < JOBS
 
-Commits are named by the marks of the fixture (MARKS is what git fast-import
-exported), so that what must be true of a fixture can be written, and
+A job is a line of three paths between tabs: the marks of the fixture (what git
+fast-import exported), the document, and the file to write the facts to.
+Commits are named by marks, so that what must be true of a fixture can be written, and
 reviewed, by hand: see facts/*.facts.
 
 	:2 overwritten a1a1 v/a1.py -> v/a1.py=b2b2 sim=0
@@ -103,15 +104,21 @@ class Facts:
             yield self.missing(missing)
 
 
-def main():
+def reduce(marks_path, document_path, facts_path):
     marks = {}
-    with open(sys.argv[1], encoding="ascii") as exported:
+    with open(marks_path, encoding="ascii") as exported:
         for line in exported:
             name, oid = line.split()
             marks[oid] = name
-    document = json.load(sys.stdin)
-    for line in Facts(document, marks).lines():
-        print(line)
+    with open(document_path, encoding="utf-8") as text, open(facts_path, "w", encoding="utf-8") as out:
+        try:
+            document = json.load(text)
+        except ValueError as error:
+            print(f"no JSON: {error}", file=out)
+            return
+        for line in Facts(document, marks).lines():
+            print(line, file=out)
 
 
-main()
+for job in sys.stdin:
+    reduce(*job.rstrip("\n").split("\t"))
