@@ -168,9 +168,9 @@ valgrind: ## unit tests and corpora under valgrind
 	$(Q)MAKE='$(MAKE)' VARIANT=debug tests/check.sh check-valgrind
 
 check-valgrind: $(UNIT) $(FUZZERS)
-	$(Q)RUNNER='valgrind -q --error-exitcode=99 --leak-check=full' \
+	$(Q)RUNNER='valgrind -q --error-exitcode=99 --leak-check=full --suppressions=tests/valgrind.supp' \
 		tests/run-unit.sh $(UNIT)
-	$(Q)RUNNER='valgrind -q --error-exitcode=99 --leak-check=full' \
+	$(Q)RUNNER='valgrind -q --error-exitcode=99 --leak-check=full --suppressions=tests/valgrind.supp' \
 		tests/run-corpus.sh $(FUZZERS)
 
 coverage: ## line coverage of unit tests, corpora and end-to-end tests

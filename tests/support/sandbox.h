@@ -10,7 +10,7 @@
 #include "revident/git/repo.h"
 #include "revident/model/oid.h"
 
-enum { SANDBOX_SECONDS = 60 };
+enum { SANDBOX_SECONDS = 300 };
 
 struct sandbox {
 	char dir[64];
