@@ -68,6 +68,34 @@ bool commit_parse(const unsigned char *bytes, size_t len, struct commit_header *
 	return true;
 }
 
+/* Moves behind "KEY NAME <EMAIL> TIME +0000\n". */
+static bool skip_person(const unsigned char **at, const unsigned char *end, const char *key)
+{
+	const unsigned char *eol = memchr(*at, '\n', (size_t)(end - *at)), *offset;
+	size_t len = strlen(key), i;
+	int64_t time;
+
+	if (!eol || (size_t)(eol - *at) < len || memcmp(*at, key, len) != 0 ||
+		!commit_line_time(*at, (size_t)(eol - *at), &time, &offset) || eol - offset != 6 || offset[0] != ' ' ||
+		(offset[1] != '+' && offset[1] != '-'))
+		return false;
+	for (i = 2; i < 6; i++)
+		if (offset[i] < '0' || offset[i] > '9')
+			return false;
+	*at = eol + 1;
+	return true;
+}
+
+bool commit_parse_head(const unsigned char *bytes, size_t len, struct commit_header *out)
+{
+	const unsigned char *at, *end = bytes + len;
+
+	if (!commit_parse(bytes, len, out))
+		return false;
+	at = out->parents + out->parent_count * PARENT_LINE;
+	return skip_person(&at, end, "author ") && skip_person(&at, end, "committer ");
+}
+
 void commit_parent_id(const struct commit_header *header, size_t i, struct oid *out)
 {
 	oid_parse(out, (const char *)header->parents + i * PARENT_LINE + 7, OID_HEX);

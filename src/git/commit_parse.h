@@ -20,6 +20,12 @@ struct commit_header {
 /* Reads the header at the beginning of a commit. False if it does not begin with a tree line and parent lines. */
 bool commit_parse(const unsigned char *bytes, size_t len, struct commit_header *out);
 
+/*
+ * The same for the unchecked beginning of a commit: false also where the author and committer lines are not both there
+ * to their ends, in the form that git writes.
+ */
+bool commit_parse_head(const unsigned char *bytes, size_t len, struct commit_header *out);
+
 /* The id in parent line `i`. */
 void commit_parent_id(const struct commit_header *header, size_t i, struct oid *out);
 

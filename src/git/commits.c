@@ -8,7 +8,7 @@
 #include "revident/base/xalloc.h"
 #include "walk.h"
 
-enum { PROGRESS_EVERY = 4096, COMMIT_COUNT_MAX = 0x7ffffff0 };
+enum { HEAD_BYTES = 2048, PROGRESS_EVERY = 4096, COMMIT_COUNT_MAX = 0x7ffffff0 };
 
 static uint32_t hash_of(const struct oid *id)
 {
@@ -152,6 +152,20 @@ static bool take_from_header(struct walk *walk, uint32_t commit, const struct co
 	return true;
 }
 
+/*
+ * Takes a packed commit from the beginning of its data, in which everything stands that the walk needs: most of a
+ * commit is its message and signature. Damage in an id leads to an object that is missing, and damage elsewhere to lines
+ * that are not as git writes them; then the whole is read and checked.
+ */
+static bool take_from_head(struct walk *walk, uint32_t commit)
+{
+	unsigned char bytes[HEAD_BYTES];
+	size_t len = packs_commit_head(&walk->repo->packs, &walk->ids[commit], bytes, sizeof(bytes));
+	struct commit_header header;
+
+	return len && commit_parse_head(bytes, len, &header) && take_from_header(walk, commit, &header);
+}
+
 /* Reads one commit's tree, parents and time. Returns whether it is there; what is damaged or missing becomes a limit. */
 static bool read_commit(struct walk *walk, uint32_t commit, bool is_tip)
 {
@@ -166,6 +180,8 @@ static bool read_commit(struct walk *walk, uint32_t commit, bool is_tip)
 		return true;
 	if (walk->graph)
 		walk->graph_at[commit] = GRAPH_NONE;
+	if (take_from_head(walk, commit))
+		return true;
 	got = object_read(walk->repo, &id, OBJECT_META_MAX, &object, &bad);
 	if (got <= 0) {
 		limit_object(walk->repo, "commit", &id, got < 0 ? &bad : NULL);

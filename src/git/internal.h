@@ -53,7 +53,7 @@ struct repo {
 	size_t limit_cap;
 	struct commit_graph *graph; /* opened by the first walk; NULL: none */
 	bool graph_opened;
-	char *index_file; /* GIT_INDEX_FILE as given, or NULL */
+	char *index_file;        /* GIT_INDEX_FILE as given, or NULL */
 	const char *other_index; /* that git is to read instead, for a while; NULL: none */
 };
 

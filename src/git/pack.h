@@ -65,6 +65,12 @@ enum pack_answer { PACK_UNKNOWN, PACK_FOUND, PACK_TOO_LONG };
 enum pack_answer packs_read(
 	struct packs *packs, const struct oid *id, size_t max, struct pack_bytes **out, size_t *len);
 
+/*
+ * The beginning of a commit, as much as the first few hundred bytes of its stored data give, at most `max` bytes; nothing
+ * checks it. Returns its length; 0: not known here.
+ */
+size_t packs_commit_head(struct packs *packs, const struct oid *id, unsigned char *out, size_t max);
+
 /* Type and length alone. False: not known here. */
 bool packs_header(struct packs *packs, const struct oid *id, enum object_type *type, size_t *len);
 

@@ -13,6 +13,7 @@ enum {
 	ENTRY_REF_DELTA = 7,
 	CHAIN_MAX = 4096,   /* git writes at most 4095 deltas in a row */
 	DELTA_HEADER = 20,  /* two lengths of at most ten bytes */
+	HEAD_INPUT = 240,   /* holds the header of nearly every commit, which then may go on with a long signature */
 	INFLATE_ROOM = 300, /* zlib is fast only while 258 bytes of room are left */
 };
 
@@ -404,4 +405,24 @@ enum pack_answer packs_read(struct packs *packs, const struct oid *id, size_t ma
 	if (*out)
 		return PACK_FOUND;
 	return too_long > max ? PACK_TOO_LONG : PACK_UNKNOWN;
+}
+
+size_t packs_commit_head(struct packs *packs, const struct oid *id, unsigned char *out, size_t max)
+{
+	struct entry entry;
+	uint64_t offset;
+	size_t number;
+	int status;
+
+	if (!find(packs, id, &number, &offset) || !read_entry(&packs->items[number], offset, &entry) ||
+		entry.type != ENTRY_COMMIT || !start_inflating(packs, &packs->items[number], &entry))
+		return 0;
+	if (packs->inflater.avail_in > HEAD_INPUT)
+		packs->inflater.avail_in = HEAD_INPUT;
+	packs->inflater.next_out = out;
+	packs->inflater.avail_out = (uInt)max;
+	status = inflate(&packs->inflater, Z_SYNC_FLUSH);
+	if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR)
+		return 0;
+	return max - packs->inflater.avail_out;
 }

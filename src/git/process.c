@@ -80,7 +80,8 @@ static _Noreturn void become_git(struct repo *repo, char *const *argv, int in, i
 	if (dup2(in, 0) >= 0 && dup2(out, 1) >= 0 && dup2(said, 2) >= 0 && chdir(where) == 0 &&
 		setenv("GIT_DIR", repo->git_dir, 1) == 0 &&
 		(repo->work_tree ? setenv("GIT_WORK_TREE", repo->work_tree, 1) : unsetenv("GIT_WORK_TREE")) == 0 &&
-		(!repo->other_index || setenv("GIT_INDEX_FILE", repo->other_index, 1) == 0) && unsetenv("GIT_PREFIX") == 0 && forget_pathspec_settings() == 0 &&
+		(!repo->other_index || setenv("GIT_INDEX_FILE", repo->other_index, 1) == 0) &&
+		unsetenv("GIT_PREFIX") == 0 && forget_pathspec_settings() == 0 &&
 		setenv("GIT_OPTIONAL_LOCKS", "0", 1) == 0 && setenv("GIT_NO_LAZY_FETCH", "1", 1) == 0 &&
 		setenv("LC_ALL", "C", 1) == 0) {
 		signal(SIGPIPE, SIG_DFL);
