@@ -227,51 +227,73 @@ void audit_duplicate_revision(struct auditing *a)
 	free(members);
 }
 
+/* All labels, and the place of the member that declared each first. */
+struct label_uses {
+	const struct chain_member **members;
+	struct intern ids, labels;
+	size_t *first; /* by number in `labels` */
+};
+
+/* What is wrong with one label of a member; none if nothing is. */
+static struct text check_label(struct auditing *a, struct label_uses *uses, size_t place, struct text label)
+{
+	size_t before = uses->labels.count;
+	uint32_t number = intern_add(&uses->labels, label.ptr, label.len);
+	const struct chain_member *member = uses->members[place];
+
+	if (number == before)
+		uses->first[number] = place;
+	if (intern_find(&uses->ids, label.ptr, label.len) != INTERN_NONE)
+		return audit_text(a, "the branch label \"%s\" of %s is a revision's id, too", audit_shown(a, label),
+			audit_shown(a, member->revision));
+	if (number == before)
+		return TEXT_NONE;
+	return audit_text(a, "the branch label \"%s\" is declared by %s, and by %s", audit_shown(a, label),
+		audit_shown(a, uses->members[uses->first[number]]->path), audit_shown(a, member->path));
+}
+
+static void check_labels(struct auditing *a, struct label_uses *uses, size_t place)
+{
+	const struct chain_member *member = uses->members[place];
+	size_t i;
+
+	for (i = 0; i < member->label_count; i++) {
+		struct text message = check_label(a, uses, place, member->labels[i]);
+		const struct tree_file *file;
+
+		if (!message.ptr)
+			continue;
+		file = file_at(a, member->path);
+		audit_add(a,
+			(struct finding){ .rule = RULE_DUPLICATE_LABEL,
+				.level = LEVEL_ERROR,
+				.revision = member->revision,
+				.path = member->path,
+				.line = audit_declared(a, file)->branch_labels.line,
+				.message = message },
+			audit_blob(a, file));
+	}
+}
+
+/* RevisionMap._map_branch_labels: a label may be neither another revision's nor an id. */
 void audit_duplicate_label(struct auditing *a)
 {
-	const struct chain_member **members;
-	size_t count = members_by_revision(a, &members), i, k, before;
-	struct intern labels, ids;
-	size_t *first = NULL, cap = 0;
+	struct label_uses uses;
+	size_t count = members_by_revision(a, &uses.members), labels = 0, i;
 
-	intern_init(&labels);
-	intern_init(&ids);
-	for (i = 0; i < count; i++)
-		intern_add(&ids, members[i]->revision.ptr, members[i]->revision.len);
+	intern_init(&uses.labels);
+	intern_init(&uses.ids);
 	for (i = 0; i < count; i++) {
-		for (k = 0; k < members[i]->label_count; k++) {
-			struct text label = members[i]->labels[k], message = TEXT_NONE;
-			const struct tree_file *file = file_at(a, members[i]->path);
-			uint32_t number;
-
-			before = labels.count;
-			number = intern_add(&labels, label.ptr, label.len);
-			if (number == before) {
-				VEC_GROW(first, before, cap);
-				first[number] = i;
-			} else {
-				message = audit_text(a, "the branch label \"%s\" is declared by %s, and by %s",
-					audit_shown(a, label), audit_shown(a, members[first[number]]->path),
-					audit_shown(a, members[i]->path));
-			}
-			if (intern_find(&ids, label.ptr, label.len) != INTERN_NONE)
-				message = audit_text(a, "the branch label \"%s\" of %s is a revision's id, too",
-					audit_shown(a, label), audit_shown(a, members[i]->revision));
-			if (message.ptr)
-				audit_add(a,
-					(struct finding){ .rule = RULE_DUPLICATE_LABEL,
-						.level = LEVEL_ERROR,
-						.revision = members[i]->revision,
-						.path = members[i]->path,
-						.line = audit_declared(a, file)->branch_labels.line,
-						.message = message },
-					audit_blob(a, file));
-		}
+		intern_add(&uses.ids, uses.members[i]->revision.ptr, uses.members[i]->revision.len);
+		labels += uses.members[i]->label_count;
 	}
-	intern_release(&labels);
-	intern_release(&ids);
-	free(members);
-	free(first);
+	uses.first = xcalloc(labels, sizeof(*uses.first));
+	for (i = 0; i < count; i++)
+		check_labels(a, &uses, i);
+	intern_release(&uses.labels);
+	intern_release(&uses.ids);
+	free(uses.members);
+	free(uses.first);
 }
 
 /* --- cycle ------------------------------------------------------------------------------------------------------- */
