@@ -52,8 +52,11 @@ static int open_source(struct work *w, struct err *err)
 	case AUDIT_COMMIT:
 		break;
 	}
-	if (source_open_commit(&w->study, w->audit.expression.ptr, &w->source, &commit, err) < 0)
+	if (source_open_commit(&w->study, w->audit.expression.ptr, &w->source, &commit, err) < 0) {
+		if (w->ctx->operand_count == 0)
+			err->kind = ERR_UNDECIDED; /* a HEAD that nobody typed */
 		return -1;
+	}
 	w->audit.commit = commit.commit;
 	return 0;
 }

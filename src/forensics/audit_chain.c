@@ -70,11 +70,29 @@ static bool is_prefix(struct text prefix, struct text of)
 	return prefix.len && prefix.len < of.len && memcmp(prefix.ptr, of.ptr, prefix.len) == 0;
 }
 
-/* What was probably meant: half a sentence, or "". */
-static const char *what_it_is(struct auditing *a, struct text name)
+/* A link or the like that Alembic, unlike git, would take for the file; NULL. */
+static const struct tree_file *odd_file_called(const struct auditing *a, struct text name)
 {
 	size_t i;
 
+	for (i = 0; i < a->env->file_count; i++) {
+		struct text base = base_name(audit_path(a, &a->env->files[i]));
+
+		if (a->env->files[i].blob == BLOB_NONE && memmem(base.ptr, base.len, name.ptr, name.len))
+			return &a->env->files[i];
+	}
+	return NULL;
+}
+
+/* What was probably meant: half a sentence, or "". */
+static const char *what_it_is(struct auditing *a, struct text name)
+{
+	const struct tree_file *odd = odd_file_called(a, name);
+	size_t i;
+
+	if (odd)
+		return audit_text(a, "; %s is no regular file, and is not followed", audit_shown(a, audit_path(a, odd)))
+			.ptr;
 	for (i = 0; i < a->env->file_count; i++) {
 		const struct tree_file *file = &a->env->files[i];
 

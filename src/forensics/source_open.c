@@ -110,6 +110,8 @@ int source_open_index(struct study *study, struct source **out, struct err *err)
 	size_t i;
 	int rc = -1;
 
+	if (!repo_work_tree(study->repo))
+		return err_set(err, ERR_USAGE, "this repository is bare: nothing is staged in it");
 	listing_init(&l, study);
 	if (index_read(study->repo, &study->arena, NULL, 0, &index, err) < 0)
 		goto done;

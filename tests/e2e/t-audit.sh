@@ -147,6 +147,22 @@ run revident audit --format json
 expect_exit 1
 chain '[["3b7a1d2e4f56"], []]'
 
+run revident audit --staged
+expect_exit 2
+run revident audit --worktree
+expect_exit 2
+
+it "an unborn HEAD: the work tree, or nothing to decide on"
+fixture unborn
+run revident audit
+expect_exit 0
+run revident audit HEAD
+expect_exit 2
+git init -q --bare "$CASE_DIR/empty.git"
+cd "$CASE_DIR/empty.git"
+run revident audit
+expect_exit 3
+
 for name in september-17 merge-migration multiple-heads cycle duplicate-ids unreadable labels; do
 	it "draws the chain of $name"
 	fixture "$name"

@@ -127,6 +127,25 @@ static void audit__missing_parent__by_prefix_or_file_name(void **state)
 		"down_revision; it is the file name of abcdef, and Alembic takes ids here\n");
 }
 
+static void audit__missing_parent_that_is_a_link__is_said(void **state)
+{
+	struct source_file *files;
+	struct source *source;
+	struct err err = { .kind = ERR_NONE };
+	struct bench b;
+	size_t count;
+
+	bench_open(&b, *state);
+	source = migration_model_source(&b.study, INI FILE_OF("a1_x", "'a1'", "None") FILE_OF("b2", "'b2'", "'a1'"));
+	files = (struct source_file *)source_files(source, &count);
+	files[2].kind = SOURCE_OTHER; /* m/versions/a1_x.py */
+	assert_int_equal(audit_source(b.discovery, &b.study, source, NULL, &b.options, &b.audit, &err), 0);
+	expect_findings(&b,
+		"error missing-revision a1 m/versions/b2.py:2 a1 is not there, and b2 names it in down_revision; "
+		"m/versions/a1_x.py is no regular file, and is not followed\n");
+	bench_close(&b);
+}
+
 static void audit__missing_dependency__is_told_from_a_missing_parent(void **state)
 {
 	check(*state, NULL, INI FILE_OF("a1", "'a1'", "None") "depends_on = ['gone']\n",
@@ -444,6 +463,7 @@ int main(void)
 		SANDBOXED(audit__missing_parent__names_file_and_line),
 		SANDBOXED(audit__missing_parent__says_what_the_name_is),
 		SANDBOXED(audit__missing_parent__by_prefix_or_file_name),
+		SANDBOXED(audit__missing_parent_that_is_a_link__is_said),
 		SANDBOXED(audit__missing_dependency__is_told_from_a_missing_parent),
 		SANDBOXED(audit__missing_parent_beside_a_dynamic_revision__is_a_warning),
 		SANDBOXED(audit__external_parent__is_no_finding),

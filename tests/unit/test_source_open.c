@@ -200,7 +200,7 @@ static void source_open_worktree__file_that_became_a_link__is_no_regular_file(vo
 	bench_close(&b);
 }
 
-static void source_open_worktree__bare_repository__is_wrong_usage(void **state)
+static void source_open__bare_repository__has_neither_index_nor_work_tree(void **state)
 {
 	struct source *source;
 	struct bench b;
@@ -208,6 +208,9 @@ static void source_open_worktree__bare_repository__is_wrong_usage(void **state)
 	sandbox_run(*state, "git init -q --bare r.git");
 	bench_open(&b, *state, "r.git");
 	assert_int_equal(source_open_worktree(b.discovery, &b.study, NULL, &source, &b.err), -1);
+	assert_int_equal(b.err.kind, ERR_USAGE);
+	err_clear(&b.err);
+	assert_int_equal(source_open_index(&b.study, &source, &b.err), -1);
 	assert_int_equal(b.err.kind, ERR_USAGE);
 	bench_close(&b);
 }
@@ -223,7 +226,7 @@ int main(void)
 		SANDBOXED(source_open_worktree__ignored_files__count_in_versions_directories_only),
 		SANDBOXED(source_open_worktree__conflict__is_read_from_disk),
 		SANDBOXED(source_open_worktree__file_that_became_a_link__is_no_regular_file),
-		SANDBOXED(source_open_worktree__bare_repository__is_wrong_usage),
+		SANDBOXED(source_open__bare_repository__has_neither_index_nor_work_tree),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,7 +22,7 @@ int source_open_commit(
 
 /*
  * The index, as git would commit it. A file in a conflict that might matter (a migration by its name, a configuration)
- * is left out, and a limit. 0 or -1.
+ * is left out, and a limit. 0; -1 with ERR_USAGE in a bare repository.
  */
 int source_open_index(struct study *study, struct source **out, struct err *err);
 
