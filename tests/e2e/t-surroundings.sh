@@ -1,0 +1,146 @@
+#!/bin/sh
+# Repositories as they come: each is read, or gets a clear sentence and exit 3.
+
+. "${0%/*}/lib.sh"
+need_binary
+
+# a_clear_sentence: exit 3, nothing on standard output, one line that is ours.
+a_clear_sentence() {
+	expect_exit 3
+	expect_out </dev/null
+	grep -q '^revident: ' "$CASE_DIR/err" || fail "no sentence of its own: $(cat "$CASE_DIR/err")"
+	[ "$(wc -l <"$CASE_DIR/err")" -le 3 ] || fail "more than a sentence"
+}
+
+# the_accident: scan finds it here.
+the_accident() {
+	run revident scan "$@" --format json
+	expect_exit 1
+	expect_json '[l["revision"] for l in d["lost"]]' '["189b1231afd4"]'
+}
+
+it "a detached HEAD"
+fixture september-17
+git checkout -q --detach
+the_accident
+expect_json 'd["repository"]["head"]' 'null'
+
+it "a linked work tree, and --all sees its HEAD"
+fixture september-17
+git worktree add -q --detach "$CASE_DIR/linked" "$(mark :5)"
+cd "$CASE_DIR/linked"
+run revident scan --format json
+expect_exit 0
+git -C "$CASE_DIR/september-17" update-ref refs/heads/keep "$(mark :7)"
+cd habits_service/app
+the_accident main
+fixture deleted-head
+git worktree add -q --detach "$CASE_DIR/other" "$(mark :1)"
+git -C "$CASE_DIR/other" rm -q migrations/versions/a1a1a1a1a1a1_users.py
+git -C "$CASE_DIR/other" commit -q -m 'Remove users'
+run revident scan --all --format json
+expect_json '[m["revision"] for m in d["missing"]]' '["a1a1a1a1a1a1"]'
+
+it "many references: twenty are named, the rest counted"
+fixture overwritten
+for number in 01 02 03 04 05 06 07 08 09 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25; do
+	git update-ref "refs/heads/b$number" HEAD
+done
+run revident scan --all --format json
+expect_json 'len(d["missing"][0]["tips"]), d["missing"][0]["tips_more"]' '[20, 7]'
+
+it "a reference that points to nothing"
+fixture september-17
+fsck_fails
+echo 0123456789012345678901234567890123456789 >.git/refs/heads/dangling
+the_accident
+run revident scan --all --format json
+[ "$(cat "$CASE_DIR/status")" -eq 1 ] || [ "$(cat "$CASE_DIR/status")" -eq 3 ] || fail "neither found nor undecided"
+expect_json '[l["revision"] for l in d["lost"]] in ([], ["189b1231afd4"])' 'true'
+no_fsck
+
+it "configuration that the library does not know"
+fixture september-17
+git config core.repositoryformatversion 1
+git config extensions.worktreeConfig true
+the_accident
+git config extensions.partialClone origin
+the_accident
+git config extensions.preciousObjects true
+the_accident
+
+it "a reference storage that cannot be read"
+fixture september-17
+git config core.repositoryformatversion 1
+git config extensions.refStorage reftable
+run revident scan
+a_clear_sentence
+no_fsck
+
+it "SHA-256"
+git init -q -b main --object-format=sha256 sha256 2>/dev/null || skip "git cannot make SHA-256 repositories"
+cd sha256
+echo hello >README
+git add README
+git commit -q -m 'Say hello'
+run revident scan
+a_clear_sentence
+
+it "a repository owned by someone else"
+[ "$(id -u)" -eq 0 ] || skip "needs root to give files away"
+fixture september-17
+chown -R 65534 "$CASE_DIR/september-17"
+the_accident
+no_fsck
+
+it "a partial clone lacks blobs that are not migrations"
+fixture september-17
+git config uploadpack.allowFilter true
+git config uploadpack.allowAnySHA1InWant true
+git clone -q --no-checkout --filter=blob:none "file://$CASE_DIR/september-17" "$CASE_DIR/partial"
+cd "$CASE_DIR/partial"
+for path in alembic.ini alembic/env.py; do
+	git cat-file -e "HEAD:habits_service/$path"
+done
+for commit in "$(mark :2)" "$(mark :6)" "$(mark :7)"; do
+	git ls-tree -r "$commit" -- habits_service/alembic | while read -r _ _ blob _; do
+		git cat-file -e "$blob"
+	done
+done
+git remote set-url origin "file://$CASE_DIR/gone"
+the_accident
+expect_json 'd["repository"]["complete"]' 'true'
+
+it "grafts are not followed"
+fixture september-17
+mkdir -p .git/info
+echo "$(mark :7) $(mark :5)" >.git/info/grafts
+the_accident
+[ -s "$CASE_DIR/err" ] || fail "says nothing of the graft"
+no_fsck
+
+it "a commit that is damaged"
+fixture september-17
+fsck_fails
+path=.git/objects/$(mark :3 2)/$(mark :3 | cut -c3-)
+chmod u+w "$path"
+echo damage >"$path"
+run timeout 20 "$REVIDENT" scan --format json
+case $(cat "$CASE_DIR/status") in
+1) expect_json 'd["repository"]["complete"]' 'false' ;;
+3) ;;
+*) fail "neither found nor undecided" ;;
+esac
+grep -q "$(mark :3)" "$CASE_DIR/out" "$CASE_DIR/err" || fail "does not name the commit"
+
+it "-v says how long it took, -q says nothing, both answer the same"
+fixture september-17
+run revident scan
+cp "$CASE_DIR/out" "$CASE_DIR/reference"
+run revident scan -v
+compare "$CASE_DIR/reference" "$CASE_DIR/out" "the answer with -v"
+grep -q ' ms ' "$CASE_DIR/err" || fail "no times"
+git replace "$(mark :6)" "$(mark :5)"
+run revident scan -q
+compare "$CASE_DIR/reference" "$CASE_DIR/out" "the answer with -q"
+expect_err </dev/null
