@@ -122,8 +122,9 @@ const struct cmd cmd_explain = {
 		   "\n"
 		   "  alembic upgrade head 2>&1 | revident explain -\n"
 		   "\n"
-		   "Looks at all refs. Leaves with 0 where the revision is present at HEAD, 1 where\n"
-		   "it is not, 2 where several fit or none is in the text, and 3 where none was\n"
-		   "found and history is incomplete.\n",
+		   "Looks at all refs. Commands in the answer are meant for the top of the work\n"
+		   "tree. Leaves with 0 where the revision is present at HEAD, 1 where it is not,\n"
+		   "2 where several fit or none is in the text, and 3 where none was found and\n"
+		   "history is incomplete.\n",
 	.run = run,
 };

@@ -90,10 +90,10 @@ static void take_subject(struct answer *a, struct text subject, bool exactly)
 }
 
 /* A file: every id that it ever had. */
-static bool take_file(struct answer *a, struct text file, bool as_module)
+static bool take_file(struct answer *a, struct text file, enum file_naming naming)
 {
 	struct text *ids;
-	size_t i, count = lookup_file(a->teller->inv, file, as_module, &ids);
+	size_t i, count = lookup_file(a->teller->inv, file, naming, &ids);
 
 	for (i = 0; i < count && i < SUBJECT_IDS_MAX; i++) {
 		struct lookup found;
@@ -134,7 +134,8 @@ static int take_message(struct answer *a)
 	for (i = 0; i < a->read.count; i++) {
 		if (message->kind == SUBJECT_REVISION)
 			take_subject(a, a->read.subjects[i], message->is_key_error);
-		else if (!take_file(a, a->read.subjects[i], message->kind == SUBJECT_MODULE))
+		else if (!take_file(a, a->read.subjects[i],
+				 message->kind == SUBJECT_MODULE ? NAMED_BY_MODULE : NAMED_BY_PATH))
 			a->unknown[a->unknown_count++] = a->read.subjects[i];
 	}
 	a->out->question.asks_for_heads = message->asks_for_heads;
@@ -166,7 +167,7 @@ static int take_plain(struct answer *a, struct text text, struct err *err)
 		a->out->question.asks_for_heads = true;
 		return 0;
 	}
-	if (!found.count && text.len && take_file(a, text, false)) {
+	if (!found.count && text.len && take_file(a, text, NAMED_BY_PATH)) {
 		a->subjects[a->subject_count++] = text;
 		return 0;
 	}

@@ -43,8 +43,19 @@ static void add_finding(struct findings *findings, struct finding found)
 	findings->items[findings->count++] = found;
 }
 
-static void look_in_env(
-	const struct teller *t, const struct tree_env *env, struct text id, bool at_head, struct findings *findings)
+/* Is it the id, or one of the branch labels, which depends_on takes as well? */
+static bool depends_on_it(const struct binding *depends_on, struct text id, const struct migration *named)
+{
+	size_t i;
+
+	for (i = 0; named && i < named->branch_labels.count; i++)
+		if (names_it(depends_on, named->branch_labels.values[i]))
+			return true;
+	return names_it(depends_on, id);
+}
+
+static void look_in_env(const struct teller *t, const struct tree_env *env, const struct life *life, bool at_head,
+	struct findings *findings)
 {
 	size_t f;
 
@@ -54,17 +65,17 @@ static void look_in_env(
 
 		if (!m)
 			continue;
-		if (names_it(&m->down_revision, id))
+		if (names_it(&m->down_revision, life->revision))
 			add_finding(findings,
 				(struct finding){ file->revision, file->path, m->down_revision.line, false, at_head });
-		else if (names_it(&m->depends_on, id))
+		else if (depends_on_it(&m->depends_on, life->revision, life->migration))
 			add_finding(findings,
 				(struct finding){ file->revision, file->path, m->depends_on.line, true, at_head });
 	}
 }
 
-static void look_in_view(const struct teller *t, const struct identity *identity, struct text id, uint32_t view,
-	struct findings *findings)
+static void look_in_view(const struct teller *t, const struct identity *identity, const struct life *life,
+	uint32_t view, struct findings *findings)
 {
 	const struct tip_view *at = &t->inv->views[view];
 	size_t e;
@@ -72,7 +83,7 @@ static void look_in_view(const struct teller *t, const struct identity *identity
 	for (e = 0; e < at->envs.count; e++)
 		if (identity_has_lineage(identity, at->labels[e]) ||
 			text_equal(at->envs.items[e].path, identity->environment))
-			look_in_env(t, &at->envs.items[e], id, view == teller_head_view(t), findings);
+			look_in_env(t, &at->envs.items[e], life, view == teller_head_view(t), findings);
 }
 
 static int compare_children(const void *a, const void *b)
@@ -119,7 +130,7 @@ static void find_former(struct teller *t, struct text id, struct life *out)
 	free(found);
 }
 
-void tell_children(struct teller *t, const struct identity *identity, struct text id, struct life *out)
+void tell_children(struct teller *t, const struct identity *identity, struct life *out)
 {
 	struct findings findings = { 0 };
 	struct child *children;
@@ -127,10 +138,10 @@ void tell_children(struct teller *t, const struct identity *identity, struct tex
 	size_t i;
 
 	if (head != INTERN_NONE)
-		look_in_view(t, identity, id, head, &findings);
+		look_in_view(t, identity, out, head, &findings);
 	for (v = 0; v < t->inv->view_count; v++)
 		if (v != head)
-			look_in_view(t, identity, id, v, &findings);
+			look_in_view(t, identity, out, v, &findings);
 	children = arena_calloc(t->arena, findings.count, sizeof(*children));
 	for (i = 0; i < findings.count; i++) {
 		const struct finding *found = &findings.items[i];
@@ -148,7 +159,54 @@ void tell_children(struct teller *t, const struct identity *identity, struct tex
 	out->child_count = findings.count;
 	free(findings.items);
 	if (!out->child_count)
-		find_former(t, id, out);
+		find_former(t, identity->id, out);
+}
+
+/* --- what a missing name may be ------------------------------------------------------------------------------------ */
+
+/* The ids for which `fits` is set. */
+static void take_meant(struct teller *t, const bool *fits, enum meant_kind kind, struct life *out)
+{
+	size_t i, n = 0, count = t->inv->study.revisions.count;
+	struct text *ids;
+
+	for (i = 0; i < count; i++)
+		n += fits[i];
+	if (n == 0 || out->meant != MEANT_NOTHING)
+		return;
+	ids = arena_calloc(t->arena, n, sizeof(*ids));
+	for (i = n = 0; i < count; i++)
+		if (fits[i])
+			ids[n++] = model_revision(&t->model, (uint32_t)i);
+	qsort(ids, n, sizeof(*ids), compare_texts);
+	out->meant = kind;
+	out->meant_ids = ids;
+	out->meant_count = n;
+}
+
+void tell_meant(struct teller *t, struct life *out)
+{
+	const struct study *study = &t->inv->study;
+	bool *fits = xcalloc(study->revisions.count, sizeof(*fits));
+	struct text name = out->revision, *ids;
+	size_t i;
+
+	for (i = 0; i < study->blob_ids.count; i++)
+		if (study->blobs[i].revision != INTERN_NONE && study->blobs[i].migration &&
+			names_it(&study->blobs[i].migration->branch_labels, name))
+			fits[study->blobs[i].revision] = true;
+	take_meant(t, fits, MEANT_LABEL, out);
+	for (i = 0; i < study->revisions.count; i++) {
+		struct text id = study_revision_text(study, (uint32_t)i);
+
+		fits[i] = name.len && id.len > name.len && memcmp(id.ptr, name.ptr, name.len) == 0;
+	}
+	take_meant(t, fits, MEANT_PREFIX, out);
+	memset(fits, 0, study->revisions.count * sizeof(*fits));
+	for (i = lookup_file(t->inv, name, NAMED_BY_STEM, &ids); i-- > 0;)
+		fits[intern_find(&study->revisions, ids[i].ptr, ids[i].len)] = true;
+	take_meant(t, fits, MEANT_FILE, out);
+	free(fits);
 }
 
 /* --- heads ------------------------------------------------------------------------------------------------------- */

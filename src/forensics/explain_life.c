@@ -274,10 +274,12 @@ int tell_life(struct teller *t, const struct identity *identity, struct life *ou
 		return -1;
 	take_holders(t, identity, out);
 	judge(t, identity, out);
-	tell_children(t, identity, identity->id, out);
 	take_worktree(t, out);
 	if (tell_turns(t, identity, out, err) < 0)
 		return -1;
+	tell_children(t, identity, out);
+	if (out->state == LIFE_MISSING)
+		tell_meant(t, out);
 	return tell_successor(t, identity, out, err);
 }
 

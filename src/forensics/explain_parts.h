@@ -40,7 +40,10 @@ uint32_t teller_head_view(const struct teller *t);
 int tell_life(struct teller *t, const struct identity *identity, struct life *out, struct err *err);
 
 /* Fills what names the revision: now, or where nothing does any more, at some time. */
-void tell_children(struct teller *t, const struct identity *identity, struct text id, struct life *out);
+void tell_children(struct teller *t, const struct identity *identity, struct life *out);
+
+/* Fills what else the name of a missing revision may be, if it is something. */
+void tell_meant(struct teller *t, struct life *out);
 
 /* Fills arrival, loss, replacement and published, from the events that are there already. 0 or -1. */
 int tell_turns(struct teller *t, const struct identity *identity, struct life *out, struct err *err);

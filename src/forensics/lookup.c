@@ -285,14 +285,21 @@ static bool is_module_of(struct text module, const char *name, size_t len)
 	return true;
 }
 
-static bool path_is_meant(struct text path, struct text file, bool as_module)
+static bool is_stem_of(struct text stem, const char *name, size_t len)
+{
+	return len == stem.len + 3 && memcmp(name, stem.ptr, stem.len) == 0 && memcmp(name + stem.len, ".py", 3) == 0;
+}
+
+static bool path_is_meant(struct text path, struct text file, enum file_naming naming)
 {
 	const char *slash = memrchr(path.ptr, '/', path.len);
 	const char *name = slash ? slash + 1 : path.ptr;
 	size_t len = path.len - (size_t)(name - path.ptr);
 
-	if (as_module)
+	if (naming == NAMED_BY_MODULE)
 		return is_module_of(file, name, len);
+	if (naming == NAMED_BY_STEM)
+		return is_stem_of(file, name, len);
 	if (file.len > path.len || file.len < len)
 		return false;
 	return memcmp(path.ptr + path.len - file.len, file.ptr, file.len) == 0 &&
@@ -304,7 +311,7 @@ static int compare_texts(const void *a, const void *b)
 	return text_compare(*(const struct text *)a, *(const struct text *)b);
 }
 
-size_t lookup_file(struct investigation *inv, struct text file, bool as_module, struct text **out)
+size_t lookup_file(struct investigation *inv, struct text file, enum file_naming naming, struct text **out)
 {
 	const struct study *study = &inv->study;
 	bool *is_meant = xcalloc(study->paths.count, sizeof(*is_meant));
@@ -312,7 +319,7 @@ size_t lookup_file(struct investigation *inv, struct text file, bool as_module, 
 	size_t i, n = 0;
 
 	for (i = 0; i < study->paths.count; i++)
-		is_meant[i] = path_is_meant(study_path_text(study, (uint32_t)i), file, as_module);
+		is_meant[i] = path_is_meant(study_path_text(study, (uint32_t)i), file, naming);
 	for (i = 0; i < inv->history.count; i++) {
 		const struct change *change = &inv->history.changes[i];
 

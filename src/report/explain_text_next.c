@@ -307,6 +307,26 @@ static void add_limits(struct explain_text *t)
 	}
 }
 
+static void add_meant(struct explain_text *t, const struct life *life)
+{
+	static const char *const words[] = {
+		[MEANT_NOTHING] = "",
+		[MEANT_LABEL] =
+			" has or had it as a branch label, which Alembic takes in depends_on only, and only while a "
+			"migration has it",
+		[MEANT_PREFIX] = " begins with it, but in a migration Alembic takes whole ids only",
+		[MEANT_FILE] = " has it as the name of its file, but Alembic goes by the id",
+	};
+	struct paragraph p;
+
+	if (life->meant == MEANT_NOTHING)
+		return;
+	paragraph_begin_labelled(&p, t->out, t->styles, "perhaps");
+	paragraph_add_list(&p, STYLE_ID, life->meant_ids, life->meant_count, 0, EXPLAIN_NAMES_SHOWN);
+	paragraph_add(&p, words[life->meant]);
+	paragraph_end(&p);
+}
+
 void explain_text_searched(struct explain_text *t, const struct life *life)
 {
 	const struct searched *s = &t->explanation->searched;
@@ -321,6 +341,7 @@ void explain_text_searched(struct explain_text *t, const struct life *life)
 	paragraph_add(&p, " in ");
 	paragraph_add_count(&p, s->environments, "environment");
 	paragraph_end(&p);
+	add_meant(t, life);
 	if (life->former_child_count) {
 		paragraph_begin_labelled(&p, t->out, t->styles, "named by");
 		paragraph_add_list(

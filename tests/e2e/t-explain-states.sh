@@ -170,6 +170,30 @@ run revident explain heads
 expect_exit 2
 says "HEAD's commit has 3 heads"
 
+it "a missing name that is something else"
+fixture no-alembic
+mkdir -p migrations/versions
+echo 'from alembic import context' >migrations/env.py
+printf '%s\n' "revision = 'aaaa1111'" 'down_revision = None' "branch_labels = ('shop',)" >migrations/versions/one_file.py
+printf '%s\n' "revision = 'bbbb2222'" "down_revision = 'aaaa'" "depends_on = ('one_file', 'shop')" \
+	>migrations/versions/two.py
+git add .
+git commit -q -m 'Add two'
+run revident explain shop
+expect_exit 0
+says 'child bbbb2222 in migrations/versions/two.py:3 (depends_on)'
+sed -i.old '/shop/d' migrations/versions/one_file.py
+git commit -q -a -m 'Drop the label'
+run revident explain shop
+expect_exit 1
+says 'perhaps aaaa1111 has or had it as a branch label'
+run revident explain aaaa
+expect_exit 1
+says 'perhaps aaaa1111 begins with it'
+run revident explain one_file
+expect_exit 1
+says 'perhaps aaaa1111 has it as the name of its file'
+
 it "the id is there again, for something else"
 fixture reused
 run revident explain b2b2b2b2b2b2

@@ -54,11 +54,15 @@ void lookup_revision(struct investigation *inv, const struct verdict *verdict, c
 void lookup_id(struct investigation *inv, const struct verdict *verdict, const struct lookup_options *options,
 	struct text id, struct lookup *out);
 
-/*
- * The ids of what ever stood at a path: `file` is a path or its last component or, with `as_module`, the name that
- * Alembic imports the file under. Sorted, without repeats; the number of them.
- */
-size_t lookup_file(struct investigation *inv, struct text file, bool as_module, struct text **out);
+/* How a file may be named. */
+enum file_naming {
+	NAMED_BY_PATH,   /* its path, or the end of it */
+	NAMED_BY_MODULE, /* the name under which Alembic imports it */
+	NAMED_BY_STEM,   /* its name without ".py" */
+};
+
+/* The ids of what ever stood at files that are named so. Sorted, without repeats; the number of them. */
+size_t lookup_file(struct investigation *inv, struct text file, enum file_naming naming, struct text **out);
 
 /* Is it one id in all of `out`? */
 static inline bool lookup_is_one_id(const struct lookup *lookup)

@@ -25,6 +25,14 @@ enum life_state {
 /* "present", "lost", "missing", "unknown" */
 const char *life_state_name(enum life_state state);
 
+/* What a name that no migration has as its id may be instead. */
+enum meant_kind {
+	MEANT_NOTHING,
+	MEANT_LABEL,  /* a branch label that a migration has, or once had */
+	MEANT_PREFIX, /* the beginning of an id, which Alembic does not complete in a migration */
+	MEANT_FILE,   /* the name of a migration's file */
+};
+
 /* A file at a tip that names the revision. */
 struct child {
 	struct text revision; /* none where the file has no id that can be known */
@@ -64,6 +72,9 @@ struct life {
 	struct text best_ref;  /* the one of them to take it from; none where HEAD has it */
 	const struct child *children;
 	size_t child_count;
+	enum meant_kind meant;        /* missing ones: what the name may be */
+	const struct text *meant_ids; /* and of which revisions */
+	size_t meant_count;
 	const struct text *former_children; /* ids that named it at some time, where nothing does now */
 	size_t former_child_count;
 	const struct life_event *events; /* in walk order */
