@@ -55,7 +55,8 @@ CMOCKA_LIBS = $(shell $(PKG_CONFIG) --libs cmocka)
 SRC := $(wildcard src/*/*.c)
 HEADERS := $(wildcard include/revident/*/*.h)
 SCHEMAS := $(sort $(wildcard schemas/*.json))
-LIB_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out src/cli/main.c,$(SRC))) $(B)/schemas.o
+HOOKS := $(sort $(wildcard hooks/*))
+LIB_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out src/cli/main.c,$(SRC))) $(B)/schemas.o $(B)/scripts.o
 SUPPORT_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out %_dump.c,$(wildcard tests/support/*.c)))
 DUMPS := $(patsubst %.c,$(B)/%,$(wildcard tests/support/*_dump.c))
 UNIT := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
@@ -84,12 +85,16 @@ $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(B)/schemas.c: $(SCHEMAS) tools/embed-schemas.sh
+$(B)/schemas.c: $(SCHEMAS) tools/embed.sh
 	@mkdir -p $(@D)
-	$(Q)tools/embed-schemas.sh $(SCHEMAS) >$@
+	$(Q)tools/embed.sh revident/report/schema.h schema schemas schema_count $(SCHEMAS) >$@
 
-$(B)/schemas.o: $(B)/schemas.c
-	$(call say,CC,schemas/*.json)
+$(B)/scripts.c: $(HOOKS) tools/embed.sh
+	@mkdir -p $(@D)
+	$(Q)tools/embed.sh revident/hook/script.h hook_script hook_scripts hook_script_count $(HOOKS) >$@
+
+$(B)/schemas.o $(B)/scripts.o: %.o: %.c
+	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(LIB): $(LIB_OBJ)
@@ -117,7 +122,7 @@ $(FUZZERS): $(B)/%: $(B)/%.o $(if $(filter fuzz,$(VARIANT)),,$(B)/tests/fuzz/sta
 
 test-programs: all $(TEST_PROGRAMS)
 
--include $(ALL_OBJ:.o=.d) $(B)/schemas.d
+-include $(ALL_OBJ:.o=.d) $(B)/schemas.d $(B)/scripts.d
 
 # --- tests -------------------------------------------------------------------------------------------------------------
 
@@ -239,15 +244,14 @@ compile_commands.json: Makefile $(SRC) ## for clangd and other tools
 D_BIN = '$(DESTDIR)$(BINDIR)'
 D_MAN = '$(DESTDIR)$(MANDIR)/man1'
 D_DATA = '$(DESTDIR)$(DATADIR)'
-HOOKS := $(wildcard hooks/*)
 
 install: all ## install to $(DESTDIR)$(PREFIX)
 	install -d $(D_BIN) $(D_MAN)
 	install -m 755 $(BIN) $(D_BIN)/revident
 	ln -sf revident $(D_BIN)/git-revident
 	install -m 644 $(MAN) $(D_MAN)
-	$(if $(HOOKS),install -d $(D_DATA)/hooks)
-	$(if $(HOOKS),install -m 755 $(HOOKS) $(D_DATA)/hooks)
+	install -d $(D_DATA)/hooks
+	install -m 755 $(HOOKS) $(D_DATA)/hooks
 
 # Directories that are empty then go, too, but not those that belong to every system.
 uninstall: ## remove what install put there

@@ -13,6 +13,7 @@ const struct cmd *const *commands(size_t *count)
 		&cmd_audit,
 		&cmd_explain,
 		&cmd_help,
+		&cmd_hooks,
 		&cmd_scan,
 		&cmd_schema,
 		&cmd_show,

@@ -18,6 +18,7 @@ void environment_read(struct process_environment *out)
 		.no_color = getenv("NO_COLOR"),
 		.clicolor_force = getenv("CLICOLOR_FORCE"),
 		.term = getenv("TERM"),
+		.path = getenv("PATH"),
 	};
 }
 

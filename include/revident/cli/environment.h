@@ -12,6 +12,7 @@
 struct process_environment {
 	struct repo_env repo; /* `dir` stays NULL */
 	const char *no_color, *clicolor_force, *term;
+	const char *path; /* PATH */
 };
 
 void environment_read(struct process_environment *out);

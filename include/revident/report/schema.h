@@ -1,7 +1,7 @@
 /*
  * schema: the JSON Schemas of the documents, as they stand in schemas/. Layer report; static data.
  *
- * The Makefile turns each schemas/<format>.json into a row (tools/embed-schemas.sh).
+ * The Makefile turns each schemas/<format>.json into a row (tools/embed.sh).
  */
 #ifndef REVIDENT_REPORT_SCHEMA_H
 #define REVIDENT_REPORT_SCHEMA_H

@@ -1,0 +1,34 @@
+/*
+ * child: running another program and reading all it says. Layer base.
+ */
+#ifndef REVIDENT_BASE_CHILD_H
+#define REVIDENT_BASE_CHILD_H
+
+#include <stddef.h>
+
+#include "revident/base/err.h"
+#include "revident/base/strbuf.h"
+
+/* A variable of the child's environment. */
+struct child_variable {
+	const char *name;
+	const char *value; /* NULL: it is not set there */
+};
+
+struct child {
+	const char *const *argv;                /* NULL-ended; a name without a slash is looked for in PATH */
+	const char *directory;                  /* where it runs; NULL: here */
+	const struct child_variable *variables; /* the rest of the environment is ours */
+	size_t variable_count;
+	const struct strbuf *input; /* its standard input; NULL: empty */
+	size_t max;                 /* of standard output, in bytes; more is a failure */
+};
+
+/*
+ * Runs it to its end. Standard output is appended to `out`, the first 16 KiB of standard error to `said`. 0 with the exit
+ * status (128 and the signal's number where one ended it) in `*status`; -1 with ERR_UNDECIDED if it cannot be run, or
+ * says more than `max`.
+ */
+int child_run(const struct child *child, struct strbuf *out, struct strbuf *said, int *status, struct err *err);
+
+#endif

@@ -1,0 +1,175 @@
+#include "revident/base/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { SAID_MAX = 16 * 1024, READ_STEP = 64 * 1024 };
+
+/* Reads what is there. 1 to go on, 0 at the end, -1 with errno. What is beyond `max` is -1 with EFBIG. */
+static int drain(int fd, struct strbuf *out, size_t max)
+{
+	ssize_t n;
+
+	strbuf_reserve(out, READ_STEP);
+	n = read(fd, out->buf + out->len, READ_STEP);
+	if (n < 0)
+		return errno == EINTR || errno == EAGAIN ? 1 : -1;
+	out->len += (size_t)n;
+	out->buf[out->len] = '\0';
+	if (out->len > max) {
+		errno = EFBIG;
+		return -1;
+	}
+	return n > 0;
+}
+
+/* Reads both pipes to their ends. 0, or -1 with errno. */
+static int collect(int out_fd, int said_fd, struct strbuf *out, size_t max, struct strbuf *said)
+{
+	struct pollfd fds[2] = { { .fd = out_fd, .events = POLLIN }, { .fd = said_fd, .events = POLLIN } };
+
+	while (fds[0].fd >= 0 || fds[1].fd >= 0) {
+		int i;
+
+		if (poll(fds, 2, -1) < 0) {
+			if (errno == EINTR)
+				continue;
+			return -1;
+		}
+		for (i = 0; i < 2; i++) {
+			int got;
+
+			if (fds[i].fd < 0 || !fds[i].revents)
+				continue;
+			got = drain(fds[i].fd, i ? said : out, i ? SIZE_MAX / 4 : max);
+			if (got < 0)
+				return -1;
+			if (i && said->len > SAID_MAX)
+				strbuf_setlen(said, SAID_MAX);
+			if (got == 0)
+				fds[i].fd = -1;
+		}
+	}
+	return 0;
+}
+
+static int set_variables(const struct child *child)
+{
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < child->variable_count && rc == 0; i++) {
+		const struct child_variable *variable = &child->variables[i];
+
+		rc = variable->value ? setenv(variable->name, variable->value, 1) : unsetenv(variable->name);
+	}
+	return rc;
+}
+
+/* In the child: becomes the program, or tells the parent why not. */
+static _Noreturn void become(const struct child *child, int in, int out, int said, int report)
+{
+	int failure;
+
+	if (dup2(in, 0) >= 0 && dup2(out, 1) >= 0 && dup2(said, 2) >= 0 &&
+		(!child->directory || chdir(child->directory) == 0) && set_variables(child) == 0) {
+		signal(SIGPIPE, SIG_DFL);
+		/* execvp() takes char *const * for historical reasons and changes nothing */
+		execvp(child->argv[0], (char *const *)(size_t)child->argv);
+	}
+	failure = errno;
+	if (write(report, &failure, sizeof(failure)) < 0)
+		_exit(126);
+	_exit(127);
+}
+
+/* A file without a name that holds the input: a pipe would need its writer watched for a reader that is gone. */
+static int input_file(const struct strbuf *input)
+{
+	FILE *file;
+	int fd = -1;
+
+	if (!input || input->len == 0)
+		return open("/dev/null", O_RDONLY | O_CLOEXEC);
+	file = tmpfile();
+	if (!file)
+		return -1;
+	if (fwrite(input->buf, 1, input->len, file) == input->len && fflush(file) == 0 && fseek(file, 0, SEEK_SET) == 0)
+		fd = fcntl(fileno(file), F_DUPFD_CLOEXEC, 3);
+	fclose(file);
+	return fd;
+}
+
+static void close_both(int fds[2])
+{
+	if (fds[0] >= 0)
+		close(fds[0]);
+	if (fds[1] >= 0)
+		close(fds[1]);
+	fds[0] = fds[1] = -1;
+}
+
+static void close_end(int fds[2], int end)
+{
+	close(fds[end]);
+	fds[end] = -1;
+}
+
+static int wait_for(pid_t pid, int *status)
+{
+	int raw;
+
+	while (waitpid(pid, &raw, 0) < 0)
+		if (errno != EINTR)
+			return -1;
+	*status = WIFEXITED(raw) ? WEXITSTATUS(raw) : 128 + WTERMSIG(raw);
+	return 0;
+}
+
+int child_run(const struct child *child, struct strbuf *out, struct strbuf *said, int *status, struct err *err)
+{
+	int out_pipe[2] = { -1, -1 }, said_pipe[2] = { -1, -1 }, report[2] = { -1, -1 };
+	int in = input_file(child->input), failure = 0, rc = -1, collected;
+	const char *name = child->argv[0];
+	pid_t pid = -1;
+
+	if (in < 0 || pipe2(out_pipe, O_CLOEXEC) < 0 || pipe2(said_pipe, O_CLOEXEC) < 0 ||
+		pipe2(report, O_CLOEXEC) < 0 || (pid = fork()) < 0) {
+		err_set_errno(err, ERR_UNDECIDED, errno, "cannot run %s", name);
+		goto done;
+	}
+	if (pid == 0)
+		become(child, in, out_pipe[1], said_pipe[1], report[1]);
+	close_end(out_pipe, 1);
+	close_end(said_pipe, 1);
+	close_end(report, 1);
+	collected = collect(out_pipe[0], said_pipe[0], out, child->max, said);
+	if (collected < 0) {
+		failure = errno;
+		kill(pid, SIGTERM);
+	}
+	if (wait_for(pid, status) < 0 && collected == 0) {
+		collected = -1;
+		failure = errno;
+	}
+	if (read(report[0], &failure, sizeof(failure)) == (ssize_t)sizeof(failure))
+		err_set_errno(err, ERR_UNDECIDED, failure, "cannot run %s; is it installed and in PATH?", name);
+	else if (collected < 0)
+		err_set_errno(err, ERR_UNDECIDED, failure, "cannot read what %s says", name);
+	else
+		rc = 0;
+done:
+	if (in >= 0)
+		close(in);
+	close_both(out_pipe);
+	close_both(said_pipe);
+	close_both(report);
+	return rc;
+}

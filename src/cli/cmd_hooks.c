@@ -1,0 +1,278 @@
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "revident/base/printable.h"
+#include "revident/cli/cmd.h"
+#include "revident/git/hooks_path.h"
+#include "revident/hook/install.h"
+#include "revident/hook/lines.h"
+
+enum { HOOKS_MAX = 3, PROGRAM_PATH_MAX = 4096 };
+
+static const struct opt_spec opts[] = {
+	{ .name = "server", .kind = OPT_FLAG, .help = "pre-receive, in a repository that others push to" },
+	{ .name = "global",
+		.kind = OPT_FLAG,
+		.help = "in the directory outside the repository that core.hooksPath names, for every repository "
+			"that it holds for" },
+	{ .name = "print", .kind = OPT_FLAG, .help = "change nothing: print the lines to put into other hooks" },
+	{ .name = "force", .kind = OPT_FLAG, .help = "beside a framework's hooks, and over an edited hook of ours" },
+	OPT_END,
+};
+
+/* What one run is about. */
+struct place {
+	struct repo *repo;
+	const char *const *names;
+	size_t count;
+	struct strbuf directory;
+	bool is_inside;
+	struct hook_state states[HOOKS_MAX];
+	enum hook_owner framework; /* HOOK_FOREIGN: none */
+};
+
+static bool wants(const struct cmd_ctx *ctx, const char *option)
+{
+	return opt_is_given(ctx->options, option);
+}
+
+/* The directory as people know it: from the top of the work tree, or from the git directory. */
+static void add_directory(struct strbuf *out, const struct place *place)
+{
+	const char *const tops[] = { repo_work_tree(place->repo), repo_git_dir(place->repo),
+		repo_common_dir(place->repo) };
+	const char *path = place->directory.buf;
+	size_t i;
+
+	for (i = 0; i < sizeof(tops) / sizeof(*tops); i++)
+		if (tops[i] && strncmp(path, tops[i], strlen(tops[i])) == 0) {
+			path += strlen(tops[i]);
+			break;
+		}
+	strbuf_add_printable(out, path, strlen(path));
+}
+
+static int find_place(struct cmd_ctx *ctx, struct place *place, struct err *err)
+{
+	static const char *const of_work_tree[] = { "pre-commit", "pre-merge-commit", "pre-push" };
+	static const char *const of_receiver[] = { "pre-receive" };
+	bool server = wants(ctx, "server");
+	size_t i;
+
+	if (repo_open(&place->repo, &ctx->repo, err) < 0)
+		return -1;
+	place->names = server ? of_receiver : of_work_tree;
+	place->count = server ? 1 : HOOKS_MAX;
+	if (hooks_path_find(place->repo, server ? HOOKS_OF_RECEIVER : HOOKS_OF_WORK_TREE, &place->directory, err) < 0)
+		return -1;
+	place->is_inside = hooks_path_is_inside(place->repo, place->directory.buf);
+	for (i = 0; i < place->count; i++) {
+		const struct hook_script *script = hook_script_find(place->names[i]);
+
+		assert(script);
+		if (hook_look(place->directory.buf, script, &place->states[i], err) < 0)
+			return -1;
+	}
+	place->framework = hook_framework(place->states, place->count);
+	return 0;
+}
+
+static void print_lines(const struct place *place, struct strbuf *out)
+{
+	hook_lines_render(out, place->framework, place->names, place->count);
+}
+
+/* Is this where we may write? 0; -1 with ERR_USAGE, and in `out` the lines that go there instead. */
+static int check_place(struct cmd_ctx *ctx, const struct place *place, struct strbuf *out, struct err *err)
+{
+	struct strbuf shown = STRBUF_INIT;
+	int rc = -1;
+
+	add_directory(&shown, place);
+	if (wants(ctx, "global") && place->is_inside) {
+		err_set(err, ERR_USAGE,
+			"core.hooksPath names no directory outside this repository, its hooks are in '%s'; name one "
+			"with 'git config --global core.hooksPath DIR', or leave --global away",
+			shown.buf);
+	} else if (!place->is_inside && !wants(ctx, "global")) {
+		err_set(err, ERR_USAGE,
+			"core.hooksPath sends git to '%s', which is outside this repository and may serve others, "
+			"too: add these lines to the hooks there, or let --global install them",
+			shown.buf);
+		print_lines(place, out);
+	} else if (place->framework != HOOK_FOREIGN && !wants(ctx, "force")) {
+		err_set(err, ERR_USAGE,
+			"%s keeps the hooks in '%s' and would write over ours: put these lines into its "
+			"configuration; --force installs beside it all the same",
+			hook_owner_name(place->framework), shown.buf);
+		print_lines(place, out);
+	} else {
+		rc = 0;
+	}
+	strbuf_release(&shown);
+	return rc;
+}
+
+/* Is `path` a program, and the very file that `self` is? */
+static bool is_program(const char *path, const struct stat *self)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && st.st_dev == self->st_dev && st.st_ino == self->st_ino &&
+	       access(path, X_OK) == 0;
+}
+
+/*
+ * The path of this program: where PATH finds it, which an upgrade is likely to keep, else where the system says that the
+ * running file is. NULL where neither is known.
+ */
+static const char *own_path(struct cmd_ctx *ctx)
+{
+	char real[PROGRAM_PATH_MAX];
+	ssize_t len = readlink("/proc/self/exe", real, sizeof(real) - 1);
+	const char *at = ctx->environment->path;
+	struct stat self;
+
+	if (len <= 0)
+		return NULL;
+	real[len] = '\0';
+	if (stat(real, &self) < 0)
+		return NULL;
+	while (at && *at) {
+		size_t part = strcspn(at, ":");
+		const char *candidate = arena_printf(ctx->arena, "%.*s/revident", (int)part, at);
+
+		if (*candidate == '/' && part && is_program(candidate, &self))
+			return candidate;
+		at += part + (at[part] == ':');
+	}
+	return arena_strdup(ctx->arena, real);
+}
+
+static void add_changes(const struct place *place, const enum hook_change *changes, struct strbuf *out)
+{
+	static const char *const words[] = {
+		[HOOK_UNCHANGED] = "unchanged",
+		[HOOK_INSTALLED] = "installed",
+		[HOOK_KEEPING] = "installed",
+		[HOOK_UPDATED] = "updated",
+		[HOOK_REMOVED] = "removed",
+		[HOOK_RESTORED] = "restored",
+		[HOOK_ABSENT] = "not installed",
+	};
+	size_t i;
+
+	for (i = 0; i < place->count; i++) {
+		strbuf_addf(out, "%s: ", words[changes[i]]);
+		add_directory(out, place);
+		strbuf_addf(out, "/%s", place->names[i]);
+		if (changes[i] == HOOK_KEEPING)
+			strbuf_addf(out,
+				place->states[i].is_executable
+					? " (runs the hook that was there first, kept as %s" HOOK_SAVED_SUFFIX ")"
+					: " (keeps what was there, which git does not run, as %s" HOOK_SAVED_SUFFIX ")",
+				place->names[i]);
+		strbuf_addch(out, '\n');
+	}
+}
+
+static int install(struct cmd_ctx *ctx, struct place *place, struct strbuf *out, struct err *err)
+{
+	bool is_shared = hooks_path_is_in_work_tree(place->repo, place->directory.buf);
+	enum hook_change changes[HOOKS_MAX];
+
+	if (check_place(ctx, place, out, err) < 0)
+		return -1;
+	/* what is committed runs on other machines, too */
+	if (hook_install(place->directory.buf, place->states, place->count, is_shared ? NULL : own_path(ctx),
+		    wants(ctx, "force"), changes, err) < 0)
+		return -1;
+	add_changes(place, changes, out);
+	return EXIT_CLEAN;
+}
+
+static int uninstall(struct cmd_ctx *ctx, struct place *place, struct strbuf *out, struct err *err)
+{
+	enum hook_change changes[HOOKS_MAX];
+
+	if (!place->is_inside && !wants(ctx, "global"))
+		return err_set(err, ERR_USAGE,
+			"core.hooksPath sends git to a directory outside this repository; --global takes the hooks "
+			"out of it");
+	if (hook_uninstall(place->directory.buf, place->states, place->count, wants(ctx, "force"), changes, err) < 0)
+		return -1;
+	add_changes(place, changes, out);
+	return EXIT_CLEAN;
+}
+
+typedef int action_fn(struct cmd_ctx *ctx, struct place *place, struct strbuf *out, struct err *err);
+
+static action_fn *find_action(const char *name)
+{
+	static const struct {
+		const char *name;
+		action_fn *run;
+	} actions[] = { { "install", install }, { "uninstall", uninstall } };
+	size_t i;
+
+	for (i = 0; i < sizeof(actions) / sizeof(*actions); i++)
+		if (strcmp(actions[i].name, name) == 0)
+			return actions[i].run;
+	return NULL;
+}
+
+static int unknown_action(const char *name, struct err *err)
+{
+	struct strbuf shown = STRBUF_INIT;
+
+	strbuf_add_printable(&shown, name, strlen(name));
+	err_set(err, ERR_USAGE, "hooks can be told to install, uninstall or doctor, not \"%s\"", shown.buf);
+	strbuf_release(&shown);
+	return -1;
+}
+
+static int run(struct cmd_ctx *ctx, struct err *err)
+{
+	action_fn *act = find_action(ctx->operands[0]);
+	struct place place = { .directory = STRBUF_INIT };
+	struct strbuf out = STRBUF_INIT;
+	struct err written = { .kind = ERR_NONE };
+	int rc = -1;
+
+	if (!act)
+		return unknown_action(ctx->operands[0], err);
+	if (find_place(ctx, &place, err) < 0)
+		goto done;
+	if (wants(ctx, "print")) {
+		print_lines(&place, &out);
+		rc = EXIT_CLEAN;
+	} else {
+		rc = act(ctx, &place, &out, err);
+	}
+	if (out.len && ctx_write(ctx, &out, rc < 0 ? &written : err) < 0)
+		rc = -1;
+done:
+	repo_close(place.repo);
+	strbuf_release(&place.directory);
+	strbuf_release(&out);
+	return rc;
+}
+
+const struct cmd cmd_hooks = {
+	.name = "hooks",
+	.summary = "install the hooks that run check, or prove that they work",
+	.operands = "install|uninstall|doctor",
+	.operands_min = 1,
+	.operands_max = 1,
+	.common = COMMON_DIR,
+	.opts = opts,
+	.details = "install puts pre-commit, pre-merge-commit and pre-push into the directory that\n"
+		   "git runs them from, or pre-receive with --server. A hook that is there is kept\n"
+		   "and run first; uninstall puts it back as it was. Where husky, lefthook or the\n"
+		   "pre-commit framework keep the hooks, nothing is changed: the lines for their\n"
+		   "configuration are printed.\n",
+	.run = run,
+};
