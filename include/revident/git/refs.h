@@ -1,8 +1,10 @@
 /*
  * refs: every ref, worktree HEAD and tip by name. Layer git.
  *
- * Each bad ref (dangling, a loop, garbage, naming a missing object) is passed over with a limit, never a stop.
- * refs/replace is left out. Lists are sorted by name; names and ids are copied into the arena.
+ * Each bad ref (a loop, garbage, naming a missing object) is passed over with a limit, never a stop; a symbolic one that
+ * dangles, like origin/HEAD after a branch was renamed, names nothing and is passed over in silence. Packed refs outside
+ * refs/tags are taken for commits without a look. refs/replace is left out. Lists are sorted by name; names and ids are
+ * copied into the arena.
  */
 #ifndef REVIDENT_GIT_REFS_H
 #define REVIDENT_GIT_REFS_H
