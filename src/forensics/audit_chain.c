@@ -39,14 +39,38 @@ static bool has_dynamic_label(const struct auditing *a)
 	return false;
 }
 
-static bool declares_label(const struct migration *m, struct text label)
-{
-	size_t i;
+/* Whose each label is. */
+struct label_index {
+	struct intern labels;
+	const struct tree_file **owners; /* by number in `labels` */
+	size_t cap;
+};
 
-	for (i = 0; m && i < m->branch_labels.count; i++)
-		if (text_equal(m->branch_labels.values[i], label))
-			return true;
-	return false;
+static void index_labels(const struct auditing *a, struct label_index *out)
+{
+	size_t i, k;
+
+	memset(out, 0, sizeof(*out));
+	intern_init(&out->labels);
+	for (i = 0; i < a->env->file_count; i++) {
+		const struct migration *m = audit_declared(a, &a->env->files[i]);
+
+		for (k = 0; m && audit_is_revision(&a->env->files[i]) && k < m->branch_labels.count; k++) {
+			struct text label = m->branch_labels.values[k];
+			size_t before = out->labels.count;
+
+			if (intern_add(&out->labels, label.ptr, label.len) < before)
+				continue;
+			VEC_GROW(out->owners, before, out->cap);
+			out->owners[before] = &a->env->files[i];
+		}
+	}
+}
+
+static void index_release(struct label_index *index)
+{
+	intern_release(&index->labels);
+	free(index->owners);
 }
 
 static struct text base_name(struct text path)
@@ -85,11 +109,16 @@ static const struct tree_file *odd_file_called(const struct auditing *a, struct 
 }
 
 /* What was probably meant: half a sentence, or "". */
-static const char *what_it_is(struct auditing *a, struct text name)
+static const char *what_it_is(struct auditing *a, struct text name, const struct label_index *labels)
 {
+	uint32_t label = intern_find(&labels->labels, name.ptr, name.len);
 	const struct tree_file *odd = odd_file_called(a, name);
 	size_t i;
 
+	if (label != INTERN_NONE)
+		return audit_text(a, "; it is a label, of %s, which down_revision does not take",
+			audit_shown(a, audit_revision(a, labels->owners[label])))
+			.ptr;
 	if (odd)
 		return audit_text(a, "; %s is no regular file, and is not followed", audit_shown(a, audit_path(a, odd)))
 			.ptr;
@@ -99,10 +128,6 @@ static const char *what_it_is(struct auditing *a, struct text name)
 		if (!file->is_loaded && text_equal(audit_revision(a, file), name))
 			return audit_text(a, "; %s has it, in a directory that Alembic does not enter",
 				audit_shown(a, audit_path(a, file)))
-				.ptr;
-		if (file->is_loaded && declares_label(audit_declared(a, file), name))
-			return audit_text(a, "; it is a label, of %s, which down_revision does not take",
-				audit_shown(a, audit_revision(a, file)))
 				.ptr;
 	}
 	for (i = 0; i < a->env->file_count; i++) {
@@ -150,8 +175,10 @@ void audit_missing_revision(struct auditing *a)
 {
 	bool unknown = holds_unknown(a), unknown_label = has_dynamic_label(a);
 	struct missing_name *missing;
+	struct label_index labels;
 	size_t i, count;
 
+	index_labels(a, &labels);
 	count = tree_env_missing(a->study, a->env, a->expected ? a->expected->external.items : NULL,
 		a->expected ? a->expected->external.count : 0, &missing);
 	for (i = 0; i < count; i++) {
@@ -167,11 +194,12 @@ void audit_missing_revision(struct auditing *a)
 		};
 
 		finding.message = audit_text(a, "%s is not there, and %s%s%s", name, who_names_it(a, m),
-			what_it_is(a, m->name), maybe ? "; a file whose id is not known may be it" : "");
+			what_it_is(a, m->name, &labels), maybe ? "; a file whose id is not known may be it" : "");
 		if (is_plain(m->name))
 			finding.hint = audit_text(a, "revident explain %s", name);
 		audit_add(a, finding, audit_blob(a, m->file));
 	}
+	index_release(&labels);
 }
 
 /* --- duplicates -------------------------------------------------------------------------------------------------- */

@@ -120,19 +120,20 @@ static uint32_t resolve(struct builder *b, uint32_t from, struct text name, bool
 	return by_label ? b->by_label[number_of(&b->labels, name)] : INTERN_NONE;
 }
 
-static struct chain_links link_names(
-	struct builder *b, uint32_t from, const struct text *names, size_t count, bool by_label)
+/* `seen[node]` is `stamp` for nodes that this call has met. */
+static struct chain_links link_names(struct builder *b, uint32_t from, const struct text *names, size_t count,
+	bool by_label, uint32_t *seen, uint32_t stamp)
 {
 	uint32_t *to = arena_calloc(b->arena, count + 1, sizeof(*to));
-	size_t i, k, n = 0;
+	size_t i, n = 0;
 
 	for (i = 0; i < count; i++) {
 		uint32_t node = resolve(b, from, names[i], by_label);
 
-		for (k = 0; k < n && to[k] != node; k++)
-			;
-		if (k == n)
-			to[n++] = node;
+		if (seen[node] == stamp)
+			continue;
+		seen[node] = stamp;
+		to[n++] = node;
 	}
 	return (struct chain_links){ to, n };
 }
@@ -173,16 +174,17 @@ static void turn_links(struct builder *b, bool dependency)
 
 static void link_nodes(struct builder *b)
 {
-	uint32_t i;
+	uint32_t *seen = xcalloc(b->count, sizeof(*seen)), i;
 
 	for (i = 0; i < b->count; i++) {
 		const struct chain_member *m = b->nodes[i].member;
 
 		if (!m)
 			continue;
-		b->nodes[i].parents = link_names(b, i, m->parents, m->parent_count, false);
-		b->nodes[i].depends = link_names(b, i, m->depends_on, m->depends_count, true);
+		b->nodes[i].parents = link_names(b, i, m->parents, m->parent_count, false, seen, 2 * i + 1);
+		b->nodes[i].depends = link_names(b, i, m->depends_on, m->depends_count, true, seen, 2 * i + 2);
 	}
+	free(seen);
 	turn_links(b, false);
 	turn_links(b, true);
 	for (i = 0; i < b->count; i++) {
