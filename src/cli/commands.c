@@ -11,6 +11,7 @@ const struct cmd *const *commands(size_t *count)
 {
 	static const struct cmd *const table[] = {
 		&cmd_audit,
+		&cmd_check,
 		&cmd_explain,
 		&cmd_help,
 		&cmd_hooks,

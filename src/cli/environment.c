@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 void environment_read(struct process_environment *out)
 {
@@ -19,7 +20,34 @@ void environment_read(struct process_environment *out)
 		.clicolor_force = getenv("CLICOLOR_FORCE"),
 		.term = getenv("TERM"),
 		.path = getenv("PATH"),
+		.pre_commit = getenv("PRE_COMMIT"),
+		.from_ref = getenv("PRE_COMMIT_FROM_REF"),
+		.to_ref = getenv("PRE_COMMIT_TO_REF"),
 	};
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	return oid_compare(a, b);
+}
+
+size_t environment_merge_heads(struct arena *arena, struct oid **out)
+{
+	static const char prefix[] = "GITHEAD_";
+	const size_t skip = sizeof(prefix) - 1;
+	size_t count = 0, total = 0;
+	char **variable;
+
+	for (variable = environ; *variable; variable++)
+		total++;
+	*out = arena_calloc(arena, total + 1, sizeof(**out));
+	for (variable = environ; *variable; variable++)
+		if (strncmp(*variable, prefix, skip) == 0 && strcspn(*variable + skip, "=") == OID_HEX &&
+			oid_parse(&(*out)[count], *variable + skip, OID_HEX))
+			count++;
+	if (count)
+		qsort(*out, count, sizeof(**out), compare_ids);
+	return count;
 }
 
 static bool is_set(const char *value)

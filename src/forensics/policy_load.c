@@ -85,10 +85,17 @@ static void add_pair(const char *key, const char *value, void *data)
 		(struct policy_pair){ arena_strdup(pairs->arena, key), arena_strdup(pairs->arena, value) };
 }
 
-/* The policy of the file's bytes (none: there is no file), overridden by git's configuration. */
-static int load(struct repo *repo, struct text bytes, struct arena *arena, struct policy *out, struct err *err)
+/* Settings of the command line. */
+struct given {
+	const struct policy_pair *pairs;
+	size_t count;
+};
+
+/* The policy of the file's bytes (none: there is no file), overridden by git's configuration and what was given. */
+static int load(struct repo *repo, struct text bytes, struct given given, struct arena *arena, struct policy *out,
+	struct err *err)
 {
-	struct policy_source sources[2] = { 0 };
+	struct policy_source sources[3] = { 0 };
 	struct pairs pairs = { .arena = arena };
 	size_t count = 0;
 	int rc = -1;
@@ -101,6 +108,10 @@ static int load(struct repo *repo, struct text bytes, struct arena *arena, struc
 	if (pairs.count)
 		sources[count++] =
 			(struct policy_source){ .name = "git config", .pairs = pairs.items, .pair_count = pairs.count };
+	if (given.count)
+		sources[count++] = (struct policy_source){
+			.name = "the command line", .pairs = given.pairs, .pair_count = given.count
+		};
 	rc = policy_parse(sources, count, arena, out, err);
 done:
 	free(pairs.items);
@@ -114,26 +125,35 @@ int policy_load_commit(
 
 	if (commit && read_file(repo, commit, arena, &bytes, err) < 0)
 		return -1;
-	return load(repo, bytes, arena, out, err);
+	return load(repo, bytes, (struct given){ NULL, 0 }, arena, out, err);
 }
 
 int policy_load_source(
 	struct repo *repo, struct source *source, struct arena *arena, struct policy *out, struct err *err)
 {
+	bool has_file;
+
+	return policy_load_given(repo, source, NULL, 0, arena, out, &has_file, err);
+}
+
+int policy_load_given(struct repo *repo, struct source *source, const struct policy_pair *given, size_t count,
+	struct arena *arena, struct policy *out, bool *has_file, struct err *err)
+{
 	struct strbuf content = STRBUF_INIT;
 	struct text bytes = TEXT_NONE;
 	struct source_entry entry;
-	int found = source_find(source, TEXT_LITERAL(POLICY_FILE_NAME), &entry, err), rc = -1;
+	int found = source ? source_find(source, TEXT_LITERAL(POLICY_FILE_NAME), &entry, err) : 0, rc = -1;
 
 	if (found == 1 && entry.kind != SOURCE_FILE)
 		found = 0;
 	else if (found == 1)
 		found = source_read(source, &entry, POLICY_BYTES_MAX, &content, err);
+	*has_file = found == 1;
 	if (found == 1)
 		bytes = (struct text){ arena_memdup(arena, content.buf, content.len), content.len };
 	if (found < 0)
 		goto done;
-	rc = load(repo, bytes, arena, out, err);
+	rc = load(repo, bytes, (struct given){ given, count }, arena, out, err);
 done:
 	strbuf_release(&content);
 	return rc;

@@ -54,6 +54,7 @@ struct repo {
 	struct commit_graph *graph; /* opened by the first walk; NULL: none */
 	bool graph_opened;
 	char *index_file;        /* GIT_INDEX_FILE as given, or NULL */
+	bool has_memory;         /* memory.c: there is a store in memory */
 	const char *other_index; /* that git is to read instead, for a while; NULL: none */
 };
 

@@ -174,3 +174,24 @@ int refs_head(struct repo *repo, struct arena *arena, struct ref *out, struct er
 	}
 	return got;
 }
+
+int refs_merge_heads(struct repo *repo, struct arena *arena, struct oid **out, size_t *count, struct err *err)
+{
+	char *path = path_join(repo->git_dir, "MERGE_HEAD");
+	struct strbuf content = STRBUF_INIT;
+	const char *at, *end;
+	int rc = preflight_read(path, REF_FILE_MAX, &content, err);
+
+	*count = 0;
+	*out = arena_calloc(arena, content.len / OID_HEX + 1, sizeof(**out));
+	for (at = content.buf; rc > 0 && *at; at = *end ? end + 1 : end) {
+		end = at + strcspn(at, "\n");
+		if (oid_parse(&(*out)[*count], at, (size_t)(end - at)))
+			++*count;
+		else
+			rc = damaged_ref("MERGE_HEAD", err);
+	}
+	strbuf_release(&content);
+	free(path);
+	return rc < 0 ? -1 : 0;
+}

@@ -272,3 +272,11 @@ int json_line_add(struct strbuf *out, const char *type, json_t *object, struct e
 	strbuf_addch(out, '\n');
 	return 0;
 }
+
+int json_document_of(struct strbuf *out, json_t *value, struct err *err)
+{
+	if (put(out, value, JSON_INDENT(INDENT), 0, err) < 0)
+		return -1;
+	strbuf_addch(out, '\n');
+	return 0;
+}

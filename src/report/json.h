@@ -61,6 +61,9 @@ int json_document_add(struct json_document *doc, const char *key, json_t *value,
 int json_document_add_list(struct json_document *doc, const char *key, const void *items, size_t count, size_t size,
 	json_item_fn *make, struct err *err);
 
+/* A document that is one value, a list say, with the last newline. Takes it. 0, or -1 with `err` set. */
+int json_document_of(struct strbuf *out, json_t *value, struct err *err);
+
 /* One value on a line of its own, behind {"type": `type`, ...}. Takes the object. 0, or -1 with `err` set. */
 int json_line_add(struct strbuf *out, const char *type, json_t *object, struct err *err);
 

@@ -24,4 +24,8 @@ int policy_load_commit(
 int policy_load_source(
 	struct repo *repo, struct source *source, struct arena *arena, struct policy *out, struct err *err);
 
+/* The same, overridden by pairs that the command line gave. `source` NULL: no file. *has_file: there was one. */
+int policy_load_given(struct repo *repo, struct source *source, const struct policy_pair *given, size_t count,
+	struct arena *arena, struct policy *out, bool *has_file, struct err *err);
+
 #endif

@@ -13,6 +13,7 @@
 #include "revident/base/arena.h"
 #include "revident/base/err.h"
 #include "revident/base/text.h"
+#include "revident/git/memory.h"
 #include "revident/git/repo.h"
 #include "revident/model/oid.h"
 
@@ -51,6 +52,21 @@ struct worktree_differences {
  * in a conflict included. Empty in a bare repository. 0 or -1.
  */
 int index_compare_worktree(struct repo *repo, struct arena *arena, struct worktree_differences *out, struct err *err);
+
+/* How the index differs from a commit: what stands staged at a path now (mode 0: nothing). */
+struct index_changes {
+	struct tree_change *items; /* sorted by path */
+	size_t count;
+	struct text *conflicts; /* paths that have no stage 0 */
+	size_t conflict_count;
+};
+
+/*
+ * What `git commit` would change against `commit` (NULL: the first commit), asked of `git diff-index --cached`; what is
+ * merely intended to be added does not count. 0 or -1.
+ */
+int index_compare_commit(
+	struct repo *repo, struct arena *arena, const struct oid *commit, struct index_changes *out, struct err *err);
 
 /* The index of one work tree: "index" is the main one's, "worktrees/x/index" a linked one's. */
 struct named_index {

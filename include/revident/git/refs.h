@@ -36,6 +36,9 @@ int refs_all(struct repo *repo, struct arena *arena, struct ref_list *out, struc
 /* HEAD: 1; 0 if unborn (`out->symbolic` names the branch); -1. */
 int refs_head(struct repo *repo, struct arena *arena, struct ref *out, struct err *err);
 
+/* The other parents of a merge that is not committed yet: MERGE_HEAD's lines, in the arena; none without one. 0 or -1. */
+int refs_merge_heads(struct repo *repo, struct arena *arena, struct oid **out, size_t *count, struct err *err);
+
 /* HEAD of every worktree, the one we stand in included as "HEAD" (detached ones hold commits that no ref has). */
 int refs_worktree_heads(struct repo *repo, struct arena *arena, struct ref_list *out, struct err *err);
 

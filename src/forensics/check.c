@@ -1,0 +1,235 @@
+#include "revident/forensics/check.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check_parts.h"
+#include "revident/base/printable.h"
+#include "revident/base/xalloc.h"
+#include "revident/forensics/policy_load.h"
+#include "revident/git/commit_info.h"
+
+struct text check_text(struct checking *c, const char *fmt, ...)
+{
+	struct strbuf text = STRBUF_INIT;
+	struct text out;
+	va_list ap;
+
+	va_start(ap, fmt);
+	strbuf_vaddf(&text, fmt, ap);
+	va_end(ap);
+	out = (struct text){ arena_memdup(&c->study->arena, text.buf, text.len), text.len };
+	strbuf_release(&text);
+	return out;
+}
+
+int check_side(struct checking *c, const struct oid *commit, struct judge_side *out)
+{
+	struct commit_info info;
+	char hex[OID_HEX + 1];
+	int found = commit_info_read(c->study->repo, &c->study->arena, commit, &info, c->err);
+
+	if (found == 0)
+		return err_set(c->err, ERR_UNDECIDED, "commit %s is not in this clone; 'git fetch origin %s' brings it",
+			oid_hex(commit, hex), hex);
+	if (found < 0)
+		return -1;
+	*out = (struct judge_side){ info.tree, info.id };
+	return 0;
+}
+
+int check_sides(struct checking *c, const struct oid *commits, size_t count, struct judge_side **out)
+{
+	size_t i;
+
+	*out = arena_calloc(&c->study->arena, count + 1, sizeof(**out));
+	for (i = 0; i < count; i++)
+		if (check_side(c, &commits[i], &(*out)[i]) < 0)
+			return -1;
+	return 0;
+}
+
+int check_resolve(struct checking *c, const char *expression, struct oid *out)
+{
+	struct ref ref;
+	int found = refs_resolve(c->study->repo, &c->study->arena, expression, &ref, c->err);
+
+	if (found == 1) {
+		*out = ref.commit;
+		return 0;
+	}
+	if (found == 0) {
+		c->err->kind = repo_is_shallow(c->study->repo) ? ERR_UNDECIDED : ERR_USAGE;
+		if (repo_is_shallow(c->study->repo))
+			err_prefix(c->err,
+				"this clone is shallow ('fetch-depth: 0' for actions/checkout, 'GIT_DEPTH: 0' in "
+				"GitLab CI, 'git fetch --unshallow' by hand gets it all): ");
+	}
+	return -1;
+}
+
+/* --- the policy -------------------------------------------------------------------------------------------------- */
+
+static void add_extra(struct checking *c, struct env_defs *extra)
+{
+	const struct policy *policy = c->policy;
+	size_t i, k;
+
+	for (i = 0; i < c->options->versions_dir_count; i++)
+		env_defs_add_versions(c->study, extra, c->options->versions_dirs[i], "--versions-dir");
+	for (i = 0; i < policy->environment_count; i++) {
+		const struct text_list *versions = &policy->environments[i].versions;
+
+		for (k = 0; k < versions->count; k++)
+			env_defs_add_versions(c->study, extra,
+				arena_memdup(&c->study->arena, versions->items[k].ptr, versions->items[k].len),
+				POLICY_FILE_NAME);
+	}
+}
+
+static void describe_protection(struct checking *c, const struct protection *protection)
+{
+	struct text *names = arena_calloc(&c->study->arena, protection->ref_count + 1, sizeof(*names));
+	size_t i;
+
+	for (i = 0; i < protection->ref_count; i++)
+		names[i] = protection->refs[i].name;
+	c->out->refs = names;
+	c->out->ref_count = protection->ref_count;
+	c->out->tag_count = protection->tag_count;
+	if (c->policy->protect == PROTECT_ALL)
+		c->out->protection = TEXT_LITERAL("everything in the base is protected");
+	else if (c->policy->protected_refs.count)
+		c->out->protection = TEXT_LITERAL("protected is what the configured refs or a tag hold");
+	else if (protection->is_default)
+		c->out->protection =
+			TEXT_LITERAL("protected is everything in the base: there is no remote and no protected ref");
+	else
+		c->out->protection = TEXT_LITERAL("protected is what the remote's branches or a tag hold");
+}
+
+static const struct text *only_environments(struct checking *c)
+{
+	struct text *only = arena_calloc(&c->study->arena, c->options->env_count + 1, sizeof(*only));
+	size_t i;
+
+	for (i = 0; i < c->options->env_count; i++)
+		only[i] = text_of(c->options->envs[i]);
+	return only;
+}
+
+int check_use_policy(struct checking *c, const struct judge_case *judged, struct text target_name)
+{
+	bool from_base = c->options->policy_from_base, has_file;
+	const struct judge_side *side = &judged->target;
+	struct judge_options options = { .progress = c->options->progress, .only_count = c->options->env_count };
+	struct source *source = NULL;
+	struct env_defs *extra;
+	char hex[OID_HEX + 1];
+
+	if (from_base)
+		side = judged->base_count ? &judged->bases[0] : NULL;
+	if (side)
+		source = source_of_tree(c->study, &side->tree);
+	c->policy = arena_alloc(&c->study->arena, sizeof(*c->policy));
+	if (policy_load_given(c->study->repo, source, c->options->given, c->options->given_count, &c->study->arena,
+		    c->policy, &has_file, c->err) < 0)
+		return -1;
+	if (has_file)
+		c->out->policy =
+			side && !oid_is_null(&side->commit)
+				? check_text(c, "%s:%s", oid_hex(&side->commit, hex), POLICY_FILE_NAME)
+				: check_text(c, "%s in %.*s", POLICY_FILE_NAME, (int)target_name.len, target_name.ptr);
+	extra = xcalloc(1, sizeof(*extra));
+	VEC_GROW(c->extra, c->use_count, c->extra_cap);
+	VEC_GROW(c->published, c->use_count, c->use_cap);
+	c->extra[c->use_count] = extra;
+	c->published[c->use_count] = published_new(c->study, c->discovery, c->policy, c->err);
+	if (!c->published[c->use_count++])
+		return -1;
+	add_extra(c, extra);
+	describe_protection(c, published_protection(c->published[c->use_count - 1]));
+	options.policy = c->policy;
+	options.extra = extra;
+	options.only = only_environments(c);
+	judge_use(c->judge, c->published[c->use_count - 1], &options);
+	return 0;
+}
+
+/* --- cases ------------------------------------------------------------------------------------------------------- */
+
+static void note_comparison(struct checking *c, const struct judge_case *judged, struct text name)
+{
+	struct oid *bases = arena_calloc(&c->study->arena, judged->base_count + 1, sizeof(*bases));
+	size_t i;
+
+	for (i = 0; i < judged->base_count; i++)
+		bases[i] = judged->bases[i].commit;
+	VEC_GROW(c->comparisons, c->comparison_count, c->comparison_cap);
+	c->comparisons[c->comparison_count++] =
+		(struct comparison){ name, bases, judged->base_count, judged->target.commit };
+}
+
+int check_case(struct checking *c, struct judge_case *judged, struct text name)
+{
+	const struct protection *protection;
+
+	note_comparison(c, judged, name);
+	if (check_use_policy(c, judged, name) < 0)
+		return -1;
+	protection = published_protection(c->published[c->use_count - 1]);
+	if (protection->is_default) /* nobody says what is published: then all that was there is */
+		judged->bases_are_protected = true;
+	if (judge_change(c->judge, judged, c->err) < 0)
+		return -1;
+	return c->options->merged_with ? check_merged(c, judged) : 0;
+}
+
+static int run_mode(struct checking *c)
+{
+	switch (c->options->mode) {
+	case CHECK_STAGED:
+		return check_staged(c);
+	case CHECK_WORKTREE:
+		return check_worktree(c);
+	case CHECK_RANGE:
+		return check_range(c);
+	case CHECK_PUSH:
+		return check_push(c);
+	case CHECK_RECEIVE:
+		return check_receive(c);
+	}
+	return -1;
+}
+
+int check_run(struct study *study, struct discovery *discovery, const struct check_options *options, struct check *out,
+	struct err *err)
+{
+	struct checking c = { .study = study, .discovery = discovery, .options = options, .out = out, .err = err };
+	struct comparison *comparisons;
+	size_t i;
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	c.judge = judge_new(study, discovery);
+	rc = run_mode(&c);
+	if (rc == 0) {
+		judge_finish(c.judge, out);
+		comparisons = arena_calloc(&study->arena, c.comparison_count + 1, sizeof(*comparisons));
+		if (c.comparison_count)
+			memcpy(comparisons, c.comparisons, c.comparison_count * sizeof(*comparisons));
+		out->comparisons = comparisons;
+		out->comparison_count = c.comparison_count;
+	}
+	judge_free(c.judge);
+	for (i = 0; i < c.use_count; i++) {
+		published_free(c.published[i]);
+		env_defs_release(c.extra[i]);
+		free(c.extra[i]);
+	}
+	free(c.published);
+	free(c.extra);
+	free(c.comparisons);
+	return rc;
+}

@@ -1,0 +1,64 @@
+/*
+ * check_parts: what the modes of a check share. Private to src/forensics.
+ */
+#ifndef REVIDENT_SRC_FORENSICS_CHECK_PARTS_H
+#define REVIDENT_SRC_FORENSICS_CHECK_PARTS_H
+
+#include "revident/forensics/check.h"
+#include "revident/forensics/judge.h"
+#include "revident/forensics/published.h"
+#include "revident/git/merge_base.h"
+#include "revident/git/refs.h"
+
+struct checking {
+	struct study *study;
+	struct discovery *discovery;
+	const struct check_options *options;
+	struct judge *judge;
+	struct check *out;
+	struct comparison *comparisons;
+	size_t comparison_count, comparison_cap;
+	struct published **published; /* one for each policy that was read */
+	struct env_defs **extra;
+	size_t use_count, use_cap, extra_cap;
+	struct policy *policy; /* the last one read */
+	struct err *err;
+};
+
+/* check.c: reads the policy that holds for a change and makes the judge use it. 0 or -1. */
+int check_use_policy(struct checking *c, const struct judge_case *judged, struct text target_name);
+
+/* check.c: judges one change, policy and all. `name` is what output calls the target. 0 or -1. */
+int check_case(struct checking *c, struct judge_case *judged, struct text name);
+
+/* check.c: a commit with its tree. 0; -1 where it cannot be read. */
+int check_side(struct checking *c, const struct oid *commit, struct judge_side *out);
+
+/* check.c: sides of several commits, in the arena. 0 or -1. */
+int check_sides(struct checking *c, const struct oid *commits, size_t count, struct judge_side **out);
+
+/* check.c: resolves what was typed. 0; -1: ERR_USAGE, or ERR_UNDECIDED where a shallow clone may be why. */
+int check_resolve(struct checking *c, const char *expression, struct oid *out);
+
+/* check.c: a text in the arena. */
+struct text check_text(struct checking *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* check_trees.c: what is staged, what lies in the work tree. 0 or -1. */
+int check_staged(struct checking *c);
+int check_worktree(struct checking *c);
+
+/* check_range.c: 0 or -1. */
+int check_range(struct checking *c);
+
+/* check_range.c: a commit against where it parted from `others`, which have to be there. 0 or -1. */
+int check_parted(
+	struct checking *c, const struct oid *tip, const struct oid *others, size_t count, struct judge_case *judged);
+
+/* check_push.c: 0 or -1. */
+int check_push(struct checking *c);
+int check_receive(struct checking *c);
+
+/* check_merged.c: the merge of the target into what --merged-with names. 0 or -1. */
+int check_merged(struct checking *c, const struct judge_case *judged);
+
+#endif

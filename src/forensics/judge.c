@@ -1,0 +1,373 @@
+#include "revident/forensics/judge.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "judge_parts.h"
+#include "revident/base/printable.h"
+#include "revident/base/xalloc.h"
+
+/* --- what is kept ------------------------------------------------------------------------------------------------ */
+
+struct judge *judge_new(struct study *study, struct discovery *discovery)
+{
+	struct judge *judge = xcalloc(1, sizeof(*judge));
+
+	judge->study = study;
+	judge->discovery = discovery;
+	intern_init(&judge->limits);
+	intern_init(&judge->notes);
+	return judge;
+}
+
+void judge_use(struct judge *judge, struct published *published, const struct judge_options *options)
+{
+	judge->published = published;
+	judge->options = *options;
+}
+
+void judge_free(struct judge *judge)
+{
+	if (!judge)
+		return;
+	free(judge->violations);
+	free(judge->waived);
+	intern_release(&judge->limits);
+	intern_release(&judge->notes);
+	free(judge);
+}
+
+static void add_sentence(struct intern *set, const char *fmt, va_list ap)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	strbuf_vaddf(&text, fmt, ap);
+	intern_add(set, text.buf, text.len);
+	strbuf_release(&text);
+}
+
+void judge_add_limit(struct judge *judge, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	add_sentence(&judge->limits, fmt, ap);
+	va_end(ap);
+}
+
+void judge_add_note(struct judge *judge, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	add_sentence(&judge->notes, fmt, ap);
+	va_end(ap);
+}
+
+static const char *const *sentences(struct judge *judge, const struct intern *set)
+{
+	const char **list = arena_calloc(&judge->study->arena, set->count + 1, sizeof(*list));
+	size_t i;
+
+	for (i = 0; i < set->count; i++)
+		list[i] = arena_strdup(&judge->study->arena, intern_str(set, (uint32_t)i));
+	return list;
+}
+
+static int compare_waived(const void *a, const void *b)
+{
+	return finding_compare(&((const struct waived *)a)->finding, &((const struct waived *)b)->finding);
+}
+
+/* Several refs that are pushed at once may say the same. */
+static size_t drop_repeats(struct finding *items, size_t count)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < count; i++)
+		if (n == 0 || finding_compare(&items[n - 1], &items[i]) != 0)
+			items[n++] = items[i];
+	return n;
+}
+
+void judge_finish(struct judge *judge, struct check *out)
+{
+	struct arena *arena = &judge->study->arena;
+	size_t counts[LEVEL_ERROR + 1], i, n = 0;
+	struct finding *violations = arena_calloc(arena, judge->violation_count + 1, sizeof(*violations));
+	struct waived *waived = arena_calloc(arena, judge->waived_count + 1, sizeof(*waived));
+
+	if (judge->violation_count)
+		memcpy(violations, judge->violations, judge->violation_count * sizeof(*violations));
+	findings_sort(violations, judge->violation_count);
+	out->violation_count = drop_repeats(violations, judge->violation_count);
+	out->violations = violations;
+	if (judge->waived_count) {
+		qsort(judge->waived, judge->waived_count, sizeof(*judge->waived), compare_waived);
+		for (i = 0; i < judge->waived_count; i++)
+			if (n == 0 || compare_waived(&waived[n - 1], &judge->waived[i]) != 0)
+				waived[n++] = judge->waived[i];
+	}
+	out->waived = waived;
+	out->waived_count = n;
+	out->limits = sentences(judge, &judge->limits);
+	out->limit_count = judge->limits.count;
+	out->notes = sentences(judge, &judge->notes);
+	out->note_count = judge->notes.count;
+	findings_count(violations, out->violation_count, counts);
+	if (counts[LEVEL_ERROR])
+		out->result = CHECK_BLOCKED;
+	else if (out->limit_count)
+		out->result = CHECK_UNDECIDED;
+	else
+		out->result = counts[LEVEL_WARNING] ? CHECK_WARNED : CHECK_CLEAN;
+}
+
+/* --- one change -------------------------------------------------------------------------------------------------- */
+
+struct text judge_text(struct judging *j, const char *fmt, ...)
+{
+	struct strbuf text = STRBUF_INIT;
+	struct text out;
+	va_list ap;
+
+	va_start(ap, fmt);
+	strbuf_vaddf(&text, fmt, ap);
+	va_end(ap);
+	out = (struct text){ arena_memdup(&j->study->arena, text.buf, text.len), text.len };
+	strbuf_release(&text);
+	return out;
+}
+
+const char *judge_shown(struct judging *j, struct text text)
+{
+	struct strbuf shown = STRBUF_INIT;
+	const char *out;
+
+	strbuf_add_printable_text(&shown, text);
+	out = arena_memdup(&j->study->arena, shown.buf, shown.len);
+	strbuf_release(&shown);
+	return out;
+}
+
+static bool covers(const struct judging *j, const struct tree_env *env, uint32_t path)
+{
+	size_t i;
+
+	for (i = 0; i < env->version_count; i++)
+		if (study_path_is_below(j->study, path, env->versions[i]))
+			return true;
+	return false;
+}
+
+struct text judge_environment_of(const struct judging *j, uint32_t path)
+{
+	size_t s, i;
+
+	for (s = j->side_count; path != INTERN_NONE && s-- > 0;)
+		for (i = 0; i < j->sides[s].envs.count; i++)
+			if (covers(j, &j->sides[s].envs.items[i], path))
+				return j->sides[s].envs.items[i].path;
+	return TEXT_LITERAL(".");
+}
+
+bool judge_passes_by(const struct judging *j, struct text environment)
+{
+	const struct judge_options *options = &j->judge->options;
+	const struct policy_environment *expected = policy_environment(options->policy, environment);
+	size_t i;
+
+	for (i = 0; i < options->only_count; i++)
+		if (text_equal(options->only[i], environment))
+			return false;
+	return options->only_count > 0 || (expected && expected->ignore);
+}
+
+static void copy_defs(struct env_defs *to, const struct env_defs *from)
+{
+	size_t i;
+
+	for (i = 0; from && i < from->count; i++) {
+		VEC_GROW(to->items, to->count, to->cap);
+		to->items[to->count++] = from->items[i];
+	}
+}
+
+static int look_at_sides(struct judging *j)
+{
+	struct judge *judge = j->judge;
+	size_t i;
+
+	for (i = 0; i < j->side_count; i++) {
+		struct side_view *side = &j->sides[i];
+
+		side->tree = i < j->judged->base_count ? j->judged->bases[i].tree : j->judged->target.tree;
+		side->source = source_of_tree(j->study, &side->tree);
+		if (tree_envs_of_source(judge->discovery, j->study, side->source, judge->options.extra, &side->defs,
+			    &side->envs, j->err) < 0)
+			return -1;
+		copy_defs(&j->defs, &side->defs);
+	}
+	return 0;
+}
+
+/* The id of what stands at the directory on one side; null if nothing does. A directory that cannot be read differs. */
+static struct oid directory_id(struct judging *j, const struct side_view *side, uint32_t dir, bool *is_unknown)
+{
+	struct source_entry entry = { .kind = SOURCE_OTHER };
+	struct err why = { 0 };
+	int found = source_find(side->source, study_path_text(j->study, dir), &entry, &why);
+	static const struct oid none;
+
+	*is_unknown = *is_unknown || found < 0;
+	return found == 1 ? entry.id : none;
+}
+
+static bool differs(struct judging *j, const struct env_def *def)
+{
+	bool is_unknown = false;
+	size_t i, k;
+
+	for (k = 0; k < def->version_count; k++) {
+		struct oid target = directory_id(j, judging_target(j), def->versions[k], &is_unknown);
+
+		for (i = 0; i < j->side_count; i++) {
+			struct oid id = directory_id(j, &j->sides[i], def->versions[k], &is_unknown);
+
+			if (is_unknown || !oid_equal(&id, &target))
+				return true;
+		}
+	}
+	return false;
+}
+
+static void choose_watched(struct judging *j)
+{
+	size_t i;
+
+	for (i = 0; i < j->defs.count; i++) {
+		if (!differs(j, &j->defs.items[i]))
+			continue;
+		VEC_GROW(j->watched.items, j->watched.count, j->watched.cap);
+		j->watched.items[j->watched.count++] = j->defs.items[i];
+	}
+}
+
+/* --- from events to charges -------------------------------------------------------------------------------------- */
+
+/* The rule for a kind of event; RULE_COUNT for those that are no violation. */
+static enum rule_id rule_of(enum event_kind kind)
+{
+	switch (kind) {
+	case EVENT_OVERWRITTEN:
+		return RULE_IDENTITY_OVERWRITTEN;
+	case EVENT_REIDENTIFIED:
+		return RULE_IDENTITY_EDITED;
+	case EVENT_REPLACED:
+		return RULE_IDENTITY_REPLACED;
+	case EVENT_STRIPPED:
+		return RULE_IDENTITY_STRIPPED;
+	case EVENT_DELETED:
+		return RULE_IDENTITY_DELETED;
+	case EVENT_LOST_IN_MERGE:
+		return RULE_IDENTITY_LOST_IN_MERGE;
+	case EVENT_REPARENTED:
+		return RULE_REPARENTED;
+	case EVENT_EDITED:
+		return RULE_CONTENT_EDITED;
+	case EVENT_MOVED:
+		return RULE_MOVED;
+	case EVENT_ADDED:      /* judge_reused.c */
+	case EVENT_RESTORED:   /* likewise */
+	case EVENT_DUPLICATED: /* judge_tree.c */
+	case EVENT_KINDS:
+		break;
+	}
+	return RULE_COUNT;
+}
+
+static int charge_change(struct judging *j, const struct change *change)
+{
+	struct charge charge = {
+		.rule = rule_of(change->kind),
+		.revision = change->revision,
+		.before = change->before,
+		.after = change->after,
+		.continues_as = change->continues_as,
+		.most = LEVEL_ERROR,
+	};
+	enum edit what;
+
+	if (charge.rule == RULE_COUNT || (change->kind == EVENT_LOST_IN_MERGE && !j->judged->is_merge))
+		return 0;
+	if (change->kind == EVENT_EDITED) {
+		if (study_compare(j->study, change->before.blob, change->after.blob, &what, j->err) < 0)
+			return -1;
+		if (what != EDIT_UPGRADE && what != EDIT_DOWNGRADE)
+			return 0;
+	}
+	charge.pinned = event_kind_is_loss(change->kind) ? change->before.blob : change->after.blob;
+	charge.environment = judge_environment_of(
+		j, change->after.path != INTERN_NONE && !event_kind_is_loss(change->kind) ? change->after.path
+											  : change->before.path);
+	return judge_bring(j, &charge);
+}
+
+static int charge_changes(struct judging *j)
+{
+	const struct history *history = &j->small.history;
+	size_t i;
+
+	for (i = 0; i < history->count; i++)
+		if (history->changes[i].commit == j->small.target && j->judged->base_count &&
+			charge_change(j, &history->changes[i]) < 0)
+			return -1;
+	return 0;
+}
+
+/* Is the target one of the bases' trees? Then nothing differs from every base. */
+static bool is_no_change(const struct judge_case *judged)
+{
+	size_t i;
+
+	for (i = 0; i < judged->base_count; i++)
+		if (oid_equal(&judged->bases[i].tree, &judged->target.tree))
+			return !judged->is_merge;
+	return false;
+}
+
+static int judge_sides(struct judging *j)
+{
+	if (look_at_sides(j) < 0)
+		return -1;
+	choose_watched(j);
+	if (j->watched.count) {
+		if (small_history_build(j) < 0 || small_history_check(j) < 0 || charge_changes(j) < 0)
+			return -1;
+		if (j->judged->with_history && judge_reused_ids(j) < 0)
+			return -1;
+	}
+	return judge_new_findings(j);
+}
+
+int judge_change(struct judge *judge, const struct judge_case *judged, struct err *err)
+{
+	struct judging j = { .judge = judge, .study = judge->study, .judged = judged, .err = err };
+	size_t i;
+	int rc;
+
+	if (is_no_change(judged))
+		return 0;
+	j.side_count = judged->base_count + 1;
+	j.sides = xcalloc(j.side_count, sizeof(*j.sides));
+	rc = judge_sides(&j);
+	for (i = 0; i < j.side_count; i++)
+		env_defs_release(&j.sides[i].defs);
+	free(j.sides);
+	env_defs_release(&j.defs);
+	env_defs_release(&j.watched);
+	small_history_release(&j.small);
+	judge_since_release(&j);
+	return rc;
+}

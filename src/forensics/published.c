@@ -1,0 +1,246 @@
+#include "revident/forensics/published.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "revident/base/xalloc.h"
+#include "revident/forensics/source.h"
+#include "revident/git/commit_info.h"
+#include "revident/git/refs.h"
+
+/* The revisions of one directory, those in its subdirectories included. */
+struct members {
+	uint32_t *items;
+	size_t count, cap;
+};
+
+struct published {
+	struct study *study;
+	struct discovery *discovery;
+	struct ref_list refs;
+	struct ref head;
+	struct protection protection;
+	struct intern dirs; /* tree ids of versions directories */
+	struct members *members;
+	size_t member_cap;
+	struct commits commits;
+	bool has_commits;
+	bool *on_line; /* by commit number */
+};
+
+struct published *published_new(
+	struct study *study, struct discovery *discovery, const struct policy *policy, struct err *err)
+{
+	struct published *p = xcalloc(1, sizeof(*p));
+	struct err why = { 0 };
+	int found;
+
+	p->study = study;
+	p->discovery = discovery;
+	intern_init(&p->dirs);
+	if (refs_all(study->repo, &study->arena, &p->refs, err) < 0) {
+		published_free(p);
+		return NULL;
+	}
+	found = refs_head(study->repo, &study->arena, &p->head, &why);
+	protection_find(policy, &p->refs, found == 1 ? &p->head : NULL, &study->arena, &p->protection);
+	return p;
+}
+
+void published_free(struct published *p)
+{
+	size_t i;
+
+	if (!p)
+		return;
+	for (i = 0; i < p->dirs.count; i++)
+		free(p->members[i].items);
+	free(p->members);
+	intern_release(&p->dirs);
+	if (p->has_commits)
+		commits_release(&p->commits);
+	free(p->on_line);
+	free(p);
+}
+
+const struct protection *published_protection(const struct published *p)
+{
+	return &p->protection;
+}
+
+static void add_member(struct members *members, uint32_t revision)
+{
+	VEC_GROW(members->items, members->count, members->cap);
+	members->items[members->count++] = revision;
+}
+
+/* What a directory declares; directories that cannot be read declare nothing. Numbers, since the array may move. */
+static int list_members(struct published *p, struct source *source, struct text dir, const struct oid *id,
+	unsigned depth, struct members *out, struct err *err)
+{
+	struct source_entry entry;
+	struct source_scan scan;
+	struct err why = { 0 };
+	int rc = 0;
+
+	if (source_scan_open(source, dir, id, &scan, &why) < 1)
+		return 0;
+	while (rc == 0 && source_scan_next(&scan, &entry, &why) == 1) {
+		const struct blob *blob;
+
+		if (entry.kind == SOURCE_DIR && depth < VERSIONS_DEPTH_MAX) {
+			struct text below = text_of(arena_printf(&p->study->arena, "%.*s/%.*s", (int)dir.len, dir.ptr,
+				(int)entry.name.len, entry.name.ptr));
+
+			rc = list_members(p, source, below, &entry.id, depth + 1, out, err);
+			continue;
+		}
+		if (entry.kind != SOURCE_FILE || !migration_file_name(entry.name.ptr, entry.name.len))
+			continue;
+		blob = study_blob(p->study, study_blob_number(p->study, &entry.id), err);
+		if (!blob)
+			rc = -1;
+		else if (blob->revision != INTERN_NONE)
+			add_member(out, blob->revision);
+	}
+	source_scan_close(&scan);
+	return rc;
+}
+
+static int dir_holds(struct published *p, struct source *source, struct text dir, const struct oid *id,
+	uint32_t revision, struct err *err)
+{
+	size_t before = p->dirs.count, i;
+	uint32_t number = intern_add(&p->dirs, id->bytes, OID_BYTES);
+
+	if (number == before) {
+		VEC_GROW(p->members, before, p->member_cap);
+		memset(&p->members[number], 0, sizeof(*p->members));
+		if (list_members(p, source, dir, id, 0, &p->members[number], err) < 0)
+			return -1;
+	}
+	for (i = 0; i < p->members[number].count; i++)
+		if (p->members[number].items[i] == revision)
+			return 1;
+	return 0;
+}
+
+/* 1 if a versions directory of the definitions has it, 0 if not; *stands: some of them are there. -1. */
+static int defs_hold(struct published *p, struct source *source, const struct env_defs *defs, uint32_t revision,
+	bool *stands, struct err *err)
+{
+	struct source_entry entry;
+	struct err why = { 0 };
+	size_t i, k;
+
+	*stands = false;
+	for (i = 0; i < defs->count; i++) {
+		for (k = 0; k < defs->items[i].version_count; k++) {
+			struct text dir = study_path_text(p->study, defs->items[i].versions[k]);
+			int holds;
+
+			if (source_find(source, dir, &entry, &why) != 1 || entry.kind != SOURCE_DIR)
+				continue;
+			*stands = true;
+			holds = dir_holds(p, source, dir, &entry.id, revision, err);
+			if (holds)
+				return holds;
+		}
+	}
+	return 0;
+}
+
+/* Does the commit's tree have the revision, at the path or anywhere? 1, 0, -1. */
+static int commit_holds(struct published *p, const struct oid *commit, uint32_t revision, uint32_t path,
+	const struct env_defs *defs, struct err *err)
+{
+	struct env_defs found = { .count = 0 };
+	struct source_entry entry;
+	struct source *source;
+	struct commit_info info;
+	struct err why = { 0 };
+	const struct blob *blob;
+	bool stands;
+	int rc;
+
+	if (commit_info_read(p->study->repo, &p->study->arena, commit, &info, &why) < 1)
+		return 0;
+	source = source_of_tree(p->study, &info.tree);
+	if (source_find(source, study_path_text(p->study, path), &entry, &why) == 1 && entry.kind == SOURCE_FILE) {
+		blob = study_blob(p->study, study_blob_number(p->study, &entry.id), err);
+		if (!blob)
+			return -1;
+		if (blob->revision == revision)
+			return 1;
+	}
+	rc = defs_hold(p, source, defs, revision, &stands, err);
+	if (rc || stands)
+		return rc;
+	if (discover(p->discovery, source, &found, err) < 0)
+		rc = -1;
+	else
+		rc = defs_hold(p, source, &found, revision, &stands, err);
+	env_defs_release(&found);
+	return rc;
+}
+
+int published_holding(struct published *p, uint32_t revision, uint32_t path, const struct env_defs *defs,
+	struct holding *out, struct err *err)
+{
+	size_t i;
+	int holds;
+
+	memset(out, 0, sizeof(*out));
+	for (i = 0; i < p->protection.ref_count && !out->ref.ptr; i++) {
+		holds = commit_holds(p, &p->protection.refs[i].commit, revision, path, defs, err);
+		if (holds < 0)
+			return -1;
+		if (holds)
+			out->ref = p->protection.refs[i].name;
+	}
+	for (i = 0; i < p->protection.tag_count; i++) {
+		holds = commit_holds(p, &p->protection.tags[i].commit, revision, path, defs, err);
+		if (holds < 0)
+			return -1;
+		if (holds && out->tag_count++ == 0)
+			out->tag = p->protection.tags[i].name;
+	}
+	return 0;
+}
+
+static int read_lines(struct published *p, const struct progress *progress, struct err *err)
+{
+	size_t count = p->protection.ref_count, i;
+	struct oid *tips = xcalloc(count + p->protection.tag_count + 1, sizeof(*tips));
+	int rc;
+
+	for (i = 0; i < count; i++)
+		tips[i] = p->protection.refs[i].commit;
+	for (i = 0; i < p->protection.tag_count; i++)
+		tips[count + i] = p->protection.tags[i].commit;
+	p->has_commits = true;
+	rc = commits_load(&p->commits, p->study->repo, tips, count + p->protection.tag_count, progress, err);
+	p->on_line = xcalloc(p->commits.count + 1, sizeof(*p->on_line));
+	for (i = 0; rc == 0 && i < count + p->protection.tag_count; i++) {
+		uint32_t at = commits_find(&p->commits, &tips[i]);
+
+		while (at != COMMIT_NONE && !p->on_line[at]) {
+			p->on_line[at] = true;
+			if (i >= count || commit_parent_count(&p->commits, at) == 0)
+				break;
+			at = commit_parents(&p->commits, at)[0];
+		}
+	}
+	free(tips);
+	return rc;
+}
+
+int published_commit(struct published *p, const struct oid *commit, const struct progress *progress, struct err *err)
+{
+	uint32_t at;
+
+	if (!p->has_commits && read_lines(p, progress, err) < 0)
+		return -1;
+	at = commits_find(&p->commits, commit);
+	return at != COMMIT_NONE && p->on_line[at];
+}

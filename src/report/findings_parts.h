@@ -1,0 +1,13 @@
+/*
+ * findings_parts: what the formats of findings share. Layer report, inside it only.
+ */
+#ifndef REVIDENT_REPORT_FINDINGS_PARTS_H
+#define REVIDENT_REPORT_FINDINGS_PARTS_H
+
+#include "revident/base/sha256.h"
+#include "revident/model/finding.h"
+
+/* What tells a finding from others wherever it stands: a digest of rule, environment, revision or else path. */
+char *finding_fingerprint(const struct finding *finding, char out[SHA256_HEX + 1]);
+
+#endif
