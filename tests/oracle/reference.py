@@ -30,7 +30,7 @@ Events
  R6  At a merge, moved, reparented and replaced must each hold against every parent that has the revision; edited when
      path and down_revision equal and the blob differs against every such parent and `replaced` does not hold. `parent`
      is the first parent that has the revision; where none has, the first parent.
- R7  "A path that C added, moved or gave another id": a path in the same environment that holds Y in C and held Y in no
+ R7  "A path that C added, moved or gave another id": a path, of whatever environment, that holds Y in C and held Y in no
      parent. Its own predecessor: the parent's file of Y that is paired with it, and what the path itself held before
      (unless that was the lost revision).
  R8  continues_as of a `reidentified` at its own path is that path; `similarity` of one whose path is gone is the figure
@@ -1027,7 +1027,7 @@ class Comparison:
         best = None
         for path in sorted(self.held):
             m = self.h.migration(self.held[path])
-            if m.revision == key[1] or self.h.environment(path) != key[0]:
+            if m.revision == key[1]:
                 continue
             if any(path in held and self.h.migration(held[path]).revision == m.revision for held in self.before_held):
                 continue
