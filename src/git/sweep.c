@@ -38,17 +38,19 @@ static void drop_repeats(struct id_list *list)
 	list->count = n;
 }
 
-static int visit_blob(struct repo *repo, const struct sweep_visitor *visitor, const struct oid *id)
+typedef int content_fn(void *data, const struct oid *id, const unsigned char *bytes, size_t len);
+
+static int visit_content(struct repo *repo, content_fn *fn, void *data, const struct oid *id)
 {
 	struct err why = { 0 };
 	struct object object;
-	int rc = object_read(repo, id, SWEEP_BLOB_MAX, &object, &why);
+	int rc = object_read(repo, id, OBJECT_META_MAX, &object, &why);
 
 	if (rc < 1) {
-		limit_object(repo, "blob", id, rc < 0 ? &why : NULL);
+		limit_object(repo, "object", id, rc < 0 ? &why : NULL);
 		return 0;
 	}
-	rc = visitor->blob(visitor->data, id, object.bytes, object.len);
+	rc = fn(data, id, object.bytes, object.len);
 	object_release(&object);
 	return rc;
 }
@@ -67,10 +69,12 @@ static int visit(struct repo *repo, const struct sweep_visitor *visitor, const s
 		limit_object(repo, "object", id, found < 0 ? &why : NULL);
 		return 0;
 	}
-	if (type == OBJECT_COMMIT)
+	if (type == OBJECT_COMMIT && visitor->commit)
 		return visitor->commit(visitor->data, id);
-	if (type == OBJECT_BLOB && len >= SWEEP_BLOB_MIN && len <= SWEEP_BLOB_MAX)
-		return visit_blob(repo, visitor, id);
+	if (type == OBJECT_TREE && visitor->tree)
+		return visit_content(repo, visitor->tree, visitor->data, id);
+	if (type == OBJECT_BLOB && visitor->blob && len >= SWEEP_BLOB_MIN && len <= SWEEP_BLOB_MAX)
+		return visit_content(repo, visitor->blob, visitor->data, id);
 	return 0;
 }
 

@@ -16,17 +16,18 @@
 /* Blobs outside of these sizes are no migration that anybody wrote. */
 enum { SWEEP_BLOB_MIN = 20, SWEEP_BLOB_MAX = 256 * 1024 };
 
-/* What to do with what the sweep meets. Both return 0 to go on, -1 with the caller's own error set to stop. */
+/* What to do with what the sweep meets; what is NULL is passed over. All return 0 to go on, -1 with the caller's own error set to stop. */
 struct sweep_visitor {
 	int (*commit)(void *data, const struct oid *id);
 	int (*blob)(void *data, const struct oid *id, const unsigned char *bytes, size_t len);
+	int (*tree)(void *data, const struct oid *id, const unsigned char *bytes, size_t len);
 	int (*is_known)(
 		void *data, const struct oid *id); /* 1: not of interest, since its content is known; may be NULL */
 	void *data;
 };
 
 /*
- * Visits each commit (by id alone) and each blob of fitting size once, in no particular order. *count is how many
+ * Visits each commit (by id alone), each tree and each blob of fitting size once, in no particular order. *count is how many
  * objects there are. Objects that cannot be read are limits. 0; -1 with `err` set where a visitor stopped it or the
  * database cannot be listed.
  */

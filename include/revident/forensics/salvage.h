@@ -1,0 +1,55 @@
+/*
+ * salvage: the versions of a lost file that git still has. Layer forensics.
+ *
+ * Places are searched from the nearest to the farthest, each only when the nearer ones had nothing, and each at most
+ * once for all revisions: HEAD's history, every ref, what reflogs remember, every work tree's index, objects that
+ * nothing leads to. Last come compiled files, which prove and restore nothing.
+ */
+#ifndef REVIDENT_FORENSICS_SALVAGE_H
+#define REVIDENT_FORENSICS_SALVAGE_H
+
+#include <stdbool.h>
+
+#include "revident/base/err.h"
+#include "revident/base/text.h"
+#include "revident/forensics/investigation.h"
+#include "revident/git/commits.h"
+#include "revident/model/event.h"
+#include "revident/model/recover.h"
+
+/* A set of places: bit 1 << place. */
+#define SALVAGE_EVERYWHERE ((1u << SALVAGE_PLACES) - 1)
+
+struct salvage_options {
+	unsigned places;
+	bool has_blob; /* among several versions, this one */
+	struct oid blob;
+	const struct progress *progress; /* never NULL */
+};
+
+struct salvager;
+
+/* `head` is the investigation of HEAD, which outlives the salvager; results live in its caller's arena. */
+struct salvager *salvager_new(struct investigation *head, const struct salvage_options *options);
+void salvager_free(struct salvager *salvager); /* takes NULL */
+
+/* What one search came to. */
+enum salvage_outcome { SALVAGE_NOTHING, SALVAGE_FOUND, SALVAGE_CHOICE };
+
+struct salvage_result {
+	enum salvage_outcome outcome;
+	struct salvage_source source;         /* SALVAGE_FOUND */
+	const struct salvage_source *choices; /* SALVAGE_CHOICE */
+	size_t choice_count;
+	const struct bytecode *bytecode; /* SALVAGE_NOTHING */
+	size_t bytecode_count;
+};
+
+/* Looks for `revision` of the environment at path `environment` (none: of any). 0 or -1. */
+int salvage_find(struct salvager *salvager, struct text revision, struct text environment, struct salvage_result *out,
+	struct err *err);
+
+/* What was searched so far. */
+struct searched salvager_searched(const struct salvager *salvager);
+
+#endif

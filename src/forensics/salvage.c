@@ -1,0 +1,402 @@
+#include "revident/forensics/salvage.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "revident/base/sha256.h"
+#include "revident/base/strbuf.h"
+#include "revident/base/xalloc.h"
+#include "revident/git/object.h"
+#include "revident/git/worktree.h"
+#include "salvage_parts.h"
+
+enum { BYTECODE_MAX = 4 * 1024 * 1024, BYTECODE_HEADER = 16 };
+
+struct salvager *salvager_new(struct investigation *head, const struct salvage_options *options)
+{
+	struct salvager *s = xcalloc(1, sizeof(*s));
+
+	s->head = head;
+	s->arena = head->arena;
+	s->options = *options;
+	s->searched.commits = head->commits.count;
+	return s;
+}
+
+void salvager_free(struct salvager *s)
+{
+	if (!s)
+		return;
+	if (s->refs_open)
+		investigation_close(&s->refs);
+	if (s->logs_open)
+		investigation_close(&s->logs);
+	if (s->lost_open)
+		investigation_close(&s->lost);
+	free(s->staged.items);
+	free(s->dangling.items);
+	free(s->lost_tips);
+	free(s);
+}
+
+struct searched salvager_searched(const struct salvager *s)
+{
+	return s->searched;
+}
+
+static struct text copy(struct salvager *s, struct text text)
+{
+	return text.ptr ? (struct text){ arena_memdup(s->arena, text.ptr, text.len), text.len } : TEXT_NONE;
+}
+
+int describe_source(struct salvager *s, struct salvage_source *source, struct err *err)
+{
+	struct study *study = &s->head->study;
+	struct object object;
+	uint32_t number = study_blob_number(study, &source->blob);
+	const struct blob *blob = study_blob(study, number, err);
+	int found;
+
+	if (!blob)
+		return -1;
+	if (blob->migration) {
+		source->message = copy(s, blob->migration->message);
+		source->create_date = copy(s, blob->migration->create_date);
+	}
+	found = object_read(s->head->repo, &source->blob, MIGRATION_BYTES_MAX, &object, err);
+	if (found != 1)
+		return found;
+	source->size = object.len;
+	sha256(object.bytes, object.len, source->sha256);
+	object_release(&object);
+	return 1;
+}
+
+const struct ref *tip_above(const struct investigation *inv, uint32_t commit)
+{
+	bool *above = xcalloc(inv->commits.count, sizeof(*above));
+	const struct ref *found = NULL;
+	uint32_t i;
+	size_t p, t;
+
+	above[commit] = true;
+	for (i = commit + 1; i < inv->commits.count; i++)
+		for (p = 0; p < commit_parent_count(&inv->commits, i) && !above[i]; p++)
+			above[i] = above[commit_parents(&inv->commits, i)[p]];
+	for (t = 0; t < inv->tip_count && !found; t++)
+		if (inv->tip_commits[t] != COMMIT_NONE && above[inv->tip_commits[t]])
+			found = &inv->tips[t];
+	free(above);
+	return found;
+}
+
+/* The last change of a revision, preferring those of the environment; NULL if it has none. */
+static const struct change *last_change(struct investigation *inv, uint32_t revision, struct text environment)
+{
+	const struct change *any = NULL, *own = NULL;
+	size_t i;
+
+	for (i = 0; i < inv->history.count; i++) {
+		const struct change *change = &inv->history.changes[i];
+		uint32_t hint = change->after.path != INTERN_NONE ? change->after.path : change->before.path;
+
+		if (change->revision != revision)
+			continue;
+		if (!any || change->commit > any->commit || change->kind == EVENT_REPLACED)
+			any = change;
+		if (environment.ptr && text_equal(investigation_env_path(inv, change->lineage, hint), environment) &&
+			(!own || change->commit > own->commit || change->kind == EVENT_REPLACED))
+			own = change;
+	}
+	return own ? own : any;
+}
+
+static bool is_executable(struct investigation *inv, uint32_t commit, struct text path)
+{
+	struct source *source = source_of_tree(&inv->study, &inv->commits.trees[commit]);
+	struct source_entry entry;
+	struct err why = { 0 };
+
+	return source_find(source, path, &entry, &why) == 1 && entry.executable;
+}
+
+int pick_from_history(struct salvager *s, struct investigation *inv, struct text revision, struct text environment,
+	struct salvage_source *out, uint32_t *commit, struct err *err)
+{
+	uint32_t number = intern_find(&inv->study.revisions, revision.ptr, revision.len);
+	const struct change *change = number == INTERN_NONE ? NULL : last_change(inv, number, environment);
+	struct place place;
+	bool is_gone;
+
+	memset(out, 0, sizeof(*out));
+	if (!change)
+		return 0;
+	is_gone = event_kind_is_loss(change->kind) || change->kind == EVENT_REPLACED;
+	place = is_gone ? change->before : change->after;
+	*commit = is_gone ? change->parent : change->commit;
+	if (place.path == INTERN_NONE || place.blob == BLOB_NONE || *commit == COMMIT_NONE)
+		return 0;
+	out->revision = copy(s, revision);
+	out->blob = inv->study.blobs[place.blob].id;
+	out->path = copy(s, study_path_text(&inv->study, place.path));
+	out->executable = is_executable(inv, *commit, out->path);
+	out->has_commit = true;
+	out->commit = inv->commits.ids[*commit];
+	return describe_source(s, out, err);
+}
+
+static bool is_stash(struct text name)
+{
+	return text_equal(name, TEXT_LITERAL("refs/stash")) || text_equal(name, TEXT_LITERAL("stash"));
+}
+
+static int try_history(
+	struct salvager *s, struct text revision, struct text environment, struct salvage_result *out, struct err *err)
+{
+	uint32_t commit;
+	int found = pick_from_history(s, s->head, revision, environment, &out->source, &commit, err);
+
+	out->source.where = SALVAGE_HISTORY;
+	return found;
+}
+
+static int try_refs(
+	struct salvager *s, struct text revision, struct text environment, struct salvage_result *out, struct err *err)
+{
+	const struct ref *tip;
+	uint32_t commit;
+	int found = search_refs(s, err) < 0 ? -1 : 0;
+
+	if (found == 0 && s->refs_open)
+		found = pick_from_history(s, &s->refs, revision, environment, &out->source, &commit, err);
+	if (found != 1)
+		return found;
+	tip = tip_above(&s->refs, commit);
+	out->source.where = tip && is_stash(tip->name) ? SALVAGE_STASH : SALVAGE_REFS;
+	if (tip)
+		out->source.ref = copy(s, tip->name);
+	return s->options.places & 1u << out->source.where ? 1 : 0;
+}
+
+static int try_logs(
+	struct salvager *s, struct text revision, struct text environment, struct salvage_result *out, struct err *err)
+{
+	const struct ref *tip;
+	uint32_t commit;
+	size_t i;
+	int found = search_logs(s, err) < 0 ? -1 : 0;
+
+	if (found == 0 && s->logs_open)
+		found = pick_from_history(s, &s->logs, revision, environment, &out->source, &commit, err);
+	if (found != 1)
+		return found;
+	out->source.where = SALVAGE_REFLOG;
+	tip = tip_above(&s->logs, commit);
+	for (i = 0; tip && i < s->reflogs.count; i++) {
+		if (!oid_equal(&s->reflogs.items[i].id, &tip->commit))
+			continue;
+		out->source.ref = copy(s, s->reflogs.items[i].name);
+		if (is_stash(out->source.ref))
+			out->source.where = SALVAGE_STASH;
+		break;
+	}
+	return s->options.places & 1u << out->source.where ? 1 : 0;
+}
+
+static int compare_sources(const void *a, const void *b)
+{
+	const struct salvage_source *x = a, *y = b;
+	int order = oid_compare(&x->blob, &y->blob);
+
+	return order ? order : text_compare(x->path, y->path);
+}
+
+static bool is_asked_for(const struct salvager *s, const struct oid *blob)
+{
+	return !s->options.has_blob || oid_equal(&s->options.blob, blob);
+}
+
+static int compare_choices(struct salvager *s, struct salvage_source *choices, size_t count, struct err *err)
+{
+	struct study *study = &s->head->study;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		choices[i].similarity = SIMILARITY_NULL;
+		if (study_similarity(study, study_blob_number(study, &choices[0].blob),
+			    study_blob_number(study, &choices[i].blob), &choices[i].similarity, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Several strays of one revision: one blob is an answer, several are a choice. 1, 0, -1. */
+static int settle_strays(struct salvager *s, const struct stray_list *list, struct text revision,
+	enum salvage_place where, struct salvage_result *out, struct err *err)
+{
+	struct study *study = &s->head->study;
+	uint32_t number = intern_find(&study->revisions, revision.ptr, revision.len);
+	struct salvage_source *found = arena_calloc(s->arena, list->count, sizeof(*found));
+	size_t i, n = 0, distinct = 0;
+
+	for (i = 0; i < list->count && number != INTERN_NONE; i++) {
+		const struct stray *stray = &list->items[i];
+
+		if (stray->revision != number || !is_asked_for(s, &study->blobs[stray->blob].id))
+			continue;
+		found[n] = (struct salvage_source){ .revision = copy(s, revision),
+			.blob = study->blobs[stray->blob].id,
+			.where = where,
+			.path = stray->path,
+			.ref = stray->name,
+			.executable = stray->executable,
+			.similarity = SIMILARITY_NULL };
+		if (describe_source(s, &found[n], err) < 0)
+			return -1;
+		n++;
+	}
+	if (n)
+		qsort(found, n, sizeof(*found), compare_sources);
+	for (i = 0; i < n; i++)
+		if (distinct == 0 || !oid_equal(&found[distinct - 1].blob, &found[i].blob))
+			found[distinct++] = found[i];
+	if (distinct == 0)
+		return 0;
+	out->outcome = distinct == 1 ? SALVAGE_FOUND : SALVAGE_CHOICE;
+	out->source = found[0];
+	out->choices = found;
+	out->choice_count = distinct;
+	return distinct == 1 || compare_choices(s, found, distinct, err) == 0 ? 1 : -1;
+}
+
+static int try_index(
+	struct salvager *s, struct text revision, struct text environment, struct salvage_result *out, struct err *err)
+{
+	(void)environment; /* a stray belongs to whoever names it */
+	if (search_indexes(s, err) < 0)
+		return -1;
+	return settle_strays(s, &s->staged, revision, SALVAGE_INDEX, out, err);
+}
+
+static int try_objects(
+	struct salvager *s, struct text revision, struct text environment, struct salvage_result *out, struct err *err)
+{
+	uint32_t commit;
+	int found;
+
+	if (search_objects(s, err) < 0)
+		return -1;
+	found = s->lost_open
+			? pick_from_history(s, &s->lost, revision, environment, &out->source, &commit, err)
+			: 0;
+	out->source.where = SALVAGE_UNREACHABLE;
+	if (found == 1 && is_asked_for(s, &out->source.blob))
+		return 1;
+	if (found < 0)
+		return -1;
+	found = settle_strays(s, &s->dangling, revision, SALVAGE_UNREACHABLE, out, err);
+	if (found == 1 && out->outcome == SALVAGE_FOUND &&
+		name_in_trees(s, &out->source.blob, &out->source.path, err) < 0)
+		return -1;
+	return found;
+}
+
+static void note_bytecode(struct salvager *s, struct text path, const struct strbuf *bytes, struct bytecode *out)
+{
+	const unsigned char *b = (const unsigned char *)bytes->buf;
+
+	out->path = copy(s, path);
+	/* PEP 552: magic, flags, then (flags 0) the source's time and size, little-endian */
+	out->has_time = bytes->len >= BYTECODE_HEADER && b[4] == 0 && b[5] == 0 && b[6] == 0 && b[7] == 0;
+	out->source_time = out->has_time ? (int64_t)((uint32_t)b[8] | (uint32_t)b[9] << 8 | (uint32_t)b[10] << 16 |
+						   (uint32_t)b[11] << 24)
+					 : 0;
+}
+
+static int look_at_bytecode(
+	struct salvager *s, const char *dir, struct text revision, struct salvage_result *out, struct err *err)
+{
+	struct bytecode *all;
+	struct text *paths;
+	size_t i, count, n = out->bytecode_count;
+
+	if (worktree_files(s->head->repo, s->arena, dir, 0, &paths, &count, err) < 0)
+		return -1;
+	all = arena_calloc(s->arena, n + count, sizeof(*all));
+	if (n)
+		memcpy(all, out->bytecode, n * sizeof(*all));
+	for (i = 0; i < count; i++) {
+		struct strbuf bytes = STRBUF_INIT;
+		struct err why = { 0 };
+
+		s->searched.bytecode_files++;
+		if (worktree_read(s->head->repo, paths[i].ptr, BYTECODE_MAX, &bytes, &why) == 1 &&
+			memmem(bytes.buf, bytes.len, revision.ptr, revision.len))
+			note_bytecode(s, paths[i], &bytes, &all[n++]);
+		strbuf_release(&bytes);
+	}
+	out->bytecode = all;
+	out->bytecode_count = n;
+	return 0;
+}
+
+/* What Python left beside the sources in the work tree: proof that the file was there. */
+static int find_bytecode(struct salvager *s, struct text revision, struct salvage_result *out, struct err *err)
+{
+	struct investigation *head = s->head;
+	size_t v, e, k;
+
+	if (repo_is_bare(head->repo) || revision.len < 4)
+		return 0;
+	for (v = 0; v < head->view_count && v < 1; v++)
+		for (e = 0; e < head->views[v].envs.count; e++)
+			for (k = 0; k < head->views[v].envs.items[e].version_count; k++) {
+				struct text versions =
+					study_path_text(&head->study, head->views[v].envs.items[e].versions[k]);
+				const char *dir = arena_printf(s->arena, "%.*s%s__pycache__", (int)versions.len,
+					versions.ptr, versions.len ? "/" : "");
+
+				if (look_at_bytecode(s, dir, revision, out, err) < 0)
+					return -1;
+			}
+	return 0;
+}
+
+typedef int try_fn(struct salvager *s, struct text revision, struct text environment, struct salvage_result *out,
+	struct err *err);
+
+int salvage_find(struct salvager *s, struct text revision, struct text environment, struct salvage_result *out,
+	struct err *err)
+{
+	static const struct {
+		unsigned places;
+		try_fn *look;
+	} order[] = {
+		{ 1u << SALVAGE_HISTORY, try_history },
+		{ 1u << SALVAGE_REFS | 1u << SALVAGE_STASH, try_refs },
+		{ 1u << SALVAGE_REFLOG | 1u << SALVAGE_STASH, try_logs },
+		{ 1u << SALVAGE_INDEX, try_index },
+		{ 1u << SALVAGE_UNREACHABLE, try_objects },
+	};
+	size_t i;
+
+	memset(out, 0, sizeof(*out));
+	for (i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		int found;
+
+		if (!(s->options.places & order[i].places))
+			continue;
+		found = order[i].look(s, revision, environment, out, err);
+		if (found < 0)
+			return -1;
+		if (found == 1 && out->outcome != SALVAGE_CHOICE && !is_asked_for(s, &out->source.blob))
+			found = 0;
+		if (found == 1) {
+			if (out->outcome == SALVAGE_NOTHING)
+				out->outcome = SALVAGE_FOUND;
+			return 0;
+		}
+		memset(out, 0, sizeof(*out));
+	}
+	return find_bytecode(s, revision, out, err);
+}

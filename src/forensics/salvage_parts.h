@@ -1,0 +1,61 @@
+/*
+ * salvage_parts: what the places of salvage share. Private to this folder.
+ */
+#ifndef REVIDENT_FORENSICS_SALVAGE_PARTS_H
+#define REVIDENT_FORENSICS_SALVAGE_PARTS_H
+
+#include "revident/forensics/salvage.h"
+#include "revident/git/index.h"
+#include "revident/git/reflog.h"
+
+/* A blob that declares a revision, met where there is no history: in an index, or among all objects. */
+struct stray {
+	uint32_t revision; /* number in the head's study */
+	uint32_t blob;
+	struct text path, name; /* none among all objects; the index that has it */
+	bool executable;
+};
+
+struct stray_list {
+	struct stray *items;
+	size_t count, cap;
+};
+
+struct salvager {
+	struct investigation *head;
+	struct arena *arena;
+	struct salvage_options options;
+	struct searched searched;
+
+	struct investigation refs, logs, lost; /* every ref; what logs remember; commits that nothing leads to */
+	bool refs_open, logs_open, lost_open;  /* with commits to look at */
+	bool searched_refs, searched_logs, searched_indexes, searched_objects;
+	struct reflog_list reflogs;
+	struct stray_list staged, dangling;
+	const char **lost_tips;
+	size_t lost_tip_count, lost_tip_cap;
+};
+
+/*
+ * The version of the revision that was held last in an investigation: before the last loss or replacement, else as the
+ * last change left it. 1 with `out` filled but for `where` and `ref`, and *commit its number; 0; -1.
+ */
+int pick_from_history(struct salvager *s, struct investigation *inv, struct text revision, struct text environment,
+	struct salvage_source *out, uint32_t *commit, struct err *err);
+
+/* The first tip, by name, that descends from a commit; NULL if none. */
+const struct ref *tip_above(const struct investigation *inv, uint32_t commit);
+
+/* Fills size, digest, message and date of a source from its blob. 1; 0 if the blob is gone; -1. */
+int describe_source(struct salvager *s, struct salvage_source *source, struct err *err);
+
+/* Search a place once. 0 or -1. */
+int search_refs(struct salvager *s, struct err *err);
+int search_logs(struct salvager *s, struct err *err);
+int search_indexes(struct salvager *s, struct err *err);
+int search_objects(struct salvager *s, struct err *err);
+
+/* The name that some tree has for a blob; none if no tree has it. 0 or -1. */
+int name_in_trees(struct salvager *s, const struct oid *blob, struct text *out, struct err *err);
+
+#endif
