@@ -286,9 +286,7 @@ static int try_objects(
 
 	if (search_objects(s, err) < 0)
 		return -1;
-	found = s->lost_open
-			? pick_from_history(s, &s->lost, revision, environment, &out->source, &commit, err)
-			: 0;
+	found = s->lost_open ? pick_from_history(s, &s->lost, revision, environment, &out->source, &commit, err) : 0;
 	out->source.where = SALVAGE_UNREACHABLE;
 	if (found == 1 && is_asked_for(s, &out->source.blob))
 		return 1;
@@ -309,7 +307,7 @@ static void note_bytecode(struct salvager *s, struct text path, const struct str
 	/* PEP 552: magic, flags, then (flags 0) the source's time and size, little-endian */
 	out->has_time = bytes->len >= BYTECODE_HEADER && b[4] == 0 && b[5] == 0 && b[6] == 0 && b[7] == 0;
 	out->source_time = out->has_time ? (int64_t)((uint32_t)b[8] | (uint32_t)b[9] << 8 | (uint32_t)b[10] << 16 |
-						   (uint32_t)b[11] << 24)
+						     (uint32_t)b[11] << 24)
 					 : 0;
 }
 
@@ -362,11 +360,11 @@ static int find_bytecode(struct salvager *s, struct text revision, struct salvag
 	return 0;
 }
 
-typedef int try_fn(struct salvager *s, struct text revision, struct text environment, struct salvage_result *out,
-	struct err *err);
+typedef int try_fn(
+	struct salvager *s, struct text revision, struct text environment, struct salvage_result *out, struct err *err);
 
-int salvage_find(struct salvager *s, struct text revision, struct text environment, struct salvage_result *out,
-	struct err *err)
+int salvage_find(
+	struct salvager *s, struct text revision, struct text environment, struct salvage_result *out, struct err *err)
 {
 	static const struct {
 		unsigned places;

@@ -75,8 +75,8 @@ static void add_stray(struct stray_list *list, const struct stray *stray)
 	list->items[list->count++] = *stray;
 }
 
-static int add_staged(struct salvager *s, const struct named_index *index, const struct index_entry *entry,
-	struct err *err)
+static int add_staged(
+	struct salvager *s, const struct named_index *index, const struct index_entry *entry, struct err *err)
 {
 	struct study *study = &s->head->study;
 	const char *slash = memrchr(entry->path.ptr, '/', entry->path.len);

@@ -1,0 +1,323 @@
+#include "revident/forensics/recover.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "recover_parts.h"
+#include "revident/base/strbuf.h"
+#include "revident/base/xalloc.h"
+
+struct text plan_text(struct planner *p, struct text text)
+{
+	return text.ptr ? (struct text){ arena_memdup(p->arena, text.ptr, text.len), text.len } : TEXT_NONE;
+}
+
+struct recover_step *add_step(struct planner *p, enum step_kind kind)
+{
+	struct recover_step *step;
+
+	VEC_GROW(p->steps, p->step_count, p->step_cap);
+	step = &p->steps[p->step_count++];
+	memset(step, 0, sizeof(*step));
+	step->kind = kind;
+	return step;
+}
+
+void add_note(struct planner *p, const char *fmt, ...)
+{
+	struct strbuf text = STRBUF_INIT;
+	va_list ap;
+
+	va_start(ap, fmt);
+	strbuf_vaddf(&text, fmt, ap);
+	va_end(ap);
+	VEC_GROW(p->notes, p->note_count, p->note_cap);
+	p->notes[p->note_count++] = plan_text(p, (struct text){ text.buf, text.len });
+	strbuf_release(&text);
+}
+
+void touch_environment(struct planner *p, struct text path)
+{
+	size_t i;
+
+	for (i = 0; i < p->touched_count; i++)
+		if (text_equal(p->touched[i], path))
+			return;
+	VEC_GROW(p->touched, p->touched_count, p->touched_cap);
+	p->touched[p->touched_count++] = path;
+}
+
+static bool is_queued(const struct planner *p, struct text revision)
+{
+	size_t i;
+
+	for (i = 0; i < p->queue_count; i++)
+		if (text_equal(p->queue[i].revision, revision))
+			return true;
+	return false;
+}
+
+static void enqueue(struct planner *p, struct text revision, struct text environment, const struct missing_key *missing)
+{
+	if (is_queued(p, revision))
+		return;
+	VEC_GROW(p->queue, p->queue_count, p->queue_cap);
+	p->queue[p->queue_count++] = (struct wanted){ plan_text(p, revision), plan_text(p, environment), missing };
+}
+
+static bool is_asked_environment(const struct planner *p, struct text path)
+{
+	size_t i;
+
+	for (i = 0; i < p->options->env_count; i++)
+		if (text_equal(text_of(p->options->envs[i]), path))
+			return true;
+	return p->options->env_count == 0;
+}
+
+static void enqueue_missing(struct planner *p, const char *revision)
+{
+	size_t i;
+
+	for (i = 0; i < p->verdict.missing_count; i++) {
+		const struct missing_key *missing = &p->verdict.missing[i];
+
+		if (is_asked_environment(p, missing->environment) &&
+			(!revision || text_equal(text_of(revision), missing->name)))
+			enqueue(p, missing->name, missing->environment, missing);
+	}
+}
+
+/* Is it in HEAD's tree, in an environment that was asked for? */
+static bool is_present(struct planner *p, struct text revision)
+{
+	size_t e;
+
+	for (e = 0; e < p->view->envs.count; e++)
+		if (is_asked_environment(p, p->view->envs.items[e].path) &&
+			plan_holds(p, &p->view->envs.items[e], revision))
+			return true;
+	return false;
+}
+
+static void choose_targets(struct planner *p)
+{
+	size_t i;
+
+	if (p->options->revision_count == 0)
+		enqueue_missing(p, NULL);
+	for (i = 0; i < p->options->revision_count; i++) {
+		struct text revision = text_of(p->options->revisions[i]);
+
+		if (is_present(p, revision)) {
+			add_note(p, "%s is in HEAD: there is nothing to put back", p->options->revisions[i]);
+			continue;
+		}
+		enqueue_missing(p, p->options->revisions[i]);
+		enqueue(p, revision, p->options->env_count == 1 ? text_of(p->options->envs[0]) : TEXT_NONE, NULL);
+	}
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+	return text_compare(*(const struct text *)a, *(const struct text *)b);
+}
+
+static void give_up(struct planner *p, const struct wanted *wanted, const struct salvage_result *result)
+{
+	struct unrecoverable *lost;
+	struct text *names;
+	size_t i, count = wanted->missing ? wanted->missing->referencing_count : 0;
+
+	VEC_GROW(p->lost, p->lost_count, p->lost_cap);
+	lost = &p->lost[p->lost_count++];
+	memset(lost, 0, sizeof(*lost));
+	lost->revision = wanted->revision;
+	names = arena_calloc(p->arena, count, sizeof(*names));
+	for (i = 0; i < count; i++)
+		names[i] = plan_text(p, study_revision_text(&p->inv.study, wanted->missing->referencing[i]->revision));
+	if (count)
+		qsort(names, count, sizeof(*names), compare_texts);
+	lost->referenced_by = names;
+	lost->referenced_count = count;
+	lost->searched = salvager_searched(p->salvager);
+	lost->bytecode = result->bytecode;
+	lost->bytecode_count = result->bytecode_count;
+	lost->choices = result->choices;
+	lost->choice_count = result->choice_count;
+}
+
+/* Ancestors that are lost, too, are wanted as well. */
+static int enqueue_parents(struct planner *p, const struct wanted *wanted, const struct salvage_source *source)
+{
+	uint32_t number = study_blob_number(&p->inv.study, &source->blob);
+	const struct blob *blob = study_blob(&p->inv.study, number, p->err);
+	const struct tree_env *env;
+	size_t i;
+
+	if (!blob)
+		return -1;
+	if (!blob->migration || choose_environment(p, wanted, source, &env) != 1)
+		return 0;
+	for (i = 0; i < blob->migration->down_revision.count; i++) {
+		struct text parent = blob->migration->down_revision.values[i];
+
+		if (!plan_holds(p, env, parent))
+			enqueue(p, parent, env->path, NULL);
+	}
+	return 0;
+}
+
+static int put_back(struct planner *p, const struct wanted *wanted)
+{
+	struct salvage_result result;
+	int done;
+
+	if (p->options->relink) {
+		done = plan_relink(p, wanted);
+		if (done != 0)
+			return done < 0 ? -1 : 0;
+	}
+	if (salvage_find(p->salvager, wanted->revision, wanted->environment, &result, p->err) < 0)
+		return -1;
+	if (result.outcome == SALVAGE_NOTHING && p->options->stub != STUB_NONE)
+		return plan_stub(p, wanted);
+	if (result.outcome != SALVAGE_FOUND) {
+		give_up(p, wanted, &result);
+		return 0;
+	}
+	if (plan_restore(p, wanted, &result.source) < 0)
+		return -1;
+	VEC_GROW(p->sources, p->source_count, p->source_cap);
+	p->sources[p->source_count++] = result.source;
+	return enqueue_parents(p, wanted, &result.source);
+}
+
+static const struct tip_view *head_view(const struct investigation *inv)
+{
+	size_t t;
+
+	for (t = 0; t < inv->tip_count; t++)
+		if (inv->has_head && oid_equal(&inv->tips[t].commit, &inv->head.commit) &&
+			inv->tip_views[t] != INTERN_NONE)
+			return &inv->views[inv->tip_views[t]];
+	return NULL;
+}
+
+static int open_head(struct planner *p)
+{
+	struct investigation_options how = { .versions_dirs = p->options->versions_dirs,
+		.versions_dir_count = p->options->versions_dir_count,
+		.progress = p->options->progress };
+	const struct salvage_options salvage = { .places = p->options->places,
+		.has_blob = p->options->has_blob,
+		.blob = p->options->blob,
+		.progress = p->options->progress };
+
+	if (investigation_open(&p->inv, p->repo, p->arena, &how, p->err) < 0)
+		return -1;
+	p->view = head_view(&p->inv);
+	if (!p->view)
+		return err_set(p->err, ERR_UNDECIDED, "the tree of HEAD cannot be read: there is nothing to plan on");
+	if (verdict_reach(&p->inv, p->options->policy, false, &p->verdict, p->err) < 0 ||
+		plan_tree_read(p, &p->inv.commits.trees[p->view->commit], &p->before) < 0)
+		return -1;
+	p->after.files = xreallocarray(NULL, p->before.count, sizeof(*p->after.files));
+	p->after.count = p->after.cap = p->before.count;
+	if (p->before.count)
+		memcpy(p->after.files, p->before.files, p->before.count * sizeof(*p->after.files));
+	p->salvager = salvager_new(&p->inv, &salvage);
+	return 0;
+}
+
+static int compare_steps(const void *a, const void *b)
+{
+	const struct recover_step *x = a, *y = b;
+
+	if (x->kind != y->kind)
+		return (int)x->kind - (int)y->kind;
+	return text_compare(x->path, y->path);
+}
+
+static int compare_sources(const void *a, const void *b)
+{
+	return text_compare(((const struct salvage_source *)a)->revision, ((const struct salvage_source *)b)->revision);
+}
+
+static int compare_lost(const void *a, const void *b)
+{
+	return text_compare(((const struct unrecoverable *)a)->revision, ((const struct unrecoverable *)b)->revision);
+}
+
+static void *sorted(
+	struct planner *p, void *items, size_t count, size_t size, int (*compare)(const void *, const void *))
+{
+	if (count)
+		qsort(items, count, size, compare);
+	return arena_memdup(p->arena, items, count * size);
+}
+
+static void write_out(struct planner *p)
+{
+	struct recover *out = p->out;
+	const char *const *limits;
+	const char **copies;
+	size_t i;
+
+	out->steps = sorted(p, p->steps, p->step_count, sizeof(*p->steps), compare_steps);
+	out->step_count = p->step_count;
+	out->sources = sorted(p, p->sources, p->source_count, sizeof(*p->sources), compare_sources);
+	out->source_count = p->source_count;
+	out->unrecoverable = sorted(p, p->lost, p->lost_count, sizeof(*p->lost), compare_lost);
+	out->unrecoverable_count = p->lost_count;
+	out->notes = (struct text *)(void *)arena_memdup(p->arena, p->notes, p->note_count * sizeof(*p->notes));
+	out->note_count = p->note_count;
+	out->searched = salvager_searched(p->salvager);
+	out->limit_count = repo_limits(p->repo, &limits);
+	copies = arena_calloc(p->arena, out->limit_count, sizeof(*copies));
+	for (i = 0; i < out->limit_count; i++)
+		copies[i] = arena_strdup(p->arena, limits[i]);
+	out->limits = copies;
+}
+
+static void release(struct planner *p)
+{
+	salvager_free(p->salvager);
+	verdict_release(&p->verdict);
+	investigation_close(&p->inv);
+	free(p->before.files);
+	free(p->after.files);
+	free(p->queue);
+	free(p->steps);
+	free(p->sources);
+	free(p->lost);
+	free(p->notes);
+	free(p->touched);
+}
+
+int recover_plan(struct repo *repo, struct arena *arena, const struct recover_options *options, struct recover *out,
+	struct err *err)
+{
+	struct planner p = { .repo = repo, .arena = arena, .options = options, .out = out, .err = err };
+	size_t i;
+	int rc = -1;
+
+	memset(out, 0, sizeof(*out));
+	if (open_head(&p) < 0)
+		goto done;
+	choose_targets(&p);
+	for (i = 0; i < p.queue_count; i++) { /* grows while ancestors are found to be lost */
+		struct wanted wanted = p.queue[i];
+
+		if (put_back(&p, &wanted) < 0)
+			goto done;
+	}
+	if (plan_prove(&p) < 0)
+		goto done;
+	write_out(&p);
+	rc = 0;
+done:
+	release(&p);
+	return rc;
+}

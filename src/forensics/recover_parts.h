@@ -1,0 +1,99 @@
+/*
+ * recover_parts: what the planning files share. Private to this folder.
+ */
+#ifndef REVIDENT_FORENSICS_RECOVER_PARTS_H
+#define REVIDENT_FORENSICS_RECOVER_PARTS_H
+
+#include "revident/alembic/config.h"
+#include "revident/forensics/audit.h"
+#include "revident/forensics/investigation.h"
+#include "revident/forensics/recover.h"
+#include "revident/forensics/source.h"
+#include "revident/forensics/verdict.h"
+#include "revident/git/object.h"
+
+/* HEAD's tree as a list that steps change. */
+struct plan_tree {
+	struct source_file *files; /* sorted by path while nothing was added */
+	size_t count, cap;
+};
+
+/* A revision to be put back. */
+struct wanted {
+	struct text revision;
+	struct text environment; /* none: not known */
+	const struct missing_key
+		*missing; /* NULL if nothing names it at HEAD, or it is an ancestor of one that is wanted */
+};
+
+struct planner {
+	struct repo *repo;
+	struct arena *arena;
+	const struct recover_options *options;
+	struct investigation inv;
+	struct verdict verdict;
+	struct salvager *salvager;
+	const struct tip_view *view; /* HEAD's */
+	struct plan_tree before, after;
+
+	struct wanted *queue;
+	size_t queue_count, queue_cap;
+	struct recover_step *steps;
+	size_t step_count, step_cap;
+	struct salvage_source *sources;
+	size_t source_count, source_cap;
+	struct unrecoverable *lost;
+	size_t lost_count, lost_cap;
+	struct text *notes;
+	size_t note_count, note_cap;
+	struct text *touched; /* paths of environments that the plan changes */
+	size_t touched_count, touched_cap;
+	struct recover *out;
+	struct err *err;
+};
+
+/* All files of a commit's tree. 0 or -1. */
+int plan_tree_read(struct planner *p, const struct oid *root, struct plan_tree *out);
+struct source_file *plan_tree_find(struct plan_tree *tree, struct text path);
+void plan_tree_remove(struct plan_tree *tree, struct text path);
+void plan_tree_put(struct plan_tree *tree, const struct source_file *file);
+
+/* The environment of HEAD that a wanted revision belongs to. 1; 0 where it must be named (err says so); -1. */
+int choose_environment(struct planner *p, const struct wanted *wanted, const struct salvage_source *source,
+	const struct tree_env **out);
+
+/* Plans the steps that put a found file back. 0 or -1. */
+int plan_restore(struct planner *p, const struct wanted *wanted, const struct salvage_source *source);
+
+/* Plans a stand-in for what was not found. 0 or -1. */
+int plan_stub(struct planner *p, const struct wanted *wanted);
+
+/* Plans to point the children of a lost revision to the id under which its content goes on. 1; 0 if it does not; -1. */
+int plan_relink(struct planner *p, const struct wanted *wanted);
+
+/* Does the planned tree hold the revision in the environment? Names also: who names it there. */
+bool plan_holds(struct planner *p, const struct tree_env *env, struct text revision);
+bool plan_names(struct planner *p, const struct tree_env *env, struct text revision, struct text except_path);
+
+/* A free path for a file of this revision: the name it once had, else Alembic's. 0 or -1. */
+int own_name(struct planner *p, const struct tree_env *env, struct text path, uint32_t revision,
+	const struct migration *migration, struct text *out);
+
+/* Is the path below one of the environment's versions directories? */
+bool env_covers_path(const struct planner *p, const struct tree_env *env, struct text path);
+
+/* A free path for a file of this name in the environment's first versions directory. */
+struct text plan_path_in(struct planner *p, const struct tree_env *env, struct text name);
+
+struct recover_step *add_step(struct planner *p, enum step_kind kind);
+void add_note(struct planner *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void touch_environment(struct planner *p, struct text path);
+struct text plan_text(struct planner *p, struct text text);
+
+/* The blob number of a file of the plan, parsed; INTERN_NONE with p->err where that failed. */
+uint32_t plan_blob(struct planner *p, const struct source_file *file);
+
+/* Judges both trees and fills before, after, environments and refusal. 0 or -1. */
+int plan_prove(struct planner *p);
+
+#endif
