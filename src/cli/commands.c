@@ -15,6 +15,7 @@ const struct cmd *const *commands(size_t *count)
 		&cmd_explain,
 		&cmd_help,
 		&cmd_hooks,
+		&cmd_recover,
 		&cmd_scan,
 		&cmd_schema,
 		&cmd_show,

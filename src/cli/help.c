@@ -54,7 +54,7 @@ static void add_option(struct strbuf *out, const struct opt_spec *spec)
 	if (spec->name)
 		strbuf_addf(&name, "--%s", spec->name);
 	if (spec->metavar)
-		strbuf_addf(&name, " %s", spec->metavar);
+		strbuf_addf(&name, spec->kind == OPT_MAYBE ? "[=%s]" : " %s", spec->metavar);
 	add_row(out, name.buf, spec->help);
 	strbuf_release(&name);
 }

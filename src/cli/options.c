@@ -80,6 +80,10 @@ static int take(struct parser *p, const struct opt_spec *spec, const char *value
 		if (value)
 			return err_set(p->err, ERR_USAGE, "%s takes no value, but \"%s\" was given; leave it out",
 				shown, printable(p->arena, value));
+	} else if (spec->kind == OPT_MAYBE) {
+		if (value && spec->choices && check_choice(p, spec, value) < 0)
+			return -1;
+		value = value ? value : "";
 	} else {
 		if (!value) {
 			if (p->at + 1 >= p->count)
@@ -128,7 +132,7 @@ static int parse_letters(struct parser *p, const char *arg)
 
 		if (!spec)
 			return unknown(p, arg, arg + 1, strlen(arg + 1));
-		if (spec->kind != OPT_FLAG)
+		if (spec->kind != OPT_FLAG && spec->kind != OPT_MAYBE)
 			return take(p, spec, at[1] ? at + 1 : NULL);
 		if (take(p, spec, NULL) < 0)
 			return -1;

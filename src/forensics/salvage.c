@@ -136,6 +136,7 @@ int pick_from_history(struct salvager *s, struct investigation *inv, struct text
 	*commit = is_gone ? change->parent : change->commit;
 	if (place.path == INTERN_NONE || place.blob == BLOB_NONE || *commit == COMMIT_NONE)
 		return 0;
+	out->similarity = SIMILARITY_NULL;
 	out->revision = copy(s, revision);
 	out->blob = inv->study.blobs[place.blob].id;
 	out->path = copy(s, study_path_text(&inv->study, place.path));
@@ -196,11 +197,9 @@ static int try_logs(
 		if (!oid_equal(&s->reflogs.items[i].id, &tip->commit))
 			continue;
 		out->source.ref = copy(s, s->reflogs.items[i].name);
-		if (is_stash(out->source.ref))
-			out->source.where = SALVAGE_STASH;
 		break;
 	}
-	return s->options.places & 1u << out->source.where ? 1 : 0;
+	return 1;
 }
 
 static int compare_sources(const void *a, const void *b)
@@ -278,6 +277,56 @@ static int try_index(
 	return settle_strays(s, &s->staged, revision, SALVAGE_INDEX, out, err);
 }
 
+static bool descends(const struct investigation *inv, uint32_t commit, uint32_t ancestor)
+{
+	bool *above = xcalloc(inv->commits.count, sizeof(*above));
+	uint32_t i;
+	size_t p;
+	bool found;
+
+	above[ancestor] = true;
+	for (i = ancestor + 1; i <= commit; i++)
+		for (p = 0; p < commit_parent_count(&inv->commits, i) && !above[i]; p++)
+			above[i] = above[commit_parents(&inv->commits, i)[p]];
+	found = above[commit];
+	free(above);
+	return found;
+}
+
+/* Was the blob the revision's file in an ancestor of the commit? Then the commit's version is the later one. */
+static bool came_before(struct salvager *s, uint32_t commit, const struct oid *blob)
+{
+	struct investigation *inv = &s->lost;
+	size_t i;
+
+	for (i = 0; i < inv->history.count; i++) {
+		const struct change *change = &inv->history.changes[i];
+
+		if (change->after.blob != BLOB_NONE && change->commit <= commit &&
+			oid_equal(&inv->study.blobs[change->after.blob].id, blob) &&
+			descends(inv, commit, change->commit))
+			return true;
+	}
+	return false;
+}
+
+/* Is the commit's version later than every other one that any object holds? */
+static bool is_last_of_all(struct salvager *s, const struct salvage_source *source, uint32_t commit)
+{
+	struct study *study = &s->head->study;
+	uint32_t number = intern_find(&study->revisions, source->revision.ptr, source->revision.len);
+	size_t i;
+
+	for (i = 0; i < s->dangling.count; i++) {
+		const struct oid *blob = &study->blobs[s->dangling.items[i].blob].id;
+
+		if (s->dangling.items[i].revision == number && !oid_equal(blob, &source->blob) &&
+			!came_before(s, commit, blob))
+			return false;
+	}
+	return true;
+}
+
 static int try_objects(
 	struct salvager *s, struct text revision, struct text environment, struct salvage_result *out, struct err *err)
 {
@@ -288,7 +337,8 @@ static int try_objects(
 		return -1;
 	found = s->lost_open ? pick_from_history(s, &s->lost, revision, environment, &out->source, &commit, err) : 0;
 	out->source.where = SALVAGE_UNREACHABLE;
-	if (found == 1 && is_asked_for(s, &out->source.blob))
+	if (found == 1 && is_asked_for(s, &out->source.blob) &&
+		(s->options.has_blob || is_last_of_all(s, &out->source, commit)))
 		return 1;
 	if (found < 0)
 		return -1;
@@ -372,7 +422,7 @@ int salvage_find(
 	} order[] = {
 		{ 1u << SALVAGE_HISTORY, try_history },
 		{ 1u << SALVAGE_REFS | 1u << SALVAGE_STASH, try_refs },
-		{ 1u << SALVAGE_REFLOG | 1u << SALVAGE_STASH, try_logs },
+		{ 1u << SALVAGE_REFLOG, try_logs },
 		{ 1u << SALVAGE_INDEX, try_index },
 		{ 1u << SALVAGE_UNREACHABLE, try_objects },
 	};

@@ -180,13 +180,21 @@ bool is_searched_tip(struct text ref)
 	return false;
 }
 
-/* A tip that another one descends from is history, too: what stood there is there still, or vanished on the way. */
+/* A tip that another searched one descends from is history, too: what stood there stands there still, or vanished. */
 static void leave_out_ancestors(const struct commits *commits, bool *wanted)
 {
-	size_t i;
+	bool *above = xcalloc(commits->count, sizeof(*above)); /* a wanted tip descends from it */
+	uint32_t i;
+	size_t p;
 
-	for (i = 0; i < commits->parent_at[commits->count]; i++)
-		wanted[commits->parents[i]] = false;
+	for (i = (uint32_t)commits->count; i-- > 0;) {
+		bool leads = above[i] || wanted[i];
+
+		for (p = 0; leads && p < commit_parent_count(commits, i); p++)
+			above[commit_parents(commits, i)[p]] = true;
+		wanted[i] = wanted[i] && !above[i];
+	}
+	free(above);
 }
 
 /* In the order in which packs are read fastest. */

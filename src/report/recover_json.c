@@ -57,10 +57,10 @@ static json_t *from_unrecoverable(const void *item)
 	for (i = 0; i < lost->choice_count; i++)
 		json_array_append_new(choices, from_source(&lost->choices[i]));
 	for (i = 0; i < lost->bytecode_count; i++)
-		json_array_append_new(bytecode,
-			json_pack("{s:o, s:o}", "path", json_from_text(lost->bytecode[i].path), "source_time",
-				lost->bytecode[i].has_time ? json_integer(lost->bytecode[i].source_time)
-							   : json_null()));
+		json_array_append_new(
+			bytecode, json_pack("{s:o, s:o}", "path", json_from_text(lost->bytecode[i].path), "source_time",
+					  lost->bytecode[i].has_time ? json_integer(lost->bytecode[i].source_time)
+								     : json_null()));
 	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "revision", json_from_text(lost->revision), "referenced_by",
 		json_from_texts(lost->referenced_by, lost->referenced_count), "searched",
 		from_searched(&lost->searched), "choices", choices, "bytecode", bytecode);

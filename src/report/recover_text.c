@@ -49,8 +49,9 @@ static void add_place(struct paragraph *p, const struct salvage_source *source)
 		paragraph_add_token(p, STYLE_PLAIN, source->ref);
 		return;
 	case SALVAGE_UNREACHABLE:
-		paragraph_add(p, source->has_commit ? "from a commit that nothing leads to, " : "an object that nothing "
-												"leads to");
+		paragraph_add(p, source->has_commit ? "from a commit that nothing leads to, "
+						    : "an object that nothing "
+						      "leads to");
 		break;
 	case SALVAGE_PLACES:
 		break;
@@ -141,7 +142,7 @@ static void add_steps(struct writer *w)
 
 	if (!w->plan->step_count)
 		return;
-	heading(w, w->plan->applied ? "Done:" : "The plan:");
+	heading(w, w->plan->applied || w->plan->in_work_tree ? "Done:" : "The plan:");
 	for (i = 0; i < w->plan->step_count; i++) {
 		const struct recover_step *step = &w->plan->steps[i];
 
@@ -230,8 +231,9 @@ static void add_bytecode(struct writer *w, const struct bytecode *bytecode)
 	paragraph_add(&p, " holds the id: the file was there");
 	if (bytecode->has_time)
 		paragraph_addf(&p, ", last changed %s", signature_time_utc(&compiled, when));
-	paragraph_add(&p, ". With `sourceless = true` Alembic can load it as a stopgap, moved beside the sources without "
-			  "the interpreter's tag in its name.");
+	paragraph_add(&p,
+		". With `sourceless = true` Alembic can load it as a stopgap, moved beside the sources without "
+		"the interpreter's tag in its name.");
 	paragraph_end(&p);
 }
 
@@ -245,8 +247,7 @@ static void add_unrecoverable(struct writer *w, const struct unrecoverable *lost
 	paragraph_add_token(&p, STYLE_BAD, lost->revision);
 	if (lost->referenced_count) {
 		paragraph_add(&p, ", which ");
-		paragraph_add_list(
-			&p, STYLE_ID, lost->referenced_by, lost->referenced_count, 0, NAMES_SHOWN);
+		paragraph_add_list(&p, STYLE_ID, lost->referenced_by, lost->referenced_count, 0, NAMES_SHOWN);
 		paragraph_add(&p, lost->referenced_count > 1 ? " name," : " names,");
 	}
 	if (lost->choice_count) {
@@ -255,8 +256,9 @@ static void add_unrecoverable(struct writer *w, const struct unrecoverable *lost
 	} else {
 		paragraph_add(&p, " cannot be found: ");
 		add_searched(&p, &lost->searched);
-		paragraph_add(&p, ": no object declares it. `revident recover --stub` plans a stand-in that lets Alembic "
-				  "load the chain.");
+		paragraph_add(&p,
+			": no object declares it. `revident recover --stub` plans a stand-in that lets Alembic "
+			"load the chain.");
 	}
 	paragraph_end(&p);
 	for (i = 0; i < lost->choice_count; i++)
@@ -310,14 +312,18 @@ static void add_next(struct writer *w)
 		paragraph_add_styled(&p, STYLE_BAD, "Refused: ");
 		paragraph_add_prose(&p, plan->refusal, 200);
 		paragraph_add(&p, ". Nothing was changed.");
+	} else if (plan->in_work_tree) {
+		paragraph_add(&p, "The work tree holds this already; HEAD will when it is committed.");
 	} else if (plan->applied) {
-		paragraph_addf(&p, "The work tree holds the repair: look at `git status`, try `alembic history`, and commit "
-				   "it.");
+		paragraph_addf(&p,
+			"The work tree holds the repair: look at `git status`, try `alembic history`, and commit "
+			"it.");
 	} else if (plan->step_count) {
 		paragraph_add(&p, "Nothing was changed. To do it: ");
 		paragraph_add_command(&p, "revident recover --apply");
 	} else if (!plan->unrecoverable_count) {
-		paragraph_add(&p, plan->before.missing_count ? "Nothing is to be done." : "Nothing is missing at HEAD.");
+		paragraph_add(
+			&p, plan->before.missing_count ? "Nothing is to be done." : "Nothing is missing at HEAD.");
 	} else {
 		paragraph_add(&p, "Nothing was changed.");
 	}

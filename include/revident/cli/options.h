@@ -18,6 +18,7 @@ enum opt_kind {
 	OPT_FLAG,  /* no value */
 	OPT_VALUE, /* one value */
 	OPT_LIST,  /* a value, and it may be given again */
+	OPT_MAYBE, /* a value behind `=`, or none, which is "" */
 };
 
 /* One row; a table ends with OPT_END. Help, completion and the man page's check read the same rows. */

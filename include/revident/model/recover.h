@@ -107,6 +107,7 @@ struct recover_environment {
 
 struct recover {
 	bool applied;
+	bool in_work_tree;                /* the work tree held all of it before: only the commit is left */
 	const struct recover_step *steps; /* in the order in which they are done */
 	size_t step_count;
 	const struct salvage_source *sources; /* by revision */

@@ -12,8 +12,8 @@
 struct recover_format {
 	const char *name;
 	/* Appends the document, its last byte a newline. 0, or -1 with ERR_UNDECIDED where memory ended. */
-	int (*render)(const struct recover *plan, const struct render_options *options, struct strbuf *out,
-		struct err *err);
+	int (*render)(
+		const struct recover *plan, const struct render_options *options, struct strbuf *out, struct err *err);
 };
 
 /* The names of all formats, NULL-ended, the default first. */

@@ -1,0 +1,271 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "revident/base/outfile.h"
+#include "revident/base/printable.h"
+#include "revident/base/xalloc.h"
+#include "revident/cli/cmd.h"
+#include "revident/forensics/recover.h"
+#include "revident/forensics/repair.h"
+#include "revident/git/worktree_edit.h"
+#include "revident/report/recover.h"
+
+/* One run of the command. */
+struct work {
+	struct cmd_ctx *ctx;
+	struct repo *repo;
+	struct policy policy;
+	struct recover_options options;
+	struct recover plan;
+	bool is_done; /* the work tree holds the repair already */
+};
+
+/* --from: a comma list of places. */
+static int parse_places(const char *list, unsigned *places, struct err *err)
+{
+	struct strbuf shown = STRBUF_INIT;
+	enum salvage_place place;
+
+	*places = list ? 0 : SALVAGE_EVERYWHERE;
+	while (list && *list) {
+		size_t len = strcspn(list, ",");
+
+		if (!salvage_place_parse(list, len, &place)) {
+			strbuf_add_printable(&shown, list, len);
+			err_set(err, ERR_USAGE,
+				"--from knows no place \"%s\"; there are history, refs, stash, reflog, index and "
+				"unreachable",
+				shown.buf);
+			strbuf_release(&shown);
+			return -1;
+		}
+		*places |= 1u << place;
+		list += len + (list[len] == ',');
+	}
+	if (!*places)
+		return err_set(err, ERR_USAGE, "--from needs a place, or several with commas between");
+	return 0;
+}
+
+static int parse_options(struct work *w, struct err *err)
+{
+	const struct options *given = w->ctx->options;
+	const char *blob = opt_value(given, "blob"), *stub = opt_value(given, "stub");
+
+	w->options = (struct recover_options){ .revisions = w->ctx->operands,
+		.revision_count = w->ctx->operand_count,
+		.envs = w->ctx->envs,
+		.env_count = w->ctx->env_count,
+		.versions_dirs = w->ctx->versions_dirs,
+		.versions_dir_count = w->ctx->versions_dir_count,
+		.relink = opt_is_given(given, "relink"),
+		.stub_parent = opt_value(given, "down-revision"),
+		.policy = &w->policy,
+		.progress = &w->ctx->progress };
+	if (stub)
+		w->options.stub = strcmp(stub, "pass") == 0 ? STUB_PASS : STUB_RAISE;
+	if (opt_is_given(given, "apply") + opt_is_given(given, "patch") + opt_is_given(given, "o") > 1)
+		return err_set(
+			err, ERR_USAGE, "--apply, --patch and -o are three ways to use one plan: give one of them");
+	if ((opt_is_given(given, "stage") || opt_is_given(given, "force")) && !opt_is_given(given, "apply"))
+		return err_set(err, ERR_USAGE, "--stage and --force go with --apply");
+	if (w->options.stub_parent && !stub)
+		return err_set(err, ERR_USAGE, "--down-revision goes with --stub: it is the stand-in's parent");
+	if (blob && !oid_parse(&w->options.blob, blob, strlen(blob)))
+		return err_set(err, ERR_USAGE, "--blob takes a whole object id, %d hexadecimal digits", OID_HEX);
+	w->options.has_blob = blob != NULL;
+	return parse_places(opt_value(given, "from"), &w->options.places, err);
+}
+
+/* What an interrupted run left is ended before anything is planned. */
+static int resume(struct work *w, struct err *err)
+{
+	enum resumed what;
+
+	if (worktree_resume(w->repo, &what, err) < 0)
+		return -1;
+	if (what == RESUMED_COMPLETED)
+		ctx_note(w->ctx, "an earlier repair was interrupted; it is complete now");
+	else if (what == RESUMED_UNDONE)
+		ctx_note(w->ctx, "an earlier repair was interrupted before it changed anything; what it left is gone");
+	return 0;
+}
+
+static bool can_be_used(const struct work *w)
+{
+	return w->plan.step_count && !w->plan.refusal.ptr && w->plan.unrecoverable_count == 0;
+}
+
+/* 2 where a choice is asked for, 3 where something cannot be found or must not be done. */
+static int exit_of(const struct work *w, bool used)
+{
+	size_t i;
+
+	for (i = 0; i < w->plan.unrecoverable_count; i++)
+		if (w->plan.unrecoverable[i].choice_count)
+			return EXIT_USAGE;
+	if (w->plan.unrecoverable_count || w->plan.refusal.ptr)
+		return EXIT_UNDECIDED;
+	if (w->plan.step_count == 0)
+		return w->plan.limit_count ? EXIT_UNDECIDED : EXIT_CLEAN;
+	return used || w->is_done ? EXIT_CLEAN : EXIT_FOUND;
+}
+
+static int make_dirs(const char *path, size_t skip, struct err *err)
+{
+	char *copy = xstrdup(path), *slash;
+	int rc = 0;
+
+	for (slash = strchr(copy + skip, '/'); slash && rc == 0; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (*copy && mkdir(copy, 0777) < 0 && errno != EEXIST)
+			rc = err_set_errno(err, ERR_UNDECIDED, errno, "cannot make the directory \"%s\"", copy);
+		*slash = '/';
+	}
+	free(copy);
+	return rc;
+}
+
+static int write_files(struct work *w, const char *dir, struct err *err)
+{
+	struct repair_file *files;
+	size_t i, count;
+
+	if (repair_files(w->repo, w->ctx->arena, &w->plan, &files, &count, err) < 0)
+		return -1;
+	for (i = 0; i < count; i++) {
+		const char *path =
+			arena_printf(w->ctx->arena, "%s/%.*s", dir, (int)files[i].path.len, files[i].path.ptr);
+
+		if (make_dirs(path, 0, err) < 0 || outfile_write(path, files[i].bytes.ptr, files[i].bytes.len, err) < 0)
+			return -1;
+		if (files[i].executable && chmod(path, 0755) < 0)
+			return err_set_errno(err, ERR_UNDECIDED, errno, "cannot make \"%s\" executable", path);
+	}
+	return 0;
+}
+
+static int write_patch(struct work *w, struct err *err)
+{
+	struct strbuf patch = STRBUF_INIT;
+	int rc = repair_patch(w->repo, w->ctx->arena, &w->plan, &patch, err);
+
+	if (rc == 0)
+		rc = ctx_write(w->ctx, &patch, err);
+	strbuf_release(&patch);
+	return rc;
+}
+
+static int show(struct work *w, struct err *err)
+{
+	struct render_options options = { .color = w->ctx->color };
+	struct strbuf text = STRBUF_INIT;
+	int rc = -1;
+
+	if (recover_format_find(w->ctx->format)->render(&w->plan, &options, &text, err) == 0)
+		rc = ctx_write(w->ctx, &text, err);
+	strbuf_release(&text);
+	return rc;
+}
+
+/* Does with the plan what was asked for. 1 if it was used, 0 if it is only to be shown, -1. */
+static int use_plan(struct work *w, struct err *err)
+{
+	const struct options *given = w->ctx->options;
+	const struct repair_options how = { .stage = opt_is_given(given, "stage"),
+		.force = opt_is_given(given, "force") };
+	const char *dir = opt_value(given, "o");
+
+	if (!can_be_used(w))
+		return 0;
+	if (dir)
+		return write_files(w, dir, err) < 0 ? -1 : 1;
+	if (!opt_is_given(given, "apply"))
+		return 0;
+	if (!w->is_done && repair_apply(w->repo, w->ctx->arena, &w->plan, &how, err) < 0)
+		return -1;
+	w->plan.applied = true;
+	return 1;
+}
+
+static int plan(struct work *w, struct err *err)
+{
+	int done;
+
+	if (repo_open(&w->repo, &w->ctx->repo, err) < 0 || ctx_load_policy(w->ctx, w->repo, &w->policy, err) < 0)
+		return -1;
+	if (resume(w, err) < 0 || recover_plan(w->repo, w->ctx->arena, &w->options, &w->plan, err) < 0)
+		return -1;
+	ctx_lap(w->ctx, "planning");
+	done = repair_is_done(w->repo, w->ctx->arena, &w->plan, err);
+	w->is_done = w->plan.in_work_tree = done == 1;
+	return done < 0 ? -1 : 0;
+}
+
+static int run(struct cmd_ctx *ctx, struct err *err)
+{
+	struct work w = { .ctx = ctx };
+	int used, rc = -1;
+
+	if (parse_options(&w, err) < 0 || plan(&w, err) < 0)
+		goto done;
+	used = use_plan(&w, err);
+	if (used < 0)
+		goto done;
+	if (opt_is_given(ctx->options, "patch") && can_be_used(&w)) {
+		used = 1;
+		if (write_patch(&w, err) < 0)
+			goto done;
+	} else if (show(&w, err) < 0) {
+		goto done;
+	}
+	rc = exit_of(&w, used == 1);
+done:
+	repo_close(w.repo);
+	return rc;
+}
+
+static const char *const stub_choices[] = { "raise", "pass", NULL };
+
+static const struct opt_spec opts[] = {
+	{ .name = "apply", .kind = OPT_FLAG, .help = "do it, in the work tree; without this only the plan is shown" },
+	{ .name = "stage", .kind = OPT_FLAG, .help = "with --apply: enter the result into the index as well" },
+	{ .name = "force",
+		.kind = OPT_FLAG,
+		.help = "with --apply: replace files with changes of their own, and keep copies beside them" },
+	{ .name = "patch", .kind = OPT_FLAG, .help = "print the plan as a patch for \"git apply\"" },
+	{ .letter = 'o', .kind = OPT_VALUE, .metavar = "DIR", .help = "write only the recovered files, below DIR" },
+	{ .name = "from",
+		.kind = OPT_VALUE,
+		.metavar = "PLACES",
+		.help = "search only there: history, refs, stash, reflog, index, unreachable, with commas between" },
+	{ .name = "blob", .kind = OPT_VALUE, .metavar = "OID", .help = "of several versions, take this one" },
+	{ .name = "relink",
+		.kind = OPT_FLAG,
+		.help = "where the content goes on under another id, point the children to that instead" },
+	{ .name = "stub",
+		.kind = OPT_MAYBE,
+		.metavar = "HOW",
+		.help = "plan a stand-in for what cannot be found; its upgrade() raises, or with =pass does nothing",
+		.choices = stub_choices },
+	{ .name = "down-revision", .kind = OPT_VALUE, .metavar = "ID", .help = "with --stub: the stand-in's parent" },
+	OPT_END,
+};
+
+const struct cmd cmd_recover = {
+	.name = "recover",
+	.summary = "plan the repair of a broken chain; --apply does it",
+	.operands = "[<revision>...]",
+	.operands_max = OPERANDS_ANY,
+	.common = COMMON_DIR | COMMON_ENVIRONMENTS | COMMON_COLOR | COMMON_PROGRESS,
+	.formats = recover_format_names,
+	.opts = opts,
+	.details = "Looks for the lost files wherever git still has them: in history, on other refs\n"
+		   "and in stashes, in reflogs, in indexes, among objects that nothing leads to.\n"
+		   "Without a revision: for everything that is missing at HEAD. The plan is tried out\n"
+		   "on HEAD's tree in memory first; nothing is changed without --apply, and nothing\n"
+		   "is ever committed.\n",
+	.run = run,
+};
