@@ -264,8 +264,8 @@ const struct cmd cmd_recover = {
 	.opts = opts,
 	.details = "Looks for the lost files wherever git still has them: in history, on other refs\n"
 		   "and in stashes, in reflogs, in indexes, among objects that nothing leads to.\n"
-		   "Without a revision: for everything that is missing at HEAD. The plan is tried out\n"
-		   "on HEAD's tree in memory first; nothing is changed without --apply, and nothing\n"
-		   "is ever committed.\n",
+		   "Without a revision: for everything that is missing at HEAD. The plan is tried\n"
+		   "out on HEAD's tree in memory first; nothing is changed without --apply, and\n"
+		   "nothing is ever committed.\n",
 	.run = run,
 };

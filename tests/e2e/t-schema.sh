@@ -47,7 +47,7 @@ for name in sorted(os.listdir(sys.argv[1])):
 PYTHON
 
 it "prints its schemas"
-for format in revident.scan.v1 revident.explain.v1 revident.audit.v1; do
+for format in revident.scan.v1 revident.explain.v1 revident.audit.v1 revident.recover.v1; do
 	run revident schema "$format"
 	expect_exit 0
 	expect_err </dev/null
