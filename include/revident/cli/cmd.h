@@ -115,7 +115,6 @@ void help_render(struct strbuf *out);
 void help_render_command(struct strbuf *out, struct arena *arena, const struct cmd *cmd);
 
 extern const struct cmd cmd_audit, cmd_check, cmd_explain, cmd_help, cmd_hooks, cmd_recover, cmd_scan, cmd_schema,
-	cmd_show;
-cmd_version;
+	cmd_show, cmd_version;
 
 #endif
