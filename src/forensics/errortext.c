@@ -19,7 +19,7 @@ static const struct {
 		{ "parent-not-present",
 			"A migration names a parent or a dependency that no file declares. Alembic warns, and then "
 			"every command dies with a bare KeyError.",
-			.kind = SUBJECT_REVISION } },
+			.kind = SUBJECT_REVISION, .has_whole_ids = true } },
 	{ "Multiple revisions start with %q",
 		{ "ambiguous-prefix", "Several ids begin with these letters: give more of them.",
 			.kind = SUBJECT_REVISION } },
@@ -28,17 +28,18 @@ static const struct {
 			.kind = SUBJECT_REVISION } },
 	{ "Branch name %* in revision %b already used by revision %b",
 		{ "label-used-twice", "Two migrations give themselves the same branch label; one must drop it.",
-			.kind = SUBJECT_REVISION } },
+			.kind = SUBJECT_REVISION, .has_whole_ids = true } },
 	{ "Dependency cycle is detected in revisions (%l)",
 		{ "dependency-cycle", "Following depends_on leads back to where it began, so no order exists.",
-			.kind = SUBJECT_REVISION } },
+			.kind = SUBJECT_REVISION, .has_whole_ids = true } },
 	{ "Dependency self-loop is detected in revisions (%l)",
-		{ "dependency-self-loop", "A migration names itself in depends_on.", .kind = SUBJECT_REVISION } },
-	{ "Self-loop is detected in revisions (%l)",
-		{ "self-loop", "A migration names itself as its parent.", .kind = SUBJECT_REVISION } },
+		{ "dependency-self-loop", "A migration names itself in depends_on.", .kind = SUBJECT_REVISION,
+			.has_whole_ids = true } },
+	{ "Self-loop is detected in revisions (%l)", { "self-loop", "A migration names itself as its parent.",
+							     .kind = SUBJECT_REVISION, .has_whole_ids = true } },
 	{ "Cycle is detected in revisions (%l)",
 		{ "cycle", "Following down_revision leads back to where it began, so no order exists.",
-			.kind = SUBJECT_REVISION } },
+			.kind = SUBJECT_REVISION, .has_whole_ids = true } },
 	{ "Could not determine revision id from filename %f. Be sure",
 		{ "no-id", "A file in the versions directory binds no \"revision\", and its name gives none.",
 			.kind = SUBJECT_FILE } },
@@ -57,7 +58,7 @@ static const struct {
 			.kind = SUBJECT_NONE } },
 	{ "Revision %b is present more than once",
 		{ "duplicate-id", "Two files declare the same id; Alembic keeps the one that it loads last.",
-			.kind = SUBJECT_REVISION } },
+			.kind = SUBJECT_REVISION, .has_whole_ids = true } },
 	{ "File %f loaded twice! ignoring",
 		{ "loaded-twice", "Two version locations lead to the same file.", .kind = SUBJECT_FILE } },
 	{ "No such branch: %q", { "no-such-branch", "No migration in the code at hand has this branch label or id.",
@@ -75,7 +76,7 @@ static const struct {
 			"One of the revisions that the database is stamped with, or that were asked for, is an "
 			"ancestor "
 			"of another. A wrong stamp, a re-parented migration or an id declared twice does that.",
-			.kind = SUBJECT_REVISION } },
+			.kind = SUBJECT_REVISION, .has_whole_ids = true } },
 	{ "Multiple head revisions are present",
 		{ "multiple-heads",
 			"Two migrations or more have no child, so \"head\" could mean "
@@ -125,7 +126,7 @@ static const struct {
 		{ "key-error",
 			"In Alembic's revision map a bare KeyError is an id or branch label that some migration names "
 			"and no file declares.",
-			.kind = SUBJECT_REVISION, .is_key_error = true } },
+			.kind = SUBJECT_REVISION, .has_whole_ids = true, .is_key_error = true } },
 };
 
 enum { TABLE_ROWS = sizeof(table) / sizeof(table[0]) };

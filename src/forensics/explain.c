@@ -71,13 +71,24 @@ static void look_up(struct answer *a, struct text word, struct lookup *found)
 		lookup_revision(a->teller->inv, &a->teller->verdict, &a->lookup, target, found);
 }
 
+/* A whole id, or a branch label. */
+static void look_up_whole(struct answer *a, struct text word, struct lookup *found)
+{
+	look_up_exactly(a, word, found);
+	if (found->count)
+		return;
+	lookup_revision(a->teller->inv, &a->teller->verdict, &a->lookup, word, found);
+	if (found->how != LOOKUP_LABEL)
+		found->count = 0;
+}
+
 /* One subject: an id, label or beginning. A beginning that fits several makes the answer ambiguous. */
-static void take_subject(struct answer *a, struct text subject, bool exactly)
+static void take_subject(struct answer *a, struct text subject, bool is_whole)
 {
 	struct lookup found;
 
-	if (exactly)
-		look_up_exactly(a, subject, &found);
+	if (is_whole)
+		look_up_whole(a, subject, &found);
 	else
 		look_up(a, subject, &found);
 	if (!found.count)
@@ -133,7 +144,7 @@ static int take_message(struct answer *a)
 	a->subject_count = a->read.count;
 	for (i = 0; i < a->read.count; i++) {
 		if (message->kind == SUBJECT_REVISION)
-			take_subject(a, a->read.subjects[i], message->is_key_error);
+			take_subject(a, a->read.subjects[i], message->has_whole_ids);
 		else if (!take_file(a, a->read.subjects[i],
 				 message->kind == SUBJECT_MODULE ? NAMED_BY_MODULE : NAMED_BY_PATH))
 			a->unknown[a->unknown_count++] = a->read.subjects[i];

@@ -88,6 +88,12 @@ run revident explain "KeyError: '189b1231afd4'"
 expect_exit 1
 grep -q 'is lost' "$CASE_DIR/out" || fail "does not know a KeyError that is one"
 
+it "ids that Alembic prints whole are no beginnings of others"
+fixture much-the-same
+run revident explain 'Cycle is detected in revisions (c, d)' --format json
+expect_exit 1
+expect_json '[d["revision"], d["state"], d["matches"]]' '["c", "unknown", []]'
+
 it "words of a listing: the only id in it, several, none"
 fixture september-17
 run revident explain '189b1231afd4 (head), bootstrap' --format json

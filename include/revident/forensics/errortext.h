@@ -33,6 +33,7 @@ struct error_message {
 	const char *meaning; /* a sentence or two, for people */
 	enum subject_kind kind;
 	bool asks_for_heads; /* what the environment's heads are belongs to the answer */
+	bool has_whole_ids;  /* Alembic completed them, or takes no others there */
 	bool is_key_error;
 	bool is_about_several_heads;
 };
