@@ -52,6 +52,12 @@ seal_environment() {
 	GIT_COMMITTER_EMAIL=committer@example.com
 	GIT_COMMITTER_DATE='2025-10-21T09:00:00 +0000'
 	PYTHONDONTWRITEBYTECODE=1
+	# what a sanitizer finds must not look like an exit status of ours; whole
+	# stacks, for tests/lsan.supp names a function of libgit2
+	ASAN_OPTIONS=exitcode=99:fast_unwind_on_malloc=0
+	UBSAN_OPTIONS=exitcode=99:print_stacktrace=1
+	LSAN_OPTIONS=exitcode=99:print_suppressions=0:suppressions=$TOP/tests/lsan.supp
+	export ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS
 	export HOME TZ LC_ALL TERM GIT_CONFIG_NOSYSTEM GIT_CONFIG_GLOBAL \
 		GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL GIT_AUTHOR_DATE \
 		GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL GIT_COMMITTER_DATE \
