@@ -95,8 +95,6 @@ static void take_subject(struct answer *a, struct text subject, bool is_whole)
 		a->unknown[a->unknown_count++] = subject;
 	else if (!lookup_is_one_id(&found))
 		a->out->is_ambiguous = true;
-	a->out->question.is_label = a->out->question.is_label || (found.count && found.how == LOOKUP_LABEL);
-	a->out->question.is_prefix = a->out->question.is_prefix || (found.count && found.how == LOOKUP_PREFIX);
 	add_identities(a, &found);
 }
 

@@ -73,7 +73,7 @@ static inline bool lookup_is_one_id(const struct lookup *lookup)
 /* Is the identity declared in the lineage? */
 bool identity_has_lineage(const struct identity *identity, uint32_t lineage);
 
-/* Known ids that a typing error of at most two characters makes `query`, nearest first. The number of them. */
+/* Known ids that a typing error of at most two characters makes `query`, sorted; the nearest where there are more. The number of them. */
 size_t lookup_similar(struct investigation *inv, struct text query, struct text out[SIMILAR_SHOWN]);
 
 #endif

@@ -100,10 +100,9 @@ struct question {
 	const char *meaning;         /* a sentence or two on that */
 	const struct text *subjects; /* what was looked for */
 	size_t subject_count;
-	bool is_key_error;        /* the message is a bare KeyError */
-	bool is_other_traceback;  /* its traceback does not pass through Alembic's revision.py */
-	bool is_about_file;       /* the subjects are names of files */
-	bool is_label, is_prefix; /* how the subject led to the answer */
+	bool is_key_error;       /* the message is a bare KeyError */
+	bool is_other_traceback; /* its traceback does not pass through Alembic's revision.py */
+	bool is_about_file;      /* the subjects are names of files */
 	bool asks_for_heads;
 	bool is_about_several_heads; /* the message says that there are */
 };
