@@ -58,7 +58,8 @@ static int read_input(struct strbuf *out, struct err *err)
 			return err_set_errno(err, ERR_UNDECIDED, errno, "cannot read standard input");
 		if (n == 0)
 			return 0;
-		strbuf_setlen(out, out->len + (size_t)n);
+		out->len += (size_t)n;
+		out->buf[out->len] = '\0';
 		if (out->len > INPUT_MAX)
 			return err_set(err, ERR_UNDECIDED, "standard input is longer than %d bytes", INPUT_MAX);
 	}
@@ -96,17 +97,20 @@ done:
 	return rc;
 }
 
-/* The pre-commit framework gives its hooks no lines of git's: two variables, or none where all is new. */
+/*
+ * The pre-commit framework gives its hooks no lines of git's: two variables before a push, or none where all is new.
+ * One entry serves all its stages.
+ */
 static void take_framework(struct cmd_ctx *ctx, struct check_options *options)
 {
 	const struct process_environment *e = ctx->environment;
 
-	if (options->mode != CHECK_PUSH || options->update_count)
+	if ((options->mode != CHECK_PUSH && options->mode != CHECK_STAGED) || options->update_count)
 		return;
 	if (e->from_ref && e->to_ref) {
 		options->mode = CHECK_RANGE;
 		options->range = arena_printf(ctx->arena, "%s...%s", e->from_ref, e->to_ref);
-	} else if (e->pre_commit || isatty(STDIN_FILENO)) {
+	} else if (options->mode == CHECK_PUSH && (e->pre_commit || isatty(STDIN_FILENO))) {
 		options->push_head = true;
 	}
 }

@@ -4,13 +4,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "hooks.h"
 #include "revident/base/printable.h"
 #include "revident/cli/cmd.h"
 #include "revident/git/hooks_path.h"
-#include "revident/hook/install.h"
 #include "revident/hook/lines.h"
 
-enum { HOOKS_MAX = 3, PROGRAM_PATH_MAX = 4096 };
+enum { PROGRAM_PATH_MAX = 4096 };
 
 static const struct opt_spec opts[] = {
 	{ .name = "server", .kind = OPT_FLAG, .help = "pre-receive, in a repository that others push to" },
@@ -23,24 +23,12 @@ static const struct opt_spec opts[] = {
 	OPT_END,
 };
 
-/* What one run is about. */
-struct place {
-	struct repo *repo;
-	const char *const *names;
-	size_t count;
-	struct strbuf directory;
-	bool is_inside;
-	struct hook_state states[HOOKS_MAX];
-	enum hook_owner framework; /* HOOK_FOREIGN: none */
-};
-
 static bool wants(const struct cmd_ctx *ctx, const char *option)
 {
 	return opt_is_given(ctx->options, option);
 }
 
-/* The directory as people know it: from the top of the work tree, or from the git directory. */
-static void add_directory(struct strbuf *out, const struct place *place)
+void place_add_directory(struct strbuf *out, const struct place *place)
 {
 	const char *const tops[] = { repo_work_tree(place->repo), repo_git_dir(place->repo),
 		repo_common_dir(place->repo) };
@@ -80,7 +68,7 @@ static int find_place(struct cmd_ctx *ctx, struct place *place, struct err *err)
 	return 0;
 }
 
-static void print_lines(const struct place *place, struct strbuf *out)
+void place_add_lines(const struct place *place, struct strbuf *out)
 {
 	hook_lines_render(out, place->framework, place->names, place->count);
 }
@@ -91,7 +79,7 @@ static int check_place(struct cmd_ctx *ctx, const struct place *place, struct st
 	struct strbuf shown = STRBUF_INIT;
 	int rc = -1;
 
-	add_directory(&shown, place);
+	place_add_directory(&shown, place);
 	if (wants(ctx, "global") && place->is_inside) {
 		err_set(err, ERR_USAGE,
 			"core.hooksPath names no directory outside this repository, its hooks are in '%s'; name one "
@@ -102,13 +90,13 @@ static int check_place(struct cmd_ctx *ctx, const struct place *place, struct st
 			"core.hooksPath sends git to '%s', which is outside this repository and may serve others, "
 			"too: add these lines to the hooks there, or let --global install them",
 			shown.buf);
-		print_lines(place, out);
+		place_add_lines(place, out);
 	} else if (place->framework != HOOK_FOREIGN && !wants(ctx, "force")) {
 		err_set(err, ERR_USAGE,
 			"%s keeps the hooks in '%s' and would write over ours: put these lines into its "
 			"configuration; --force installs beside it all the same",
 			hook_owner_name(place->framework), shown.buf);
-		print_lines(place, out);
+		place_add_lines(place, out);
 	} else {
 		rc = 0;
 	}
@@ -125,11 +113,7 @@ static bool is_program(const char *path, const struct stat *self)
 	       access(path, X_OK) == 0;
 }
 
-/*
- * The path of this program: where PATH finds it, which an upgrade is likely to keep, else where the system says that the
- * running file is. NULL where neither is known.
- */
-static const char *own_path(struct cmd_ctx *ctx)
+const char *own_path(struct cmd_ctx *ctx)
 {
 	char real[PROGRAM_PATH_MAX];
 	ssize_t len = readlink("/proc/self/exe", real, sizeof(real) - 1);
@@ -167,7 +151,7 @@ static void add_changes(const struct place *place, const enum hook_change *chang
 
 	for (i = 0; i < place->count; i++) {
 		strbuf_addf(out, "%s: ", words[changes[i]]);
-		add_directory(out, place);
+		place_add_directory(out, place);
 		strbuf_addf(out, "/%s", place->names[i]);
 		if (changes[i] == HOOK_KEEPING)
 			strbuf_addf(out,
@@ -215,7 +199,7 @@ static action_fn *find_action(const char *name)
 	static const struct {
 		const char *name;
 		action_fn *run;
-	} actions[] = { { "install", install }, { "uninstall", uninstall } };
+	} actions[] = { { "install", install }, { "uninstall", uninstall }, { "doctor", hooks_doctor } };
 	size_t i;
 
 	for (i = 0; i < sizeof(actions) / sizeof(*actions); i++)
@@ -247,7 +231,7 @@ static int run(struct cmd_ctx *ctx, struct err *err)
 	if (find_place(ctx, &place, err) < 0)
 		goto done;
 	if (wants(ctx, "print")) {
-		print_lines(&place, &out);
+		place_add_lines(&place, &out);
 		rc = EXIT_CLEAN;
 	} else {
 		rc = act(ctx, &place, &out, err);

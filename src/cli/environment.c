@@ -24,6 +24,9 @@ void environment_read(struct process_environment *out)
 		.from_ref = getenv("PRE_COMMIT_FROM_REF"),
 		.to_ref = getenv("PRE_COMMIT_TO_REF"),
 	};
+	out->temporary = getenv("TMPDIR");
+	if (!out->temporary || !*out->temporary)
+		out->temporary = "/tmp";
 }
 
 static int compare_ids(const void *a, const void *b)

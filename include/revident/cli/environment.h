@@ -14,7 +14,8 @@
 struct process_environment {
 	struct repo_env repo; /* `dir` stays NULL */
 	const char *no_color, *clicolor_force, *term;
-	const char *path; /* PATH */
+	const char *path;                           /* PATH */
+	const char *temporary;                      /* TMPDIR, or /tmp */
 	const char *pre_commit, *from_ref, *to_ref; /* PRE_COMMIT, PRE_COMMIT_FROM_REF and _TO_REF */
 };
 
