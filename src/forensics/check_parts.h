@@ -50,7 +50,10 @@ int check_worktree(struct checking *c);
 /* check_range.c: 0 or -1. */
 int check_range(struct checking *c);
 
-/* check_range.c: a commit against where it parted from `others`, which have to be there. 0 or -1. */
+/*
+ * check_range.c: a commit against where it parted from `others`, which have to be there; a range never against itself.
+ * 0 or -1.
+ */
 int check_parted(
 	struct checking *c, const struct oid *tip, const struct oid *others, size_t count, struct judge_case *judged);
 
