@@ -1,8 +1,6 @@
 #include <string.h>
 
 #include "check_parts.h"
-#include "revident/alembic/config.h"
-#include "revident/base/printable.h"
 #include "revident/forensics/source_open.h"
 #include "revident/git/index.h"
 
@@ -86,48 +84,6 @@ static int judge_on_parents(struct checking *c, const struct parents *p, const s
 
 /* --- what is staged ---------------------------------------------------------------------------------------------- */
 
-static bool is_below_versions(struct checking *c, const struct env_defs *defs, struct text path)
-{
-	uint32_t number = study_path(c->study, path.ptr, path.len);
-	size_t i, k;
-
-	for (i = 0; i < defs->count; i++)
-		for (k = 0; k < defs->items[i].version_count; k++)
-			if (study_path_is_below(c->study, number, defs->items[i].versions[k]))
-				return true;
-	return false;
-}
-
-/* A conflict in a versions directory or in a configuration cannot be judged; others are none of our business. */
-static int look_at_conflicts(struct checking *c, const struct index_changes *changes, const struct oid *tree)
-{
-	struct env_defs defs = { .count = 0 };
-	struct strbuf shown = STRBUF_INIT;
-	size_t i;
-
-	if (!changes->conflict_count)
-		return 0;
-	if (discover(c->discovery, source_of_tree(c->study, tree), &defs, c->err) < 0)
-		return -1;
-	for (i = 0; i < c->options->versions_dir_count; i++)
-		env_defs_add_versions(c->study, &defs, c->options->versions_dirs[i], "--versions-dir");
-	for (i = 0; i < changes->conflict_count; i++) {
-		struct text path = changes->conflicts[i];
-		const char *slash = memrchr(path.ptr, '/', path.len), *name = slash ? slash + 1 : path.ptr;
-		enum config_format format;
-
-		if (!config_file_name(name, strlen(name), &format) &&
-			!text_equal(path, TEXT_LITERAL(POLICY_FILE_NAME)) && !is_below_versions(c, &defs, path))
-			continue;
-		strbuf_clear(&shown);
-		strbuf_add_printable_text(&shown, path);
-		judge_add_limit(c->judge, "'%s' is in a conflict: resolve it and 'git add' it first", shown.buf);
-	}
-	strbuf_release(&shown);
-	env_defs_release(&defs);
-	return 0;
-}
-
 int check_staged(struct checking *c)
 {
 	struct index_changes changes;
@@ -144,7 +100,8 @@ int check_staged(struct checking *c)
 		return -1;
 	if (memory_tree(c->study->repo, parents.has_head ? &head.tree : NULL, changes.items, changes.count, &tree,
 		    c->err) < 0 ||
-		look_at_conflicts(c, &changes, &tree) < 0)
+		check_conflicts(c, changes.conflicts, changes.conflict_count, &tree,
+			"resolve it and 'git add' it first") < 0)
 		return -1;
 	return judge_on_parents(c, &parents, &tree, "the index");
 }

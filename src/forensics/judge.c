@@ -342,7 +342,7 @@ static int judge_sides(struct judging *j)
 	if (look_at_sides(j) < 0)
 		return -1;
 	choose_watched(j);
-	if (j->watched.count) {
+	if (j->watched.count && !j->judged->only_findings) {
 		if (small_history_build(j) < 0 || small_history_check(j) < 0 || charge_changes(j) < 0)
 			return -1;
 		if (j->judged->with_history && judge_reused_ids(j) < 0)

@@ -44,6 +44,7 @@ struct judge_case {
 	bool is_merge;            /* the bases are the parents of a merge, not several merge bases */
 	bool bases_are_protected; /* whatever refs hold them */
 	bool forbids_heads;       /* a new head is an error: the change lands on a protected ref */
+	bool only_findings;       /* about one tree: the sides were judged for themselves */
 	bool with_history;        /* may history be searched for what a new id named before? */
 };
 

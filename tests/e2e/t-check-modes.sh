@@ -1,0 +1,408 @@
+#!/bin/sh
+# revident check under real git: commits of every kind, merges, pushes, pre-receive, --merged-with.
+
+. "${0%/*}/lib.sh"
+need_command check
+
+# hooked: a repository with one environment, its hooks calling the binary.
+hooked() {
+	git init -q -b main "$1"
+	REPOS="$REPOS $CASE_DIR/$1"
+	cd "$1"
+	mkdir -p m/versions app
+	printf '[alembic]\nscript_location = m\n' >alembic.ini
+	echo 'from alembic import context' >m/env.py
+	migration a1a1 ''
+	migration b2b2 a1a1
+	echo 1 >app/x.py
+	git add -A
+	git commit -qm base
+	hook pre-commit 'exec "$REVIDENT" check --staged'
+	hook pre-merge-commit 'exec "$REVIDENT" check --staged'
+	hook pre-push 'exec "$REVIDENT" check --pre-push "$@"'
+}
+
+hook() {
+	printf '#!/bin/sh\n%s\n' "$2" >"$(git rev-parse --git-path hooks)/$1"
+	chmod +x "$(git rev-parse --git-path hooks)/$1"
+}
+
+# migration ID PARENT [BODY] [FILE]
+migration() {
+	down=None
+	[ -z "$2" ] || down="'$2'"
+	cat >"${4:-m/versions/$1_x.py}" <<PYTHON
+"""the change $1
+
+Revision ID: $1
+"""
+from alembic import op
+import sqlalchemy as sa
+
+revision = '$1'
+down_revision = $down
+
+
+def upgrade():
+    op.create_table('${3:-table_$1}', sa.Column('id_${3:-$1}', sa.Integer))
+    op.create_index('ix_${3:-$1}', '${3:-table_$1}', ['id_${3:-$1}'])
+    op.execute('insert into ${3:-table_$1} values (1)')
+    op.execute('update ${3:-table_$1} set id_${3:-$1} = 2')
+
+
+def downgrade():
+    op.drop_table('${3:-table_$1}')
+PYTHON
+}
+
+blocked() {
+	run "$@"
+	[ "$(cat "$CASE_DIR/status")" -ne 0 ] || fail "passes: $*"
+	grep -q "$RULE" "$CASE_DIR/out" "$CASE_DIR/err" || fail "$RULE is not named: $*
+$(cat "$CASE_DIR/out" "$CASE_DIR/err")"
+}
+
+passes() {
+	run "$@"
+	[ "$(cat "$CASE_DIR/status")" -eq 0 ] || fail "is blocked: $*
+$(cat "$CASE_DIR/out" "$CASE_DIR/err")"
+}
+
+it "a commit in each of git's ways"
+hooked r
+RULE=identity-overwritten
+migration c3c3 b2b2 '' m/versions/b2b2_x.py
+blocked git commit -qam overwrite
+blocked git commit -q -m overwrite -o m/versions/b2b2_x.py
+git add -A
+blocked git commit -q -m overwrite
+blocked git commit -q --amend -m overwrite
+(cd app && blocked git commit -q -m overwrite)
+git reset -q --hard
+echo 2 >app/x.py
+migration c3c3 b2b2 '' m/versions/b2b2_x.py
+passes git commit -q -m part -o app/x.py
+RULE=identity-overwritten
+blocked git commit -q -am whole
+git reset -q --hard
+migration c3c3 b2b2
+git add -A
+passes git commit -q -m 'a new one'
+RULE=identity-deleted
+git rm -q m/versions/c3c3_x.py
+blocked git commit -q -m delete
+
+it "the first commit, and one that is only intended"
+git init -q -b main r
+REPOS="$REPOS $CASE_DIR/r"
+cd r
+mkdir -p m/versions
+printf '[alembic]\nscript_location = m\n' >alembic.ini
+echo 'from alembic import context' >m/env.py
+migration a1a1 ''
+git add -A
+hook pre-commit 'exec "$REVIDENT" check --staged'
+passes git commit -qm first
+migration b2b2 gone
+git add -N m/versions/b2b2_x.py
+passes revident check --staged
+RULE=missing-revision
+git add -A
+blocked revident check --staged
+
+it "a linked work tree, a subdirectory, an index of its own"
+hooked r
+git worktree add -q ../linked -b topic
+cd ../linked
+RULE=identity-deleted
+git rm -q m/versions/b2b2_x.py
+blocked git commit -qm delete
+blocked revident check --staged -C m
+cd ../r
+passes revident check --staged
+GIT_INDEX_FILE=$CASE_DIR/other git read-tree HEAD
+GIT_INDEX_FILE=$CASE_DIR/other git rm -q --cached m/versions/b2b2_x.py
+GIT_INDEX_FILE=$CASE_DIR/other
+export GIT_INDEX_FILE
+blocked revident check --staged
+unset GIT_INDEX_FILE
+passes revident check --staged
+git worktree remove --force ../linked
+
+it "split and sparse indexes, version 4"
+hooked r
+RULE=identity-deleted
+git rm -q m/versions/b2b2_x.py
+git update-index --split-index
+blocked revident check --staged
+git update-index --no-split-index --index-version 4
+blocked revident check --staged
+git reset -q --hard
+git sparse-checkout set --cone --sparse-index app 2>/dev/null
+passes revident check --staged
+git rm -q --sparse m/versions/b2b2_x.py
+blocked revident check --staged
+
+it "merges: what one side did is no change, what the merge drops is one"
+hooked r
+git checkout -q -b topic
+migration c3c3 b2b2
+git add -A
+git commit -qm c3
+git checkout -q main
+echo 2 >app/x.py
+git commit -qam app
+passes git merge -q --no-edit topic
+git reset -q --hard HEAD^
+git merge -q --no-commit topic >/dev/null
+git rm -q -f m/versions/c3c3_x.py
+RULE=identity-lost-in-merge
+blocked git commit -qm merge
+git merge --abort
+git checkout -q topic
+git rm -q m/versions/b2b2_x.py m/versions/c3c3_x.py
+git commit -q --no-verify -m 'drop them'
+git checkout -q main
+passes git merge -q --no-edit topic
+
+it "a merge that overwrites without conflict is stopped before it is committed"
+hooked r
+git checkout -q -b topic
+migration c3c3 b2b2
+git add -A
+git commit -qm c3
+git checkout -q main
+echo 2 >app/x.py
+git commit -qam app
+RULE=identity-lost-in-merge
+blocked git merge -q --no-edit -s ours topic
+
+it "a conflict in a versions directory cannot be judged"
+hooked r
+git checkout -q -b topic
+migration b2b2 a1a1 one
+git commit -q --no-verify -am one
+git checkout -q main
+migration b2b2 a1a1 two
+git commit -q --no-verify -am two
+git merge -q topic >/dev/null 2>&1 || :
+run revident check --staged
+expect_exit 3
+grep -q "'m/versions/b2b2_x.py' is in a conflict" "$CASE_DIR/out" || fail "the conflict is not named"
+
+it "the work tree, untracked files included"
+hooked r
+passes revident check --worktree
+migration c3c3 gone
+RULE=missing-revision
+blocked revident check --worktree
+rm m/versions/c3c3_x.py m/versions/b2b2_x.py
+RULE=identity-deleted
+blocked revident check --worktree
+
+it "pushes: new, protected, other, forced, deleted and several refs, tags, by URL"
+hooked r
+git init -q --bare -b main ../server.git
+git remote add origin ../server.git
+passes git push -q -u origin main
+git checkout -q -b topic
+migration c3c3 b2b2
+git add -A
+git commit -qm c3
+passes git push -q origin topic
+migration c3c3 a1a1
+git commit -q --no-verify -am reparent
+passes git push -q origin topic
+git mv m/versions/c3c3_x.py m/versions/d4d4_x.py
+sed -i.bak s/c3c3/d4d4/ m/versions/d4d4_x.py && rm m/versions/*.bak
+git commit -q --no-verify -am renumber
+passes git push -q origin topic
+git checkout -q main
+git rm -q m/versions/b2b2_x.py
+git commit -q --no-verify -m delete
+RULE=identity-deleted
+blocked git push -q origin main
+blocked git push -q origin main:other
+blocked git push -q ../server.git main
+blocked git push -q origin HEAD~0:refs/heads/main topic
+git tag v1
+blocked git push -q origin v1
+git tag -a -m annotated v2
+blocked git push -q origin v2
+passes git push -q origin :topic
+passes git push -q origin HEAD~1:refs/heads/same
+git reset -q --hard HEAD^
+migration e5e5 b2b2
+git add -A
+git commit -qm e5
+passes git push -q origin main
+git reset -q --hard HEAD^
+blocked git push -q -f origin main
+passes git push -q origin main:behind
+
+it "a remote tip that this clone has never seen"
+hooked r
+git init -q --bare -b main ../server.git
+git remote add origin ../server.git
+passes git push -q -u origin main
+git clone -q ../server.git ../other
+git -C ../other commit -q --allow-empty -m other
+git -C ../other push -q origin HEAD:main HEAD:refs/heads/x
+git commit -q --allow-empty -m mine
+passes git push -q -f origin main
+git rm -q m/versions/b2b2_x.py
+git commit -q --no-verify -m delete
+RULE=identity-deleted
+blocked git push -q -f origin main
+
+it "pre-push by hand, and as the pre-commit framework calls it"
+hooked r
+git update-ref refs/remotes/origin/main HEAD
+passes revident check --pre-push </dev/null
+git rm -q m/versions/b2b2_x.py
+git commit -q --no-verify -m delete
+RULE=identity-deleted
+passes revident check --pre-push </dev/null
+PRE_COMMIT_FROM_REF=$(git rev-parse HEAD^) PRE_COMMIT_TO_REF=$(git rev-parse HEAD) blocked revident check --pre-push </dev/null
+PRE_COMMIT=1 blocked revident check --pre-push </dev/null
+echo nonsense >"$CASE_DIR/in"
+run revident check --pre-push <"$CASE_DIR/in"
+expect_exit 2
+echo "refs/heads/a b $(git rev-parse HEAD) refs/heads/main $(git rev-parse HEAD^)" >"$CASE_DIR/in"
+blocked revident check --pre-push origin url <"$CASE_DIR/in"
+
+it "pre-receive: quarantined objects, a waiver that cannot waive itself"
+hooked r
+git init -q --bare -b main ../server.git
+printf '#!/bin/sh\nexec "$REVIDENT" check --pre-receive\n' >../server.git/hooks/pre-receive
+chmod +x ../server.git/hooks/pre-receive
+git remote add origin ../server.git
+rm .git/hooks/pre-push
+passes git push -q origin main
+migration c3c3 b2b2
+git add -A
+git commit -qm c3
+passes git push -q origin main
+git rm -q m/versions/c3c3_x.py
+cat >.revident <<POLICY
+[waiver "x"]
+	rule = identity-deleted
+	revision = c3c3
+	reason = none
+POLICY
+git add -A
+passes git commit -qm delete
+RULE=identity-deleted
+blocked git push -q origin main
+blocked git push -q origin main:topic
+git reset -q --hard HEAD^
+git checkout -q -b waive
+git commit -q --allow-empty -m x
+cat >.revident <<POLICY
+[waiver "x"]
+	rule = identity-deleted
+	revision = c3c3
+	reason = reviewed
+POLICY
+git add -A
+git commit -qm waiver
+passes git push -q origin waive:main
+git rm -q m/versions/c3c3_x.py
+passes git commit -qm delete
+passes git push -q origin waive:main
+passes git push -q origin HEAD^:refs/heads/gone
+passes git push -q origin :gone
+
+it "--merged-with: heads, duplicates and conflicts that neither side has alone"
+hooked r
+git update-ref refs/remotes/origin/main HEAD
+git checkout -q -b topic
+migration c3c3 b2b2
+git add -A
+git commit -qm c3
+passes revident check --range origin/main...HEAD --merged-with origin/main
+git checkout -q main
+migration d4d4 b2b2
+git add -A
+git commit -qm d4
+git update-ref refs/remotes/origin/main HEAD
+git checkout -q topic
+passes revident check --range origin/main...HEAD
+RULE=multiple-heads
+blocked revident check --range origin/main...HEAD --merged-with origin/main
+blocked revident check --merged-with origin/main
+blocked revident check --staged --merged-with origin/main
+git checkout -q main
+migration c3c3 d4d4 '' m/versions/c3c3_other.py
+git add -A
+git commit -qm again
+git update-ref refs/remotes/origin/main HEAD
+git checkout -q topic
+RULE=duplicate-revision
+blocked revident check --merged-with origin/main
+git checkout -q main
+echo 3 >app/x.py
+git commit -qam three
+git rm -q m/versions/c3c3_other.py
+git commit -q --no-verify -m back
+git update-ref refs/remotes/origin/main HEAD
+git checkout -q topic
+echo 4 >app/x.py
+git rm -q m/versions/c3c3_x.py
+git commit -q --no-verify -am four
+passes revident check --merged-with origin/main
+git checkout -q main
+migration a1a1 '' one
+git commit -q --no-verify -am one
+git update-ref refs/remotes/origin/main HEAD
+git checkout -q topic
+migration a1a1 '' two
+git commit -q --no-verify -am two
+run revident check --merged-with origin/main --protected-ref refs/none
+expect_exit 3
+
+it "ranges: the merge base is B itself, --before, no empty judgement"
+hooked r
+git rm -q m/versions/b2b2_x.py
+git commit -q --no-verify -m delete
+git commit -q --allow-empty -m more
+git update-ref refs/remotes/origin/main HEAD
+passes revident check --range origin/main..HEAD
+RULE=identity-deleted
+blocked revident check --range origin/main..HEAD~1
+blocked revident check --range origin/main...HEAD --before HEAD~2
+run revident check --range origin/main
+expect_exit 2
+run revident check --range nothing..HEAD
+expect_exit 2
+run revident check
+expect_exit 2
+
+it "shallow and partial clones: what cannot be judged blocks and says what to fetch"
+hooked r
+git checkout -q -b topic
+migration c3c3 b2b2
+git add -A
+git commit -qm c3
+git checkout -q main
+echo 2 >app/x.py
+git commit -qam app
+git config uploadpack.allowFilter true
+git clone -q --depth=1 --no-single-branch "file://$PWD" ../shallow
+cd ../shallow
+run revident check --range origin/main...origin/topic
+expect_exit 3
+grep -q "fetch-depth: 0" "$CASE_DIR/err" || fail "it does not say what to put into the workflow"
+run revident check --range origin/main...origin/nothing
+expect_exit 3
+passes revident check --staged
+cd ../r
+git clone -q --filter=blob:none --no-checkout "file://$PWD" ../partial
+cd ../partial
+git read-tree HEAD
+passes revident check --staged
+passes revident check --range HEAD~1..HEAD
+git rm -q --cached m/versions/b2b2_x.py
+run revident check --staged
+expect_exit 3
+grep -q "git cat-file -p" "$CASE_DIR/out" || fail "it does not say what to fetch"
