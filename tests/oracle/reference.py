@@ -898,9 +898,9 @@ class Comparison:
             if key in self.now:
                 if key in moved_from:
                     parent, source = moved_from[key]
-                    out.extend(self.changes(key, [(parent, self.then[parent][source])], True))
+                    out.extend(self.changes(key, [(parent, self.then[parent][source])]))
                 elif having:
-                    out.extend(self.changes(key, [(n, self.then[n][key]) for n in having], False))
+                    out.extend(self.changes(key, [(n, self.then[n][key]) for n in having]))
                 else:
                     out.append(self.appeared(key))
                 most = max([len(then.get(key, ())) for then in self.then] or [0])
@@ -961,7 +961,7 @@ class Comparison:
                     come.remove(b)
         return sorted(pairs)
 
-    def changes(self, key, sides, environment_move):
+    def changes(self, key, sides):
         """moved, reparented, replaced, edited: each must hold against every parent that has the revision."""
         new = self.now[key]
         found = []

@@ -133,6 +133,11 @@ class Linear(Repository):
                                       ("two", "moved", "b"), ("two", "replaced", "b")])
         self.assertEqual(self.event("two", "replaced")["continues_as"]["path"], V + "a.py")
 
+    def test_import_above_the_docstring__edited(self):
+        text = mig("a", lines=[], date="2020-01-01 10:00:00")
+        events = self.scan([("one", [], {V + "a.py": text}), ("two", ["one"], {V + "a.py": "import os\n" + text})])
+        self.assertEqual(events[1:], [("two", "edited", "a")])
+
     def test_tuple_and_string_are_equal__edited(self):
         events = self.scan([
             ("one", [], {V + "a.py": mig("a"), V + "b.py": mig("b", "a")}),
@@ -204,6 +209,31 @@ class Environments(Repository):
                             ("two", ["one"], dict(other, **{V + "a.py": mig("a"), "b/versions/b.py": mig("b", "x")}))])
         self.assertEqual(events[3:], [("two", "moved", "b"), ("two", "reparented", "b")])
         self.assertEqual(self.lost(), [])
+
+    def test_nested_and_sharing_ids_moved__a_loss_in_one_is_a_loss(self):
+        def tree(root):
+            out = {root + "/env.py": ""}
+            for place, ids in (("sqlite", "abc"), ("postgresql", "ab")):
+                out.update({"%s/versions/%s/%s.py" % (root, place, x): mig(x) for x in ids})
+            return out
+        gone = {k: v for k, v in tree("n").items() if k != "n/versions/postgresql/b.py"}
+        events = self.scan([("one", [], tree("db")), ("two", ["one"], tree("n")), ("three", ["two"], gone)])
+        self.assertEqual([k for _, k, _ in events], ["added"] * 5 + ["moved"] * 5 + ["deleted"])
+        self.assertEqual(self.lost(), [("b", "retired", "deleted", "three", "two")])
+
+    def test_moved_on_a_side_that_the_merge_dropped__not_lost(self):
+        other = {"s/env.py": "", "s/versions/x.py": mig("x")}
+        base = dict(other, **{V + "a.py": mig("a"), V + "b.py": mig("b", "a")})
+        side = dict(other, **{V + "a.py": mig("a"), "s/versions/b.py": mig("b", "x")})
+        main = dict(base, **{V + "c.py": mig("c", "b")})
+        events = self.scan([("base", [], base), ("side", ["base"], side), ("main", ["base"], main), ("merge", ["main", "side"], main)])
+        self.assertEqual(events[-1], ("merge", "lost_in_merge", "b"))
+        self.assertEqual(self.lost(), [])
+
+    def test_content_goes_on_in_another_environment__reidentified(self):
+        events = self.scan([("one", [], {V + "a.py": mig("a"), V + "b.py": mig("b", "a")}),
+                            ("two", ["one"], {V + "a.py": mig("a"), "s/env.py": "", "s/versions/c.py": mig("c", lines=body("xb"))})])
+        self.assertEqual(events[2:], [("two", "reidentified", "b"), ("two", "added", "c")])
 
 
 class Identity(unittest.TestCase):
