@@ -75,6 +75,12 @@ static bool has_time_of_day(struct text text)
 	return false;
 }
 
+static void take_create_date(struct text value, struct arena *arena, struct migration *out)
+{
+	out->create_date = keep(arena, value);
+	out->create_date_has_time = has_time_of_day(value);
+}
+
 static void read_line(struct text line, unsigned number, struct arena *arena, struct migration *out)
 {
 	struct text value;
@@ -91,8 +97,7 @@ static void read_line(struct text line, unsigned number, struct arena *arena, st
 		out->doc_revises = keep(arena, value);
 		out->doc_revises_line = number;
 	} else if (!out->create_date.ptr && labelled(line, "Create Date:", &value)) {
-		out->create_date = keep(arena, value);
-		out->create_date_has_time = has_time_of_day(value);
+		take_create_date(value, arena, out);
 	}
 }
 
@@ -119,4 +124,24 @@ void docstring_read(const char *source, const struct token_list *list, struct ar
 		}
 	}
 	read_line((struct text){ scratch->buf, scratch->len }, line, arena, out);
+}
+
+void create_date_read(const char *bytes, size_t len, struct arena *arena, struct migration *out)
+{
+	const char *at = bytes, *end = bytes + len;
+
+	while (!out->create_date.ptr && at < end) {
+		const char *found = memmem(at, (size_t)(end - at), "Create Date:", 12), *start, *eol;
+		struct text line, value;
+
+		if (!found)
+			return;
+		for (start = found; start > bytes && start[-1] != '\n' && start[-1] != '\r'; start--)
+			;
+		eol = memchr(found, '\n', (size_t)(end - found));
+		line = trim((struct text){ start, (size_t)((eol ? eol : end) - start) });
+		if (labelled(line, "Create Date:", &value))
+			take_create_date(value, arena, out);
+		at = found + 12;
+	}
 }

@@ -21,4 +21,10 @@ struct docstring docstring_find(const char *source, const struct token_list *lis
 void docstring_read(const char *source, const struct token_list *list, struct arena *arena, struct strbuf *scratch,
 	struct migration *out);
 
+/*
+ * Where the docstring has no `Create Date:` line, the first line of the file that begins with it counts: an import that
+ * was moved above the docstring makes it a string like any other, and the date is still the file's.
+ */
+void create_date_read(const char *bytes, size_t len, struct arena *arena, struct migration *out);
+
 #endif

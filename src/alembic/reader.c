@@ -206,6 +206,7 @@ int reader_read(struct reader *reader, struct arena *arena, const char *bytes, s
 	if (nul)
 		set_unreadable(out, UNREADABLE_SYNTAX, 1 + line_ends(source.bytes, nul));
 	docstring_read(source.bytes, &reader->tokens, arena, &reader->value, out);
+	create_date_read(source.bytes, source.len, arena, out);
 	if (reader->tokens.unclosed) {
 		if (read_lines(reader, &source, arena, out, err) < 0)
 			goto done;

@@ -321,6 +321,8 @@ static int judge(struct builder *b, struct view *view, const struct group *group
 			rc = compare_across(b, view, from, holders);
 		else
 			rc = compare_holders(view, holders, emit_change, b->history);
+		if (rc == 0 && count > 0)
+			rc = count_holders(view, holders, emit_change, b->history);
 		if (rc < 0)
 			return -1;
 	}

@@ -172,7 +172,7 @@ static int compare_link(struct view *view, const struct link *link, bool is_move
 		show(out, EVENT_REPARENTED, link, view->study);
 	if (replaced)
 		show(out, EVENT_REPLACED, link, view->study);
-	if (!is_moved && !reparented && !replaced)
+	if (!is_moved && !reparented) /* or replaced, as seen from this parent; that takes its place */
 		show(out, EVENT_EDITED, link, view->study);
 	return 0;
 }
@@ -238,7 +238,7 @@ static bool has_parent_path(const struct holders *holders, uint32_t path)
 	return false;
 }
 
-static int emit_duplicated(struct view *view, const struct holders *holders, emit_fn *emit, void *data)
+int count_holders(struct view *view, const struct holders *holders, emit_fn *emit, void *data)
 {
 	size_t i, now_count, old_count, most = 0;
 	const struct holder *now = holders_on(holders, 0, &now_count);
@@ -271,7 +271,8 @@ static int emit_duplicated(struct view *view, const struct holders *holders, emi
 static int emit_common_kinds(
 	struct view *view, const struct holders *holders, const struct comparison *all, emit_fn *emit, void *data)
 {
-	static const enum event_kind kinds[] = { EVENT_EDITED, EVENT_MOVED, EVENT_REPARENTED, EVENT_REPLACED };
+	static const enum event_kind kinds[] = { EVENT_MOVED, EVENT_REPARENTED, EVENT_REPLACED, EVENT_EDITED };
+	bool is_replaced = false;
 	size_t i;
 
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
@@ -285,7 +286,9 @@ static int emit_common_kinds(
 				first = side;
 			holds = holds && all[side].is[kinds[i]];
 		}
-		if (holds && first &&
+		if (kinds[i] == EVENT_REPLACED)
+			is_replaced = holds;
+		if (holds && first && !(kinds[i] == EVENT_EDITED && is_replaced) &&
 			emit_kind(view, holders, kinds[i], first, &all[first].first[kinds[i]], emit, data) < 0)
 			return -1;
 	}
@@ -307,8 +310,6 @@ int compare_holders(struct view *view, const struct holders *holders, emit_fn *e
 		}
 	}
 	if (first_side_with(holders) && emit_common_kinds(view, holders, all, emit, data) < 0)
-		goto done;
-	if (emit_duplicated(view, holders, emit, data) < 0)
 		goto done;
 	rc = 0;
 done:

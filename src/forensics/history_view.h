@@ -66,4 +66,7 @@ typedef void emit_fn(void *data, const struct change *change);
 /* The changes of a revision that the commit and at least one parent have. 0 or -1. */
 int compare_holders(struct view *view, const struct holders *holders, emit_fn *emit, void *data);
 
+/* Is the revision held by more paths than in any parent? 0 or -1. */
+int count_holders(struct view *view, const struct holders *holders, emit_fn *emit, void *data);
+
 #endif

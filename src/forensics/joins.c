@@ -200,3 +200,8 @@ void joins_group(
 			unite(&p, a, b);
 	}
 }
+
+bool joins_share(const struct joins *joins, uint32_t a, uint32_t b)
+{
+	return noted(&joins->shared, a, b);
+}

@@ -4,23 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lineage_parts.h"
 #include "revident/base/xalloc.h"
 
-struct pair {
-	uint32_t unit, label;
-};
-
-/* Building one lineage. */
-struct builder {
-	struct lineage *lineage;
-	struct study *study;
-	struct snapshots *snapshots;
-	struct pair *pairs; /* of the node at hand */
-	size_t pair_count, pair_cap;
-	struct err *err;
-};
-
-static uint32_t find_label(struct lineage *lineage, uint32_t label)
+uint32_t find_label(struct lineage *lineage, uint32_t label)
 {
 	while (lineage->up[label] != label) {
 		lineage->up[label] = lineage->up[lineage->up[label]];
@@ -49,7 +36,7 @@ static uint32_t new_label(struct lineage *lineage)
 	return label;
 }
 
-static const struct pair *layout_pairs(const struct lineage *lineage, uint32_t layout, size_t *count)
+const struct pair *layout_pairs(const struct lineage *lineage, uint32_t layout, size_t *count)
 {
 	const struct intern_key *key = intern_get(&lineage->layouts, layout);
 
@@ -57,7 +44,7 @@ static const struct pair *layout_pairs(const struct lineage *lineage, uint32_t l
 	return (const struct pair *)(const void *)key->bytes;
 }
 
-static const struct pair *find_unit(const struct lineage *lineage, uint32_t layout, uint32_t unit)
+const struct pair *find_unit(const struct lineage *lineage, uint32_t layout, uint32_t unit)
 {
 	const struct pair *pairs;
 	size_t count, low = 0;
@@ -157,7 +144,7 @@ static void build_nodes(struct lineage *lineage, const struct commits *commits, 
 	}
 }
 
-static struct pair *pair_of(struct builder *b, uint32_t unit)
+struct pair *pair_of(struct builder *b, uint32_t unit)
 {
 	size_t i;
 
@@ -184,7 +171,7 @@ static void list_units(struct builder *b, const struct snapshot *snapshot)
 	}
 }
 
-static void give_label(struct builder *b, struct pair *pair, uint32_t label)
+void give_label(struct builder *b, struct pair *pair, uint32_t label)
 {
 	if (pair->label == INTERN_NONE)
 		pair->label = label;
@@ -206,79 +193,6 @@ static void inherit_by_path(struct builder *b, const struct node *node)
 			if (same)
 				give_label(b, &b->pairs[i], same->label);
 		}
-}
-
-/* The distinct ids of one unit, marked in `seen` with `mark`; returns how many. */
-static size_t mark_ids(const struct snapshot *snapshot, uint32_t unit, uint32_t *seen, uint32_t mark)
-{
-	size_t i, n = 0;
-
-	for (i = 0; i < snapshot->count; i++) {
-		const struct snap_file *file = &snapshot->files[i];
-
-		if (file->unit != unit || file->revision == INTERN_NONE || seen[file->revision] == mark)
-			continue;
-		seen[file->revision] = mark;
-		n++;
-	}
-	return n;
-}
-
-/* How many of the ids marked 1 the unit has too; its own distinct ids in *own. */
-static size_t shared_ids(const struct snapshot *snapshot, uint32_t unit, uint32_t *seen, size_t *own)
-{
-	size_t i, shared = 0, n = 0;
-
-	for (i = 0; i < snapshot->count; i++) {
-		const struct snap_file *file = &snapshot->files[i];
-
-		if (file->unit != unit || file->revision == INTERN_NONE || seen[file->revision] >= 2)
-			continue;
-		shared += seen[file->revision] == 1;
-		seen[file->revision] += 2; /* counted: 2 is its own alone, 3 is shared */
-		n++;
-	}
-	for (i = 0; i < snapshot->count; i++)
-		if (snapshot->files[i].revision != INTERN_NONE && seen[snapshot->files[i].revision] >= 2)
-			seen[snapshot->files[i].revision] -= 2;
-	*own = n;
-	return shared;
-}
-
-/* Labels of units that vanished on this edge and share at least half of the smaller one's ids with a new one. */
-static int inherit_by_ids(struct builder *b, const struct snapshot *snapshot, uint32_t parent)
-{
-	struct lineage *lineage = b->lineage;
-	const struct snapshot *before = snapshots_get(b->snapshots, lineage->nodes[parent].row, b->err);
-	uint32_t *seen;
-	size_t i, k, count, own, theirs;
-	const struct pair *old;
-
-	if (!before)
-		return -1;
-	seen = xcalloc(b->study->revisions.count + 1, sizeof(*seen));
-	for (i = 0; i < b->pair_count; i++) {
-		struct pair *pair = &b->pairs[i];
-
-		if (find_unit(lineage, lineage->nodes[parent].layout, pair->unit))
-			continue;
-		own = mark_ids(snapshot, pair->unit, seen, 1);
-		old = layout_pairs(lineage, lineage->nodes[parent].layout, &count);
-		for (k = 0; k < count; k++) {
-			size_t shared, smaller;
-
-			if (pair_of(b, old[k].unit))
-				continue;
-			shared = shared_ids(before, old[k].unit, seen, &theirs);
-			smaller = own < theirs ? own : theirs;
-			if (shared > 0 && shared * 2 >= smaller)
-				give_label(b, pair, old[k].label);
-		}
-		memset(seen, 0, (b->study->revisions.count + 1) * sizeof(*seen));
-	}
-	free(seen);
-	snapshot_put(b->snapshots, before);
-	return 0;
 }
 
 static bool is_live(struct builder *b, uint32_t label)
@@ -328,17 +242,18 @@ static int lay_out(struct builder *b, struct node *node, const struct snapshot *
 {
 	struct lineage *lineage = b->lineage;
 	const uint32_t *parents = lineage->parents + node->parent_at;
-	size_t i, p;
+	size_t i;
 
 	list_units(b, snapshot);
+	if (b->pair_count > 1) /* what shares ids must be known before anything is joined */
+		joins_look(&lineage->joins, snapshot);
 	if (parents_share_layout(lineage, node) && same_units(b, lineage->nodes[parents[0]].layout)) {
 		node->layout = lineage->nodes[parents[0]].layout;
 		return 0;
 	}
 	inherit_by_path(b, node);
-	for (p = 0; p < node->parent_count; p++)
-		if (inherit_by_ids(b, snapshot, parents[p]) < 0)
-			return -1;
+	if (follow_moves(b, node, snapshot) < 0)
+		return -1;
 	for (i = 0; i < b->pair_count; i++) {
 		struct pair *pair = &b->pairs[i];
 
@@ -367,8 +282,6 @@ static int build_layouts(struct builder *b)
 		if (!snapshot)
 			return -1;
 		rc = lay_out(b, &lineage->nodes[i], snapshot);
-		if (rc == 0 && b->pair_count > 1)
-			joins_look(&b->lineage->joins, snapshot);
 		snapshot_put(b->snapshots, snapshot);
 		if (rc < 0)
 			return -1;
@@ -377,7 +290,7 @@ static int build_layouts(struct builder *b)
 }
 
 /* Joins the labels of units that belong together in every layout where both are. */
-static void apply_joins(struct builder *b, const struct env_defs *defs)
+static void apply_joins(struct builder *b)
 {
 	struct lineage *lineage = b->lineage;
 	size_t i, k, layout, count;
@@ -389,7 +302,7 @@ static void apply_joins(struct builder *b, const struct env_defs *defs)
 
 		for (i = 0; i < count; i++)
 			units[i] = pairs[i].unit;
-		joins_group(&lineage->joins, defs, units, count, group);
+		joins_group(&lineage->joins, b->defs, units, count, group);
 		for (i = 0; i < count; i++) {
 			k = group[i];
 			unite(lineage, pairs[i].label, pairs[k].label);
@@ -402,7 +315,7 @@ static void apply_joins(struct builder *b, const struct env_defs *defs)
 int lineage_build(struct lineage *lineage, struct study *study, struct snapshots *snapshots,
 	const struct commits *commits, const struct watch *watch, const struct env_defs *defs, struct err *err)
 {
-	struct builder b = { .lineage = lineage, .study = study, .snapshots = snapshots, .err = err };
+	struct builder b = { .lineage = lineage, .study = study, .snapshots = snapshots, .defs = defs, .err = err };
 	int rc;
 
 	memset(lineage, 0, sizeof(*lineage));
@@ -411,7 +324,7 @@ int lineage_build(struct lineage *lineage, struct study *study, struct snapshots
 	build_nodes(lineage, commits, watch);
 	rc = build_layouts(&b);
 	if (rc == 0)
-		apply_joins(&b, defs);
+		apply_joins(&b);
 	free(b.pairs);
 	return rc;
 }

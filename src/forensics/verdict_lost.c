@@ -84,16 +84,69 @@ static int compare_lost(const void *a, const void *b, void *data)
 	return order ? order : (x->lineage > y->lineage) - (x->lineage < y->lineage);
 }
 
-static void list_lost(struct investigation *inv, struct verdict *verdict, const unsigned char *present)
+/* Pairs that a move between environments linked are one revision: the number of the first of them, by pair. */
+static uint32_t *link_moved(const struct investigation *inv)
+{
+	size_t i, k, count = inv->history.held.count;
+	uint32_t *group = xcalloc(count, sizeof(*group));
+
+	for (i = 0; i < count; i++)
+		group[i] = (uint32_t)i;
+	for (i = 0; i < inv->history.departure_count; i++) {
+		const struct departure *departure = &inv->history.departures[i];
+		uint32_t from[2] = { departure->from, departure->revision },
+			 to[2] = { departure->to, departure->revision };
+		uint32_t a = intern_find(&inv->history.held, from, sizeof(from));
+		uint32_t b = intern_find(&inv->history.held, to, sizeof(to));
+
+		if (a == INTERN_NONE || b == INTERN_NONE || group[a] == group[b])
+			continue;
+		a = group[a];
+		b = group[b];
+		for (k = 0; k < count; k++)
+			if (group[k] == b)
+				group[k] = a;
+	}
+	return group;
+}
+
+/* Of linked pairs: present where one is, and lost by the last loss of them all, which then is that pair's alone. */
+static void share_fate(const struct investigation *inv, unsigned char *present, const struct change **last)
+{
+	size_t i, count = inv->history.held.count;
+	uint32_t *group;
+
+	if (!inv->history.departure_count)
+		return;
+	group = link_moved(inv);
+	for (i = 0; i < count; i++)
+		present[group[i]] = present[group[i]] || present[i];
+	for (i = 0; i < count; i++) {
+		const struct change **best = &last[group[i]];
+
+		present[i] = present[group[i]];
+		if (i == group[i])
+			continue;
+		if (last[i] && (!*best || last[i]->commit > (*best)->commit))
+			*best = last[i];
+		last[i] = NULL;
+	}
+	free(group);
+}
+
+static void list_lost(struct investigation *inv, struct verdict *verdict, unsigned char *present)
 {
 	const struct change **last = last_losses(inv);
 	size_t i;
 
+	share_fate(inv, present, last);
 	verdict->lost = arena_calloc(&inv->study.arena, inv->history.held.count, sizeof(*verdict->lost));
 	for (i = 0; i < inv->history.held.count; i++) {
 		struct lost_key *lost = &verdict->lost[verdict->lost_count];
 
 		key_of(inv, i, &lost->lineage, &lost->revision);
+		if (last[i])
+			lost->lineage = last[i]->lineage;
 		if (present[i] || !last[i])
 			continue;
 		lost->key = (uint32_t)i;

@@ -36,4 +36,7 @@ void joins_look(struct joins *joins, const struct snapshot *snapshot);
 void joins_group(
 	const struct joins *joins, const struct env_defs *defs, const uint32_t *units, size_t count, uint32_t *group);
 
+/* Did the two units ever hold one id at the same time, as far as was looked? */
+bool joins_share(const struct joins *joins, uint32_t a, uint32_t b);
+
 #endif

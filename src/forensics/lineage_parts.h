@@ -1,0 +1,40 @@
+/*
+ * lineage_parts: what building a lineage shares with following moves. Private to this folder.
+ */
+#ifndef REVIDENT_FORENSICS_LINEAGE_PARTS_H
+#define REVIDENT_FORENSICS_LINEAGE_PARTS_H
+
+#include "revident/forensics/lineage.h"
+
+/* A unit and the label that it has in a layout. */
+struct pair {
+	uint32_t unit, label;
+};
+
+/* Building one lineage. */
+struct builder {
+	struct lineage *lineage;
+	struct study *study;
+	struct snapshots *snapshots;
+	const struct env_defs *defs;
+	struct pair *pairs; /* of the node at hand */
+	size_t pair_count, pair_cap;
+	struct err *err;
+};
+
+uint32_t find_label(struct lineage *lineage, uint32_t label);
+
+/* Gives the unit a label, or makes its label and that one the same lineage. */
+void give_label(struct builder *b, struct pair *pair, uint32_t label);
+
+/* The pairs of a layout, sorted by unit. */
+const struct pair *layout_pairs(const struct lineage *lineage, uint32_t layout, size_t *count);
+const struct pair *find_unit(const struct lineage *lineage, uint32_t layout, uint32_t unit);
+
+/* The pair of a unit of the node at hand, or NULL. */
+struct pair *pair_of(struct builder *b, uint32_t unit);
+
+/* Labels that units of the node take over from units that vanished on the way from its parents. 0 or -1. */
+int follow_moves(struct builder *b, const struct node *node, const struct snapshot *snapshot);
+
+#endif
