@@ -115,7 +115,7 @@ static int run(struct cmd_ctx *ctx, struct err *err)
 	};
 	struct strbuf text = STRBUF_INIT;
 	struct scan found;
-	unsigned events;
+	unsigned events = 0;
 	int rc = -1;
 
 	if (parse_events(opt_value(ctx->options, "events"), &events, err) < 0 || scan(ctx, events, &found, err) < 0)

@@ -101,6 +101,7 @@ static void touch_differences(
 			touch(b, node, x->revision);
 			i++;
 		} else {
+			assert(y); /* one of the two is left */
 			touch(b, node, y->revision);
 			k++;
 		}

@@ -383,6 +383,7 @@ struct text investigation_env_path(struct investigation *inv, uint32_t lineage, 
 			const struct tree_env *env = &inv->views[v].envs.items[e];
 			bool covers = hint != INTERN_NONE && env_covers(&inv->study, env, hint);
 
+			assert(env);
 			if (inv->views[v].labels[e] != lineage && !(inv->views[v].labels[e] == INTERN_NONE && covers))
 				continue;
 			if (covers)

@@ -378,7 +378,7 @@ int survey_holds_migrations(struct study *study, struct source *source, uint32_t
 	struct source_entry self, entry;
 	struct source_scan scan;
 	struct err why = { 0 };
-	int found, rc;
+	int found, rc = 0;
 
 	found = source_find(source, study_path_text(study, dir), &self, &why);
 	if (found == 1 && self.kind == SOURCE_DIR)
@@ -400,6 +400,8 @@ int survey_holds_migrations(struct study *study, struct source *source, uint32_t
 			found = survey_holds_migrations(
 				study, source, child_path(study, dir, entry.name), depth - 1, err);
 	}
+	if (rc < 0)
+		repo_add_limit(study->repo, "%s", why.msg);
 	source_scan_close(&scan);
 	return found;
 }
