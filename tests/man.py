@@ -21,8 +21,8 @@ def rows(text):
 
 
 def spelled(row):
-    """{"-h", "--help"} from "-h, --help", {"-o FILE"} from "-o FILE"."""
-    value = re.search(r" ([A-Z]+)$", row)
+    """{"-h", "--help"} from "-h, --help", {"-o FILE"} from "-o FILE", {"--stub[=HOW]"} from "--stub[=HOW]"."""
+    value = re.search(r" [A-Z]+$|\[=[A-Z]+\]$", row)
     names = re.findall(r"--?[A-Za-z][a-z-]*", row)
     return {name + (value.group(0) if value else "") for name in names}
 
@@ -30,9 +30,9 @@ def spelled(row):
 def page_options(lines):
     found = set()
     for line in lines:
-        item = re.match(r"\.It Fl (.*?)(?: Ar ([A-Z]+))?$", line)
+        item = re.match(r"\.It Fl (.*?)(?:( Ns Op = Ns)? Ar ([A-Z]+))?$", line)
         if item:
-            value = " " + item.group(2) if item.group(2) else ""
+            value = item.group(3) and ("[=%s]" if item.group(2) else " %s") % item.group(3) or ""
             found |= {"-" + name.strip() + value for name in item.group(1).split(",")}
     return found
 
