@@ -337,11 +337,61 @@ static bool is_no_change(const struct judge_case *judged)
 	return false;
 }
 
+static int look_at_differences(struct judging *j)
+{
+	const struct judge_case *judged = j->judged;
+	const struct env_defs *extra = j->judge->options.extra;
+	size_t i;
+
+	for (i = 0; i < judged->base_count; i++)
+		if (touched_look(j->study, &judged->bases[i].tree, &judged->target.tree, extra, &j->touched, j->err) <
+			0)
+			return -1;
+	if (judged->base_count == 0)
+		j->touched.any = true;
+	return 0;
+}
+
+/* A file that lies where migrations do, changed, and cannot be read: nothing else may know that it is one. */
+static int look_at_suspects(struct judging *j)
+{
+	size_t i, k, m;
+	int side;
+
+	for (i = 0; i < j->touched.suspect_count; i++) {
+		const struct suspect *suspect = &j->touched.suspects[i];
+		bool is_watched = false;
+
+		for (k = 0; k < j->watched.count; k++)
+			for (m = 0; m < j->watched.items[k].version_count; m++)
+				is_watched = is_watched || study_path_is_below(j->study, suspect->path,
+								   j->watched.items[k].versions[m]);
+		for (side = 0; side < 2 && !is_watched; side++) {
+			const struct blob *blob;
+
+			if (oid_is_null(&suspect->ids[side]))
+				continue;
+			blob = study_blob(j->study, study_blob_number(j->study, &suspect->ids[side]), j->err);
+			if (!blob)
+				return -1;
+			if (blob->state == BLOB_ABSENT)
+				judge_say_absent(j, suspect->path, &suspect->ids[side]);
+		}
+	}
+	return 0;
+}
+
 static int judge_sides(struct judging *j)
 {
+	if (look_at_differences(j) < 0)
+		return -1;
+	if (!j->touched.any)
+		return 0;
 	if (look_at_sides(j) < 0)
 		return -1;
 	choose_watched(j);
+	if (look_at_suspects(j) < 0)
+		return -1;
 	if (j->watched.count && !j->judged->only_findings) {
 		if (small_history_build(j) < 0 || small_history_check(j) < 0 || charge_changes(j) < 0)
 			return -1;
@@ -369,5 +419,6 @@ int judge_change(struct judge *judge, const struct judge_case *judged, struct er
 	env_defs_release(&j.watched);
 	small_history_release(&j.small);
 	judge_since_release(&j);
+	touched_release(&j.touched);
 	return rc;
 }

@@ -8,6 +8,7 @@
 #include "revident/forensics/history.h"
 #include "revident/forensics/judge.h"
 #include "revident/forensics/tree_envs.h"
+#include "touched.h"
 
 struct judge {
 	struct study *study;
@@ -48,6 +49,7 @@ struct judging {
 	size_t side_count;
 	struct env_defs defs;    /* of all sides, and those given */
 	struct env_defs watched; /* of these, those whose directories differ */
+	struct touched touched;
 	struct small_history small;
 	struct {
 		struct commits commits; /* of the first base's history, once asked for */
@@ -81,6 +83,9 @@ struct charge {
 	const char *since; /* a clause, for a reused id: who had it; NULL otherwise */
 	bool is_protected_for_sure;
 };
+
+/* judge_small.c: the limit for a file that is not in this clone. */
+void judge_say_absent(struct judging *j, uint32_t path, const struct oid *blob);
 
 /* judge_charge.c: finds level, message and hint, asks the policy, and keeps it. 0 or -1. */
 int judge_bring(struct judging *j, const struct charge *charge);

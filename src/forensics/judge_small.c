@@ -85,15 +85,14 @@ void small_history_release(struct small_history *s)
 	commits_release(&s->commits);
 }
 
-static void say_absent(struct judging *j, const struct snap_file *file)
+void judge_say_absent(struct judging *j, uint32_t path, const struct oid *blob)
 {
 	char hex[OID_HEX + 1];
 
 	judge_add_limit(j->judge,
 		"'%s' (blob %s) is not in this clone: 'git cat-file -p %s' fetches it in a partial clone, "
 		"'git fsck' tells more in any other",
-		judge_shown(j, study_path_text(j->study, file->path)), oid_hex(&j->study->blobs[file->blob].id, hex),
-		hex);
+		judge_shown(j, study_path_text(j->study, path)), oid_hex(blob, hex), hex);
 }
 
 int small_history_check(struct judging *j)
@@ -113,7 +112,8 @@ int small_history_check(struct judging *j)
 		for (i = 0; i < snapshot->count; i++)
 			if (snapshot->files[i].blob != BLOB_NONE &&
 				j->study->blobs[snapshot->files[i].blob].state == BLOB_ABSENT)
-				say_absent(j, &snapshot->files[i]);
+				judge_say_absent(j, snapshot->files[i].path,
+					&j->study->blobs[snapshot->files[i].blob].id);
 		snapshot_put(j->small.snapshots, snapshot);
 	}
 	return 0;

@@ -154,7 +154,7 @@ echo 2 >app/x.py
 git commit -qam app
 passes git merge -q --no-edit topic
 git reset -q --hard HEAD^
-git merge -q --no-commit topic >/dev/null
+git merge -q --no-commit topic >/dev/null 2>&1
 git rm -q -f m/versions/c3c3_x.py
 RULE=identity-lost-in-merge
 blocked git commit -qm merge
@@ -405,4 +405,4 @@ passes revident check --range HEAD~1..HEAD
 git rm -q --cached m/versions/b2b2_x.py
 run revident check --staged
 expect_exit 3
-grep -q "git cat-file -p" "$CASE_DIR/out" || fail "it does not say what to fetch"
+grep -q "cat-file -p" "$CASE_DIR/out" || fail "it does not say what to fetch"

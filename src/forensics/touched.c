@@ -1,0 +1,298 @@
+#include "touched.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "revident/alembic/config.h"
+#include "revident/alembic/reader.h"
+#include "revident/base/xalloc.h"
+#include "revident/forensics/source.h"
+#include "revident/git/object.h"
+
+enum { ENV_PY_MAX = 1024 * 1024, DEPTH_MAX = 100 };
+
+struct looking {
+	struct study *study;
+	struct touched *touched;
+	struct source *sides[2]; /* NULL: empty */
+	const struct env_defs *extra;
+	struct intern plain_dirs, script_dirs; /* paths of directories without an env.py, and with one */
+	struct intern unplaced;                /* paths of .py files that only a configuration can claim */
+	struct intern seen;                    /* tree ids that were searched for configurations */
+	struct intern claimed;                 /* directories that configurations name */
+	struct err *err;
+};
+
+static struct text last_component(struct text path)
+{
+	const char *slash = path.len ? memrchr(path.ptr, '/', path.len) : NULL;
+
+	return slash ? (struct text){ slash + 1, path.len - (size_t)(slash + 1 - path.ptr) } : path;
+}
+
+/* Does a directory of the path begin with "version"? */
+static bool is_in_versions(struct text path)
+{
+	static const char name[] = "version";
+	const char *at = path.ptr, *end = path.ptr + path.len, *slash;
+
+	for (; (slash = memchr(at, '/', (size_t)(end - at))) != NULL; at = slash + 1)
+		if ((size_t)(slash - at) >= sizeof(name) - 1 && memcmp(at, name, sizeof(name) - 1) == 0)
+			return true;
+	return false;
+}
+
+static bool dir_has_env(struct looking *l, struct text dir)
+{
+	struct strbuf path = STRBUF_INIT;
+	struct source_entry entry;
+	struct err why = { 0 };
+	bool found = false;
+	int i;
+
+	if (intern_find(&l->plain_dirs, dir.ptr, dir.len) != INTERN_NONE)
+		return false;
+	if (intern_find(&l->script_dirs, dir.ptr, dir.len) != INTERN_NONE)
+		return true;
+	strbuf_add(&path, dir.ptr, dir.len);
+	strbuf_addstr(&path, dir.len ? "/env.py" : "env.py");
+	for (i = 0; i < 2 && !found; i++)
+		found = l->sides[i] &&
+			source_find(l->sides[i], (struct text){ path.buf, path.len }, &entry, &why) == 1;
+	intern_add(found ? &l->script_dirs : &l->plain_dirs, dir.ptr, dir.len);
+	strbuf_release(&path);
+	return found;
+}
+
+/* Is the file below a child of a script directory? */
+static bool is_below_script(struct looking *l, struct text path)
+{
+	struct text dir = path;
+	size_t cut = 0;
+
+	for (;;) {
+		const char *slash = dir.len ? memrchr(dir.ptr, '/', dir.len) : NULL;
+
+		if (!slash && dir.len == 0)
+			return false;
+		dir.len = slash ? (size_t)(slash - dir.ptr) : 0;
+		if (cut++ > 0 && dir_has_env(l, dir))
+			return true;
+	}
+}
+
+static bool is_below_extra(const struct looking *l, uint32_t path)
+{
+	size_t i, k;
+
+	for (i = 0; l->extra && i < l->extra->count; i++)
+		for (k = 0; k < l->extra->items[i].version_count; k++)
+			if (study_path_is_below(l->study, path, l->extra->items[i].versions[k]))
+				return true;
+	return false;
+}
+
+static bool is_file(unsigned mode)
+{
+	return (mode & MODE_TYPE) == MODE_FILE;
+}
+
+static void add_suspect(struct looking *l, uint32_t path, const struct tree_difference *d)
+{
+	struct touched *t = l->touched;
+	struct suspect *suspect;
+	int i;
+
+	t->any = true;
+	VEC_GROW(t->suspects, t->suspect_count, t->suspect_cap);
+	suspect = &t->suspects[t->suspect_count++];
+	memset(suspect, 0, sizeof(*suspect));
+	suspect->path = path;
+	for (i = 0; i < 2; i++)
+		if (is_file(d->modes[i]))
+			suspect->ids[i] = d->ids[i];
+}
+
+/* --- configurations ---------------------------------------------------------------------------------------------- */
+
+/* Reads a configuration; one that cannot be read, or holds nothing of Alembic's, has no sections. */
+static void read_config(struct looking *l, const struct oid *id, enum config_format format, struct config_file *out)
+{
+	struct object object;
+	struct err why = { 0 };
+
+	memset(out, 0, sizeof(*out));
+	if (oid_is_null(id) || object_read(l->study->repo, id, CONFIG_BYTES_MAX, &object, &why) < 1)
+		return;
+	if (memmem(object.bytes, object.len, "alembic", 7) || memmem(object.bytes, object.len, "script_location", 15))
+		config_parse((const char *)object.bytes, object.len, format, &l->study->arena, out);
+	object_release(&object);
+}
+
+static bool speaks_of_alembic(struct looking *l, const struct tree_difference *d)
+{
+	struct object object;
+	struct err why = { 0 };
+	bool found = false;
+	int i;
+
+	for (i = 0; i < 2 && !found; i++) {
+		if (!is_file(d->modes[i]))
+			continue;
+		if (object_read(l->study->repo, &d->ids[i], ENV_PY_MAX, &object, &why) < 1)
+			return true; /* nobody knows */
+		found = memmem(object.bytes, object.len, "alembic", 7) != NULL;
+		object_release(&object);
+	}
+	return found;
+}
+
+static bool is_configuration(struct looking *l, const struct tree_difference *d, enum config_format format)
+{
+	struct config_file file;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		if (!is_file(d->modes[i]))
+			continue;
+		read_config(l, &d->ids[i], format, &file);
+		if (file.section_count)
+			return true;
+	}
+	return false;
+}
+
+static void claim(struct looking *l, const struct location *location, struct text config_dir)
+{
+	struct location_candidate candidates[LOCATION_CANDIDATES_MAX];
+	size_t i, count = location_candidates(location, config_dir, &l->study->arena, candidates);
+
+	for (i = 0; i < count; i++)
+		intern_add(&l->claimed, candidates[i].path.ptr, candidates[i].path.len);
+}
+
+static void claim_all(struct looking *l, const struct config_file *file, struct text config_dir)
+{
+	size_t i, k;
+
+	for (i = 0; i < file->section_count; i++) {
+		claim(l, &file->sections[i].script_location, config_dir);
+		for (k = 0; k < file->sections[i].version_location_count; k++)
+			claim(l, &file->sections[i].version_locations[k], config_dir);
+	}
+}
+
+/* Finds every configuration of a tree, by reading trees alone, and what it claims. Trees seen before are passed by. */
+static void search_configs(struct looking *l, const struct oid *tree, struct strbuf *path, unsigned depth)
+{
+	size_t before = l->seen.count, len = path->len;
+	struct tree_entry entry;
+	struct object object;
+	struct tree_iter it;
+	struct err why = { 0 };
+
+	intern_add(&l->seen, tree->bytes, OID_BYTES);
+	if (l->seen.count == before || depth > DEPTH_MAX ||
+		object_read(l->study->repo, tree, OBJECT_META_MAX, &object, &why) < 1)
+		return;
+	it = (struct tree_iter){ object.bytes, object.type == OBJECT_TREE ? object.len : 0 };
+	while (tree_next(&it, &entry) == 1) {
+		enum config_format format;
+		struct config_file file;
+
+		if (entry.mode == MODE_TREE) {
+			if (len)
+				strbuf_addch(path, '/');
+			strbuf_add(path, entry.name, entry.name_len);
+			search_configs(l, &entry.id, path, depth + 1);
+			strbuf_setlen(path, len);
+		} else if (is_file(entry.mode) && config_file_name(entry.name, entry.name_len, &format)) {
+			read_config(l, &entry.id, format, &file);
+			claim_all(l, &file,
+				(struct text){ arena_memdup(&l->study->arena, path->buf, path->len), path->len });
+		}
+	}
+	object_release(&object);
+}
+
+static bool is_below(struct text path, struct text dir)
+{
+	return dir.len == 0 || (path.len > dir.len && path.ptr[dir.len] == '/' && !memcmp(path.ptr, dir.ptr, dir.len));
+}
+
+/* Does a configuration anywhere claim one of the files that nothing else placed? */
+static void look_at_unplaced(struct looking *l)
+{
+	struct strbuf path = STRBUF_INIT;
+	struct oid root;
+	size_t i, k;
+	int side;
+
+	for (side = 0; side < 2; side++)
+		if (l->sides[side] && source_root(l->sides[side], &root))
+			search_configs(l, &root, &path, 0);
+	for (i = 0; i < l->unplaced.count; i++) {
+		const struct intern_key *file = intern_get(&l->unplaced, (uint32_t)i);
+
+		for (k = 0; k < l->claimed.count && !l->touched->any; k++) {
+			const struct intern_key *dir = intern_get(&l->claimed, (uint32_t)k);
+
+			l->touched->any = is_below((struct text){ (const char *)file->bytes, file->len },
+				(struct text){ (const char *)dir->bytes, dir->len });
+		}
+	}
+	strbuf_release(&path);
+}
+
+/* --- the differences --------------------------------------------------------------------------------------------- */
+
+static int look_at(void *data, const struct tree_difference *d)
+{
+	struct text name = last_component(d->path);
+	struct looking *l = data;
+	enum config_format format;
+	uint32_t path;
+
+	if (text_equal(name, TEXT_LITERAL("env.py"))) {
+		l->touched->any = l->touched->any || speaks_of_alembic(l, d);
+	} else if (config_file_name(name.ptr, name.len, &format)) {
+		l->touched->any = l->touched->any || is_configuration(l, d, format);
+	} else if (migration_file_name(name.ptr, name.len)) {
+		path = study_path(l->study, d->path.ptr, d->path.len);
+		if (is_below_extra(l, path) || is_in_versions(d->path) || is_below_script(l, d->path))
+			add_suspect(l, path, d);
+		else if (!l->touched->any)
+			intern_add(&l->unplaced, d->path.ptr, d->path.len);
+	}
+	return 0;
+}
+
+int touched_look(struct study *study, const struct oid *before, const struct oid *after, const struct env_defs *extra,
+	struct touched *touched, struct err *err)
+{
+	struct looking l = { .study = study, .touched = touched, .extra = extra, .err = err };
+	int rc;
+
+	l.sides[0] = before ? source_of_tree(study, before) : NULL;
+	l.sides[1] = source_of_tree(study, after);
+	intern_init(&l.plain_dirs);
+	intern_init(&l.script_dirs);
+	intern_init(&l.unplaced);
+	intern_init(&l.seen);
+	intern_init(&l.claimed);
+	rc = tree_diff(study->repo, before, after, look_at, &l, err);
+	if (rc == 0 && !touched->any && l.unplaced.count)
+		look_at_unplaced(&l);
+	intern_release(&l.plain_dirs);
+	intern_release(&l.script_dirs);
+	intern_release(&l.unplaced);
+	intern_release(&l.seen);
+	intern_release(&l.claimed);
+	return rc < 0 ? -1 : 0;
+}
+
+void touched_release(struct touched *touched)
+{
+	free(touched->suspects);
+	memset(touched, 0, sizeof(*touched));
+}
