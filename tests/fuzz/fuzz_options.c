@@ -15,6 +15,7 @@ static const struct opt_spec rows[] = {
 	{ .letter = 'q', .kind = OPT_FLAG },
 	{ .name = "help", .letter = 'h', .kind = OPT_FLAG },
 	{ .name = "env", .kind = OPT_LIST, .metavar = "PATH" },
+	{ .name = "stub", .kind = OPT_MAYBE, .metavar = "HOW" },
 	{ .name = "format", .kind = OPT_VALUE, .metavar = "FORMAT", .choices = formats },
 };
 

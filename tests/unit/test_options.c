@@ -9,6 +9,7 @@
 #include "revident/cli/options.h"
 
 static const char *const formats[] = { "text", "json", NULL };
+static const char *const stubs[] = { "pass", NULL };
 static const struct opt_spec rows[] = {
 	{ .letter = 'C', .kind = OPT_VALUE, .metavar = "DIR" },
 	{ .letter = 'o', .kind = OPT_VALUE, .metavar = "FILE" },
@@ -18,6 +19,7 @@ static const struct opt_spec rows[] = {
 	{ .name = "all", .kind = OPT_FLAG },
 	{ .name = "env", .kind = OPT_LIST, .metavar = "PATH" },
 	{ .name = "events", .kind = OPT_VALUE, .metavar = "KINDS" },
+	{ .name = "stub", .kind = OPT_MAYBE, .metavar = "HOW", .choices = stubs },
 	{ .name = "format", .kind = OPT_VALUE, .metavar = "FORMAT", .choices = formats },
 };
 
@@ -108,6 +110,21 @@ static void options_parse__values__may_be_empty_or_look_like_options(void **stat
 	assert_string_equal(opt_value(&options, "o"), "-");
 }
 
+static void options_parse__value_that_may_be_left_out__takes_no_argument(void **state)
+{
+	static const char *const without[] = { "--stub", "pass", NULL };
+	static const char *const with[] = { "--stub=pass", NULL };
+	struct options options;
+	struct err err;
+
+	assert_int_equal(parse(&options, *state, without, &err), 0);
+	assert_string_equal(opt_value(&options, "stub"), "");
+	assert_int_equal(options.operand_count, 1);
+	assert_int_equal(parse(&options, *state, with, &err), 0);
+	assert_string_equal(opt_value(&options, "stub"), "pass");
+	assert_int_equal(options.operand_count, 0);
+}
+
 static void options_parse__mistakes__are_named(void **state)
 {
 	static const struct {
@@ -125,6 +142,7 @@ static void options_parse__mistakes__are_named(void **state)
 		{ { "-q", "--env" }, "--env needs a value: --env PATH" },
 		{ { "--all=yes" }, "--all takes no value, but \"yes\" was given; leave it out" },
 		{ { "--format", "JSON" }, "--format takes no \"JSON\"; it takes one of: text, json" },
+		{ { "--stub=raise" }, "--stub takes no \"raise\"; it takes one of: pass" },
 		{ { "--a\x1b[m" }, "unknown option \"--a\\x1b[m\"; --help lists the options" },
 	};
 	size_t i;
@@ -179,6 +197,7 @@ int main(void)
 		TEST(options_parse__both_spellings__are_the_same),
 		TEST(options_parse__operands__stand_anywhere),
 		TEST(options_parse__values__may_be_empty_or_look_like_options),
+		TEST(options_parse__value_that_may_be_left_out__takes_no_argument),
 		TEST(options_parse__mistakes__are_named),
 		TEST(suggest__typing_mistakes__finds_the_nearest),
 	};
