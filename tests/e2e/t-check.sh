@@ -3,7 +3,7 @@
 # fixture. The base of the range is what origin/main has.
 
 . "${0%/*}/lib.sh"
-need_command check
+need_binary
 
 # judged NAME BASE TIP RESULT <<EOF: the rules about a change that it breaks,
 # "level rule revision" a line, whatever else is found in the tree.

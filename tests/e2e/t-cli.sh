@@ -22,7 +22,7 @@ done
 it "every command has help, and help names every command"
 run revident help
 sed -n '/^commands:/,/^$/s/^  \([a-z][a-z]*\) .*/\1/p' "$CASE_DIR/out" >"$CASE_DIR/commands"
-for command in scan explain show audit schema; do
+for command in scan explain show recover audit check hooks schema; do
 	grep -qx "$command" "$CASE_DIR/commands" || fail "help does not name $command"
 done
 while read -r command; do

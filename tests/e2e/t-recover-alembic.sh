@@ -5,7 +5,7 @@
 . "${0%/*}/lib.sh"
 . "$E2E_DIR/postgres.sh"
 . "$E2E_DIR/accident.sh"
-need_command recover
+need_binary
 command -v alembic >/dev/null || skip "alembic is not installed"
 
 it "on SQLite"

@@ -4,7 +4,7 @@
 
 . "${0%/*}/lib.sh"
 . "$E2E_DIR/salvage.sh"
-need_command recover
+need_binary
 
 # recovered PLACE WHERE [PATH]
 recovered() {

@@ -2,7 +2,7 @@
 # revident recover: the plan, and what --apply does with it.
 
 . "${0%/*}/lib.sh"
-need_command recover
+need_binary
 
 HABITS=habits_service/alembic/versions
 
@@ -63,7 +63,7 @@ it "--patch is a patch that git apply takes"
 fixture september-17
 run revident recover --patch
 expect_exit 0
-git apply "$CASE_DIR/out"
+git apply --whitespace=nowarn "$CASE_DIR/out"
 accident_is_repaired
 
 it "-o DIR writes the recovered files only"

@@ -47,7 +47,7 @@ for name in sorted(os.listdir(sys.argv[1])):
 PYTHON
 
 it "prints its schemas"
-for format in revident.scan.v1 revident.explain.v1 revident.audit.v1 revident.recover.v1; do
+for format in revident.scan.v1 revident.explain.v1 revident.audit.v1 revident.check.v1 revident.recover.v1; do
 	run revident schema "$format"
 	expect_exit 0
 	expect_err </dev/null
@@ -71,7 +71,10 @@ for stream in "$TOP"/testrepos/*.fi; do
 	[ "$name" = unborn ] || keep revident.scan.v1 "$name.scan" scan --events all
 	keep revident.scan.v1 "$name.scan-all" scan --events all --all --deep
 	keep revident.explain.v1 "$name.explain" explain a1a1a1a1a1a1
-	[ "$name" = unborn ] || keep revident.audit.v1 "$name.audit" audit HEAD
+	[ "$name" = unborn ] && continue
+	keep revident.audit.v1 "$name.audit" audit HEAD
+	keep revident.check.v1 "$name.check" check --range "$(git rev-list --max-parents=0 HEAD | tail -n 1)..HEAD"
+	keep revident.recover.v1 "$name.recover" recover
 done
 no_fsck
 cd "$SANDBOX"
