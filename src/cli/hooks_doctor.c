@@ -63,40 +63,41 @@ static void add_hook(struct strbuf *out, const char *mark, const struct place *p
 	strbuf_addf(out, "/%s ", place->names[i]);
 }
 
+/* What mends it. */
+static const char *install_line(const struct place *place, size_t i)
+{
+	return strcmp(place->names[i], "pre-receive") ? "revident hooks install" : "revident hooks install --server";
+}
+
 /* What can be seen without running it. Returns whether git would run something there. */
 static bool look_at(const struct place *place, size_t i, struct strbuf *out)
 {
 	const struct hook_state *state = &place->states[i];
 
-	if (!state->exists) {
-		add_hook(out, "wrong", place, i);
-		strbuf_addstr(out, "is not there: revident hooks install");
-	} else if (!state->is_executable) {
-		add_hook(out, "wrong", place, i);
-		strbuf_addstr(out, "is no program that git may run: chmod +x");
-	} else {
+	if (state->exists && state->is_executable)
 		return true;
-	}
-	if (!strcmp(place->names[i], "pre-receive"))
-		strbuf_addstr(out, state->exists ? "" : " --server");
-	strbuf_addch(out, '\n');
+	add_hook(out, "wrong", place, i);
+	if (state->exists)
+		strbuf_addstr(out, "is no program that git may run: chmod +x\n");
+	else
+		strbuf_addf(out, "is not there: %s\n", install_line(place, i));
 	return false;
 }
 
 static void add_passed(const struct place *place, size_t i, struct strbuf *out)
 {
-	const char *framework = hook_owner_name(place->framework);
+	const char *framework = hook_owner_name(place->states[i].owner);
 
 	add_hook(out, "wrong", place, i);
+	strbuf_addstr(out, "lets the change through");
 	if (framework)
 		strbuf_addf(out,
-			"lets the change through: %s is not told to run revident, or passes over commits that only "
-			"delete files; revident hooks install --print prints the lines\n",
+			": %s is not told to run revident, or passes over commits that only delete files; revident "
+			"hooks install --print prints the lines",
 			framework);
 	else if (place->states[i].owner == HOOK_FOREIGN)
-		strbuf_addstr(out, "lets the change through, it does not run revident: revident hooks install\n");
-	else
-		strbuf_addstr(out, "lets the change through\n");
+		strbuf_addf(out, ", it does not run revident: %s", install_line(place, i));
+	strbuf_addch(out, '\n');
 }
 
 /* Returns whether it blocks, and as it should. */
