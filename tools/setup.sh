@@ -47,6 +47,7 @@ if [ "$purpose" = check ]; then
     need clang-format clang-format command -v clang-format
     need shellcheck shellcheck command -v shellcheck
     need mandoc mandoc command -v mandoc
+    need pre-commit pre-commit command -v pre-commit
     if [ "$(uname -s)" = Linux ]; then
         need alembic - debian_python alembic
         need python3-psycopg2 - debian_python psycopg2
