@@ -62,7 +62,7 @@ DUMPS := $(patsubst %.c,$(B)/%,$(wildcard tests/support/*_dump.c))
 UNIT := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 FUZZERS := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
 C_FILES := $(SRC) $(HEADERS) $(wildcard src/*/*.h tests/*/*.c tests/*/*.h)
-SHELL_FILES := $(wildcard .ci/run tools/*.sh tests/*.sh tests/support/*.sh hooks/*) $(wildcard tests/e2e/run tests/e2e/*.sh)
+SHELL_FILES := $(wildcard .ci/run tools/*.sh tests/*.sh tests/support/*.sh hooks/*) $(wildcard tests/e2e/run tests/e2e/*.sh tests/npm/*.sh)
 MAN := $(wildcard man/*.1)
 LIB := $(B)/librevident.a
 BIN := $(B)/revident
@@ -190,8 +190,8 @@ fuzz: ## fuzz each harness for FUZZ_SECONDS with clang's libFuzzer
 stress: all ## long randomised runs against the independent implementation
 	$(Q)REVIDENT=$(CURDIR)/$(BIN) tests/run-stress.sh
 
-check-npm: ## test the npm package
-	$(Q)tests/run-npm.sh
+check-npm: all ## test under husky and lefthook, and the npm package
+	$(Q)REVIDENT=$(CURDIR)/$(BIN) tests/run-npm.sh
 
 bench: all ## time scan against git log: REPO=path, or repositories that it makes
 	$(Q)python3 tests/bench/bench.py --binary $(BIN) $(REPO)

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Test the npm package with the machine's own Node.js; where there is none, say so.
+# tests/run-npm.sh: what needs Node.js and the npm registry: husky and lefthook, in pinned versions, and the npm package
+# where there is one. Where either is missing, say so.
 set -eu
 for tool in node npm; do
     command -v "$tool" >/dev/null || {
@@ -7,6 +8,19 @@ for tool in node npm; do
         exit 0
     }
 done
+
+REVIDENT=${REVIDENT:-$(pwd -P)/build/release/revident}
+export REVIDENT
+modules=build/npm-tests
+mkdir -p "$modules"
+cp tests/npm/package.json "$modules"
+if (cd "$modules" && npm view husky version) >/dev/null 2>&1; then
+    (cd "$modules" && npm install --ignore-scripts --no-package-lock --no-audit --no-fund --loglevel=error) >/dev/null
+    NODE_BIN=$(cd "$modules/node_modules/.bin" && pwd -P) sh tests/npm/hooks.sh
+else
+    echo "skipped: the npm registry does not answer"
+fi
+
 if [ ! -f npm/package.json ]; then
     echo "skipped: there is no npm package in this version"
     exit 0

@@ -1,0 +1,110 @@
+#!/bin/sh
+# husky and lefthook themselves run revident, with the lines that `revident hooks install --print` prints.
+# NODE_BIN is the node_modules/.bin that has both.
+
+. "${0%/*}/../e2e/lib.sh"
+need_command hooks
+need_command check
+
+mkdir "$SANDBOX/bin"
+ln -s "$REVIDENT" "$SANDBOX/bin/revident"
+PATH=$SANDBOX/bin:${NODE_BIN:?}:$PATH
+LEFTHOOK_BIN=$NODE_BIN/lefthook
+export LEFTHOOK_BIN
+
+published() {
+	import_stream overwritten-head <"$TOP/testrepos/overwritten-head.fi"
+	git checkout -q -B main "$(mark :1)"
+	git update-ref refs/remotes/origin/main "$(mark :1)"
+}
+
+overwrite() {
+	git show "$(mark :2):migrations/versions/b2b2b2b2b2b2_orders.py" >migrations/versions/b2b2b2b2b2b2_orders.py
+}
+
+honest() {
+	sed "s/b2b2b2b2b2b2/$1/g; s/a1a1a1a1a1a1/b2b2b2b2b2b2/; s/orders/$1/g" migrations/versions/b2b2b2b2b2b2_orders.py \
+		>"migrations/versions/$1_new.py"
+}
+
+blocked() {
+	run "$@"
+	[ "$(cat "$CASE_DIR/status")" -ne 0 ] || fail "passes: $*"
+	grep -q 'identity-' "$CASE_DIR/out" "$CASE_DIR/err" || fail "no rule is named: $*
+$(cat "$CASE_DIR/out" "$CASE_DIR/err")"
+}
+
+passes() {
+	run "$@"
+	[ "$(cat "$CASE_DIR/status")" -eq 0 ] || fail "is blocked: $*
+$(cat "$CASE_DIR/out" "$CASE_DIR/err")"
+}
+
+# owned NAME: install does not touch the hooks, and prints what install --print prints
+owned() {
+	find .git/hooks .husky -type f -exec cksum {} + 2>/dev/null | sort >"$CASE_DIR/before"
+	run revident hooks install
+	expect_exit 2
+	grep -q "^revident: $1 keeps the hooks in " "$CASE_DIR/err" || fail "$(cat "$CASE_DIR/err")"
+	cp "$CASE_DIR/out" "$CASE_DIR/lines"
+	find .git/hooks .husky -type f -exec cksum {} + 2>/dev/null | sort >"$CASE_DIR/after"
+	compare "$CASE_DIR/before" "$CASE_DIR/after" "hooks that are not ours"
+	run revident hooks install --print
+	expect_exit 0
+	compare "$CASE_DIR/lines" "$CASE_DIR/out" "--print"
+	run revident hooks doctor
+	expect_exit 1
+	grep -q "lets the change through: $1 is not told" "$CASE_DIR/out" || fail "$(cat "$CASE_DIR/out")"
+}
+
+holds() {
+	run revident hooks doctor
+	expect_exit 0
+	overwrite
+	blocked git commit -q -a -m x
+	git reset -q --hard
+	git rm -q migrations/versions/b2b2b2b2b2b2_orders.py
+	blocked git commit -q -m x
+	git reset -q --hard
+	git init -q --bare -b main ../remote
+	git remote add origin ../remote
+	passes git push -q origin main
+	overwrite
+	git commit -q -a -m x --no-verify
+	blocked git push -q origin main:topic main
+	git reset -q --hard HEAD~1
+	honest c3c3c3c3c3c3
+	git add .
+	passes git commit -q -m x
+	passes git push -q origin main main:topic
+}
+
+it "husky runs the lines that are printed for it"
+published
+husky || fail "husky does not install"
+[ "$(git config core.hooksPath)" = .husky/_ ] || fail "husky does not set core.hooksPath"
+owned husky
+file=
+while IFS= read -r line; do
+	case $line in
+	'# in '*)
+		file=${line#\# in }
+		file=${file%%[ :]*}
+		;;
+	*) echo "$line" >>"$file" ;;
+	esac
+done <"$CASE_DIR/lines"
+git add .
+git commit -q -m husky 2>/dev/null
+holds
+
+it "lefthook runs the lines that are printed for it"
+published
+printf 'pre-commit:\n  commands:\n    nothing:\n      run: "true"\npre-push:\n  commands:\n    nothing:\n      run: "true"\n' >lefthook.yml
+lefthook install >"$CASE_DIR/out" 2>&1 || fail "$(cat "$CASE_DIR/out")"
+owned lefthook
+cp "$CASE_DIR/lines" lefthook.yml
+git add .
+git commit -q -m lefthook --no-verify
+lefthook install >"$CASE_DIR/out" 2>&1 || fail "$(cat "$CASE_DIR/out")"
+holds
