@@ -245,8 +245,6 @@ static int lay_out(struct builder *b, struct node *node, const struct snapshot *
 	size_t i;
 
 	list_units(b, snapshot);
-	if (b->pair_count > 1) /* what shares ids must be known before anything is joined */
-		joins_look(&lineage->joins, snapshot);
 	if (parents_share_layout(lineage, node) && same_units(b, lineage->nodes[parents[0]].layout)) {
 		node->layout = lineage->nodes[parents[0]].layout;
 		return 0;
@@ -267,6 +265,41 @@ static int lay_out(struct builder *b, struct node *node, const struct snapshot *
 	if (b->pair_count)
 		qsort(b->pairs, b->pair_count, sizeof(*b->pairs), compare_pairs);
 	node->layout = intern_add(&lineage->layouts, b->pairs, b->pair_count * sizeof(*b->pairs));
+	return 0;
+}
+
+static bool has_several_units(const struct snapshot *snapshot)
+{
+	uint32_t first = INTERN_NONE;
+	size_t i;
+
+	for (i = 0; i < snapshot->count; i++) {
+		uint32_t unit = snapshot->files[i].unit;
+
+		if (unit == INTERN_NONE || unit == first)
+			continue;
+		if (first != INTERN_NONE)
+			return true;
+		first = unit;
+	}
+	return false;
+}
+
+/* What ever shared ids, and what a down_revision crosses, must be known of all history before anything is joined. */
+static int look_at_rows(struct builder *b)
+{
+	struct lineage *lineage = b->lineage;
+	size_t i;
+
+	for (i = 0; i < lineage->node_count; i++) {
+		const struct snapshot *snapshot = snapshots_get(b->snapshots, lineage->nodes[i].row, b->err);
+
+		if (!snapshot)
+			return -1;
+		if (has_several_units(snapshot))
+			joins_look(&lineage->joins, snapshot);
+		snapshot_put(b->snapshots, snapshot);
+	}
 	return 0;
 }
 
@@ -322,7 +355,7 @@ int lineage_build(struct lineage *lineage, struct study *study, struct snapshots
 	intern_init(&lineage->layouts);
 	joins_init(&lineage->joins, study);
 	build_nodes(lineage, commits, watch);
-	rc = build_layouts(&b);
+	rc = look_at_rows(&b) < 0 ? -1 : build_layouts(&b);
 	if (rc == 0)
 		apply_joins(&b);
 	free(b.pairs);

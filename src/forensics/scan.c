@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "revident/base/xalloc.h"
 #include "revident/forensics/verdict.h"
 #include "model_writer.h"
 #include "scan_parts.h"
@@ -90,15 +91,10 @@ static struct ref_names tag_names(struct writer *w, const struct lost_key *lost)
 	return out;
 }
 
-static const struct missing_key *missing_of(const struct writer *w, const struct lost_key *lost)
+static bool is_about(const struct writer *w, const struct missing_key *missing, const struct lost_key *lost)
 {
-	struct text name = study_revision_text(&w->inv->study, lost->revision);
-	size_t i;
-
-	for (i = 0; i < w->verdict->missing_count; i++)
-		if (w->verdict->missing[i].lineage == lost->lineage && text_equal(w->verdict->missing[i].name, name))
-			return &w->verdict->missing[i];
-	return NULL;
+	return missing->lineage == lost->lineage &&
+	       text_equal(missing->name, study_revision_text(&w->inv->study, lost->revision));
 }
 
 static int compare_texts(const void *a, const void *b)
@@ -107,24 +103,55 @@ static int compare_texts(const void *a, const void *b)
 }
 
 /* The ids that name what is missing, sorted, each once. */
-static const struct text *referencing_ids(struct writer *w, const struct missing_key *missing, size_t *count)
+struct ids {
+	struct text *items;
+	size_t count, cap;
+};
+
+static void add_referencing(struct writer *w, const struct missing_key *missing, struct ids *ids)
 {
-	struct text *ids;
+	size_t i;
+
+	for (i = 0; i < missing->referencing_count; i++) {
+		VEC_GROW(ids->items, ids->count, ids->cap);
+		ids->items[ids->count++] = model_revision(&w->model, missing->referencing[i]->revision);
+	}
+}
+
+static const struct text *finish_ids(struct writer *w, struct ids *ids, size_t *count)
+{
+	const struct text *kept;
 	size_t i, n = 0;
 
-	*count = 0;
-	if (!missing)
-		return NULL;
-	ids = arena_calloc(w->arena, missing->referencing_count, sizeof(*ids));
-	for (i = 0; i < missing->referencing_count; i++)
-		ids[i] = model_revision(&w->model, missing->referencing[i]->revision);
-	if (missing->referencing_count)
-		qsort(ids, missing->referencing_count, sizeof(*ids), compare_texts);
-	for (i = 0; i < missing->referencing_count; i++)
-		if (n == 0 || !text_equal(ids[n - 1], ids[i]))
-			ids[n++] = ids[i];
+	if (ids->count)
+		qsort(ids->items, ids->count, sizeof(*ids->items), compare_texts);
+	for (i = 0; i < ids->count; i++)
+		if (n == 0 || !text_equal(ids->items[n - 1], ids->items[i]))
+			ids->items[n++] = ids->items[i];
+	kept = (const struct text *)(const void *)arena_memdup(w->arena, ids->items, n * sizeof(*ids->items));
+	free(ids->items);
 	*count = n;
-	return ids;
+	return kept;
+}
+
+static const struct text *referencing_ids(struct writer *w, const struct missing_key *missing, size_t *count)
+{
+	struct ids ids = { 0 };
+
+	add_referencing(w, missing, &ids);
+	return finish_ids(w, &ids, count);
+}
+
+/* Who names a lost revision: one lineage may have several names at several tips, each with what is missing in it. */
+static const struct text *children_of_lost(struct writer *w, const struct lost_key *lost, size_t *count)
+{
+	struct ids ids = { 0 };
+	size_t i;
+
+	for (i = 0; i < w->verdict->missing_count; i++)
+		if (is_about(w, &w->verdict->missing[i], lost))
+			add_referencing(w, &w->verdict->missing[i], &ids);
+	return finish_ids(w, &ids, count);
 }
 
 /* The rule that a loss of this kind breaks, which a waiver would name. */
@@ -146,14 +173,14 @@ static enum rule_id rule_of_loss(enum event_kind kind)
 
 static void write_lost(struct writer *w, const struct lost_key *lost, struct lost_revision *out)
 {
-	const struct missing_key *missing = missing_of(w, lost);
 	struct event *loss = arena_alloc(w->arena, sizeof(*loss));
 
 	model_event(&w->model, lost->loss, loss);
 	memset(out, 0, sizeof(*out));
 	out->revision = loss->revision;
 	out->environment = loss->environment;
-	out->status = missing ? LOST_BROKEN : LOST_RETIRED;
+	out->referenced_by = children_of_lost(w, lost, &out->referenced_count);
+	out->status = out->referenced_count ? LOST_BROKEN : LOST_RETIRED;
 	out->cause = loss->kind;
 	out->published = lost->published;
 	out->waived = policy_waives(w->options->policy, rule_of_loss(loss->kind), loss->environment, loss->revision,
@@ -164,7 +191,6 @@ static void write_lost(struct writer *w, const struct lost_key *lost, struct los
 	out->path = loss->before.path;
 	out->blob = loss->before.blob;
 	out->migration = loss->before.migration;
-	out->referenced_by = referencing_ids(w, missing, &out->referenced_count);
 	out->continues_as = loss->continues_as;
 	out->at_head = lost->at_deciding_tip;
 	out->tips = tip_names(w, lost->tips, lost->tip_count);
