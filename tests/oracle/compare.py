@@ -201,6 +201,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", required=True)
     parser.add_argument("--seeds", metavar="A..B")
+    parser.add_argument("--skip", metavar="N,N", default="", help="of these seeds, leave out (README.md says which and why)")
     parser.add_argument("--all", action="store_true")
     parser.add_argument("--events-only", action="store_true")
     parser.add_argument("--limit", type=int, default=30, help="differences printed for one history")
@@ -211,7 +212,8 @@ def main():
         parser.error("give either a repository or --seeds")
     if args.seeds:
         first, _, last = args.seeds.partition("..")
-        return compare_seeds(args, range(int(first), int(last or first) + 1))
+        skipped = {int(seed) for seed in args.skip.split(",") if seed}
+        return compare_seeds(args, [seed for seed in range(int(first), int(last or first) + 1) if seed not in skipped])
     count, events, values = compare(args.binary, args.repo, args.all)
     if args.events_only:
         values = []
