@@ -110,13 +110,13 @@ static void add_predicate(struct judging *j, const struct charge *charge, struct
 	}
 }
 
-/* `git checkout WHERE -- PATH` */
+/* `git checkout WHERE -- PATH`, on a line of its own behind a tab */
 static void add_restore(struct judging *j, const struct charge *charge, struct strbuf *out)
 {
 	const struct judge_case *judged = j->judged;
 	char hex[OID_HEX + 1];
 
-	strbuf_addstr(out, "git checkout ");
+	strbuf_addstr(out, ":\n\tgit checkout ");
 	if (judged->restore_from.ptr)
 		strbuf_add_shell_word(out, judged->restore_from);
 	else
@@ -131,7 +131,7 @@ static void add_hint(struct judging *j, const struct charge *charge, struct strb
 	case RULE_IDENTITY_OVERWRITTEN:
 		strbuf_addstr(out,
 			"If a database has run it: give the new migration a file of its own, and put the old "
-			"one back: ");
+			"one back");
 		add_restore(j, charge, out);
 		break;
 	case RULE_IDENTITY_REUSED:
@@ -140,16 +140,16 @@ static void add_hint(struct judging *j, const struct charge *charge, struct strb
 		break;
 	case RULE_REPARENTED:
 		strbuf_addstr(out, "If a database has run it: put down_revision back, and join branches with `alembic "
-				   "merge`: ");
+				   "merge`");
 		add_restore(j, charge, out);
 		break;
 	case RULE_IDENTITY_REPLACED:
 	case RULE_CONTENT_EDITED:
-		strbuf_addstr(out, "If a database has run it: restore it, and write the change as a new migration: ");
+		strbuf_addstr(out, "If a database has run it: restore it, and write the change as a new migration");
 		add_restore(j, charge, out);
 		break;
 	default:
-		strbuf_addstr(out, "If a database has run it: restore it, and write a new migration that undoes it: ");
+		strbuf_addstr(out, "If a database has run it: restore it, and write a new migration that undoes it");
 		add_restore(j, charge, out);
 		break;
 	}

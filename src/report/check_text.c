@@ -36,13 +36,13 @@ static bool announces_waiver(struct text line)
 }
 
 /*
- * Prose is folded; what is to be pasted, from a line that begins with `[` on, stands as it is. What does not block needs
- * no waiver.
+ * Prose is folded; commands, on lines that begin with a tab, and what is to be pasted, from a line that begins with `[`
+ * on, stand as they are. What does not block needs no waiver.
  */
 static void write_hint(struct check_text *t, struct text hint, bool with_waiver)
 {
 	const char *at = hint.ptr, *end = hint.ptr + hint.len, *eol;
-	bool is_pasted = false;
+	bool is_pasted = false, is_command;
 	struct paragraph p;
 
 	for (; at < end; at = eol + 1) {
@@ -52,12 +52,13 @@ static void write_hint(struct check_text *t, struct text hint, bool with_waiver)
 		eol = eol ? eol : end;
 		line = (struct text){ at, (size_t)(eol - at) };
 		is_pasted = is_pasted || (line.len && *at == '[');
+		is_command = !is_pasted && line.len && *at == '\t';
 		if (!with_waiver && announces_waiver(line))
 			return;
-		if (is_pasted) {
+		if (is_pasted || is_command) {
 			strbuf_addstr(t->out, "    ");
 			strbuf_addstr(t->out, t->styles->on[STYLE_COMMAND]);
-			strbuf_add(t->out, line.ptr, line.len);
+			strbuf_add(t->out, line.ptr + is_command, line.len - is_command);
 			strbuf_addstr(t->out, t->styles->off);
 			strbuf_addch(t->out, '\n');
 			continue;

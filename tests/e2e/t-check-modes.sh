@@ -405,4 +405,4 @@ passes revident check --range HEAD~1..HEAD
 git rm -q --cached m/versions/b2b2_x.py
 run revident check --staged
 expect_exit 3
-grep -q "cat-file -p" "$CASE_DIR/out" || fail "it does not say what to fetch"
+grep -q "is not in this clone" "$CASE_DIR/out" || fail "it does not say what to fetch"
