@@ -184,6 +184,13 @@ static int commit_holds(struct published *p, const struct oid *commit, uint32_t 
 	return rc;
 }
 
+/* A remote's HEAD is known by the branch that it names. */
+static struct text shown_name(const struct ref *ref)
+{
+	return ref->symbolic.ptr && ref->name.len > 5 && memcmp(ref->name.ptr, "refs/", 5) == 0 ? ref->symbolic
+												 : ref->name;
+}
+
 int published_holding(struct published *p, uint32_t revision, uint32_t path, const struct env_defs *defs,
 	struct holding *out, struct err *err)
 {
@@ -196,7 +203,7 @@ int published_holding(struct published *p, uint32_t revision, uint32_t path, con
 		if (holds < 0)
 			return -1;
 		if (holds)
-			out->ref = p->protection.refs[i].name;
+			out->ref = shown_name(&p->protection.refs[i]);
 	}
 	for (i = 0; i < p->protection.tag_count; i++) {
 		holds = commit_holds(p, &p->protection.tags[i].commit, revision, path, defs, err);
