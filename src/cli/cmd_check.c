@@ -178,6 +178,7 @@ static int check(struct cmd_ctx *ctx, const struct check_options *options, struc
 	ctx_lap(ctx, "opening the repository");
 	if (study_init(&study, repo, err) < 0)
 		goto done;
+	ctx_lap(ctx, "getting ready");
 	discovery = discovery_new(&study);
 	if (check_run(&study, discovery, options, &found, err) < 0)
 		goto done;

@@ -145,16 +145,26 @@ int check_use_policy(struct checking *c, const struct judge_case *judged, struct
 	VEC_GROW(c->extra, c->use_count, c->extra_cap);
 	VEC_GROW(c->published, c->use_count, c->use_cap);
 	c->extra[c->use_count] = extra;
-	c->published[c->use_count] = published_new(c->study, c->discovery, c->policy, c->err);
-	if (!c->published[c->use_count++])
-		return -1;
+	c->published[c->use_count++] = NULL;
 	add_extra(c, extra);
-	describe_protection(c, published_protection(c->published[c->use_count - 1]));
 	options.policy = c->policy;
 	options.extra = extra;
 	options.only = only_environments(c);
-	judge_use(c->judge, c->published[c->use_count - 1], &options);
+	judge_use(c->judge, &options);
 	return 0;
+}
+
+const struct protection *check_protection(struct checking *c)
+{
+	struct published **published = &c->published[c->use_count - 1];
+
+	if (!*published) {
+		*published = published_new(c->study, c->discovery, c->policy, c->err);
+		if (!*published)
+			return NULL;
+		describe_protection(c, published_protection(*published));
+	}
+	return published_protection(*published);
 }
 
 /* --- cases ------------------------------------------------------------------------------------------------------- */
@@ -174,15 +184,23 @@ static void note_comparison(struct checking *c, const struct judge_case *judged,
 int check_case(struct checking *c, struct judge_case *judged, struct text name)
 {
 	const struct protection *protection;
+	int concerned;
 
 	note_comparison(c, judged, name);
 	if (check_use_policy(c, judged, name) < 0)
 		return -1;
-	protection = published_protection(c->published[c->use_count - 1]);
-	if (protection->is_default) /* nobody says what is published: then all that was there is */
-		judged->bases_are_protected = true;
-	if (judge_change(c->judge, judged, c->err) < 0)
+	concerned = judge_is_concerned(c->judge, judged, c->err);
+	if (concerned < 0)
 		return -1;
+	if (concerned) {
+		protection = check_protection(c);
+		if (!protection)
+			return -1;
+		if (protection->is_default) /* nobody says what is published: then all that was there is */
+			judged->bases_are_protected = true;
+		if (judge_change(c->judge, judged, c->published[c->use_count - 1], c->err) < 0)
+			return -1;
+	}
 	return c->options->merged_with ? check_merged(c, judged) : 0;
 }
 

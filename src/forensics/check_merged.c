@@ -85,5 +85,7 @@ int check_merged(struct checking *c, const struct judge_case *judged)
 		    "merge by hand, and judge what comes of it") < 0)
 		return -1;
 	merged.target.tree = result.tree;
-	return judge_change(c->judge, &merged, c->err);
+	if (!check_protection(c))
+		return -1;
+	return judge_change(c->judge, &merged, c->published[c->use_count - 1], c->err);
 }

@@ -18,7 +18,7 @@ struct checking {
 	struct check *out;
 	struct comparison *comparisons;
 	size_t comparison_count, comparison_cap;
-	struct published **published; /* one for each policy that was read */
+	struct published **published; /* one for each policy that was read; NULL until it is asked for */
 	struct env_defs **extra;
 	size_t use_count, use_cap, extra_cap;
 	struct policy *policy; /* the last one read */
@@ -27,6 +27,9 @@ struct checking {
 
 /* check.c: reads the policy that holds for a change and makes the judge use it. 0 or -1. */
 int check_use_policy(struct checking *c, const struct judge_case *judged, struct text target_name);
+
+/* check.c: what is protected by the policy in use; refs are read at the first call. NULL on failure. */
+const struct protection *check_protection(struct checking *c);
 
 /* check.c: judges one change, policy and all. `name` is what output calls the target. 0 or -1. */
 int check_case(struct checking *c, struct judge_case *judged, struct text name);

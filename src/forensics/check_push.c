@@ -213,7 +213,9 @@ static int judge_tip(struct updating *u, const struct oid *tip)
 
 	if (check_side(c, tip, &judged.target) < 0 || use_first_policy(u, &judged) < 0)
 		return -1;
-	u->protection = published_protection(c->published[c->use_count - 1]);
+	u->protection = check_protection(c);
+	if (!u->protection)
+		return -1;
 	u->is_protected = receives ? receive_is_protected(u) : push_is_protected(u);
 	judged.bases_are_protected = u->is_protected;
 	judged.forbids_heads = u->is_protected || receives;

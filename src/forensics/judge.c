@@ -21,9 +21,8 @@ struct judge *judge_new(struct study *study, struct discovery *discovery)
 	return judge;
 }
 
-void judge_use(struct judge *judge, struct published *published, const struct judge_options *options)
+void judge_use(struct judge *judge, const struct judge_options *options)
 {
-	judge->published = published;
 	judge->options = *options;
 }
 
@@ -401,12 +400,28 @@ static int judge_sides(struct judging *j)
 	return judge_new_findings(j);
 }
 
-int judge_change(struct judge *judge, const struct judge_case *judged, struct err *err)
+int judge_is_concerned(struct judge *judge, const struct judge_case *judged, struct err *err)
+{
+	struct judging j = { .judge = judge, .study = judge->study, .judged = judged, .err = err };
+	bool any;
+	int rc;
+
+	if (is_no_change(judged))
+		return 0;
+	rc = look_at_differences(&j);
+	any = j.touched.any;
+	touched_release(&j.touched);
+	return rc < 0 ? -1 : any;
+}
+
+int judge_change(
+	struct judge *judge, const struct judge_case *judged, struct published *published, struct err *err)
 {
 	struct judging j = { .judge = judge, .study = judge->study, .judged = judged, .err = err };
 	size_t i;
 	int rc;
 
+	judge->published = published;
 	if (is_no_change(judged))
 		return 0;
 	j.side_count = judged->base_count + 1;

@@ -54,11 +54,18 @@ struct judge;
 struct judge *judge_new(struct study *study, struct discovery *discovery);
 void judge_free(struct judge *judge);
 
-/* What holds for the changes from here on; both must live as long as the judge. */
-void judge_use(struct judge *judge, struct published *published, const struct judge_options *options);
+/* What holds for the changes from here on; what it points to must live as long as the judge. */
+void judge_use(struct judge *judge, const struct judge_options *options);
 
-/* Judges one change; may be called for several. 0 or -1. */
-int judge_change(struct judge *judge, const struct judge_case *judged, struct err *err);
+/*
+ * May the change concern an environment at all? Told by names, trees and configurations; no other blob is read. 1, 0,
+ * -1.
+ */
+int judge_is_concerned(struct judge *judge, const struct judge_case *judged, struct err *err);
+
+/* Judges one change; may be called for several. `published` must live as long as the judge. 0 or -1. */
+int judge_change(
+	struct judge *judge, const struct judge_case *judged, struct published *published, struct err *err);
 
 /* Something keeps a part of the change from being judged: a sentence. */
 void judge_add_limit(struct judge *judge, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
