@@ -64,7 +64,10 @@ static int find_place(struct cmd_ctx *ctx, struct place *place, struct err *err)
 		if (hook_look(place->directory.buf, script, &place->states[i], err) < 0)
 			return -1;
 	}
-	place->framework = hook_framework(place->states, place->count);
+	/* frameworks know hooks of the work tree alone */
+	place->framework =
+		server ? HOOK_FOREIGN
+		       : hook_framework(place->directory.buf, repo_work_tree(place->repo), place->states, place->count);
 	return 0;
 }
 

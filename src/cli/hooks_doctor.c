@@ -79,6 +79,9 @@ static bool look_at(const struct place *place, size_t i, struct strbuf *out)
 	add_hook(out, "wrong", place, i);
 	if (state->exists)
 		strbuf_addstr(out, "is no program that git may run: chmod +x\n");
+	else if (place->framework != HOOK_FOREIGN)
+		strbuf_addf(out, "is not there: %s was not told of it, or not installed here\n",
+			hook_owner_name(place->framework));
 	else
 		strbuf_addf(out, "is not there: %s\n", install_line(place, i));
 	return false;

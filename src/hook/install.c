@@ -111,7 +111,33 @@ static bool is_ours(const struct hook_state *state)
 					state->owner == HOOK_NEWER || state->owner == HOOK_EDITED);
 }
 
-enum hook_owner hook_framework(const struct hook_state *states, size_t count)
+static bool ends_with(const char *text, const char *end)
+{
+	size_t len = strlen(text), tail = strlen(end);
+
+	return len >= tail && strcmp(text + len - tail, end) == 0;
+}
+
+/* Where lefthook looks for its configuration, according to https://lefthook.dev/configuration. */
+static bool has_lefthook(const char *top)
+{
+	static const char *const names[] = { "lefthook", ".lefthook", ".config/lefthook" };
+	static const char *const endings[] = { "yml", "yaml", "toml", "json" };
+	struct strbuf path = STRBUF_INIT;
+	bool found = false;
+	size_t i, k;
+
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++)
+		for (k = 0; k < sizeof(endings) / sizeof(*endings); k++) {
+			strbuf_clear(&path);
+			strbuf_addf(&path, "%s%s.%s", top, names[i], endings[k]);
+			found = found || access(path.buf, F_OK) == 0;
+		}
+	strbuf_release(&path);
+	return found;
+}
+
+enum hook_owner hook_framework(const char *directory, const char *top, const struct hook_state *states, size_t count)
 {
 	size_t i;
 
@@ -119,7 +145,9 @@ enum hook_owner hook_framework(const struct hook_state *states, size_t count)
 		if (states[i].exists && (states[i].owner == HOOK_HUSKY || states[i].owner == HOOK_LEFTHOOK ||
 						states[i].owner == HOOK_PRE_COMMIT))
 			return states[i].owner;
-	return HOOK_FOREIGN;
+	if (ends_with(directory, "/.husky/_"))
+		return HOOK_HUSKY;
+	return top && has_lefthook(top) ? HOOK_LEFTHOOK : HOOK_FOREIGN;
 }
 
 /* What must not be written over, unless it is forced. 0 or -1 with ERR_USAGE. */

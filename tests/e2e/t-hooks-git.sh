@@ -265,7 +265,7 @@ rm .git/hooks/pre-commit
 run revident hooks doctor
 expect_exit 1
 expect_out <<'END'
-wrong: .git/hooks/pre-commit is not there: revident hooks install
+wrong: .git/hooks/pre-commit is not there: lefthook was not told of it, or not installed here
 wrong: .git/hooks/pre-merge-commit lets the change through: lefthook is not told to run revident, or passes over commits that only delete files; revident hooks install --print prints the lines
 wrong: .git/hooks/pre-push lets the change through, it does not run revident: revident hooks install
 END

@@ -29,8 +29,12 @@ struct hook_state {
 /* Looks without changing anything. 0; -1 with ERR_UNDECIDED (unreadable, a directory in its place). */
 int hook_look(const char *directory, const struct hook_script *script, struct hook_state *out, struct err *err);
 
-/* A framework that owns one of the hooks, or HOOK_FOREIGN for none. */
-enum hook_owner hook_framework(const struct hook_state *states, size_t count);
+/*
+ * The framework that owns the directory's hooks, or HOOK_FOREIGN for none: one of them is a framework's, the directory is
+ * the one that husky makes, or there is a configuration of lefthook's at `top` (with a slash at the end; NULL: no work
+ * tree), which puts hooks aside that it finds. The pre-commit framework runs those that it finds.
+ */
+enum hook_owner hook_framework(const char *directory, const char *top, const struct hook_state *states, size_t count);
 
 enum hook_change {
 	HOOK_UNCHANGED,

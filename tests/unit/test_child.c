@@ -1,0 +1,141 @@
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "revident/base/child.h"
+
+struct said {
+	struct strbuf out, err;
+	int status;
+};
+
+static int run(const struct child *child, struct said *said, struct err *err)
+{
+	strbuf_init(&said->out);
+	strbuf_init(&said->err);
+	said->status = -1;
+	err_clear(err);
+	return child_run(child, &said->out, &said->err, &said->status, err);
+}
+
+static void release(struct said *said)
+{
+	strbuf_release(&said->out);
+	strbuf_release(&said->err);
+}
+
+static void child_run__a_program__its_words_and_status_come_back(void **state)
+{
+	static const char *const argv[] = { "sh", "-c", "cat; echo \"$A ${B-unset}\"; pwd; echo wrong >&2; exit 7",
+		NULL };
+	static const struct child_variable variables[] = { { "A", "a b" }, { "B", NULL } };
+	struct strbuf input = STRBUF_INIT;
+	struct said said;
+	struct err err;
+
+	(void)state;
+	setenv("B", "set", 1);
+	strbuf_addstr(&input, "given\n");
+	assert_int_equal(run(&(struct child){ argv, "/", variables, 2, &input, 1000 }, &said, &err), 0);
+	assert_int_equal(said.status, 7);
+	assert_string_equal(said.out.buf, "given\na b unset\n/\n");
+	assert_string_equal(said.err.buf, "wrong\n");
+	assert_string_equal(getenv("B"), "set");
+	release(&said);
+	strbuf_release(&input);
+}
+
+static void child_run__without_input__it_reads_the_end(void **state)
+{
+	static const char *const argv[] = { "cat", NULL };
+	struct said said;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(run(&(struct child){ .argv = argv, .max = 10 }, &said, &err), 0);
+	assert_int_equal(said.status, 0);
+	assert_int_equal(said.out.len, 0);
+	release(&said);
+}
+
+static void child_run__input_that_nobody_reads__is_no_failure(void **state)
+{
+	static const char *const argv[] = { "true", NULL };
+	struct strbuf input = STRBUF_INIT;
+	struct said said;
+	struct err err;
+
+	(void)state;
+	strbuf_addchn(&input, 'x', 1000000);
+	assert_int_equal(run(&(struct child){ .argv = argv, .input = &input, .max = 10 }, &said, &err), 0);
+	assert_int_equal(said.status, 0);
+	release(&said);
+	strbuf_release(&input);
+}
+
+static void child_run__a_signal__is_its_status(void **state)
+{
+	static const char *const argv[] = { "sh", "-c", "kill -TERM $$", NULL };
+	struct said said;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(run(&(struct child){ .argv = argv, .max = 10 }, &said, &err), 0);
+	assert_int_equal(said.status, 128 + SIGTERM);
+	release(&said);
+}
+
+static void child_run__what_cannot_be_run__says_so(void **state)
+{
+	static const char *const missing[] = { "revident-no-such-program", NULL };
+	static const char *const there[] = { "true", NULL };
+	struct said said;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(run(&(struct child){ .argv = missing, .max = 10 }, &said, &err), -1);
+	assert_int_equal(err.kind, ERR_UNDECIDED);
+	assert_string_equal(err.msg, "cannot run revident-no-such-program; is it installed and in PATH?: No such file "
+				     "or directory");
+	release(&said);
+	assert_int_equal(
+		run(&(struct child){ .argv = there, .directory = "/no/such/directory", .max = 10 }, &said, &err), -1);
+	assert_int_equal(err.kind, ERR_UNDECIDED);
+	release(&said);
+}
+
+static void child_run__more_than_allowed__is_an_error(void **state)
+{
+	static const char *const much[] = { "yes", NULL };
+	static const char *const loud[] = { "sh", "-c", "yes | head -c 100000 >&2", NULL };
+	struct said said;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(run(&(struct child){ .argv = much, .max = 1000 }, &said, &err), -1);
+	assert_int_equal(err.kind, ERR_UNDECIDED);
+	release(&said);
+	assert_int_equal(run(&(struct child){ .argv = loud, .max = 1000 }, &said, &err), 0);
+	assert_int_equal(said.status, 0);
+	assert_int_equal(said.err.len, 16 * 1024);
+	release(&said);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(child_run__a_program__its_words_and_status_come_back),
+		cmocka_unit_test(child_run__without_input__it_reads_the_end),
+		cmocka_unit_test(child_run__input_that_nobody_reads__is_no_failure),
+		cmocka_unit_test(child_run__a_signal__is_its_status),
+		cmocka_unit_test(child_run__what_cannot_be_run__says_so),
+		cmocka_unit_test(child_run__more_than_allowed__is_an_error),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
