@@ -1,5 +1,6 @@
 #!/bin/sh
-# Hold scan against the independent implementation over many random histories; STRESS_SEEDS is "A..B".
+# Interrupt recover at every system call that writes, then hold scan against the independent implementation over many
+# random histories; STRESS_SEEDS is "A..B".
 set -eu
 : "${REVIDENT:?set REVIDENT to the binary}"
 for tool in python3 git; do
@@ -8,4 +9,5 @@ for tool in python3 git; do
         exit 0
     }
 done
+RECOVER_EVERY=1 tests/e2e/run t-recover-interrupted
 exec python3 tests/oracle/compare.py --binary "$REVIDENT" --seeds "${STRESS_SEEDS:-1000..1999}"

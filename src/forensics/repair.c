@@ -107,6 +107,16 @@ static bool is_dirty(const struct job *job, const char *path)
 	return false;
 }
 
+static bool renames_to(const struct recover *plan, struct text path)
+{
+	size_t i;
+
+	for (i = 0; i < plan->step_count; i++)
+		if (plan->steps[i].kind == STEP_RENAME && text_equal(plan->steps[i].path, path))
+			return true;
+	return false;
+}
+
 /* The blob that HEAD has at a path which the plan changes; NULL where the plan makes the file. */
 static const struct oid *head_blob(const struct job *job, const char *path)
 {
@@ -117,11 +127,11 @@ static const struct oid *head_blob(const struct job *job, const char *path)
 
 		if (step->kind == STEP_RENAME && text_equal(step->from, text_of(path)))
 			return &step->blob;
-		if (!text_equal(step->path, text_of(path)))
+		if (step->kind == STEP_RENAME || !text_equal(step->path, text_of(path)))
 			continue;
 		if (step->kind == STEP_RELINK)
 			return &step->blob;
-		if (step->kind == STEP_RESTORE && step->replaces)
+		if (step->kind == STEP_RESTORE && step->replaces && !renames_to(job->plan, step->path))
 			return &step->replaced_blob;
 	}
 	return NULL;

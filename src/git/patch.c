@@ -95,8 +95,12 @@ static int compare_sides(
 	struct repo *repo, const char *dir, const struct patch_change *change, struct strbuf *out, struct err *err)
 {
 	struct strbuf a = STRBUF_INIT, b = STRBUF_INIT, said = STRBUF_INIT;
-	const char *args[] = { "-C", dir, "diff", "--no-index", "--no-prefix", "--no-color", "--no-ext-diff",
-		"--no-textconv", "--binary", "--full-index", "--", NULL, NULL, NULL };
+	/* no repository, and so no attribute and no setting that changes line ends or runs a filter */
+	const char *args[] = { "--git-dir=/dev/null", "-c", "core.autocrlf=false", "-c", "core.safecrlf=false", "-c",
+		"core.attributesFile=/dev/null", "-c", "diff.suppressBlankEmpty=false", "-C", dir, "diff", "--no-index",
+		"--no-prefix", "--no-color", "--no-ext-diff", "--no-textconv", "--binary", "--full-index", "--", NULL,
+		NULL, NULL };
+	const size_t last = sizeof(args) / sizeof(*args) - 1;
 	int status = 0, rc;
 
 	if (change->has_before) {
@@ -107,8 +111,8 @@ static int compare_sides(
 	}
 	strbuf_addstr(&b, "b/");
 	strbuf_add(&b, change->path.ptr, change->path.len);
-	args[11] = a.buf;
-	args[12] = b.buf;
+	args[last - 2] = a.buf;
+	args[last - 1] = b.buf;
 	rc = process_git(repo, args, NULL, 0, NULL, PATCH_MAX, out, &said, &status, err);
 	if (rc == 0 && status > 1) /* 1: they differ */
 		rc = err_set(err, ERR_UNDECIDED, "git cannot write the patch");

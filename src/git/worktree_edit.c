@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,8 +15,11 @@
 #include "revident/base/outfile.h"
 #include "revident/base/printable.h"
 #include "revident/base/xalloc.h"
+#include "revident/git/object.h"
+#include "revident/git/worktree.h"
+#include "worktree_edit_parts.h"
 
-enum { JOURNAL_MAX = 64 * 1024 * 1024 };
+enum { EDITED_FILE_MAX = 64 * 1024 * 1024 };
 
 static int cannot(const char *verb, const char *path, int errnum, struct err *err)
 {
@@ -43,7 +47,7 @@ static bool is_git_dir(const char *name, size_t len)
 }
 
 /* Names that lead out of the work tree, or into git's own files. NULL if it is fine. */
-static const char *bad_name(const char *path)
+const char *edit_bad_name(const char *path)
 {
 	if (*path == '/' || *path == '\0')
 		return "it is no path inside the work tree";
@@ -107,7 +111,7 @@ static bool has_twin(int dir, const char *name)
 
 int worktree_check_path(struct repo *repo, const char *path, struct err *err)
 {
-	const char *why = bad_name(path);
+	const char *why = edit_bad_name(path);
 	int dir;
 
 	if (!repo->work_tree)
@@ -141,7 +145,7 @@ int worktree_exists(struct repo *repo, const char *path, struct err *err)
 	return rc;
 }
 
-static char *journal_path(const struct repo *repo)
+char *edit_journal_path(const struct repo *repo)
 {
 	struct strbuf path = STRBUF_INIT;
 
@@ -158,16 +162,62 @@ static char *temporary_of(const char *path, size_t number)
 	return strbuf_detach(&name, NULL);
 }
 
+/* What stands at the path, as the journal says it: a blob id in hexadecimal, "-" for nothing. 0 or -1. */
+int edit_state_of(struct repo *repo, const char *path, char state[OID_HEX + 1], struct err *err)
+{
+	struct strbuf bytes = STRBUF_INIT;
+	struct oid id;
+	int there = worktree_read(repo, path, EDITED_FILE_MAX, &bytes, err);
+
+	if (there == 1) {
+		object_blob_id(bytes.buf, bytes.len, &id);
+		oid_hex(&id, state);
+	} else {
+		memcpy(state, JOURNAL_NOTHING, sizeof(JOURNAL_NOTHING));
+	}
+	strbuf_release(&bytes);
+	return there < 0 ? -1 : 0;
+}
+
+static void add_word(struct strbuf *bytes, const char *word)
+{
+	strbuf_add(bytes, word, strlen(word) + 1);
+}
+
 /*
- * The journal: "prepare" or "commit", then for each edit "W", temporary and path, or "R" and path; a NUL behind each
- * word. With "prepare" the temporaries may be there in part; with "commit" all are complete.
+ * The journal: "prepare" or "commit", then for each edit "W" and the temporary, or "R"; the path; what stood there; what
+ * is to stand there. A NUL behind each word. With "prepare" the temporaries may be there in part; with "commit" all are
+ * complete.
  */
-static int write_journal(const struct repo *repo, const char *state, const struct worktree_edit *edits,
-	char *const *temporaries, size_t count, struct err *err)
+static int journal_words(struct repo *repo, const struct worktree_edit *edits, char *const *temporaries, size_t count,
+	struct strbuf *out, struct err *err)
+{
+	char state[OID_HEX + 1];
+	struct oid id;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		add_word(out, edits[i].is_removal ? "R" : "W");
+		if (!edits[i].is_removal)
+			add_word(out, temporaries[i]);
+		add_word(out, edits[i].path);
+		if (edit_state_of(repo, edits[i].path, state, err) < 0)
+			return -1;
+		add_word(out, state);
+		if (edits[i].is_removal) {
+			add_word(out, JOURNAL_NOTHING);
+		} else {
+			object_blob_id(edits[i].bytes.ptr ? edits[i].bytes.ptr : "", edits[i].bytes.len, &id);
+			add_word(out, oid_hex(&id, state));
+		}
+	}
+	return 0;
+}
+
+static int write_journal(const struct repo *repo, const char *state, const struct strbuf *words, struct err *err)
 {
 	struct strbuf bytes = STRBUF_INIT, dir = STRBUF_INIT;
-	char *path = journal_path(repo);
-	size_t i;
+	char *path = edit_journal_path(repo);
 	int rc = -1;
 
 	strbuf_addf(&dir, "%srevident", repo->git_dir);
@@ -175,13 +225,8 @@ static int write_journal(const struct repo *repo, const char *state, const struc
 		cannot("make", dir.buf, errno, err);
 		goto done;
 	}
-	strbuf_add(&bytes, state, strlen(state) + 1);
-	for (i = 0; i < count; i++) {
-		strbuf_add(&bytes, edits[i].is_removal ? "R" : "W", 2);
-		if (!edits[i].is_removal)
-			strbuf_add(&bytes, temporaries[i], strlen(temporaries[i]) + 1);
-		strbuf_add(&bytes, edits[i].path, strlen(edits[i].path) + 1);
-	}
+	add_word(&bytes, state);
+	strbuf_add(&bytes, words->buf, words->len);
 	rc = outfile_write(path, bytes.buf, bytes.len, err);
 done:
 	free(path);
@@ -190,16 +235,34 @@ done:
 	return rc;
 }
 
-static void remove_journal(const struct repo *repo)
+void edit_remove_journal(const struct repo *repo)
 {
 	struct strbuf dir = STRBUF_INIT;
-	char *path = journal_path(repo);
+	char *path = edit_journal_path(repo);
+	struct dirent *entry;
+	DIR *stream;
 
 	unlink(path);
 	strbuf_addf(&dir, "%srevident", repo->git_dir);
+	stream = opendir(dir.buf);
+	while (stream && (entry = readdir(stream))) { /* a journal that was never finished */
+		size_t len = strlen(entry->d_name);
+
+		if (strncmp(entry->d_name, ".revident-", 10) == 0 && len > 4 &&
+			strcmp(entry->d_name + len - 4, ".tmp") == 0)
+			unlinkat(dirfd(stream), entry->d_name, 0);
+	}
+	if (stream)
+		closedir(stream);
 	rmdir(dir.buf); /* stays where something else is in it */
 	strbuf_release(&dir);
 	free(path);
+}
+
+static void sync_dir(int dir)
+{
+	if (fsync(dir) < 0)
+		return; /* some file systems cannot; what was renamed is renamed */
 }
 
 static int write_temporary(
@@ -215,6 +278,7 @@ static int write_temporary(
 		cannot("write", edit->path, errno, err);
 		goto done;
 	}
+	sync_dir(dir); /* the journal will say that the temporary is there */
 	rc = 0;
 done:
 	if (fd >= 0 && close(fd) < 0 && rc == 0)
@@ -223,27 +287,21 @@ done:
 	return rc;
 }
 
-static void sync_dir(int dir)
-{
-	if (fsync(dir) < 0)
-		return; /* some file systems cannot; what was renamed is renamed */
-}
-
-/* Puts a complete temporary in its place; one that is gone already was put there before an interruption. */
-static int place(const struct repo *repo, const char *temporary, const char *path, struct err *err)
+/* Puts a complete temporary in its place. */
+int edit_place(const struct repo *repo, const char *temporary, const char *path, struct err *err)
 {
 	int dir = open_parent(repo, path, false), rc = 0;
 
 	if (dir < 0)
 		return cannot("reach", path, errno, err);
-	if (renameat(dir, base_of(temporary), dir, base_of(path)) < 0 && errno != ENOENT)
+	if (renameat(dir, base_of(temporary), dir, base_of(path)) < 0)
 		rc = cannot("put in place", path, errno, err);
 	sync_dir(dir);
 	close(dir);
 	return rc;
 }
 
-static int take_away(const struct repo *repo, const char *path, struct err *err)
+int edit_take_away(const struct repo *repo, const char *path, struct err *err)
 {
 	int dir = open_parent(repo, path, false), rc = 0;
 
@@ -263,38 +321,74 @@ static void undo(const struct repo *repo, char *const *temporaries, size_t count
 
 	for (i = 0; i < count; i++)
 		if (temporaries[i])
-			take_away(repo, temporaries[i], &ignored);
-	remove_journal(repo);
+			edit_take_away(repo, temporaries[i], &ignored);
+	edit_remove_journal(repo);
 }
 
-static int carry_out(const struct repo *repo, const struct worktree_edit *edits, char *const *temporaries, size_t count,
-	struct err *err)
+/* Places the files that nothing stands in the way of, or the others. 0 or -1. */
+static int place_some(struct repo *repo, const struct worktree_edit *edits, char **temporaries, size_t count,
+	bool over_others, struct err *err)
+{
+	size_t i;
+	int there;
+
+	for (i = 0; i < count; i++) {
+		if (!temporaries[i])
+			continue;
+		there = over_others ? 1 : worktree_exists(repo, edits[i].path, err);
+		if (there < 0 || (there == over_others && edit_place(repo, temporaries[i], edits[i].path, err) < 0))
+			return -1;
+		if (there == over_others) {
+			free(temporaries[i]);
+			temporaries[i] = NULL;
+		}
+	}
+	return 0;
+}
+
+/* New files come first, so that at every moment all content stands somewhere under a name of its own. */
+static int carry_out(
+	struct repo *repo, const struct worktree_edit *edits, char **temporaries, size_t count, struct err *err)
 {
 	size_t i;
 
+	if (place_some(repo, edits, temporaries, count, false, err) < 0 ||
+		place_some(repo, edits, temporaries, count, true, err) < 0)
+		goto interrupted;
 	for (i = 0; i < count; i++)
-		if (!edits[i].is_removal && place(repo, temporaries[i], edits[i].path, err) < 0)
+		if (edits[i].is_removal && edit_take_away(repo, edits[i].path, err) < 0)
 			goto interrupted;
-	for (i = 0; i < count; i++)
-		if (edits[i].is_removal && take_away(repo, edits[i].path, err) < 0)
-			goto interrupted;
-	remove_journal(repo);
+	edit_remove_journal(repo);
 	return 0;
 interrupted:
 	err_prefix(err, "the repair is half done, and the next `revident recover` completes it: ");
 	return -1;
 }
 
-int worktree_apply(struct repo *repo, const struct worktree_edit *edits, size_t count, struct err *err)
+/* One run at a time changes the work tree; the lock goes with the descriptor. -1 where it cannot be had. */
+int edit_lock(const struct repo *repo, struct err *err)
 {
-	char **temporaries = xcalloc(count, sizeof(*temporaries));
+	int fd = open(repo->git_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return cannot("open", repo->git_dir, errno, err);
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK) {
+		close(fd);
+		return err_set(err, ERR_UNDECIDED,
+			"another revident changes this work tree at the moment: try again when it is done");
+	}
+	return fd; /* where the file system knows no locks, none is held */
+}
+
+static int apply_locked(
+	struct repo *repo, const struct worktree_edit *edits, char **temporaries, size_t count, struct err *err)
+{
+	struct strbuf words = STRBUF_INIT;
 	size_t i;
 	int rc = -1;
 
-	for (i = 0; i < count; i++)
-		if (!edits[i].is_removal)
-			temporaries[i] = temporary_of(edits[i].path, i);
-	if (write_journal(repo, "prepare", edits, temporaries, count, err) < 0)
+	if (journal_words(repo, edits, temporaries, count, &words, err) < 0 ||
+		write_journal(repo, "prepare", &words, err) < 0)
 		goto done;
 	for (i = 0; i < count; i++) {
 		if (!edits[i].is_removal && write_temporary(repo, &edits[i], temporaries[i], err) < 0) {
@@ -302,70 +396,32 @@ int worktree_apply(struct repo *repo, const struct worktree_edit *edits, size_t 
 			goto done;
 		}
 	}
-	if (write_journal(repo, "commit", edits, temporaries, count, err) < 0) {
+	if (write_journal(repo, "commit", &words, err) < 0) {
 		undo(repo, temporaries, count);
 		goto done;
 	}
 	rc = carry_out(repo, edits, temporaries, count, err);
 done:
+	strbuf_release(&words);
+	return rc;
+}
+
+int worktree_apply(struct repo *repo, const struct worktree_edit *edits, size_t count, struct err *err)
+{
+	char **temporaries = xcalloc(count, sizeof(*temporaries));
+	size_t i;
+	int rc = -1, held = edit_lock(repo, err);
+
+	if (held < 0)
+		goto done;
+	for (i = 0; i < count; i++)
+		if (!edits[i].is_removal)
+			temporaries[i] = temporary_of(edits[i].path, i);
+	rc = apply_locked(repo, edits, temporaries, count, err);
+	close(held);
+done:
 	for (i = 0; i < count; i++)
 		free(temporaries[i]);
 	free(temporaries);
 	return rc;
-}
-
-/* The next word of the journal; NULL at its end or where it is damaged. */
-static const char *next_word(const struct strbuf *bytes, size_t *at)
-{
-	const char *word = bytes->buf + *at;
-	const char *nul = memchr(word, '\0', bytes->len - *at);
-
-	if (!nul)
-		return NULL;
-	*at += (size_t)(nul - word) + 1;
-	return word;
-}
-
-/* Both words of the journal are checked like any path: the file may have been written by somebody else. */
-static int resume_entries(struct repo *repo, const struct strbuf *bytes, size_t at, bool complete, struct err *err)
-{
-	const char *kind;
-
-	while ((kind = next_word(bytes, &at))) {
-		bool is_removal = strcmp(kind, "R") == 0;
-		const char *temporary = is_removal ? NULL : next_word(bytes, &at);
-		const char *path = next_word(bytes, &at);
-
-		if (!path || bad_name(path) || (temporary && bad_name(temporary)))
-			return err_set(err, ERR_UNDECIDED,
-				"\"revident/journal\" in the git directory is damaged: look at the work tree, and "
-				"remove it");
-		if (!complete && temporary && take_away(repo, temporary, err) < 0)
-			return -1;
-		if (complete && (temporary ? place(repo, temporary, path, err) : take_away(repo, path, err)) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-int worktree_resume(struct repo *repo, enum resumed *what, struct err *err)
-{
-	struct strbuf bytes = STRBUF_INIT;
-	char *path = journal_path(repo);
-	const char *state;
-	size_t at = 0;
-	int rc;
-
-	*what = RESUMED_NOTHING;
-	rc = repo->work_tree ? preflight_read(path, JOURNAL_MAX, &bytes, err) : 0;
-	free(path);
-	if (rc == 1) {
-		state = next_word(&bytes, &at);
-		*what = state && strcmp(state, "commit") == 0 ? RESUMED_COMPLETED : RESUMED_UNDONE;
-		rc = resume_entries(repo, &bytes, at, *what == RESUMED_COMPLETED, err);
-		if (rc == 0)
-			remove_journal(repo);
-	}
-	strbuf_release(&bytes);
-	return rc < 0 ? -1 : 0;
 }

@@ -156,3 +156,135 @@ expect_exit 1
 run revident recover b2b2b2b2b2b2 --apply
 expect_exit 0
 expect_blob $V/b2b2b2b2b2b2_orders.py "$(git rev-parse "$(mark :1):$V/b2b2b2b2b2b2_orders.py")"
+
+# migration ID PARENT: a file whose text is the same but for the two
+migration() {
+	parent=None
+	[ -z "$2" ] || parent="'$2'"
+	cat <<-FILE
+		"""step
+
+		Revision ID: $1
+		Revises: $2
+
+		"""
+		from alembic import op
+		import sqlalchemy as sa
+
+		revision = '$1'
+		down_revision = $parent
+
+
+		def upgrade():
+		    op.execute('the same in all of them, so that a rename is one')
+		    op.execute('and more of it')
+
+
+		def downgrade():
+		    op.execute('nothing')
+	FILE
+}
+
+# three_steps CASE: a1, b2, c3 in one commit
+three_steps() {
+	it "$1"
+	git init -q -b main "$CASE_DIR/repo"
+	cd "$CASE_DIR/repo"
+	mkdir -p $V
+	printf '[alembic]\nscript_location = migrations\n' >alembic.ini
+	touch migrations/env.py
+	migration a1a1a1a1a1a1 '' >$V/a1_users.py
+	migration b2b2b2b2b2b2 a1a1a1a1a1a1 >$V/b2_orders.py
+	migration c3c3c3c3c3c3 b2b2b2b2b2b2 >$V/c3_items.py
+	git add .
+	git commit -q -m one
+}
+
+# whole_after ARGUMENT...: the plan, used as a patch and by --apply, comes to the same, and the chain is whole
+whole_after() {
+	run revident recover "$@"
+	expect_exit 1
+	run revident recover --patch "$@"
+	expect_exit 0
+	git apply --index "$CASE_DIR/out"
+	patched=$(git write-tree)
+	git reset -q --hard
+	run revident recover --apply --stage "$@"
+	expect_exit 0
+	[ "$(git write-tree)" = "$patched" ] || fail "--apply and --patch differ"
+	run revident audit --format json
+	expect_json '[f["rule"] for e in d["environments"] for f in e["findings"] if f["level"] == "error"]' '[]'
+}
+
+three_steps "given another id in place: the old one comes back"
+migration b9b9b9b9b9b9 a1a1a1a1a1a1 >$V/b2_orders.py
+git commit -q -a -m reidentify
+whole_after
+expect_blob $V/b2_orders.py "$(git rev-parse HEAD^:$V/b2_orders.py)"
+
+three_steps "given another id in place: --relink points the child to it"
+migration b9b9b9b9b9b9 a1a1a1a1a1a1 >$V/b2_orders.py
+git commit -q -a -m reidentify
+whole_after --relink
+migration c3c3c3c3c3c3 b9b9b9b9b9b9 | expect_file $V/c3_items.py
+
+renumber() {
+	git mv $V/b2_orders.py $V/b9_orders.py
+	migration b9b9b9b9b9b9 a1a1a1a1a1a1 >$V/b9_orders.py
+	git commit -q -a -m renumber
+}
+
+three_steps "renumbered to another path: the old id and the old path come back"
+renumber
+whole_after
+expect_blob $V/b2_orders.py "$(git rev-parse HEAD^:$V/b2_orders.py)"
+expect_no_file $V/b9_orders.py
+
+three_steps "renumbered to another path: --relink points the child to it"
+renumber
+whole_after --relink
+expect_blob $V/b9_orders.py "$(git rev-parse HEAD:$V/b9_orders.py)"
+migration c3c3c3c3c3c3 b9b9b9b9b9b9 | expect_file $V/c3_items.py
+
+three_steps "ancestors that are lost, too, come back as well"
+git rm -q $V/a1_users.py $V/b2_orders.py
+git commit -q -m tidy
+whole_after
+expect_blob $V/a1_users.py "$(git rev-parse HEAD^:$V/a1_users.py)"
+
+three_steps "the former bytes: CRLF, a BOM, no newline at the end, the exec bit"
+{ printf '\357\273\277'; migration b2b2b2b2b2b2 a1a1a1a1a1a1 | sed 's/$/\r/'; printf '# end'; } >$V/b2_orders.py
+chmod +x $V/b2_orders.py
+git commit -q -a -m odd
+git rm -q $V/b2_orders.py
+git commit -q -m gone
+git config core.autocrlf true
+git config core.safecrlf true
+run revident recover --patch
+expect_exit 0
+git -c core.autocrlf=false apply --cached "$CASE_DIR/out"
+[ "$(git rev-parse :$V/b2_orders.py)" = "$(git rev-parse HEAD^:$V/b2_orders.py)" ] || fail "the patch changes bytes"
+git reset -q
+run revident recover --apply
+expect_exit 0
+[ "$(git hash-object --no-filters $V/b2_orders.py)" = "$(git rev-parse HEAD^:$V/b2_orders.py)" ] || fail "not byte for byte"
+[ -x $V/b2_orders.py ] || fail "not executable"
+
+three_steps "from a subdirectory, in a linked work tree, in a bare repository, in a shallow clone"
+git rm -q $V/b2_orders.py
+git commit -q -m gone
+git worktree add -q -b topic "$CASE_DIR/linked" HEAD
+run revident -C "$CASE_DIR/linked/migrations" recover --apply
+expect_exit 0
+[ -f "$CASE_DIR/linked/$V/b2_orders.py" ] || fail "not restored in the linked work tree"
+expect_no_file $V/b2_orders.py
+git clone -q --bare . "$CASE_DIR/bare.git"
+run revident -C "$CASE_DIR/bare.git" recover --apply
+expect_exit 3
+run revident -C "$CASE_DIR/bare.git" recover -o "$CASE_DIR/from-bare"
+expect_exit 0
+[ -f "$CASE_DIR/from-bare/$V/b2_orders.py" ] || fail "not written from the bare repository"
+git clone -q --depth 1 "file://$PWD" "$CASE_DIR/shallow"
+run revident -C "$CASE_DIR/shallow" recover
+expect_exit 3
+tr '\n' ' ' <"$CASE_DIR/out" | grep -qi 'shallow' || fail "does not say that the clone is shallow"
