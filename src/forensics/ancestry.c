@@ -37,6 +37,8 @@ struct masks {
 	struct snapshots *snapshots;
 	const struct holder_query *wanted[64]; /* one query for each distinct revision */
 	size_t count;
+	unsigned char *first; /* by revision: the place in `wanted` of the first query for it, plus 1; 0: none */
+	size_t first_cap;
 	struct intern states; /* (row, layout) */
 	uint64_t *bits;       /* by state */
 	size_t cap;
@@ -48,7 +50,9 @@ static uint64_t bits_of_file(struct masks *masks, uint32_t layout, const struct 
 	uint64_t bits = 0;
 	size_t i;
 
-	for (i = 0; i < masks->count; i++)
+	if (file->revision >= masks->first_cap || !masks->first[file->revision])
+		return 0;
+	for (i = masks->first[file->revision] - 1u; i < masks->count; i++)
 		if (masks->wanted[i]->revision == file->revision &&
 			masks->wanted[i]->lineage == lineage_of_unit(masks->lineage, layout, file->unit))
 			bits |= (uint64_t)1 << i;
@@ -117,6 +121,20 @@ static bool same_revision(const struct holder_query *a, const struct holder_quer
 	return a->lineage == b->lineage && a->revision == b->revision;
 }
 
+static void index_wanted(struct masks *masks)
+{
+	size_t i, cap = 0;
+
+	for (i = 0; i < masks->count; i++)
+		if (masks->wanted[i]->revision >= cap)
+			cap = (size_t)masks->wanted[i]->revision + 1;
+	free(masks->first);
+	masks->first = xcalloc(cap, 1);
+	masks->first_cap = cap;
+	for (i = masks->count; i-- > 0;)
+		masks->first[masks->wanted[i]->revision] = (unsigned char)(i + 1);
+}
+
 /* Takes the queries of the next 64 revisions; returns how many queries they are. */
 static size_t take_batch(struct masks *masks, const struct holder_query *queries, size_t count)
 {
@@ -130,6 +148,7 @@ static size_t take_batch(struct masks *masks, const struct holder_query *queries
 			break;
 		masks->wanted[masks->count++] = &queries[i];
 	}
+	index_wanted(masks);
 	return i;
 }
 
@@ -166,6 +185,7 @@ int find_last_holders(struct lineage *lineage, struct snapshots *snapshots, cons
 		intern_release(&masks.states);
 	}
 	free(masks.bits);
+	free(masks.first);
 	free(held);
 	free(last);
 	return rc;

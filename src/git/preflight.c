@@ -69,7 +69,8 @@ static int read_all(int fd, size_t max, struct strbuf *out, const char *path, st
 	for (;;) {
 		ssize_t n;
 
-		strbuf_reserve(out, READ_STEP);
+		if (out->cap - out->len < 2)
+			strbuf_reserve(out, READ_STEP);
 		n = read(fd, out->buf + out->len, out->cap - out->len - 1);
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -109,8 +110,11 @@ int preflight_read(const char *path, size_t max, struct strbuf *out, struct err 
 		complain(path, NULL, errno, err);
 	else if (!S_ISREG(st.st_mode))
 		complain(path, kind_of(st.st_mode), 0, err);
-	else
+	else {
+		strbuf_reserve(
+			out, st.st_size < READ_STEP ? (size_t)st.st_size + 2 : READ_STEP); /* loose refs are many */
 		rc = read_all(fd, max, out, path, err);
+	}
 	close(fd);
 	return rc;
 }
