@@ -14,8 +14,8 @@ static bool is_below_versions(struct checking *c, const struct env_defs *defs, s
 	return false;
 }
 
-int check_conflicts(struct checking *c, const struct text *paths, size_t count, const struct oid *tree,
-	const char *what_to_do)
+int check_conflicts(
+	struct checking *c, const struct text *paths, size_t count, const struct oid *tree, const char *what_to_do)
 {
 	struct env_defs defs = { .count = 0 };
 	struct strbuf shown = STRBUF_INIT;
@@ -55,12 +55,13 @@ static int find_ancestor(struct checking *c, const struct judge_case *judged, co
 	*found = false;
 	if (!count)
 		return 0;
-	if (merge_bases_find(c->study->repo, &c->study->arena, into, tips, count, c->options->progress, &bases,
-		    c->err) < 0)
+	if (merge_bases_find(
+		    c->study->repo, &c->study->arena, into, tips, count, c->options->progress, &bases, c->err) < 0)
 		return -1;
 	if (bases.count == 0 && bases.is_cut)
 		return err_set(c->err, ERR_UNDECIDED,
-			"this clone's history is too short to merge; 'fetch-depth: 0' for actions/checkout, 'GIT_DEPTH: 0' "
+			"this clone's history is too short to merge; 'fetch-depth: 0' for actions/checkout, "
+			"'GIT_DEPTH: 0' "
 			"in GitLab CI, or 'git fetch --unshallow' gets it all");
 	*found = bases.count > 0;
 	return bases.count ? check_side(c, &bases.items[0], out) : 0;

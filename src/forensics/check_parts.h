@@ -68,8 +68,8 @@ int check_receive(struct checking *c);
  * check_merged.c: paths in a conflict below a versions directory, and .revident, cannot be judged: a limit.
  * `tree` says where these directories are. 0 or -1.
  */
-int check_conflicts(struct checking *c, const struct text *paths, size_t count, const struct oid *tree,
-	const char *what_to_do);
+int check_conflicts(
+	struct checking *c, const struct text *paths, size_t count, const struct oid *tree, const char *what_to_do);
 
 /* check_merged.c: the merge of the target into what --merged-with names. 0 or -1. */
 int check_merged(struct checking *c, const struct judge_case *judged);

@@ -34,8 +34,8 @@ static struct text branch_of(struct text ref)
 /* "refs/remotes/<remote>/", or "refs/remotes/" where the remote is not known by a name. */
 static struct text tracking_prefix(struct checking *c, const struct ref_list *refs)
 {
-	struct text named = check_text(
-		c, "refs/remotes/%.*s/", (int)c->options->remote.len, c->options->remote.ptr ? c->options->remote.ptr : "");
+	struct text named = check_text(c, "refs/remotes/%.*s/", (int)c->options->remote.len,
+		c->options->remote.ptr ? c->options->remote.ptr : "");
 	size_t i;
 
 	for (i = 0; c->options->remote.len && i < refs->count; i++)
@@ -142,8 +142,9 @@ static int unknown_before(const struct updating *u)
 	struct strbuf shown = STRBUF_INIT;
 
 	strbuf_add_printable_text(&shown, u->update->ref);
-	err_set(u->c->err, ERR_UNDECIDED, "'%s' is at %s on the other side, a commit that is not in this clone: 'git fetch' first",
-		shown.buf, oid_hex(&u->update->before, hex));
+	err_set(u->c->err, ERR_UNDECIDED,
+		"'%s' is at %s on the other side, a commit that is not in this clone: 'git fetch' first", shown.buf,
+		oid_hex(&u->update->before, hex));
 	strbuf_release(&shown);
 	return -1;
 }

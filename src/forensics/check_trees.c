@@ -100,8 +100,8 @@ int check_staged(struct checking *c)
 		return -1;
 	if (memory_tree(c->study->repo, parents.has_head ? &head.tree : NULL, changes.items, changes.count, &tree,
 		    c->err) < 0 ||
-		check_conflicts(c, changes.conflicts, changes.conflict_count, &tree,
-			"resolve it and 'git add' it first") < 0)
+		check_conflicts(
+			c, changes.conflicts, changes.conflict_count, &tree, "resolve it and 'git add' it first") < 0)
 		return -1;
 	return judge_on_parents(c, &parents, &tree, "the index");
 }

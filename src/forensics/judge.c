@@ -414,8 +414,7 @@ int judge_is_concerned(struct judge *judge, const struct judge_case *judged, str
 	return rc < 0 ? -1 : any;
 }
 
-int judge_change(
-	struct judge *judge, const struct judge_case *judged, struct published *published, struct err *err)
+int judge_change(struct judge *judge, const struct judge_case *judged, struct published *published, struct err *err)
 {
 	struct judging j = { .judge = judge, .study = judge->study, .judged = judged, .err = err };
 	size_t i;

@@ -20,8 +20,7 @@ struct newcomer {
 static bool is_new_id(const struct judging *j, const struct change *change)
 {
 	return change->commit == j->small.target && change->after.path != INTERN_NONE &&
-	       change->after.blob != BLOB_NONE &&
-	       (change->kind == EVENT_ADDED || change->kind == EVENT_RESTORED);
+	       change->after.blob != BLOB_NONE && (change->kind == EVENT_ADDED || change->kind == EVENT_RESTORED);
 }
 
 /* The lineage that the file's directory had in history; INTERN_NONE where it is new. */
@@ -85,8 +84,7 @@ static int was_published(struct judging *j, struct investigation *inv, const str
 
 		if (seen[node])
 			continue;
-		holds = published_commit(
-			j->judge->published, &inv->commits.ids[i], j->judge->options.progress, j->err);
+		holds = published_commit(j->judge->published, &inv->commits.ids[i], j->judge->options.progress, j->err);
 		if (holds != 1)
 			continue;
 		seen[node] = true;
@@ -101,8 +99,7 @@ static const char *describe_holder(struct judging *j, struct investigation *inv,
 {
 	const struct migration *m = inv->study.blobs[n->holder_blob].migration;
 	bool is_before = n->holder->before.blob == n->holder_blob;
-	struct text path =
-		study_path_text(&inv->study, (is_before ? &n->holder->before : &n->holder->after)->path);
+	struct text path = study_path_text(&inv->study, (is_before ? &n->holder->before : &n->holder->after)->path);
 	struct strbuf text = STRBUF_INIT;
 	char hex[OID_HEX + 1];
 	const char *out;
@@ -148,8 +145,8 @@ static int charge_newcomer(struct judging *j, struct investigation *inv, const s
 static size_t list_tips(struct judging *j, const char ***out)
 {
 	const struct protection *protection = published_protection(j->judge->published);
-	const char **tips = arena_calloc(
-		&j->study->arena, j->judged->base_count + protection->ref_count + 1, sizeof(*tips));
+	const char **tips =
+		arena_calloc(&j->study->arena, j->judged->base_count + protection->ref_count + 1, sizeof(*tips));
 	size_t count = 0, i;
 
 	for (i = 0; i < j->judged->base_count; i++) {

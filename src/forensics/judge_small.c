@@ -112,8 +112,8 @@ int small_history_check(struct judging *j)
 		for (i = 0; i < snapshot->count; i++)
 			if (snapshot->files[i].blob != BLOB_NONE &&
 				j->study->blobs[snapshot->files[i].blob].state == BLOB_ABSENT)
-				judge_say_absent(j, snapshot->files[i].path,
-					&j->study->blobs[snapshot->files[i].blob].id);
+				judge_say_absent(
+					j, snapshot->files[i].path, &j->study->blobs[snapshot->files[i].blob].id);
 		snapshot_put(j->small.snapshots, snapshot);
 	}
 	return 0;

@@ -188,7 +188,7 @@ static int commit_holds(struct published *p, const struct oid *commit, uint32_t 
 static struct text shown_name(const struct ref *ref)
 {
 	return ref->symbolic.ptr && ref->name.len > 5 && memcmp(ref->name.ptr, "refs/", 5) == 0 ? ref->symbolic
-												 : ref->name;
+												: ref->name;
 }
 
 int published_holding(struct published *p, uint32_t revision, uint32_t path, const struct env_defs *defs,

@@ -57,8 +57,7 @@ static bool dir_has_env(struct looking *l, struct text dir)
 	strbuf_add(&path, dir.ptr, dir.len);
 	strbuf_addstr(&path, dir.len ? "/env.py" : "env.py");
 	for (i = 0; i < 2 && !found; i++)
-		found = l->sides[i] &&
-			source_find(l->sides[i], (struct text){ path.buf, path.len }, &entry, &why) == 1;
+		found = l->sides[i] && source_find(l->sides[i], (struct text){ path.buf, path.len }, &entry, &why) == 1;
 	intern_add(found ? &l->script_dirs : &l->plain_dirs, dir.ptr, dir.len);
 	strbuf_release(&path);
 	return found;

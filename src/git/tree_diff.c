@@ -107,8 +107,7 @@ static int walk(struct diff *d, const struct oid *before, const struct oid *afte
 			    : k == now.count ? -1
 					     : text_compare(name_of(&old.items[i]), name_of(&now.items[k]));
 
-		rc = compare_entries(
-			d, order <= 0 ? &old.items[i] : NULL, order >= 0 ? &now.items[k] : NULL, depth);
+		rc = compare_entries(d, order <= 0 ? &old.items[i] : NULL, order >= 0 ? &now.items[k] : NULL, depth);
 		i += order <= 0;
 		k += order >= 0;
 	}

@@ -64,8 +64,7 @@ void judge_use(struct judge *judge, const struct judge_options *options);
 int judge_is_concerned(struct judge *judge, const struct judge_case *judged, struct err *err);
 
 /* Judges one change; may be called for several. `published` must live as long as the judge. 0 or -1. */
-int judge_change(
-	struct judge *judge, const struct judge_case *judged, struct published *published, struct err *err);
+int judge_change(struct judge *judge, const struct judge_case *judged, struct published *published, struct err *err);
 
 /* Something keeps a part of the change from being judged: a sentence. */
 void judge_add_limit(struct judge *judge, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
