@@ -90,7 +90,7 @@ static int check_place(struct cmd_ctx *ctx, const struct place *place, struct st
 			shown.buf);
 	} else if (!place->is_inside && !wants(ctx, "global")) {
 		err_set(err, ERR_USAGE,
-			"core.hooksPath sends git to '%s', which is outside this repository and may serve others, "
+			"git runs this repository's hooks from '%s', which is outside of it and may serve others, "
 			"too: add these lines to the hooks there, or let --global install them",
 			shown.buf);
 		place_add_lines(place, out);
@@ -187,8 +187,8 @@ static int uninstall(struct cmd_ctx *ctx, struct place *place, struct strbuf *ou
 
 	if (!place->is_inside && !wants(ctx, "global"))
 		return err_set(err, ERR_USAGE,
-			"core.hooksPath sends git to a directory outside this repository; --global takes the hooks "
-			"out of it");
+			"git runs this repository's hooks from a directory outside of it; --global takes ours out of "
+			"there");
 	if (hook_uninstall(place->directory.buf, place->states, place->count, wants(ctx, "force"), changes, err) < 0)
 		return -1;
 	add_changes(place, changes, out);

@@ -261,7 +261,8 @@ void rehearsal_free(struct rehearsal *r)
 /* The forbidden commit on top of HEAD, among the temporary objects. */
 static int make_commit(struct rehearsal *r, struct err *err)
 {
-	static const char *const write_tree[] = { "git", "write-tree", "--missing-ok", NULL };
+	static const char *const write_tree[] = { "git", "-c", "core.splitIndex=false", "write-tree", "--missing-ok",
+		NULL };
 	const char *commit_tree[] = { "git", "-c", "commit.gpgSign=false", "commit-tree", "-p", r->plan->head, "-m",
 		"revident tries the hooks", NULL, NULL };
 	struct strbuf tree = STRBUF_INIT;

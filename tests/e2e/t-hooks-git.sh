@@ -239,11 +239,37 @@ find . -type f -exec cksum {} + | sort >"$CASE_DIR/after"
 compare "$CASE_DIR/before" "$CASE_DIR/after" "the repository"
 git ls-files -s --debug >"$CASE_DIR/again"
 compare "$CASE_DIR/index" "$CASE_DIR/again" "the index"
+git config core.splitIndex true
+git update-index --split-index
+find . -type f -exec cksum {} + | sort >"$CASE_DIR/before"
+run revident hooks doctor
+expect_exit 0
+find . -type f -exec cksum {} + | sort >"$CASE_DIR/after"
+compare "$CASE_DIR/before" "$CASE_DIR/after" "the repository, with a split index"
 mkdir "$CASE_DIR/tmp"
 TMPDIR=$CASE_DIR/tmp revident hooks doctor >"$CASE_DIR/out"
 rmdir "$CASE_DIR/tmp" || fail "left in TMPDIR: $(ls "$CASE_DIR/tmp")"
 git worktree add -q ../linked -b linked
 run revident -C ../linked hooks doctor
+expect_exit 0
+
+it "directories with odd names, apart from their git directory, clones that are not whole"
+published
+odd=$CASE_DIR/$(printf 'a b:c"d\\e$(x)`y\nz')
+git clone -q . "$odd"
+git clone -q --separate-git-dir ../git-dir . ../apart
+git clone -q --depth 1 "file://$PWD" ../shallow
+git clone -q --filter=blob:none --no-local . ../partial 2>/dev/null
+for clone in "$odd" ../apart ../shallow ../partial; do
+	revident -C "$clone" hooks install >"$CASE_DIR/out"
+	run revident -C "$clone" hooks doctor
+	expect_exit 0
+	[ "$(grep -c '^ok: ' "$CASE_DIR/out")" = 3 ] || fail "$clone: $(cat "$CASE_DIR/out")"
+	overwrite "$clone"
+	(cd "$clone" && blocked git commit -q -a -m x)
+done
+cd "$CASE_DIR"
+GIT_DIR=git-dir GIT_WORK_TREE=apart run revident hooks doctor
 expect_exit 0
 
 it "doctor: each thing that can be wrong"

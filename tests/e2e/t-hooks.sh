@@ -177,7 +177,7 @@ git config core.hooksPath "$CASE_DIR/elsewhere"
 run revident hooks install
 expect_exit 2
 expect_err <<END
-revident: core.hooksPath sends git to '$CASE_DIR/elsewhere', which is outside this repository and may serve others, too: add these lines to the hooks there, or let --global install them
+revident: git runs this repository's hooks from '$CASE_DIR/elsewhere', which is outside of it and may serve others, too: add these lines to the hooks there, or let --global install them
 END
 expect_out <<'END'
 # in pre-commit:
@@ -197,6 +197,11 @@ run revident hooks uninstall --global
 expect_exit 0
 expect_no_file ../elsewhere/pre-push
 git config --unset core.hooksPath
+mv .git/hooks ../linked
+ln -s ../../linked .git/hooks
+run revident hooks install
+expect_exit 2
+rm .git/hooks
 run revident hooks install --global
 expect_exit 2
 expect_err <<'END'
