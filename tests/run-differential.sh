@@ -29,6 +29,7 @@ compare tests/oracle/test_reference.py
 for program in tests/differential/check_*.py; do
     [ ! -f "$program" ] || compare "$program" --build "$BUILD"
 done
+compare tests/oracle/check_model.py --binary "$BUILD/revident" --count 200
 compare tests/oracle/compare.py --binary "$BUILD/revident" --seeds "$seeds" --skip 16,21,22,35
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -37,7 +37,7 @@ void judge_free(struct judge *judge)
 	free(judge);
 }
 
-static void add_sentence(struct intern *set, const char *fmt, va_list ap)
+__attribute__((format(printf, 2, 0))) static void add_sentence(struct intern *set, const char *fmt, va_list ap)
 {
 	struct strbuf text = STRBUF_INIT;
 
