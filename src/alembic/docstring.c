@@ -138,8 +138,9 @@ void create_date_read(const char *bytes, size_t len, struct arena *arena, struct
 			return;
 		for (start = found; start > bytes && start[-1] != '\n' && start[-1] != '\r'; start--)
 			;
-		eol = memchr(found, '\n', (size_t)(end - found));
-		line = trim((struct text){ start, (size_t)((eol ? eol : end) - start) });
+		for (eol = found; eol < end && *eol != '\n' && *eol != '\r'; eol++)
+			;
+		line = trim((struct text){ start, (size_t)(eol - start) });
 		if (labelled(line, "Create Date:", &value))
 			take_create_date(value, arena, out);
 		at = found + 12;

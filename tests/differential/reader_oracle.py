@@ -189,9 +189,17 @@ class Module:
         """{field: text or None} and {field: line}, the latter None where escapes or joins move the lines."""
         fields = {"message": None, "doc_revision": None, "doc_revises": None, "create_date": None}
         lines = {"doc_revision": 0, "doc_revises": 0}
+        self.read_docstring(fields, lines)
+        for line in self.text:  # of a docstring that something displaced the date still counts
+            line = re.sub("[\0\u2022\ud800-\udfff]", "\ufffd", line).strip(BLANKS)
+            if fields["create_date"] is None and line.startswith("Create Date:"):
+                fields["create_date"] = line[len("Create Date:"):].strip(BLANKS)
+        return fields, lines
+
+    def read_docstring(self, fields, lines):
         first = self.tree.body[0] if self.tree.body else None
         if not (isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)):
-            return fields, lines
+            return
         source = self.segment(first.value)
         # what the reader does not tell; the generator's only \N{...} is a bullet, which it makes no other way
         text = re.sub("[\0\u2022\ud800-\udfff]", "\ufffd", first.value.value)
@@ -206,7 +214,6 @@ class Module:
                     fields[field] = line[len(label):].strip(BLANKS)
                     if field in lines:
                         lines[field] = first.value.lineno + i if plain else None
-        return fields, lines
 
 
 def ast_text(source):
