@@ -16,6 +16,7 @@ const struct cmd *const *commands(size_t *count)
 		&cmd_help,
 		&cmd_hooks,
 		&cmd_recover,
+		&cmd_report,
 		&cmd_scan,
 		&cmd_schema,
 		&cmd_show,

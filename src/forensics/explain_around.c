@@ -316,7 +316,7 @@ static void look_at_refspec(const char *key, const char *value, void *data)
 			source - (sizeof(branches) - 1) };
 }
 
-int tell_searched(struct teller *t, struct searched *out, struct err *err)
+int tell_searched(struct teller *t, struct life_search *out, struct err *err)
 {
 	struct remotes remotes = { .arena = t->arena };
 	uint32_t key, pair[2];

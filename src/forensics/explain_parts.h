@@ -58,6 +58,6 @@ void tell_heads(struct teller *t, const struct lookup_options *options, struct e
 const struct match *tell_matches(struct teller *t, const struct identity *items, size_t count);
 
 /* How far the search went, and which remote has more. 0 or -1. */
-int tell_searched(struct teller *t, struct searched *out, struct err *err);
+int tell_searched(struct teller *t, struct life_search *out, struct err *err);
 
 #endif

@@ -154,23 +154,6 @@ static const struct text *children_of_lost(struct writer *w, const struct lost_k
 	return finish_ids(w, &ids, count);
 }
 
-/* The rule that a loss of this kind breaks, which a waiver would name. */
-static enum rule_id rule_of_loss(enum event_kind kind)
-{
-	switch (kind) {
-	case EVENT_OVERWRITTEN:
-		return RULE_IDENTITY_OVERWRITTEN;
-	case EVENT_REIDENTIFIED:
-		return RULE_IDENTITY_EDITED;
-	case EVENT_STRIPPED:
-		return RULE_IDENTITY_STRIPPED;
-	case EVENT_LOST_IN_MERGE:
-		return RULE_IDENTITY_LOST_IN_MERGE;
-	default:
-		return RULE_IDENTITY_DELETED;
-	}
-}
-
 static void write_lost(struct writer *w, const struct lost_key *lost, struct lost_revision *out)
 {
 	struct event *loss = arena_alloc(w->arena, sizeof(*loss));
@@ -183,7 +166,7 @@ static void write_lost(struct writer *w, const struct lost_key *lost, struct los
 	out->status = out->referenced_count ? LOST_BROKEN : LOST_RETIRED;
 	out->cause = loss->kind;
 	out->published = lost->published;
-	out->waived = policy_waives(w->options->policy, rule_of_loss(loss->kind), loss->environment, loss->revision,
+	out->waived = policy_waives(w->options->policy, loss_rule(loss->kind), loss->environment, loss->revision,
 			      &loss->before.blob) != NULL;
 	out->loss = loss;
 	out->removed_by = loss->commit;

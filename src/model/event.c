@@ -53,3 +53,19 @@ const char *edit_name(enum edit edit)
 
 	return edits[edit];
 }
+
+enum rule_id loss_rule(enum event_kind kind)
+{
+	switch (kind) {
+	case EVENT_OVERWRITTEN:
+		return RULE_IDENTITY_OVERWRITTEN;
+	case EVENT_REIDENTIFIED:
+		return RULE_IDENTITY_EDITED;
+	case EVENT_STRIPPED:
+		return RULE_IDENTITY_STRIPPED;
+	case EVENT_LOST_IN_MERGE:
+		return RULE_IDENTITY_LOST_IN_MERGE;
+	default:
+		return RULE_IDENTITY_DELETED;
+	}
+}

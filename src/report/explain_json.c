@@ -70,7 +70,7 @@ static json_t *from_successor(const struct successor *successor)
 
 static json_t *from_searched(const struct explanation *e)
 {
-	const struct searched *s = &e->searched;
+	const struct life_search *s = &e->searched;
 	json_t *limits = json_array();
 	size_t i;
 

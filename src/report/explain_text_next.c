@@ -262,7 +262,7 @@ void explain_text_next(struct explain_text *t, const struct life *life)
 	}
 }
 
-static void add_fetch(struct explain_text *t, const struct searched *s)
+static void add_fetch(struct explain_text *t, const struct life_search *s)
 {
 	struct strbuf command = STRBUF_INIT;
 
@@ -329,7 +329,7 @@ static void add_meant(struct explain_text *t, const struct life *life)
 
 void explain_text_searched(struct explain_text *t, const struct life *life)
 {
-	const struct searched *s = &t->explanation->searched;
+	const struct life_search *s = &t->explanation->searched;
 	struct paragraph p;
 
 	paragraph_begin_labelled(&p, t->out, t->styles, "searched");

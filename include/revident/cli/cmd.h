@@ -114,7 +114,7 @@ struct opt_set command_options(const struct cmd *cmd, struct arena *arena);
 void help_render(struct strbuf *out);
 void help_render_command(struct strbuf *out, struct arena *arena, const struct cmd *cmd);
 
-extern const struct cmd cmd_audit, cmd_check, cmd_explain, cmd_help, cmd_hooks, cmd_recover, cmd_scan, cmd_schema,
-	cmd_show, cmd_version;
+extern const struct cmd cmd_audit, cmd_check, cmd_explain, cmd_help, cmd_hooks, cmd_recover, cmd_report, cmd_scan,
+	cmd_schema, cmd_show, cmd_version;
 
 #endif

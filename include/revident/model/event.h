@@ -11,6 +11,7 @@
 #include "revident/model/commit.h"
 #include "revident/model/migration.h"
 #include "revident/model/oid.h"
+#include "revident/model/rule.h"
 
 /* In the order of their names, so that sorting by kind is sorting by name. */
 enum event_kind {
@@ -40,6 +41,9 @@ const char *edit_name(enum edit edit);
 
 /* Is the revision gone by this event? */
 bool event_kind_is_loss(enum event_kind kind);
+
+/* The rule about changes that a loss of this kind breaks, which a waiver would name. */
+enum rule_id loss_rule(enum event_kind kind);
 
 /* A set of kinds: bit 1 << kind. */
 #define EVENTS_ALL ((1u << EVENT_KINDS) - 1)

@@ -120,7 +120,7 @@ struct match {
 };
 
 /* What was looked at. */
-struct searched {
+struct life_search {
 	size_t commits, refs, revisions, environments;
 	struct text remote;         /* whose branches are not all fetched, or the first remote; none without remotes */
 	bool is_single_branch;      /* no remote has all its branches fetched */
@@ -130,7 +130,7 @@ struct searched {
 struct explanation {
 	struct question question;
 	struct repo_facts repository;
-	struct searched searched;
+	struct life_search searched;
 	const struct match *matches; /* everything that fits */
 	size_t match_count;
 	bool is_ambiguous; /* several ids fit: `lives` is empty */

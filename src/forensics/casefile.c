@@ -1,0 +1,471 @@
+#include "revident/forensics/casefile.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "casefile_parts.h"
+#include "revident/base/printable.h"
+#include "revident/base/sha256.h"
+#include "revident/base/xalloc.h"
+#include "revident/forensics/audit.h"
+#include "revident/forensics/recover.h"
+#include "revident/git/commit_info.h"
+#include "revident/git/object.h"
+#include "revident/git/tree_changes.h"
+#include "scan_parts.h"
+
+enum { EVIDENCE_BYTES_MAX = 64 * 1024 * 1024 };
+
+/* --- which revisions ----------------------------------------------------------------------------------------------- */
+
+struct subjects {
+	struct identity *items;
+	size_t count, cap;
+};
+
+static void take(struct subjects *s, const struct lookup *found)
+{
+	size_t i, k;
+
+	for (i = 0; i < found->count; i++) {
+		for (k = 0; k < s->count; k++)
+			if (text_equal(s->items[k].id, found->items[i].id) &&
+				text_equal(s->items[k].environment, found->items[i].environment))
+				break;
+		if (k < s->count)
+			continue;
+		VEC_GROW(s->items, s->count, s->cap);
+		s->items[s->count++] = found->items[i];
+	}
+}
+
+static int take_named(struct clerk *clerk, struct subjects *s, struct err *err)
+{
+	const struct lookup_options how = { clerk->options->envs, clerk->options->env_count };
+	size_t i;
+
+	for (i = 0; i < clerk->options->revision_count; i++) {
+		struct text name = text_of(clerk->options->revisions[i]);
+		struct strbuf shown = STRBUF_INIT;
+		struct lookup found;
+
+		lookup_revision(clerk->inv, &clerk->teller.verdict, &how, name, &found);
+		if (found.count && lookup_is_one_id(&found)) {
+			take(s, &found);
+			continue;
+		}
+		strbuf_add_printable(&shown, name.ptr, name.len);
+		err_set(err, ERR_USAGE,
+			found.count ? "\"%s\" means several revisions; \"revident explain\" lists them"
+				    : "no revision \"%s\" was ever here",
+			shown.buf);
+		strbuf_release(&shown);
+		return -1;
+	}
+	return 0;
+}
+
+static bool is_at_head(const struct clerk *clerk, const struct missing_key *missing)
+{
+	size_t i;
+
+	for (i = 0; i < missing->tip_count; i++)
+		if (missing->tips[i] == clerk->teller.head)
+			return true;
+	return false;
+}
+
+static void take_id(struct clerk *clerk, struct subjects *s, struct text id, struct text environment)
+{
+	const struct lookup_options how = { clerk->options->envs, clerk->options->env_count };
+	struct lookup found;
+	size_t i, n = 0;
+
+	lookup_id(clerk->inv, &clerk->teller.verdict, &how, id, &found);
+	for (i = 0; i < found.count; i++)
+		if (!environment.ptr || text_equal(found.items[i].environment, environment))
+			found.items[n++] = found.items[i];
+	found.count = n;
+	take(s, &found);
+}
+
+static void take_found(struct clerk *clerk, struct subjects *s)
+{
+	const struct verdict *verdict = &clerk->teller.verdict;
+	size_t i;
+
+	for (i = 0; i < verdict->missing_count; i++)
+		if (is_at_head(clerk, &verdict->missing[i]))
+			take_id(clerk, s, verdict->missing[i].name, verdict->missing[i].environment);
+	if (s->count || !clerk->options->all_losses)
+		return;
+	for (i = 0; i < verdict->lost_count; i++)
+		take_id(clerk, s, study_revision_text(&clerk->inv->study, verdict->lost[i].revision), TEXT_NONE);
+}
+
+/* --- facts of one case --------------------------------------------------------------------------------------------- */
+
+static void read_file(
+	struct clerk *clerk, struct text path, struct text revision, const struct oid *blob, struct case_file *out)
+{
+	struct err ignored = { 0 };
+	struct object object;
+
+	*out = (struct case_file){ .path = path, .revision = revision, .blob = *blob };
+	if (!path.ptr || oid_is_null(blob) ||
+		object_read(clerk->inv->repo, blob, EVIDENCE_BYTES_MAX, &object, &ignored) != 1)
+		return;
+	if (object.type == OBJECT_BLOB) {
+		out->is_read = true;
+		out->size = object.len;
+		sha256(object.bytes, object.len, out->sha256);
+		out->bytes.len = object.len < CASE_FILE_MAX ? object.len : CASE_FILE_MAX;
+		out->bytes.ptr = arena_memdup(clerk->arena, object.bytes, out->bytes.len);
+	}
+	object_release(&object);
+}
+
+static void read_files(struct clerk *clerk, struct lost_case *c)
+{
+	const struct event *loss = c->loss;
+	const struct event_side *after;
+
+	if (!loss) {
+		read_file(clerk, c->life->path, c->life->revision, &c->life->blob, &c->lost);
+		return;
+	}
+	read_file(clerk, loss->before.path, c->life->revision, &loss->before.blob, &c->lost);
+	after = &loss->after;
+	if (loss->continues_as.path.ptr)
+		read_file(clerk, loss->continues_as.path, loss->continues_as.revision, &loss->continues_as.blob,
+			&c->usurper);
+	else if (after->path.ptr)
+		read_file(clerk, after->path, after->revision, &after->blob, &c->usurper);
+}
+
+static bool holds(struct text haystack, struct text needle)
+{
+	return haystack.ptr && needle.len && needle.len <= haystack.len &&
+	       memmem(haystack.ptr, haystack.len, needle.ptr, needle.len);
+}
+
+static struct text base_name(struct text path)
+{
+	const char *slash = path.len ? memrchr(path.ptr, '/', path.len) : NULL;
+	size_t skip = slash ? (size_t)(slash - path.ptr) + 1 : 0;
+
+	return (struct text){ path.ptr + skip, path.len - skip };
+}
+
+static void find_telltales(struct lost_case *c)
+{
+	const struct migration *before = c->loss ? c->loss->before.migration : NULL;
+	const struct migration *after = c->loss ? c->loss->after.migration : NULL;
+	struct telltales *t = &c->telltales;
+
+	if (before)
+		t->lost_date = before->create_date;
+	if (!after)
+		return;
+	t->date = after->create_date;
+	t->doc_revision = after->doc_revision;
+	t->docstring_has_lost_id = text_equal(after->doc_revision, c->life->revision);
+	t->name_has_lost_id = holds(base_name(c->loss->after.path), c->life->revision);
+}
+
+static void read_changes(struct clerk *clerk, struct lost_case *c)
+{
+	struct err ignored = { 0 };
+	struct commit_info parent;
+	struct path_changes found;
+	struct tree_change *changes;
+	size_t i;
+
+	if (!c->loss)
+		return;
+	if (c->loss->has_parent &&
+		commit_info_read(clerk->inv->repo, clerk->arena, &c->loss->parent, &parent, &ignored) != 1)
+		return;
+	if (tree_changes_read(clerk->inv->repo, c->loss->has_parent ? &parent.tree : NULL, &c->loss->commit->tree,
+		    CASE_CHANGES_MAX, clerk->arena, &found, &ignored) < 0)
+		return;
+	changes = arena_calloc(clerk->arena, found.count + 1, sizeof(*changes));
+	for (i = 0; i < found.count; i++)
+		changes[i] = (struct tree_change){ found.items[i].status, found.items[i].path, found.items[i].before,
+			found.items[i].after };
+	c->changes = changes;
+	c->change_count = found.count;
+	c->change_more = found.more;
+	c->has_changes = true;
+}
+
+static void add_ref(struct clerk *clerk, struct case_refs *refs, struct case_ref *items, const struct ref *ref)
+{
+	static const char tags[] = "refs/tags/";
+
+	if (refs->count == CASE_REFS_MAX) {
+		refs->more++;
+		return;
+	}
+	items[refs->count++] = (struct case_ref){ .name = ref->name,
+		.commit = ref->commit,
+		.is_tag = ref->name.len > sizeof(tags) && !memcmp(ref->name.ptr, tags, sizeof(tags) - 1),
+		.means_deployed = policy_ref_matches(&clerk->options->policy->deploy_refs, ref->name) };
+	refs->items = items;
+}
+
+static bool tip_misses(const struct identity *identity, uint32_t tip)
+{
+	size_t i;
+
+	for (i = 0; identity->missing && i < identity->missing->tip_count; i++)
+		if (identity->missing->tips[i] == tip)
+			return true;
+	return false;
+}
+
+static void sort_refs(struct clerk *clerk, const struct identity *identity, struct lost_case *c)
+{
+	struct investigation *inv = clerk->inv;
+	struct case_ref *damaged = arena_calloc(clerk->arena, CASE_REFS_MAX, sizeof(*damaged));
+	struct case_ref *holding = arena_calloc(clerk->arena, CASE_REFS_MAX, sizeof(*holding));
+	uint32_t tip, from = c->loss ? commits_find(&inv->commits, &c->loss->commit->id) : COMMIT_NONE;
+	bool *follows = from == COMMIT_NONE ? NULL : teller_descendants(&clerk->teller, from);
+
+	for (tip = 0; tip < inv->tip_count; tip++) {
+		if (inv->tip_views[tip] == INTERN_NONE)
+			continue;
+		if (teller_find(&clerk->teller, inv->tip_views[tip], identity))
+			add_ref(clerk, &c->holding, holding, &inv->tips[tip]);
+		else if (tip_misses(identity, tip) || (follows && follows[inv->tip_commits[tip]]))
+			add_ref(clerk, &c->damaged, damaged, &inv->tips[tip]);
+		else
+			c->older++;
+	}
+	free(follows);
+}
+
+/* --- the trees ----------------------------------------------------------------------------------------------------- */
+
+static const struct audit_environment *audit_at_head(struct clerk *clerk, struct text path)
+{
+	const struct audit_options how = { .policy = clerk->options->policy };
+	uint32_t head = teller_head_view(&clerk->teller);
+	const struct tree_envs *envs;
+	struct audit_environment *out;
+	size_t i;
+
+	if (head == INTERN_NONE)
+		return NULL;
+	envs = &clerk->inv->views[head].envs;
+	for (i = 0; i < envs->count; i++) {
+		if (!text_equal(envs->items[i].path, path))
+			continue;
+		out = arena_alloc(clerk->arena, sizeof(*out));
+		audit_environment(&clerk->inv->study, &envs->items[i], &how, out);
+		return out;
+	}
+	return NULL;
+}
+
+static const struct chain *planned_chain(const struct clerk *clerk, const struct lost_case *c)
+{
+	const struct recover *plan = &clerk->out->plan;
+	size_t i, k;
+
+	if (!clerk->out->has_plan || plan->refusal.ptr)
+		return NULL;
+	for (i = 0; i < plan->environment_count; i++) {
+		const struct chain *after = &plan->environments[i].after;
+
+		if (!text_equal(plan->environments[i].path, c->life->environment))
+			continue;
+		for (k = 0; k < after->count; k++)
+			if (text_equal(after->nodes[k].revision, c->life->revision) &&
+				after->nodes[k].state == CHAIN_PRESENT)
+				return after;
+	}
+	return NULL;
+}
+
+static void draw_chains(struct clerk *clerk, struct lost_case *c)
+{
+	struct chain *drawn;
+
+	c->environment = audit_at_head(clerk, c->life->environment);
+	if (!c->environment || c->life->at_head)
+		return;
+	c->should_be = planned_chain(clerk, c);
+	c->is_whole_plan = c->should_be != NULL;
+	if (c->should_be)
+		return;
+	drawn = arena_alloc(clerk->arena, sizeof(*drawn));
+	if (casefile_chain_with(clerk->arena, &c->environment->chain, c, drawn))
+		c->should_be = drawn;
+}
+
+/* --- the whole ------------------------------------------------------------------------------------------------------ */
+
+/* The loss that a case is about: the one that HEAD suffers from, else the last of all, though it was mended since. */
+static const struct event *find_loss(const struct life *life)
+{
+	size_t i;
+
+	if (life->loss)
+		return life->loss;
+	for (i = life->event_count; i-- > 0;)
+		if (event_kind_is_loss(life->events[i].event.kind))
+			return &life->events[i].event;
+	return NULL;
+}
+
+static int tell_case(struct clerk *clerk, const struct identity *identity, struct lost_case *c, struct err *err)
+{
+	struct life *life = arena_alloc(clerk->arena, sizeof(*life));
+
+	if (tell_life(&clerk->teller, identity, life, err) < 0)
+		return -1;
+	c->life = life;
+	c->loss = find_loss(life);
+	c->is_missing = identity->missing && is_at_head(clerk, identity->missing);
+	c->has_rule = c->loss != NULL;
+	if (c->loss) {
+		c->rule = loss_rule(c->loss->kind);
+		c->rule_level = policy_level(clerk->options->policy, c->rule);
+	}
+	read_files(clerk, c);
+	find_telltales(c);
+	read_changes(clerk, c);
+	sort_refs(clerk, identity, c);
+	casefile_write_times(clerk, c);
+	return 0;
+}
+
+/* The plan is for what is missing at HEAD, and for what was named and HEAD lacks. */
+static int plan_repair(struct clerk *clerk, struct err *err)
+{
+	const struct casefile_options *given = clerk->options;
+	const char **ids = arena_calloc(clerk->arena, clerk->out->case_count + 1, sizeof(*ids));
+	struct recover_options how = { .revisions = ids,
+		.envs = given->envs,
+		.env_count = given->env_count,
+		.versions_dirs = given->versions_dirs,
+		.versions_dir_count = given->versions_dir_count,
+		.places = SALVAGE_EVERYWHERE,
+		.policy = given->policy,
+		.progress = given->progress };
+	struct err why = { 0 };
+	size_t i;
+
+	for (i = 0; i < clerk->out->case_count; i++) {
+		const struct lost_case *c = &clerk->out->cases[i];
+
+		if (c->is_missing || (given->revision_count && !c->life->at_head))
+			ids[how.revision_count++] =
+				arena_memdup(clerk->arena, c->life->revision.ptr, c->life->revision.len);
+	}
+	if (!how.revision_count || !clerk->inv->has_head)
+		return 0;
+	if (recover_plan(clerk->inv->repo, clerk->arena, &how, &clerk->out->plan, &why) == 0)
+		clerk->out->has_plan = true;
+	else if (why.kind == ERR_USAGE)
+		clerk->out->plan_failure = arena_strdup(clerk->arena, why.msg);
+	else
+		return err_set(err, why.kind, "%s", why.msg);
+	return 0;
+}
+
+static const struct salvage_source *source_of(const struct clerk *clerk, struct text revision)
+{
+	size_t i;
+
+	for (i = 0; clerk->out->has_plan && i < clerk->out->plan.source_count; i++)
+		if (text_equal(clerk->out->plan.sources[i].revision, revision))
+			return &clerk->out->plan.sources[i];
+	return NULL;
+}
+
+/* A file that no walked commit holds, but the plan found. */
+static void take_source(struct clerk *clerk, struct lost_case *c)
+{
+	c->source = source_of(clerk, c->life->revision);
+	if (c->source && !c->lost.is_read)
+		read_file(clerk, c->source->path.ptr ? c->source->path : TEXT_LITERAL("(no path is known)"),
+			c->life->revision, &c->source->blob, &c->lost);
+}
+
+static void write_facts(struct clerk *clerk)
+{
+	const struct protection *protection = &clerk->teller.verdict.protection;
+	struct text *names = arena_calloc(clerk->arena, protection->ref_count + 1, sizeof(*names));
+	size_t i;
+
+	for (i = 0; i < protection->ref_count; i++)
+		names[i] = protection->refs[i].name;
+	clerk->out->policy.protects_all = clerk->options->policy->protect == PROTECT_ALL;
+	clerk->out->policy.protected_refs = names;
+	clerk->out->policy.protected_count = protection->ref_count;
+	scan_write_facts(clerk->inv, &clerk->teller.facts);
+	clerk->out->repository = clerk->teller.facts.repository;
+}
+
+static int fill(struct clerk *clerk, struct err *err)
+{
+	struct subjects subjects = { 0 };
+	struct lost_case *cases;
+	size_t i;
+	int rc = -1;
+
+	if (clerk->options->revision_count) {
+		if (take_named(clerk, &subjects, err) < 0)
+			goto done;
+	} else {
+		take_found(clerk, &subjects);
+	}
+	if (clerk->teller.head != INTERN_NONE && clerk->inv->tip_commits[clerk->teller.head] != COMMIT_NONE)
+		clerk->out->head = model_commit(&clerk->teller.model, clerk->inv->tip_commits[clerk->teller.head]);
+	cases = arena_calloc(clerk->arena, subjects.count + 1, sizeof(*cases));
+	clerk->out->cases = cases;
+	for (i = 0; i < subjects.count; i++)
+		if (tell_case(clerk, &subjects.items[i], &cases[i], err) < 0)
+			goto done;
+	clerk->out->case_count = subjects.count;
+	if (plan_repair(clerk, err) < 0)
+		goto done;
+	for (i = 0; i < subjects.count; i++) {
+		take_source(clerk, &cases[i]);
+		draw_chains(clerk, &cases[i]);
+		if (!cases[i].life->at_head)
+			casefile_write_stamps(clerk->arena, &cases[i]);
+	}
+	casefile_write_exhibits(clerk);
+	if (clerk->options->redact_authors)
+		casefile_write_secrets(clerk);
+	if (tell_searched(&clerk->teller, &clerk->out->searched, err) < 0)
+		goto done;
+	write_facts(clerk);
+	rc = 0;
+done:
+	free(subjects.items);
+	return rc;
+}
+
+int casefile_build(
+	struct investigation *inv, const struct casefile_options *options, struct casefile *out, struct err *err)
+{
+	const struct scan_options scan_options = { .all = true,
+		.deep = options->deep,
+		.envs = options->envs,
+		.env_count = options->env_count,
+		.policy = options->policy };
+	struct clerk clerk = { .inv = inv, .arena = inv->arena, .options = options, .out = out };
+	int rc = -1;
+
+	memset(out, 0, sizeof(*out));
+	if (teller_open(&clerk.teller, inv, &scan_options, err) < 0)
+		goto done;
+	rc = fill(&clerk, err);
+done:
+	teller_close(&clerk.teller);
+	return rc;
+}

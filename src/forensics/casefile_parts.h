@@ -1,0 +1,34 @@
+/*
+ * casefile_parts: what the files that write a casefile share. Private to this folder.
+ */
+#ifndef REVIDENT_FORENSICS_CASEFILE_PARTS_H
+#define REVIDENT_FORENSICS_CASEFILE_PARTS_H
+
+#include "explain_parts.h"
+#include "revident/forensics/casefile.h"
+
+/* One casefile in the making. */
+struct clerk {
+	struct investigation *inv;
+	struct arena *arena; /* the caller's */
+	const struct casefile_options *options;
+	struct teller teller;
+	struct casefile *out;
+};
+
+/* Fills moments, restored and exposure. */
+void casefile_write_times(struct clerk *clerk, struct lost_case *c);
+
+/* Fills the table of stamps from the chains; pure but for the arena. */
+void casefile_write_stamps(struct arena *arena, struct lost_case *c);
+
+/* The chain with the lost revision back in it, from what its file declares. False where that is not known. */
+bool casefile_chain_with(struct arena *arena, const struct chain *chain, const struct lost_case *c, struct chain *out);
+
+/* Fills the list of exhibits. */
+void casefile_write_exhibits(struct clerk *clerk);
+
+/* Fills the names, addresses and parts of them that a redacted report must not hold. */
+void casefile_write_secrets(struct clerk *clerk);
+
+#endif

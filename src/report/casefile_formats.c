@@ -1,0 +1,52 @@
+#include "casefile_formats.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "revident/base/sha256.h"
+
+const char *const casefile_format_names[] = { "markdown", NULL };
+
+static const struct casefile_format formats[] = {
+	{ "markdown", casefile_render_markdown },
+};
+
+const struct casefile_format *casefile_format_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+		if (!strcmp(formats[i].name, name))
+			return &formats[i];
+	return NULL;
+}
+
+char *exhibit_file_name(const struct exhibit *exhibit, char out[EXHIBIT_NAME_MAX])
+{
+	oid_hex(&exhibit->id, out);
+	memcpy(out + OID_HEX, ".py", sizeof(".py"));
+	return out;
+}
+
+static bool is_first_of_its_content(const struct casefile *file, size_t at)
+{
+	size_t i;
+
+	for (i = 0; i < at; i++)
+		if (file->exhibits[i].kind == EXHIBIT_BLOB && oid_equal(&file->exhibits[i].id, &file->exhibits[at].id))
+			return false;
+	return true;
+}
+
+void casefile_render_manifest(const struct casefile *file, struct strbuf *out)
+{
+	char hex[SHA256_HEX + 1], name[EXHIBIT_NAME_MAX];
+	size_t i;
+
+	for (i = 0; i < file->exhibit_count; i++) {
+		const struct exhibit *e = &file->exhibits[i];
+
+		if (e->has_content && is_first_of_its_content(file, i))
+			strbuf_addf(out, "%s  %s\n", sha256_hex(e->sha256, hex), exhibit_file_name(e, name));
+	}
+}

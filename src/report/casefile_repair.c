@@ -1,0 +1,428 @@
+#include <string.h>
+
+#include "casefile_parts.h"
+#include "revident/report/casefile.h"
+#include "revident/base/shell.h"
+
+void write_chains(struct page *page, const struct lost_case *c)
+{
+	if (!c->environment) {
+		page_open(page, PAGE_PARAGRAPH);
+		page_words(page, "HEAD has no environment ");
+		page_code(page, c->life->environment);
+		page_words(page, ".");
+		page_close(page, PAGE_PARAGRAPH);
+		return;
+	}
+	page_open(page, PAGE_PARAGRAPH);
+	page_styled(page, PAGE_STRONG, "As it is");
+	page_words(page, " at HEAD:");
+	page_close(page, PAGE_PARAGRAPH);
+	page->format->chain(page, &c->environment->chain, c, false);
+	if (!c->should_be)
+		return;
+	page_open(page, PAGE_PARAGRAPH);
+	page_styled(page, PAGE_STRONG, "As it should be");
+	page_words(page, c->is_whole_plan ? ", and is after the repair (tried out on HEAD's tree in memory):"
+					  : ", from what the lost file declares:");
+	page_close(page, PAGE_PARAGRAPH);
+	page->format->chain(page, c->should_be, c, true);
+}
+
+/* --- the repair ------------------------------------------------------------------------------------------------------ */
+
+static void add_word(struct strbuf *line, struct text word)
+{
+	strbuf_addch(line, ' ');
+	strbuf_add_shell_word(line, word);
+}
+
+static void command_of_step(const struct recover_step *step, struct strbuf *line)
+{
+	char hex[OID_HEX + 1];
+
+	switch (step->kind) {
+	case STEP_RENAME:
+		strbuf_addstr(line, "git mv --");
+		add_word(line, step->from);
+		add_word(line, step->path);
+		break;
+	case STEP_RESTORE:
+		strbuf_addf(line, "git cat-file blob %s >", oid_hex(&step->blob, hex));
+		add_word(line, step->path);
+		break;
+	case STEP_RELINK:
+	case STEP_STUB:
+	case STEP_KINDS:
+		strbuf_addf(line, "# %s", step_kind_name(step->kind));
+		add_word(line, step->path);
+		break;
+	}
+	strbuf_addch(line, '\n');
+}
+
+static void list_commands(struct page *page)
+{
+	const struct recover *plan = &page->file->plan;
+	struct strbuf lines = STRBUF_INIT;
+	size_t i;
+
+	for (i = 0; i < plan->step_count; i++)
+		command_of_step(&plan->steps[i], &lines);
+	for (i = 0; i < plan->step_count; i++) {
+		if (plan->steps[i].kind == STEP_RENAME)
+			continue;
+		strbuf_addstr(&lines, "git add --");
+		add_word(&lines, plan->steps[i].path);
+		strbuf_addch(&lines, '\n');
+	}
+	page_listing(page, "sh", (struct text){ lines.buf, lines.len });
+	strbuf_release(&lines);
+}
+
+static void revident_command(struct page *page, const char *options)
+{
+	const struct casefile *file = page->file;
+	struct strbuf line = STRBUF_INIT;
+	size_t i;
+
+	strbuf_addf(&line, "revident recover%s", options);
+	for (i = 0; i < file->case_count && file->case_count <= 5; i++)
+		if (!file->cases[i].life->at_head)
+			add_word(&line, file->cases[i].life->revision);
+	page_command(page, &line);
+	strbuf_release(&line);
+}
+
+static void say_plan(struct page *page)
+{
+	const struct recover *plan = &page->file->plan;
+	size_t i;
+
+	page_open(page, PAGE_PARAGRAPH);
+	if (plan->refusal.ptr) {
+		page_styled(page, PAGE_BAD, "The plan must not be applied:");
+		page_words(page, " ");
+		page_prose(page, plan->refusal);
+		page_close(page, PAGE_PARAGRAPH);
+		return;
+	}
+	if (!plan->step_count) {
+		page_words(page, "There is no step that could be planned.");
+		page_close(page, PAGE_PARAGRAPH);
+		return;
+	}
+	page_words(page, "From the top of the work tree; ");
+	revident_command(page, " --apply");
+	page_words(page, " does the same, all or nothing:");
+	page_close(page, PAGE_PARAGRAPH);
+	list_commands(page);
+	page_open(page, PAGE_PARAGRAPH);
+	page_words(page, "Then commit. Hooks let it through: what counts is the id, not the path. After that, "
+			 "databases are brought up with the commands of the table under \"Impact\".");
+	page_close(page, PAGE_PARAGRAPH);
+	for (i = 0; i < plan->note_count; i++) {
+		page_open(page, PAGE_PARAGRAPH);
+		page_styled(page, PAGE_STRONG, "Note:");
+		page_words(page, " ");
+		page_prose(page, plan->notes[i]);
+		page_close(page, PAGE_PARAGRAPH);
+	}
+}
+
+static void say_unrecoverable(struct page *page)
+{
+	const struct recover *plan = &page->file->plan;
+	size_t i, k;
+
+	for (i = 0; i < plan->unrecoverable_count; i++) {
+		const struct unrecoverable *u = &plan->unrecoverable[i];
+
+		page_open(page, PAGE_PARAGRAPH);
+		page_code(page, u->revision);
+		if (u->choice_count) {
+			page_words(
+				page, " was found in several versions that nothing orders; choose one with --blob: ");
+			for (k = 0; k < u->choice_count && k < 10; k++) {
+				page_words(page, k ? ", " : "");
+				page_oid(page, &u->choices[k].blob);
+			}
+			page_words(page, ".");
+		} else {
+			page_words(page,
+				" was not found in %zu commits, %zu refs, %zu reflog entries, %zu index entries and "
+				"%zu "
+				"objects that nothing leads to.",
+				u->searched.commits, u->searched.refs, u->searched.reflog_entries,
+				u->searched.index_entries, u->searched.unreachable_objects);
+		}
+		page_close(page, PAGE_PARAGRAPH);
+	}
+}
+
+/* The other ways, what each costs, and how it is done. */
+static const struct {
+	const char *name, *how, *price;
+	bool is_words; /* `how` is no command */
+} ways[] = {
+	{ "restore", "revident recover --apply",
+		"None known: every database that ran the lost file goes on, and a new one is built whole. Needs the "
+		"file, which must be found.",
+		false },
+	{ "re-link", "revident recover --relink",
+		"The children name another parent, the lost file stays away. New databases never get what it created; "
+		"those that are stamped with it must be stamped by hand. Right where its content goes on under "
+		"another id.",
+		false },
+	{ "stub", "revident recover --stub",
+		"A stand-in with the lost id. Databases beyond it go on; a new database stops at it, or with =pass "
+		"lacks what the lost file created.",
+		false },
+	{ "squash", "one new migration (alembic revision --autogenerate) in place of all",
+		"History is given up: every existing database has to be at the head first and be stamped anew. What "
+		"models do not say (data, triggers, functions) is lost.",
+		true },
+	{ "stamp", "alembic stamp --purge REVISION",
+		"Mends no file. Where a chain loads it silences one database, and hides whether the database has what "
+		"the lost file created; with a missing parent it fails as well.",
+		false },
+};
+
+static void table_of_ways(struct page *page)
+{
+	size_t i;
+
+	page_open(page, PAGE_PARAGRAPH);
+	page_words(page, "The ways of repair and their price:");
+	page_close(page, PAGE_PARAGRAPH);
+	page_open(page, PAGE_TABLE);
+	page_open(page, PAGE_HEAD);
+	page_cell(page, "way");
+	page_cell(page, "how");
+	page_cell(page, "price");
+	page_close(page, PAGE_HEAD);
+	for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		page_open(page, PAGE_ROW);
+		page_open(page, PAGE_CELL);
+		page_styled(page, PAGE_STRONG, "%s", ways[i].name);
+		page_close(page, PAGE_CELL);
+		page_open(page, PAGE_CELL);
+		if (ways[i].is_words)
+			page_words(page, "%s", ways[i].how);
+		else
+			page_code(page, text_of(ways[i].how));
+		page_close(page, PAGE_CELL);
+		page_cell(page, ways[i].price);
+		page_close(page, PAGE_ROW);
+	}
+	page_close(page, PAGE_TABLE);
+}
+
+void write_repair(struct page *page)
+{
+	const struct casefile *file = page->file;
+
+	if (file->plan_failure) {
+		page_open(page, PAGE_PARAGRAPH);
+		page_words(page, "No plan could be made: ");
+		page_prose(page, text_of(file->plan_failure));
+		page_words(page, ".");
+		page_close(page, PAGE_PARAGRAPH);
+	} else if (!file->has_plan) {
+		page_open(page, PAGE_PARAGRAPH);
+		page_words(page, "HEAD names nothing that it lacks: there is nothing that must be repaired.");
+		page_close(page, PAGE_PARAGRAPH);
+		return;
+	} else {
+		say_plan(page);
+		say_unrecoverable(page);
+	}
+	table_of_ways(page);
+}
+
+/* --- prevention ------------------------------------------------------------------------------------------------------ */
+
+static void list_hooks(struct page *page)
+{
+	size_t i;
+
+	if (!page->file->hook_count)
+		return;
+	page_open(page, PAGE_PARAGRAPH);
+	page_words(page, "Hooks of this clone: ");
+	for (i = 0; i < page->file->hook_count; i++) {
+		page_words(page, i ? ", " : "");
+		page_code(page, text_of(page->file->hooks[i].name));
+		page_words(page, " %s", page->file->hooks[i].state);
+	}
+	page_words(page, ". ");
+	page_code(page, TEXT_LITERAL("revident hooks install"));
+	page_words(page, " puts them in; a server's pre-receive, or ");
+	page_code(page, TEXT_LITERAL("revident check --range"));
+	page_words(page, " in CI, holds for everybody.");
+	page_close(page, PAGE_PARAGRAPH);
+}
+
+static bool loss_is_by_service(const struct lost_case *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->moment_count; i++)
+		if (c->moments[i].kind == MOMENT_EVENT && c->moments[i].event == c->loss)
+			return c->moments[i].by_service;
+	for (i = 0; i < c->moment_count; i++)
+		if (oid_equal(&c->moments[i].commit->id, &c->loss->commit->id))
+			return c->moments[i].by_service;
+	return false;
+}
+
+void write_prevention(struct page *page, const struct lost_case *c)
+{
+	const struct rule *rule = rule_get(c->rule);
+
+	page_open(page, PAGE_PARAGRAPH);
+	if (c->has_rule) {
+		page_words(page, "The rule ");
+		page_code(page, text_of(rule->name));
+		page_words(page, " of ");
+		page_code(page, TEXT_LITERAL("revident check"));
+		page_words(page, " (\"%s\") is about this very change; its level here is ", rule->summary);
+		page_styled(page, PAGE_STRONG, "%s", level_name(c->rule_level));
+		page_words(page, c->rule_level == LEVEL_ERROR ? ", which blocks the commit, the push and the merge"
+							      : ", which blocks nothing");
+		page_words(page, page->file->policy.protects_all
+					 ? "."
+					 : " where the revision is published; elsewhere it warns.");
+		if (loss_is_by_service(c))
+			page_words(page,
+				" The commit was made by the hosting service, where no client hook runs: only a "
+				"check in CI or on the server would have stopped it.");
+	} else {
+		page_words(page, "The rule ");
+		page_code(page, text_of(rule_get(RULE_MISSING_REVISION)->name));
+		page_words(page, " of ");
+		page_code(page, TEXT_LITERAL("revident audit"));
+		page_words(page, " reports a migration that names what is not there.");
+	}
+	page_close(page, PAGE_PARAGRAPH);
+	list_hooks(page);
+}
+
+/* --- evidence -------------------------------------------------------------------------------------------------------- */
+
+static void cell_command(struct page *page, const struct exhibit *e)
+{
+	struct strbuf line = STRBUF_INIT;
+	char hex[OID_HEX + 1];
+
+	page_open(page, PAGE_CELL);
+	oid_hex(&e->id, hex);
+	switch (e->kind) {
+	case EXHIBIT_COMMIT:
+		strbuf_addf(&line, "git show --stat %s", hex);
+		break;
+	case EXHIBIT_TREE:
+		strbuf_addf(&line, "git ls-tree -r %s", hex);
+		break;
+	case EXHIBIT_BLOB:
+		strbuf_addf(&line, "git cat-file blob %s", hex);
+		break;
+	case EXHIBIT_REF:
+		strbuf_addstr(&line, "git rev-parse");
+		strbuf_addch(&line, ' ');
+		strbuf_add_shell_word(&line, e->name);
+		strbuf_addstr(&line, "^{commit}");
+		break;
+	}
+	page_command(page, &line);
+	strbuf_release(&line);
+	page_close(page, PAGE_CELL);
+}
+
+static void row_of_exhibit(struct page *page, const struct exhibit *e)
+{
+	static const char *const kinds[] = { "commit", "tree", "blob", "ref" };
+
+	page_open(page, PAGE_ROW);
+	page_cell(page, kinds[e->kind]);
+	page_open(page, PAGE_CELL);
+	if (e->kind == EXHIBIT_REF) {
+		page_code(page, e->name);
+		page_words(page, " at ");
+	}
+	page_oid(page, &e->id);
+	page_close(page, PAGE_CELL);
+	page_open(page, PAGE_CELL);
+	page_words(page, "%s", e->what);
+	if (e->kind == EXHIBIT_COMMIT)
+		page_words(page, e->is_signed ? "; signed (the signature was not verified)" : "; not signed");
+	page_close(page, PAGE_CELL);
+	cell_command(page, e);
+	page_close(page, PAGE_ROW);
+}
+
+static void list_manifest(struct page *page)
+{
+	struct strbuf lines = STRBUF_INIT;
+
+	casefile_render_manifest(page->file, &lines);
+	if (lines.len) {
+		page_open(page, PAGE_PARAGRAPH);
+		page_words(page, "Manifest; ");
+		page_code(page, TEXT_LITERAL("revident report --evidence DIR"));
+		page_words(page, " writes these files and it, as ");
+		page_code(page, TEXT_LITERAL("SHA256SUMS"));
+		page_words(page, ", for ");
+		page_code(page, TEXT_LITERAL("sha256sum -c SHA256SUMS"));
+		page_words(page, ":");
+		page_close(page, PAGE_PARAGRAPH);
+		page->format->listing(page, "text", (struct text){ lines.buf, lines.len });
+	}
+	strbuf_release(&lines);
+}
+
+static void say_completeness(struct page *page)
+{
+	const struct casefile *file = page->file;
+	size_t i;
+
+	page_open(page, PAGE_PARAGRAPH);
+	page_words(page, "Read: ");
+	page_count(page, file->searched.commits, "commit");
+	page_words(page, " from ");
+	page_count(page, file->searched.refs, "ref");
+	page_words(page, ". %s%s",
+		file->repository.limit_count ? "History could not be read whole:" : "History was read whole.",
+		file->repository.has_replacements ? " Replace refs and grafts were ignored." : "");
+	page_close(page, PAGE_PARAGRAPH);
+	if (!file->repository.limit_count)
+		return;
+	page_open(page, PAGE_LIST);
+	for (i = 0; i < file->repository.limit_count && i < 20; i++) {
+		page_open(page, PAGE_ITEM);
+		page_prose(page, text_of(file->repository.limits[i]));
+		page_close(page, PAGE_ITEM);
+	}
+	page_close(page, PAGE_LIST);
+}
+
+void write_evidence(struct page *page)
+{
+	const struct casefile *file = page->file;
+	size_t i;
+
+	say_completeness(page);
+	if (!file->exhibit_count)
+		return;
+	page_open(page, PAGE_TABLE);
+	page_open(page, PAGE_HEAD);
+	page_cell(page, "kind");
+	page_cell(page, "object");
+	page_cell(page, "what");
+	page_cell(page, "to see it");
+	page_close(page, PAGE_HEAD);
+	for (i = 0; i < file->exhibit_count; i++)
+		row_of_exhibit(page, &file->exhibits[i]);
+	page_close(page, PAGE_TABLE);
+	list_manifest(page);
+}

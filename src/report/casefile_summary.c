@@ -1,0 +1,269 @@
+#include <string.h>
+
+#include "casefile_parts.h"
+#include "revident/base/version.h"
+
+char *describe_span(int64_t seconds, char out[SPAN_MAX])
+{
+	long long minutes = (long long)seconds / 60, hours = minutes / 60, days = hours / 24;
+	struct strbuf text = STRBUF_INIT;
+
+	if (days)
+		strbuf_addf(&text, "%lld day%s", days, days == 1 ? "" : "s");
+	if (days < 30 && hours % 24)
+		strbuf_addf(&text, "%s%lld hour%s", days ? " " : "", hours % 24, hours % 24 == 1 ? "" : "s");
+	if (!days && minutes % 60)
+		strbuf_addf(&text, "%s%lld minute%s", hours ? " " : "", minutes % 60, minutes % 60 == 1 ? "" : "s");
+	if (!text.len)
+		strbuf_addstr(&text, "less than a minute");
+	if (text.len >= SPAN_MAX)
+		strbuf_setlen(&text, SPAN_MAX - 1);
+	memcpy(out, text.buf, text.len + 1);
+	strbuf_release(&text);
+	return out;
+}
+
+const char *loss_words(enum event_kind kind)
+{
+	switch (kind) {
+	case EVENT_OVERWRITTEN:
+		return "was overwritten";
+	case EVENT_REIDENTIFIED:
+		return "was given another id";
+	case EVENT_STRIPPED:
+		return "was stripped of its id";
+	case EVENT_LOST_IN_MERGE:
+		return "was dropped by a merge";
+	default:
+		return "was deleted";
+	}
+}
+
+void page_count(struct page *page, size_t count, const char *noun)
+{
+	page_words(page, "%zu %s%s", count, noun, count == 1 ? "" : "s");
+}
+
+void page_revision(struct page *page, const struct lost_case *c)
+{
+	const struct migration *m = c->loss ? c->loss->before.migration : c->life->migration;
+
+	page_code(page, c->life->revision);
+	if (m && m->message.len) {
+		page_words(page, " \"");
+		page_prose(page, m->message);
+		page_words(page, "\"");
+	}
+}
+
+void page_time_utc(struct page *page, const struct signature *signature)
+{
+	char utc[SIGNATURE_TIME_MAX];
+
+	page_words(page, "%s", signature->has_time ? signature_time_utc(signature, utc) : "unknown");
+}
+
+void page_time(struct page *page, const struct signature *signature)
+{
+	char own[SIGNATURE_TIME_MAX];
+
+	page_words(page, "%s", signature->has_time ? signature_time(signature, own) : "a time that cannot be read");
+}
+
+void page_command(struct page *page, const struct strbuf *line)
+{
+	page_code(page, (struct text){ line->buf, line->len });
+}
+
+/* --- the summary ---------------------------------------------------------------------------------------------------- */
+
+static void say_what(struct page *page, const struct lost_case *c)
+{
+	page_words(page, "The migration ");
+	page_revision(page, c);
+	page_words(page, " of ");
+	page_code(page, c->life->environment);
+	if (!c->loss) {
+		page_words(page, c->life->state == LIFE_MISSING ? " was never in this history, and "
+								: " was not lost in this history");
+		if (c->life->state != LIFE_MISSING) {
+			page_words(page, ".");
+			return;
+		}
+		page_words(page, c->life->child_count == 1 ? "a migration names it." : "migrations name it.");
+		return;
+	}
+	page_words(page, " %s on ", loss_words(c->loss->kind));
+	page_time(page, &c->loss->commit->committer);
+	page_words(page, " by commit ");
+	page_oid(page, &c->loss->commit->id);
+	page_words(page, " (\"");
+	page_prose(page, c->loss->commit->summary);
+	page_words(page, "\", written by ");
+	page_prose(page, c->loss->commit->author.name);
+	page_words(page, ")");
+	if (c->loss->after.revision.ptr && !text_equal(c->loss->after.revision, c->life->revision)) {
+		page_words(page, ": its file holds ");
+		page_code(page, c->loss->after.revision);
+		page_words(page, " since");
+	}
+	page_words(page, ".");
+}
+
+static void say_state(struct page *page, const struct lost_case *c)
+{
+	char span[SPAN_MAX];
+
+	if (c->life->at_head && c->restored) {
+		page_words(page, " It was put back by commit ");
+		page_oid(page, &c->restored->id);
+		if (c->has_exposure)
+			page_words(page, ", %s later", describe_span(c->exposure, span));
+		page_words(page, ".");
+	} else if (c->life->at_head) {
+		page_words(page, " HEAD has it.");
+	} else if (c->is_missing && c->row_count) {
+		const struct stamp_outcome *now = &c->rows[0].outcomes[WAY_NOW];
+
+		page_words(page, " Other migrations still name it, so the chain is broken");
+		if (now->say_count) {
+			page_words(page, ": every Alembic command ends with ");
+			page_code(page, now->says[now->say_count - 1]);
+			page_words(page, ", on every database, a new one included");
+		}
+		page_words(page, ".");
+	} else {
+		page_words(page, " Nothing at HEAD names it any more; only a database that is stamped with it is "
+				 "refused.");
+	}
+}
+
+static void say_hope(struct page *page, const struct lost_case *c)
+{
+	if (c->life->at_head)
+		return;
+	if (c->lost.is_read) {
+		page_words(page, " The lost file is whole in git, all ");
+		page_count(page, c->lost.size, "byte");
+		page_words(page, " of it");
+		if (page->file->has_plan && c->is_whole_plan) {
+			page_words(page, ", and the repair below (");
+			page_count(page, page->file->plan.step_count, "step");
+			page_words(page, ") puts it back byte for byte");
+		}
+		page_words(page, ".");
+	} else {
+		page_words(page, " Its file was not found anywhere in this repository.");
+	}
+	if (c->life->published)
+		page_words(page, " It was published, so databases may have run it.");
+}
+
+void write_summary(struct page *page, const struct lost_case *c)
+{
+	page_open(page, PAGE_PARAGRAPH);
+	say_what(page, c);
+	say_state(page, c);
+	say_hope(page, c);
+	page_close(page, PAGE_PARAGRAPH);
+	page_open(page, PAGE_PARAGRAPH);
+	page_words(page, "How it was noticed, by whom and when: ");
+	page_styled(page, PAGE_BLANK, "to be filled in");
+	page_line_break(page);
+	page_words(page, "Which databases and customers were hit: ");
+	page_styled(page, PAGE_BLANK, "to be filled in");
+	page_close(page, PAGE_PARAGRAPH);
+}
+
+/* --- the whole ------------------------------------------------------------------------------------------------------ */
+
+typedef void section_fn(struct page *page, const struct lost_case *c);
+
+static const struct {
+	const char *title;
+	section_fn *write;                    /* of a case */
+	void (*write_all)(struct page *page); /* or once for all */
+} sections[] = {
+	{ "Summary", write_summary, NULL },
+	{ "Impact", write_impact, NULL },
+	{ "Timeline", write_timeline, NULL },
+	{ "Root cause", write_cause, NULL },
+	{ "What is lost", write_lost, NULL },
+	{ "The chain", write_chains, NULL },
+	{ "The repair", NULL, write_repair },
+	{ "Prevention", write_prevention, NULL },
+	{ "Evidence", NULL, write_evidence },
+};
+
+static void write_section(struct page *page, size_t s)
+{
+	const struct casefile *file = page->file;
+	size_t i;
+
+	page_heading(page, PAGE_SECTION, sections[s].title);
+	if (sections[s].write_all) {
+		sections[s].write_all(page);
+		return;
+	}
+	for (i = 0; i < file->case_count; i++) {
+		if (file->case_count > 1) {
+			page_open(page, PAGE_SUBSECTION);
+			page_code(page, file->cases[i].life->revision);
+			page_words(page, " in ");
+			page_code(page, file->cases[i].life->environment);
+			page_close(page, PAGE_SUBSECTION);
+		}
+		sections[s].write(page, &file->cases[i]);
+	}
+}
+
+static void write_head(struct page *page)
+{
+	const struct casefile *file = page->file;
+
+	page_open(page, PAGE_PARAGRAPH);
+	page_words(page, "Written by revident %s from the history of this repository", REVIDENT_VERSION);
+	if (file->head) {
+		page_words(page, " as of ");
+		page_oid(page, &file->head->id);
+		page_words(page, ", ");
+		page_time(page, &file->head->committer);
+	}
+	page_words(page, ". Every statement is a fact of that history, and the last section says how to check it; what "
+			 "only people know is marked ");
+	page_styled(page, PAGE_BLANK, "to be filled in");
+	page_words(page, ".");
+	page_close(page, PAGE_PARAGRAPH);
+}
+
+void casefile_write(struct page *page)
+{
+	const struct casefile *file = page->file;
+	size_t s;
+
+	page_begin(page, file->case_count == 1 ? "A lost migration"
+			 : file->case_count    ? "Lost migrations"
+					       : "No migration is missing");
+	page_open(page, PAGE_TITLE);
+	if (file->case_count == 1) {
+		page_words(page, file->cases[0].life->at_head ? "The history of migration " : "Lost migration ");
+		page_code(page, file->cases[0].life->revision);
+	} else if (file->case_count) {
+		page_words(page, "%zu lost migrations", file->case_count);
+	} else {
+		page_words(page, "No migration is missing");
+	}
+	page_close(page, PAGE_TITLE);
+	write_head(page);
+	if (!file->case_count) {
+		page_open(page, PAGE_PARAGRAPH);
+		page_words(page, "HEAD names no migration that it lacks. Name a revision, or give --all-losses, for a "
+				 "report on what was lost earlier or elsewhere.");
+		page_close(page, PAGE_PARAGRAPH);
+		page_heading(page, PAGE_SECTION, "Evidence");
+		write_evidence(page);
+	}
+	for (s = 0; file->case_count && s < sizeof(sections) / sizeof(sections[0]); s++)
+		write_section(page, s);
+	page_end(page);
+}
