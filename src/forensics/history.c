@@ -4,48 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "history_view.h"
+#include "history_build.h"
 #include "revident/base/xalloc.h"
-#include "revident/forensics/ancestry.h"
 
-/* A revision that came to a lineage at a node: added or restored, as its ancestors tell later. */
-struct arrival {
-	uint32_t key; /* number in history.held */
-	uint32_t node;
-	bool is_event; /* false: it only counts for its descendants (a move between environments, unknown parents) */
-	struct change change;
-};
-
-/* A revision that a merge dropped: lost there if no parent that lacks it ever had it. */
-struct dropped {
-	uint32_t key, node;
-	struct change change;
-	uint32_t *lacking; /* parent nodes */
-	size_t lacking_count;
-};
-
-struct builder {
-	struct history *history;
-	struct study *study;
-	struct snapshots *snapshots;
-	struct lineage *lineage;
-	const struct commits *commits;
-	struct err *err;
-
-	struct arrival *arrivals;
-	size_t arrival_count, arrival_cap;
-	struct dropped *dropped;
-	size_t dropped_count, dropped_cap;
-	struct arena arena;
-
-	/* Of the node at hand. */
-	uint32_t *stamps; /* by revision: node + 1 if touched */
-	size_t stamp_cap;
-	struct holder *holders;
-	size_t holder_count, holder_cap;
-};
-
-static void emit_change(void *data, const struct change *change)
+void emit_change(void *data, const struct change *change)
 {
 	struct history *history = data;
 
@@ -438,165 +400,6 @@ done:
 	return rc;
 }
 
-/* Which of 64 keys each node's ancestors ever had, the node itself included. */
-static void spread_held(struct builder *b, const struct key_batch *batch, uint64_t *bits)
-{
-	size_t i, n;
-	uint32_t p;
-
-	memset(bits, 0, b->lineage->node_count * sizeof(*bits));
-	for (i = 0; i < b->arrival_count; i++)
-		bits[b->arrivals[i].node] |= key_batch_bit(batch, b->arrivals[i].key);
-	for (n = 0; n < b->lineage->node_count; n++)
-		for (p = 0; p < b->lineage->nodes[n].parent_count; p++)
-			bits[n] |= bits[node_parents(b->lineage, (uint32_t)n)[p]];
-}
-
-static void settle_batch(struct builder *b, const struct key_batch *batch, const uint64_t *bits)
-{
-	size_t i, k;
-	uint32_t p;
-
-	for (i = 0; i < b->arrival_count; i++) {
-		struct arrival *arrival = &b->arrivals[i];
-		uint64_t bit = key_batch_bit(batch, arrival->key);
-
-		for (p = 0; bit && p < b->lineage->nodes[arrival->node].parent_count; p++)
-			if (bits[node_parents(b->lineage, arrival->node)[p]] & bit)
-				arrival->change.kind = EVENT_RESTORED;
-	}
-	for (i = 0; i < b->dropped_count; i++) {
-		struct dropped *dropped = &b->dropped[i];
-		uint64_t bit = key_batch_bit(batch, dropped->key);
-		bool ever = false;
-
-		for (k = 0; bit && k < dropped->lacking_count; k++)
-			ever = ever || (bits[dropped->lacking[k]] & bit);
-		if (bit && !ever)
-			emit_change(b->history, &dropped->change);
-	}
-}
-
-/* Tells added from restored, and real losses in merges from removals that one side made before. */
-static void settle(struct builder *b)
-{
-	uint32_t *wanted = xcalloc(b->history->held.count, sizeof(*wanted));
-	uint64_t *bits = xcalloc(b->lineage->node_count, sizeof(*bits));
-	struct key_batch batch;
-	size_t i;
-
-	for (i = 0; i < b->arrival_count; i++) {
-		b->arrivals[i].change.kind = EVENT_ADDED;
-		wanted[b->arrivals[i].key]++;
-	}
-	for (i = 0; i < b->history->held.count; i++)
-		wanted[i] = wanted[i] > 1;
-	for (i = 0; i < b->dropped_count; i++)
-		wanted[b->dropped[i].key] = 1;
-	for (i = 0; key_batch_next(&batch, wanted, b->history->held.count, &i);) {
-		spread_held(b, &batch, bits);
-		settle_batch(b, &batch, bits);
-	}
-	free(wanted);
-	free(bits);
-}
-
-/* The holder in a commit's tree: at `path` where that one held it, else the first by path. 0 or -1. */
-static int holder_in(struct builder *b, uint32_t commit, const struct change *change, uint32_t path, struct place *out)
-{
-	const struct node *node = &b->lineage->nodes[b->lineage->node_of[commit]];
-	const struct snapshot *snapshot = snapshots_get(b->snapshots, node->row, b->err);
-	size_t i;
-
-	if (!snapshot)
-		return -1;
-	for (i = 0; i < snapshot->count; i++) {
-		const struct snap_file *file = &snapshot->files[i];
-
-		if (file->revision != change->revision ||
-			lineage_of_unit(b->lineage, node->layout, file->unit) != change->lineage)
-			continue;
-		if (out->path == INTERN_NONE || file->path == path ||
-			(out->path != path && text_compare(study_path_text(b->study, file->path),
-						      study_path_text(b->study, out->path)) < 0))
-			*out = (struct place){ file->path, file->blob };
-	}
-	snapshot_put(b->snapshots, snapshot);
-	return 0;
-}
-
-static int describe_restored(struct builder *b, struct change *change, uint32_t last_holder)
-{
-	bool same;
-
-	if (last_holder == COMMIT_NONE)
-		return 0;
-	if (holder_in(b, last_holder, change, change->after.path, &change->before) < 0)
-		return -1;
-	if (change->before.path == INTERN_NONE)
-		return 0;
-	change->same_content = change->before.blob == change->after.blob;
-	if (study_similarity(b->study, change->before.blob, change->after.blob, &change->similarity, b->err) < 0 ||
-		study_much_the_same(b->study, change->before.blob, change->after.blob, &same, b->err) < 0)
-		return -1;
-	change->reused = !same;
-	return 0;
-}
-
-static bool is_restored(const struct arrival *arrival)
-{
-	return arrival->is_event && arrival->change.kind == EVENT_RESTORED;
-}
-
-static int compare_query_to_arrival(const struct holder_query *query, const struct arrival *arrival)
-{
-	const struct change *change = &arrival->change;
-
-	if (query->lineage != change->lineage)
-		return query->lineage < change->lineage ? -1 : 1;
-	if (query->revision != change->revision)
-		return query->revision < change->revision ? -1 : 1;
-	return query->node < arrival->node ? -1 : query->node > arrival->node;
-}
-
-static uint32_t answer_for(const struct holder_query *queries, size_t count, const struct arrival *arrival)
-{
-	size_t low = 0, high = count;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		int order = compare_query_to_arrival(&queries[mid], arrival);
-
-		if (order == 0)
-			return queries[mid].commit;
-		if (order < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return COMMIT_NONE;
-}
-
-static int settle_restored(struct builder *b)
-{
-	struct holder_query *queries = xcalloc(b->arrival_count, sizeof(*queries));
-	size_t i, n = 0;
-	int rc;
-
-	for (i = 0; i < b->arrival_count; i++)
-		if (is_restored(&b->arrivals[i]))
-			queries[n++] = (struct holder_query){ .lineage = b->arrivals[i].change.lineage,
-				.revision = b->arrivals[i].change.revision,
-				.node = b->arrivals[i].node,
-				.commit = COMMIT_NONE };
-	rc = find_last_holders(b->lineage, b->snapshots, b->commits, queries, n, b->err);
-	for (i = 0; i < b->arrival_count && rc == 0; i++)
-		if (is_restored(&b->arrivals[i]))
-			rc = describe_restored(b, &b->arrivals[i].change, answer_for(queries, n, &b->arrivals[i]));
-	free(queries);
-	return rc;
-}
-
 static int compare_changes(const void *a, const void *b, void *data)
 {
 	const struct change *x = a, *y = b;
@@ -638,7 +441,7 @@ int history_build(struct history *history, struct study *study, struct snapshots
 		if (changes_anything(lineage, node) && visit(&b, node) < 0)
 			goto done;
 	}
-	settle(&b);
+	settle_arrivals(&b);
 	if (settle_restored(&b) < 0)
 		goto done;
 	for (i = 0; i < b.arrival_count; i++) {

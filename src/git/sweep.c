@@ -38,6 +38,42 @@ static void drop_repeats(struct id_list *list)
 	list->count = n;
 }
 
+/* Where an object lies: reading a pack from its front finds most delta bases read already. */
+struct placed {
+	struct oid id;
+	size_t pack; /* behind the last pack: loose, or wherever libgit2 finds it */
+	uint64_t offset;
+};
+
+static int compare_placed(const void *a, const void *b)
+{
+	const struct placed *x = a, *y = b;
+
+	if (x->pack != y->pack)
+		return x->pack < y->pack ? -1 : 1;
+	if (x->offset != y->offset)
+		return x->offset < y->offset ? -1 : 1;
+	return oid_compare(&x->id, &y->id);
+}
+
+static void order_by_place(const struct packs *packs, struct id_list *list)
+{
+	struct placed *all = xcalloc(list->count, sizeof(*all));
+	size_t i;
+
+	for (i = 0; i < list->count; i++) {
+		all[i].id = list->items[i];
+		while (all[i].pack < packs->count &&
+			!pack_find(&packs->items[all[i].pack], &all[i].id, &all[i].offset))
+			all[i].pack++;
+	}
+	if (list->count)
+		qsort(all, list->count, sizeof(*all), compare_placed);
+	for (i = 0; i < list->count; i++)
+		list->items[i] = all[i].id;
+	free(all);
+}
+
 typedef int content_fn(void *data, const struct oid *id, const unsigned char *bytes, size_t len);
 
 static int visit_content(struct repo *repo, content_fn *fn, void *data, const struct oid *id)
@@ -91,6 +127,7 @@ int sweep_objects(struct repo *repo, const struct sweep_visitor *visitor, const 
 		goto done;
 	}
 	drop_repeats(&list);
+	order_by_place(&repo->packs, &list);
 	*count = list.count;
 	for (i = 0; i < list.count; i++) {
 		if (progress->fn && i % 1024 == 0 && progress->fn(progress->data, "objects", i, list.count)) {
