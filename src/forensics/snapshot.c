@@ -149,7 +149,7 @@ static int list_tree(struct listing *listing, const struct oid *id, unsigned dep
 	if (rc < 0)
 		repo_add_limit(repo, "%s", why.msg);
 	else if (rc == 0)
-		repo_add_limit(repo, "tree %s is not in this clone", oid_hex(id, hex));
+		object_add_limit(repo, "tree", id, NULL);
 	if (rc < 1) {
 		listing->incomplete = true;
 		return 0;

@@ -144,7 +144,7 @@ static int fetch_blob(struct study *study, struct blob *blob, struct object *out
 		return 1;
 	blob->state = BLOB_ABSENT;
 	if (found == 0)
-		repo_add_limit(study->repo, "blob %s is not in this clone", oid_hex(&blob->id, hex));
+		object_add_limit(study->repo, "blob", &blob->id, NULL);
 	else
 		repo_add_limit(study->repo, "%s", why.msg);
 	return 0;

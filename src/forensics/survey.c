@@ -63,11 +63,10 @@ static void read_leniently(
 	struct study *study, struct source *source, const struct source_entry *entry, struct strbuf *out)
 {
 	struct err why = { 0 };
-	char hex[OID_HEX + 1];
 	int found = source_read(source, entry, CONFIG_BYTES_MAX, out, &why);
 
 	if (found == 0)
-		repo_add_limit(study->repo, "blob %s is not in this clone", oid_hex(&entry->id, hex));
+		object_add_limit(study->repo, "blob", &entry->id, NULL);
 	else if (found < 0)
 		repo_add_limit(study->repo, "%s", why.msg);
 }

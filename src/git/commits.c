@@ -184,14 +184,14 @@ static bool read_commit(struct walk *walk, uint32_t commit, bool is_tip)
 		return true;
 	got = object_read(walk->repo, &id, OBJECT_META_MAX, &object, &bad);
 	if (got <= 0) {
-		limit_object(walk->repo, "commit", &id, got < 0 ? &bad : NULL);
+		object_add_limit(walk->repo, "commit", &id, got < 0 ? &bad : NULL);
 		return false;
 	}
 	if (object.type != OBJECT_COMMIT) {
 		object_release(&object);
 		if (!is_tip) {
 			err_set(&bad, ERR_UNDECIDED, "it is no commit");
-			limit_object(walk->repo, "commit", &id, &bad);
+			object_add_limit(walk->repo, "commit", &id, &bad);
 		}
 		return false;
 	}
@@ -199,7 +199,7 @@ static bool read_commit(struct walk *walk, uint32_t commit, bool is_tip)
 	object_release(&object);
 	if (!taken) {
 		err_set(&bad, ERR_UNDECIDED, "its tree or parent lines cannot be read");
-		limit_object(walk->repo, "commit", &id, &bad);
+		object_add_limit(walk->repo, "commit", &id, &bad);
 	}
 	return taken;
 }
@@ -255,7 +255,7 @@ static void step(struct walk *walk, struct stack *stack)
 		struct err bad;
 
 		err_set(&bad, ERR_UNDECIDED, "it is its own ancestor");
-		limit_object(walk->repo, "commit", &walk->ids[parent], &bad);
+		object_add_limit(walk->repo, "commit", &walk->ids[parent], &bad);
 		walk->states[commit] |= STATE_CUT;
 		walk->parents[top->at] = WALK_DROPPED | (walk->parents[top->at] & WALK_LAST);
 	}
@@ -291,10 +291,9 @@ static int walk_all(
 		char hex[OID_HEX + 1];
 
 		repo_add_limit(walk->repo,
-			"the history is cut at a shallow boundary (%zu commits without their parents, the first is "
-			"%s); "
+			"the history is cut at a shallow boundary (%zu commit%s without parents, the first is %s); "
 			"'git fetch --unshallow' gets the rest",
-			walk->boundary_count, oid_hex(&walk->boundary, hex));
+			walk->boundary_count, walk->boundary_count == 1 ? "" : "s", oid_hex(&walk->boundary, hex));
 	}
 	rc = 0;
 done:

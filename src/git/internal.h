@@ -137,9 +137,6 @@ int ref_read(struct repo *repo, struct arena *arena, const char *name, struct ra
 int ref_follow(struct repo *repo, struct arena *arena, const char *name, struct oid *out, struct text *symbolic,
 	struct err *err);
 
-/* object.c: adds the limit for an object that is missing (`err` NULL) or damaged (as `err` says). `what`: "commit" … */
-void limit_object(struct repo *repo, const char *what, const struct oid *id, const struct err *err);
-
 static inline const git_oid *as_git_oid(const struct oid *id)
 {
 	return (const git_oid *)(const void *)id->bytes;

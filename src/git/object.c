@@ -206,15 +206,17 @@ int tree_next(struct tree_iter *it, struct tree_entry *out)
 	return 1;
 }
 
-void limit_object(struct repo *repo, const char *what, const struct oid *id, const struct err *err)
+void object_add_limit(struct repo *repo, const char *what, const struct oid *id, const struct err *why)
 {
 	char hex[OID_HEX + 1];
 
 	oid_hex(id, hex);
-	if (err)
-		repo_add_limit(repo, "%s %s is damaged: %s", what, hex, err->msg);
+	if (why)
+		repo_add_limit(repo, "%s %s is damaged: %s", what, hex, why->msg);
 	else if (repo->partial)
-		repo_add_limit(repo, "%s %s is not available here (partial clone): 'git cat-file -t %s' fetches it",
+		repo_add_limit(repo,
+			"%s %s is not available here (partial clone): 'git cat-file -t %s' fetches it, "
+			"'git fetch --refetch --no-filter' all of them",
 			what, hex, hex);
 	else
 		repo_add_limit(repo, "%s %s is missing; 'git fsck' tells more", what, hex);

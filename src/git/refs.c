@@ -168,7 +168,7 @@ int refs_head(struct repo *repo, struct arena *arena, struct ref *out, struct er
 		return err_set(
 			err, ERR_UNDECIDED, "HEAD names object %s, which is no commit", oid_hex(&out->target, hex));
 	if (got == 0) {
-		limit_object(repo, "commit", &missing, NULL);
+		object_add_limit(repo, "commit", &missing, NULL);
 		return err_set(err, ERR_UNDECIDED, "HEAD names commit %s, which is missing; 'git fsck' tells more",
 			oid_hex(&missing, hex));
 	}

@@ -83,7 +83,7 @@ static int visit_content(struct repo *repo, content_fn *fn, void *data, const st
 	int rc = object_read(repo, id, OBJECT_META_MAX, &object, &why);
 
 	if (rc < 1) {
-		limit_object(repo, "object", id, rc < 0 ? &why : NULL);
+		object_add_limit(repo, "object", id, rc < 0 ? &why : NULL);
 		return 0;
 	}
 	rc = fn(data, id, object.bytes, object.len);
@@ -102,7 +102,7 @@ static int visit(struct repo *repo, const struct sweep_visitor *visitor, const s
 		return 0;
 	found = object_header(repo, id, &type, &len, &why);
 	if (found < 1) {
-		limit_object(repo, "object", id, found < 0 ? &why : NULL);
+		object_add_limit(repo, "object", id, found < 0 ? &why : NULL);
 		return 0;
 	}
 	if (type == OBJECT_COMMIT && visitor->commit)

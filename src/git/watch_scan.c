@@ -153,7 +153,7 @@ static bool scan_tree(struct watch *watch, const struct node *node, const struct
 			object_release(&object);
 			got = err_set(&bad, ERR_UNDECIDED, "it is no tree");
 		}
-		limit_object(watch->repo, "tree", id, got < 0 ? &bad : NULL);
+		object_add_limit(watch->repo, "tree", id, got < 0 ? &bad : NULL);
 		return false;
 	}
 	memset(watch->wanted + first, 0, left * sizeof(*watch->wanted));
@@ -172,7 +172,7 @@ static bool scan_tree(struct watch *watch, const struct node *node, const struct
 	object_release(&object);
 	if (got < 0) {
 		err_set(&bad, ERR_UNDECIDED, "an entry cannot be read");
-		limit_object(watch->repo, "tree", id, &bad);
+		object_add_limit(watch->repo, "tree", id, &bad);
 		return false;
 	}
 	return true;

@@ -245,7 +245,7 @@ static void commits_load__shallow_clone__stops_at_the_boundary(void **state)
 	expect_order(sandbox, &commits, "2 3");
 	assert_int_equal(commits.flags[0], COMMIT_CUT);
 	assert_int_equal(commits.flags[1], 0);
-	assert_true(has_limit(repo, "shallow boundary (1 commits"));
+	assert_true(has_limit(repo, "shallow boundary (1 commit without parents"));
 	assert_false(has_limit(repo, "missing"));
 	commits_release(&commits);
 	repo_close(repo);

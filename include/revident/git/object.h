@@ -37,6 +37,12 @@ int object_header(struct repo *repo, const struct oid *id, enum object_type *typ
 /* The commit that `id` leads to through any number of tags. 1 with *out; 0 if it leads to no commit or is missing; -1. */
 int object_peel_to_commit(struct repo *repo, const struct oid *id, struct oid *out, struct err *err);
 
+/*
+ * Adds the limit for an object that is missing (`why` NULL) or damaged (as `why` says). `what`: "commit", "tree", "blob"
+ * or "object". In a partial clone it names the commands that fetch what is missing.
+ */
+void object_add_limit(struct repo *repo, const char *what, const struct oid *id, const struct err *why);
+
 /* The id that `bytes` would have as a blob. */
 void object_blob_id(const void *bytes, size_t len, struct oid *out);
 
