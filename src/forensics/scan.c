@@ -97,11 +97,6 @@ static bool is_about(const struct writer *w, const struct missing_key *missing, 
 	       text_equal(missing->name, study_revision_text(&w->inv->study, lost->revision));
 }
 
-static int compare_texts(const void *a, const void *b)
-{
-	return text_compare(*(const struct text *)a, *(const struct text *)b);
-}
-
 /* The ids that name what is missing, sorted, each once. */
 struct ids {
 	struct text *items;
@@ -124,7 +119,7 @@ static const struct text *finish_ids(struct writer *w, struct ids *ids, size_t *
 	size_t i, n = 0;
 
 	if (ids->count)
-		qsort(ids->items, ids->count, sizeof(*ids->items), compare_texts);
+		qsort(ids->items, ids->count, sizeof(*ids->items), text_compare_items);
 	for (i = 0; i < ids->count; i++)
 		if (n == 0 || !text_equal(ids->items[n - 1], ids->items[i]))
 			ids->items[n++] = ids->items[i];
@@ -260,8 +255,10 @@ int scan_judge(struct investigation *inv, const struct scan_options *options, st
 		goto done;
 	write_all_lost(&w);
 	write_all_missing(&w);
-	if (options->with_worktree && scan_write_worktree(inv, options, out, err) < 0)
-		goto done;
+	if (options->with_worktree && scan_write_worktree(inv, options, out, err) < 0) {
+		repo_add_limit(inv->repo, "the index or the work tree cannot be read; 'git status' tells more");
+		err_clear(err);
+	}
 	scan_write_facts(inv, out);
 	rc = 0;
 done:

@@ -55,7 +55,7 @@ static void add_no_environment(struct scan_text *t)
 
 	paragraph_begin(&p, t->out, t->styles, 0, 0);
 	if (scan->counts.commits == 0) {
-		paragraph_add(&p, "There is no commit yet, and so no history to read.");
+		paragraph_add(&p, "No commit could be read.");
 	} else {
 		paragraph_add(&p, "No Alembic environment was found (");
 		paragraph_add_count(&p, scan->counts.commits, "commit");
@@ -70,9 +70,12 @@ static void add_clean(struct scan_text *t)
 	struct paragraph p;
 
 	paragraph_begin(&p, t->out, t->styles, 0, 0);
-	paragraph_add_styled(&p, STYLE_GOOD,
-		t->scan->lost_count + t->scan->missing_count ? "HEAD lost nothing and misses nothing"
-							     : "Nothing is lost or missing");
+	if (t->scan->lost_count + t->scan->missing_count == 0)
+		paragraph_add_styled(&p, STYLE_GOOD, "Nothing is lost or missing");
+	else if (t->scan->repository.has_commit)
+		paragraph_add_styled(&p, STYLE_GOOD, "HEAD lost nothing and misses nothing");
+	else
+		paragraph_add(&p, "HEAD has no commit yet, and no protected ref misses anything");
 	paragraph_add(&p, ": ");
 	add_read(&p, t->scan);
 	paragraph_add(&p, ".");

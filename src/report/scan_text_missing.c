@@ -306,6 +306,10 @@ static void add_unseen_block(struct scan_text *t, const struct missing_revision 
 		paragraph_add(&p, "in the history that this shallow clone lacks");
 		paragraph_end(&p);
 		scan_text_command(t, "try", "git fetch --unshallow");
+	} else if (t->scan->repository.limit_count) {
+		paragraph_begin_labelled(&p, t->out, t->styles, "perhaps");
+		paragraph_add(&p, "in what could not be read of the history (see below)");
+		paragraph_end(&p);
 	} else {
 		paragraph_begin_labelled(&p, t->out, t->styles, "perhaps");
 		paragraph_add(&p, "on a branch that this clone lacks, or never committed");

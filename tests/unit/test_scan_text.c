@@ -200,7 +200,7 @@ static void scan_text__no_environment__says_what_one_is(void **state)
 			   "[tool.alembic] in pyproject.toml, or an env.py beside its migrations;\n"
 			   "--versions-dir PATH names any other.\n");
 	scan.counts.commits = 0;
-	assert_text(&scan, "There is no commit yet, and so no history to read.\n");
+	assert_text(&scan, "No commit could be read.\n");
 }
 
 static void scan_text__a_lost_head__the_chain_is_whole_but(void **state)
