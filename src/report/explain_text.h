@@ -34,7 +34,7 @@ bool explain_text_is_uncommitted(const struct life *life);
 /* How far was looked, and what else there may be to look at. */
 void explain_text_searched(struct explain_text *t, const struct life *life);
 
-/* A time as "2025-09-17 16:42:11+02:00". */
+/* A time as "2025-09-17T16:42:11+02:00". */
 void explain_text_add_time(struct paragraph *p, const struct signature *sig);
 
 #endif

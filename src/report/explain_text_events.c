@@ -147,15 +147,11 @@ static bool has_details(const struct event *event)
 void explain_text_add_time(struct paragraph *p, const struct signature *sig)
 {
 	char time[SIGNATURE_TIME_MAX];
-	size_t day = strcspn(signature_time(sig, time), "T");
 
-	if (!sig->has_time) {
+	if (sig->has_time)
+		paragraph_add_token(p, STYLE_PLAIN, text_of(signature_time(sig, time)));
+	else
 		paragraph_add(p, "at an unknown time");
-		return;
-	}
-	paragraph_add_token(p, STYLE_PLAIN, (struct text){ time, day });
-	paragraph_add(p, " ");
-	paragraph_add_token(p, STYLE_PLAIN, text_of(time + day + (time[day] == 'T')));
 }
 
 /* The commit on a line of its own, then what was done in it, and by whom. */

@@ -73,7 +73,7 @@ git commit -q --allow-empty -m 'Later'
 git tag later
 run revident explain 3b7a1d2e4f56
 expect_exit 0
-says "code built before $(mark :7) (2025-09-24 14:55:29+05:30, first in tag v1.5.0)"
+says "code built before $(mark :7) (2025-09-24T14:55:29+05:30, first in tag v1.5.0)"
 says "says \"Can't locate revision identified by '3b7a1d2e4f56'\""
 run revident explain "Can't locate revision identified by '3b7a1d2e4f56'"
 says 'prints exactly this error'
