@@ -262,9 +262,22 @@ static void write_question(struct answer *a, struct text text)
 	q->is_other_traceback = q->is_key_error && a->read.is_traceback && !a->read.passes_revision_map;
 }
 
+/* A life knows more than who has the id: one that only refs older than its loss have is lost. */
+static void take_states(const struct explanation *out, struct match *matches)
+{
+	size_t i, k;
+
+	for (i = 0; i < out->match_count; i++)
+		for (k = 0; k < out->life_count; k++)
+			if (text_equal(matches[i].revision, out->lives[k].revision) &&
+				text_equal(matches[i].environment, out->lives[k].environment))
+				matches[i].state = out->lives[k].state;
+}
+
 static int give_answer(struct answer *a, struct err *err)
 {
 	struct text text = trimmed(a->options->query);
+	struct match *matches;
 	int rc = -1;
 
 	errortext_read(text, &a->teller->inv->study.arena, &a->read);
@@ -272,10 +285,12 @@ static int give_answer(struct answer *a, struct err *err)
 	if ((a->read.message ? take_message(a) : take_plain(a, text, err)) < 0)
 		goto done;
 	write_question(a, text);
-	a->out->matches = tell_matches(a->teller, a->items, a->count);
+	matches = tell_matches(a->teller, a->items, a->count);
+	a->out->matches = matches;
 	a->out->match_count = a->count;
 	if (!a->out->is_ambiguous && write_lives(a, err) < 0)
 		goto done;
+	take_states(a->out, matches);
 	if (a->out->question.asks_for_heads)
 		tell_heads(a->teller, &a->lookup, a->out);
 	rc = 0;

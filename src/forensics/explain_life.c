@@ -283,7 +283,7 @@ int tell_life(struct teller *t, const struct identity *identity, struct life *ou
 	return tell_successor(t, identity, out, err);
 }
 
-const struct match *tell_matches(struct teller *t, const struct identity *items, size_t count)
+struct match *tell_matches(struct teller *t, const struct identity *items, size_t count)
 {
 	struct match *matches = arena_calloc(t->arena, count, sizeof(*matches));
 	uint32_t v, head = teller_head_view(t);

@@ -55,7 +55,7 @@ int tell_successor(struct teller *t, const struct identity *identity, struct lif
 void tell_heads(struct teller *t, const struct lookup_options *options, struct explanation *out);
 
 /* What fits, a row each, in the order of `items`. */
-const struct match *tell_matches(struct teller *t, const struct identity *items, size_t count);
+struct match *tell_matches(struct teller *t, const struct identity *items, size_t count);
 
 /* How far the search went, and which remote has more. 0 or -1. */
 int tell_searched(struct teller *t, struct life_search *out, struct err *err);
