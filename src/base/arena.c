@@ -92,6 +92,11 @@ char *arena_strdup(struct arena *arena, const char *text)
 	return arena_memdup(arena, text, strlen(text));
 }
 
+struct text arena_text(struct arena *arena, struct text text)
+{
+	return text.ptr ? (struct text){ arena_memdup(arena, text.ptr, text.len), text.len } : TEXT_NONE;
+}
+
 char *arena_printf(struct arena *arena, const char *fmt, ...)
 {
 	va_list ap, again;

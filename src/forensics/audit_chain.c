@@ -73,16 +73,9 @@ static void index_release(struct label_index *index)
 	free(index->owners);
 }
 
-static struct text base_name(struct text path)
-{
-	const char *slash = memrchr(path.ptr, '/', path.len);
-
-	return slash ? (struct text){ slash + 1, path.len - (size_t)(slash + 1 - path.ptr) } : path;
-}
-
 static bool is_file_name(struct text name, struct text path)
 {
-	struct text base = base_name(path);
+	struct text base = text_base_name(path);
 
 	if (text_equal(name, base))
 		return true;
@@ -100,7 +93,7 @@ static const struct tree_file *odd_file_called(const struct auditing *a, struct 
 	size_t i;
 
 	for (i = 0; i < a->env->file_count; i++) {
-		struct text base = base_name(audit_path(a, &a->env->files[i]));
+		struct text base = text_base_name(audit_path(a, &a->env->files[i]));
 
 		if (a->env->files[i].blob == BLOB_NONE && memmem(base.ptr, base.len, name.ptr, name.len))
 			return &a->env->files[i];

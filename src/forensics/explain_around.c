@@ -97,11 +97,6 @@ static int compare_children(const void *a, const void *b)
 	return order ? order : text_compare(x->path, y->path);
 }
 
-static int compare_texts(const void *a, const void *b)
-{
-	return text_compare(*(const struct text *)a, *(const struct text *)b);
-}
-
 /* The ids of every content that was ever read and that names it. */
 static void find_former(struct teller *t, struct text id, struct life *out)
 {
@@ -124,7 +119,7 @@ static void find_former(struct teller *t, struct text id, struct life *out)
 		if (found[i])
 			ids[n++] = model_revision(&t->model, (uint32_t)i);
 	if (n)
-		qsort(ids, n, sizeof(*ids), compare_texts);
+		qsort(ids, n, sizeof(*ids), text_compare_items);
 	out->former_children = ids;
 	out->former_child_count = n;
 	free(found);
@@ -178,7 +173,7 @@ static void take_meant(struct teller *t, const bool *fits, enum meant_kind kind,
 	for (i = n = 0; i < count; i++)
 		if (fits[i])
 			ids[n++] = model_revision(&t->model, (uint32_t)i);
-	qsort(ids, n, sizeof(*ids), compare_texts);
+	qsort(ids, n, sizeof(*ids), text_compare_items);
 	out->meant = kind;
 	out->meant_ids = ids;
 	out->meant_count = n;

@@ -6,11 +6,6 @@
 #include "revident/base/xalloc.h"
 #include "revident/forensics/investigation.h"
 
-static int compare_texts(const void *a, const void *b)
-{
-	return text_compare(*(const struct text *)a, *(const struct text *)b);
-}
-
 static size_t list_held(const struct investigation *inv, struct arena *arena, const struct text **out)
 {
 	size_t held = inv->history.held.count, i, n = 0;
@@ -26,10 +21,10 @@ static size_t list_held(const struct investigation *inv, struct arena *arena, co
 			continue;
 		is_listed[pair[1]] = true;
 		id = study_revision_text(&inv->study, pair[1]);
-		items[n++] = (struct text){ arena_memdup(arena, id.ptr, id.len), id.len };
+		items[n++] = arena_text(arena, id);
 	}
 	if (n)
-		qsort(items, n, sizeof(*items), compare_texts);
+		qsort(items, n, sizeof(*items), text_compare_items);
 	free(is_listed);
 	*out = items;
 	return n;

@@ -52,14 +52,7 @@ static bool has_path(const struct holder *items, size_t count, uint32_t path)
 
 static struct text base_name(const struct study *study, uint32_t path)
 {
-	struct text text = study_path_text(study, path);
-	const char *slash = memrchr(text.ptr, '/', text.len);
-
-	if (slash) {
-		text.len -= (size_t)(slash + 1 - text.ptr);
-		text.ptr = slash + 1;
-	}
-	return text;
+	return text_base_name(study_path_text(study, path));
 }
 
 /* The new path that a vanished one is paired with: equal blob, else equal base name, else the first. `taken` marks used ones. */

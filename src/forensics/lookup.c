@@ -306,11 +306,6 @@ static bool path_is_meant(struct text path, struct text file, enum file_naming n
 	       (file.len == path.len || path.ptr[path.len - file.len - 1] == '/');
 }
 
-static int compare_texts(const void *a, const void *b)
-{
-	return text_compare(*(const struct text *)a, *(const struct text *)b);
-}
-
 size_t lookup_file(struct investigation *inv, struct text file, enum file_naming naming, struct text **out)
 {
 	const struct study *study = &inv->study;
@@ -334,7 +329,7 @@ size_t lookup_file(struct investigation *inv, struct text file, enum file_naming
 		if (is_found[i])
 			(*out)[n++] = study_revision_text(study, (uint32_t)i);
 	if (n)
-		qsort(*out, n, sizeof(**out), compare_texts);
+		qsort(*out, n, sizeof(**out), text_compare_items);
 	free(is_meant);
 	free(is_found);
 	return n;
@@ -384,6 +379,6 @@ size_t lookup_similar(struct investigation *inv, struct text query, struct text 
 				out[found++] = id;
 		}
 	if (found > 1)
-		qsort(out, found, sizeof(*out), compare_texts);
+		qsort(out, found, sizeof(*out), text_compare_items);
 	return found;
 }

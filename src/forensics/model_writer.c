@@ -19,26 +19,19 @@ void model_writer_release(struct model_writer *w)
 	w->infos = NULL;
 }
 
-static struct text copy_text(struct arena *arena, struct text text)
-{
-	if (!text.ptr)
-		return TEXT_NONE;
-	return (struct text){ arena_memdup(arena, text.ptr, text.len), text.len };
-}
-
 struct text model_copy_text(struct model_writer *w, struct text text)
 {
-	return copy_text(w->arena, text);
+	return arena_text(w->arena, text);
 }
 
 struct text model_path(struct model_writer *w, uint32_t path)
 {
-	return copy_text(w->arena, study_path_text(&w->inv->study, path));
+	return arena_text(w->arena, study_path_text(&w->inv->study, path));
 }
 
 struct text model_revision(struct model_writer *w, uint32_t revision)
 {
-	return copy_text(w->arena, study_revision_text(&w->inv->study, revision));
+	return arena_text(w->arena, study_revision_text(&w->inv->study, revision));
 }
 
 const struct commit_info *model_commit(struct model_writer *w, uint32_t commit)
@@ -61,7 +54,7 @@ static void copy_binding(struct arena *arena, struct binding *binding)
 	size_t i;
 
 	for (i = 0; i < binding->count; i++)
-		values[i] = copy_text(arena, binding->values[i]);
+		values[i] = arena_text(arena, binding->values[i]);
 	binding->values = values;
 }
 
@@ -79,10 +72,10 @@ const struct migration *model_migration(struct model_writer *w, const struct mig
 	copy_binding(arena, &copy->down_revision);
 	copy_binding(arena, &copy->branch_labels);
 	copy_binding(arena, &copy->depends_on);
-	copy->message = copy_text(arena, from->message);
-	copy->doc_revision = copy_text(arena, from->doc_revision);
-	copy->doc_revises = copy_text(arena, from->doc_revises);
-	copy->create_date = copy_text(arena, from->create_date);
+	copy->message = arena_text(arena, from->message);
+	copy->doc_revision = arena_text(arena, from->doc_revision);
+	copy->doc_revises = arena_text(arena, from->doc_revises);
+	copy->create_date = arena_text(arena, from->create_date);
 	return copy;
 }
 
@@ -135,7 +128,7 @@ void model_event(struct model_writer *w, const struct change *change, struct eve
 
 	memset(out, 0, sizeof(*out));
 	out->kind = change->kind;
-	out->environment = copy_text(w->arena, investigation_env_path(inv, change->lineage, hint));
+	out->environment = arena_text(w->arena, investigation_env_path(inv, change->lineage, hint));
 	out->revision = model_revision(w, change->revision);
 	model_side(w, change->before, &out->before);
 	model_side(w, change->after, &out->after);

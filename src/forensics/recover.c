@@ -10,7 +10,7 @@
 
 struct text plan_text(struct planner *p, struct text text)
 {
-	return text.ptr ? (struct text){ arena_memdup(p->arena, text.ptr, text.len), text.len } : TEXT_NONE;
+	return arena_text(p->arena, text);
 }
 
 struct recover_step *add_step(struct planner *p, enum step_kind kind)
@@ -119,11 +119,6 @@ static void choose_targets(struct planner *p)
 	}
 }
 
-static int compare_texts(const void *a, const void *b)
-{
-	return text_compare(*(const struct text *)a, *(const struct text *)b);
-}
-
 static void give_up(struct planner *p, const struct wanted *wanted, const struct salvage_result *result)
 {
 	struct unrecoverable *lost;
@@ -138,7 +133,7 @@ static void give_up(struct planner *p, const struct wanted *wanted, const struct
 	for (i = 0; i < count; i++)
 		names[i] = plan_text(p, study_revision_text(&p->inv.study, wanted->missing->referencing[i]->revision));
 	if (count)
-		qsort(names, count, sizeof(*names), compare_texts);
+		qsort(names, count, sizeof(*names), text_compare_items);
 	lost->referenced_by = names;
 	lost->referenced_count = count;
 	lost->searched = salvager_searched(p->salvager);

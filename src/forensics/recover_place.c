@@ -111,17 +111,6 @@ static struct text join(struct planner *p, struct text dir, struct text name)
 	return out;
 }
 
-static struct text base_name(struct text path)
-{
-	const char *slash = memrchr(path.ptr, '/', path.len);
-
-	if (slash) {
-		path.len -= (size_t)(slash + 1 - path.ptr);
-		path.ptr = slash + 1;
-	}
-	return path;
-}
-
 static struct text dir_name(struct text path)
 {
 	const char *slash = memrchr(path.ptr, '/', path.len);
@@ -179,8 +168,8 @@ static struct text former_name(struct planner *p, struct text path, uint32_t rev
 			if (places[k]->path == INTERN_NONE || places[k]->blob == BLOB_NONE ||
 				p->inv.study.blobs[places[k]->blob].revision != revision)
 				continue;
-			name = base_name(study_path_text(&p->inv.study, places[k]->path));
-			if (!text_equal(name, base_name(path)))
+			name = text_base_name(study_path_text(&p->inv.study, places[k]->path));
+			if (!text_equal(name, text_base_name(path)))
 				found = name;
 		}
 	}
@@ -197,7 +186,7 @@ int own_name(struct planner *p, const struct tree_env *env, struct text path, ui
 		config_migration_name(env->def ? env->def->section : NULL, study_revision_text(&p->inv.study, revision),
 			migration->message, &date, p->arena, &name, p->err) < 0)
 		return -1;
-	*out = free_path(p, join(p, dir_name(path), base_name(name)));
+	*out = free_path(p, join(p, dir_name(path), text_base_name(name)));
 	return 0;
 }
 
@@ -219,7 +208,7 @@ static int target_path(
 			    p->arena, &name, p->err) < 0)
 			return -1;
 	}
-	*out = join(p, dir, base_name(name));
+	*out = join(p, dir, text_base_name(name));
 	return 0;
 }
 

@@ -44,17 +44,12 @@ static void add_environment(struct planner *p, const struct audit_environment *e
 	sum->cycles += env->chain.cycle_count;
 }
 
-static int compare_texts(const void *a, const void *b)
-{
-	return text_compare(*(const struct text *)a, *(const struct text *)b);
-}
-
 static const struct text *keep(struct planner *p, struct text *items, size_t count)
 {
 	const struct text *kept;
 
 	if (count)
-		qsort(items, count, sizeof(*items), compare_texts);
+		qsort(items, count, sizeof(*items), text_compare_items);
 	kept = (const struct text *)(const void *)arena_memdup(p->arena, items, count * sizeof(*items));
 	free(items);
 	return kept;
@@ -169,7 +164,7 @@ static void keep_environments(struct planner *p, const struct audit *before, con
 	size_t i;
 
 	if (p->touched_count)
-		qsort(p->touched, p->touched_count, sizeof(*p->touched), compare_texts);
+		qsort(p->touched, p->touched_count, sizeof(*p->touched), text_compare_items);
 	for (i = 0; i < p->touched_count; i++) {
 		all[i].path = p->touched[i];
 		all[i].before = keep_chain(p, find_environment(before, p->touched[i]));

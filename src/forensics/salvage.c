@@ -46,7 +46,7 @@ struct searched salvager_searched(const struct salvager *s)
 
 static struct text copy(struct salvager *s, struct text text)
 {
-	return text.ptr ? (struct text){ arena_memdup(s->arena, text.ptr, text.len), text.len } : TEXT_NONE;
+	return arena_text(s->arena, text);
 }
 
 int describe_source(struct salvager *s, struct salvage_source *source, struct err *err)

@@ -5,16 +5,6 @@
 #include "revident/base/xalloc.h"
 #include "scan_parts.h"
 
-static struct text copy_text(struct arena *arena, struct text text)
-{
-	return text.ptr ? (struct text){ arena_memdup(arena, text.ptr, text.len), text.len } : TEXT_NONE;
-}
-
-static int compare_texts(const void *a, const void *b)
-{
-	return text_compare(*(const struct text *)a, *(const struct text *)b);
-}
-
 /* Sorted by name, as all of the output is. */
 static const struct text *copy_paths(struct investigation *inv, const uint32_t *paths, size_t count)
 {
@@ -24,10 +14,10 @@ static const struct text *copy_paths(struct investigation *inv, const uint32_t *
 	for (i = 0; i < count; i++) {
 		struct text path = study_path_text(&inv->study, paths[i]);
 
-		out[i] = path.len ? copy_text(inv->arena, path) : TEXT_LITERAL(".");
+		out[i] = path.len ? arena_text(inv->arena, path) : TEXT_LITERAL(".");
 	}
 	if (count)
-		qsort(out, count, sizeof(*out), compare_texts);
+		qsort(out, count, sizeof(*out), text_compare_items);
 	return out;
 }
 
@@ -63,8 +53,8 @@ static void add_env(struct investigation *inv, struct lists *lists, struct text 
 		return;
 	VEC_GROW(lists->envs, lists->env_count, lists->env_cap);
 	env = &lists->envs[lists->env_count++];
-	env->path = copy_text(inv->arena, path);
-	env->found_by = copy_text(inv->arena, found_by);
+	env->path = arena_text(inv->arena, path);
+	env->found_by = arena_text(inv->arena, found_by);
 	env->versions = copy_paths(inv, versions, count);
 	env->version_count = count;
 }
@@ -90,7 +80,7 @@ static void list_gone(struct investigation *inv, bool deep, struct lists *lists)
 		VEC_GROW(lists->skipped, lists->skipped_count, lists->skipped_cap);
 		skipped = &lists->skipped[lists->skipped_count++];
 		memset(skipped, 0, sizeof(*skipped));
-		skipped->path = copy_text(inv->arena, investigation_env_path(inv, label, INTERN_NONE));
+		skipped->path = arena_text(inv->arena, investigation_env_path(inv, label, INTERN_NONE));
 		skipped->versions = copy_paths(inv, &path, 1);
 		skipped->version_count = 1;
 		skipped->last_commit = inv->commits.ids[lineage_last_commit(&inv->lineage, label)];

@@ -190,7 +190,7 @@ static struct text env_of(struct comparison *c, uint32_t path)
 
 static struct text copy(struct comparison *c, struct text text)
 {
-	return (struct text){ arena_memdup(c->inv->arena, text.ptr, text.len), text.len };
+	return arena_text(c->inv->arena, text);
 }
 
 static void report(struct comparison *c, bool in_index, enum worktree_kind kind, const struct standing *at,

@@ -209,7 +209,7 @@ int source_scan_open(
 		scan->it = (struct tree_iter){ scan->object.bytes, scan->object.len };
 		return 1;
 	}
-	scan->dir = (struct text){ arena_memdup(&source->study->arena, dir.ptr, dir.len), dir.len };
+	scan->dir = arena_text(&source->study->arena, dir);
 	scan->at = first_below(source, dir);
 	scan->skip = dir.len ? dir.len + 1 : 0;
 	return scan->at < source->count && is_below(source->files[scan->at].path, dir);

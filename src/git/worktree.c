@@ -135,11 +135,6 @@ static int list_directory(struct file_list *list, int fd, struct strbuf *path, u
 	return rc;
 }
 
-static int compare_texts(const void *a, const void *b)
-{
-	return text_compare(*(const struct text *)a, *(const struct text *)b);
-}
-
 int worktree_files(struct repo *repo, struct arena *arena, const char *dir, unsigned depth, struct text **out,
 	size_t *count, struct err *err)
 {
@@ -160,7 +155,7 @@ int worktree_files(struct repo *repo, struct arena *arena, const char *dir, unsi
 	if (list_directory(&list, fd, &path, depth, err) < 0)
 		goto done;
 	if (list.count) {
-		qsort(list.items, list.count, sizeof(*list.items), compare_texts);
+		qsort(list.items, list.count, sizeof(*list.items), text_compare_items);
 		*out = arena_calloc(arena, list.count, sizeof(**out));
 		memcpy(*out, list.items, list.count * sizeof(**out));
 		*count = list.count;

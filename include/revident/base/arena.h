@@ -8,6 +8,8 @@
 
 #include <stddef.h>
 
+#include "revident/base/text.h"
+
 struct arena_block;
 
 struct arena {
@@ -29,6 +31,9 @@ void *arena_calloc(struct arena *arena, size_t count, size_t size);
 char *arena_memdup(struct arena *arena, const void *bytes, size_t len);
 
 char *arena_strdup(struct arena *arena, const char *text);
+
+/* A copy of the bytes, with a NUL behind them; none stays none. */
+struct text arena_text(struct arena *arena, struct text text);
 
 char *arena_printf(struct arena *arena, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

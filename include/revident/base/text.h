@@ -45,4 +45,18 @@ static inline int text_compare(struct text a, struct text b)
 	return (a.ptr != NULL) - (b.ptr != NULL);
 }
 
+/* text_compare() as qsort() and bsearch() want it. */
+static inline int text_compare_items(const void *a, const void *b)
+{
+	return text_compare(*(const struct text *)a, *(const struct text *)b);
+}
+
+/* What follows the last slash; all of it without one. */
+static inline struct text text_base_name(struct text path)
+{
+	const char *slash = path.len ? memrchr(path.ptr, '/', path.len) : NULL;
+
+	return slash ? (struct text){ slash + 1, path.len - (size_t)(slash + 1 - path.ptr) } : path;
+}
+
 #endif
