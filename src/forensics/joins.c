@@ -5,6 +5,8 @@
 
 #include "revident/base/xalloc.h"
 
+enum { CROSSING_MAX = 16 }; /* holders of one name that are told apart */
+
 void joins_init(struct joins *joins, struct study *study)
 {
 	joins->study = study;
@@ -72,6 +74,37 @@ static void note_shared(struct joins *joins, const struct snapshot *snapshot, co
 	}
 }
 
+static int compare_units(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Notes who else holds a name that the file's own unit lacks: the unit first, then the holders, sorted. */
+static void note_name(struct joins *joins, const struct snapshot *snapshot, const struct holders *holders,
+	uint32_t unit, uint32_t revision)
+{
+	uint32_t units[1 + CROSSING_MAX] = { unit };
+	size_t i, n = 1;
+	uint32_t at;
+
+	for (at = holders->first[revision]; at; at = holders->next[at - 1]) {
+		uint32_t holder = snapshot->files[at - 1].unit;
+
+		if (holder == unit)
+			return;
+		for (i = 1; i < n && units[i] != holder; i++)
+			;
+		if (i == n && n <= CROSSING_MAX)
+			units[n++] = holder;
+	}
+	if (n == 1)
+		return;
+	qsort(units + 1, n - 1, sizeof(*units), compare_units);
+	intern_add(&joins->crossed, units, n * sizeof(*units));
+}
+
 static void note_crossing(struct joins *joins, const struct snapshot *snapshot, const struct holders *holders,
 	const struct snap_file *file)
 {
@@ -81,19 +114,9 @@ static void note_crossing(struct joins *joins, const struct snapshot *snapshot, 
 	for (i = 0; i < migration->down_revision.count; i++) {
 		struct text name = migration->down_revision.values[i];
 		uint32_t revision = intern_find(&joins->study->revisions, name.ptr, name.len);
-		uint32_t at, unit = INTERN_NONE;
 
-		if (revision == INTERN_NONE)
-			continue;
-		for (at = holders->first[revision]; at; at = holders->next[at - 1]) {
-			if (unit != INTERN_NONE && snapshot->files[at - 1].unit != unit)
-				break; /* two units have it: the name does not tell which is meant */
-			unit = snapshot->files[at - 1].unit;
-			if (unit == file->unit)
-				break;
-		}
-		if (!at && unit != INTERN_NONE)
-			note(&joins->crossed, unit, file->unit);
+		if (revision != INTERN_NONE)
+			note_name(joins, snapshot, holders, file->unit, revision);
 	}
 }
 
@@ -179,25 +202,65 @@ static void join_by_configuration(struct partition *p, const struct env_def *def
 	}
 }
 
+static bool share_script_dir(const struct joins *joins, const struct env_defs *defs, uint32_t a, uint32_t b)
+{
+	size_t i, k, both;
+
+	for (i = 0; i < defs->count; i++) {
+		const struct env_def *def = &defs->items[i];
+
+		for (k = 0, both = 0; k < def->version_count && both != 3; k++)
+			both |= (size_t)study_path_is_below(joins->study, a, def->versions[k]) |
+				(size_t)study_path_is_below(joins->study, b, def->versions[k]) << 1;
+		if (both == 3)
+			return true;
+	}
+	return false;
+}
+
+/* Joins a unit with the one group, of those that hold what it names, with which it may be joined. */
+static void join_by_crossing(
+	struct partition *p, const struct env_defs *defs, const uint32_t *crossing, size_t count, bool same_script)
+{
+	size_t i, k, unit = index_of(p, crossing[0]), found = p->count;
+
+	if (unit == p->count)
+		return;
+	for (i = 1; i < count; i++) {
+		k = index_of(p, crossing[i]);
+		if (k == p->count)
+			continue;
+		if (p->group[k] == p->group[unit])
+			return; /* its own environment has it */
+		if (share_script_dir(p->joins, defs, crossing[0], crossing[i]) != same_script ||
+			groups_share(p, unit, k))
+			continue;
+		if (found != p->count && p->group[found] != p->group[k])
+			return; /* two have it: the name does not tell which is meant */
+		found = k;
+	}
+	if (found != p->count)
+		unite(p, unit, found);
+}
+
 void joins_group(
 	const struct joins *joins, const struct env_defs *defs, const uint32_t *units, size_t count, uint32_t *group)
 {
 	struct partition p = { joins, units, group, count };
+	int same_script;
 	size_t i;
 
 	for (i = 0; i < count; i++)
 		group[i] = (uint32_t)i;
 	for (i = 0; i < defs->count; i++)
 		join_by_configuration(&p, &defs->items[i]);
-	for (i = 0; i < joins->crossed.count; i++) {
-		uint32_t pair[2];
-		size_t a, b;
+	for (same_script = 1; same_script >= 0; same_script--) { /* what is nearer first */
+		for (i = 0; i < joins->crossed.count; i++) {
+			const struct intern_key *key = intern_get(&joins->crossed, (uint32_t)i);
 
-		memcpy(pair, intern_get(&joins->crossed, (uint32_t)i)->bytes, sizeof(pair));
-		a = index_of(&p, pair[0]);
-		b = index_of(&p, pair[1]);
-		if (a < count && b < count && group[a] != group[b] && !groups_share(&p, a, b))
-			unite(&p, a, b);
+			join_by_crossing(&p, defs, (const uint32_t *)(const void *)key->bytes,
+				key->len / sizeof(uint32_t), same_script);
+		}
 	}
 }
 

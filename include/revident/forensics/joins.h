@@ -19,8 +19,9 @@
 
 struct joins {
 	struct study *study;
-	struct intern crossed, shared; /* pairs of units, the smaller path number first */
-	struct intern seen;            /* rows that were looked at */
+	struct intern crossed; /* a unit that names what it lacks, and the units that hold it */
+	struct intern shared;  /* pairs of units that held one id at the same time, the smaller path number first */
+	struct intern seen;    /* rows that were looked at */
 };
 
 void joins_init(struct joins *joins, struct study *study);
