@@ -10,4 +10,4 @@ for tool in python3 git; do
     }
 done
 RECOVER_EVERY=1 tests/e2e/run t-recover-interrupted
-exec python3 tests/oracle/compare.py --binary "$REVIDENT" --seeds "${STRESS_SEEDS:-1000..1999}"
+exec python3 tests/oracle/compare.py --one-directory --binary "$REVIDENT" --seeds "${STRESS_SEEDS:-1000..1999}"
