@@ -109,6 +109,20 @@ static void describe_protection(struct checking *c, const struct protection *pro
 		c->out->protection = TEXT_LITERAL("protected is what the remote's branches or a tag hold");
 }
 
+/* A policy that is there and cannot be had might protect more, or waive something: nobody knows. */
+static void look_for_lost_policy(struct checking *c, struct source *source)
+{
+	struct source_entry entry;
+	char hex[OID_HEX + 1];
+
+	if (source && source_find(source, TEXT_LITERAL(POLICY_FILE_NAME), &entry, c->err) == 1 &&
+		entry.kind == SOURCE_FILE)
+		judge_add_limit(c->judge,
+			POLICY_FILE_NAME " (blob %s) is not in this clone; 'git fetch' or 'git fsck' tells "
+					 "more",
+			oid_hex(&entry.id, hex));
+}
+
 static const struct text *only_environments(struct checking *c)
 {
 	struct text *only = arena_calloc(&c->study->arena, c->options->env_count + 1, sizeof(*only));
@@ -136,6 +150,8 @@ int check_use_policy(struct checking *c, const struct judge_case *judged, struct
 	if (policy_load_given(c->study->repo, source, c->options->given, c->options->given_count, &c->study->arena,
 		    c->policy, &has_file, c->err) < 0)
 		return -1;
+	if (!has_file)
+		look_for_lost_policy(c, source);
 	if (has_file)
 		c->out->policy =
 			side && !oid_is_null(&side->commit)

@@ -211,6 +211,25 @@ static int look_at_sides(struct judging *j)
 	return 0;
 }
 
+/* An environment that was asked for and that no side has is a mistake, not a change that passes. */
+static int check_only(struct judging *j)
+{
+	const struct judge_options *options = &j->judge->options;
+	size_t i, s, e;
+
+	for (i = 0; i < options->only_count; i++) {
+		bool found = false;
+
+		for (s = 0; s < j->side_count && !found; s++)
+			for (e = 0; e < j->sides[s].envs.count && !found; e++)
+				found = text_equal(j->sides[s].envs.items[e].path, options->only[i]);
+		if (!found)
+			return err_set(j->err, ERR_USAGE, "there is no environment \"%s\" on either side",
+				judge_shown(j, options->only[i]));
+	}
+	return 0;
+}
+
 /* The id of what stands at the directory on one side; null if nothing does. A directory that cannot be read differs. */
 static struct oid directory_id(struct judging *j, const struct side_view *side, uint32_t dir, bool *is_unknown)
 {
@@ -386,7 +405,7 @@ static int judge_sides(struct judging *j)
 		return -1;
 	if (!j->touched.any)
 		return 0;
-	if (look_at_sides(j) < 0)
+	if (look_at_sides(j) < 0 || check_only(j) < 0)
 		return -1;
 	choose_watched(j);
 	if (look_at_suspects(j) < 0)

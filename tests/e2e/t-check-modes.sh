@@ -343,3 +343,24 @@ git rm -q --cached m/versions/b2b2_x.py
 run revident check --staged
 expect_exit 3
 grep -q "is not in this clone" "$CASE_DIR/out" || fail "it does not say what to fetch"
+
+it "an environment that no side has is a mistake; a policy that cannot be read is not judged past"
+hooked r
+migration c3c3 b2b2
+git add -A
+passes revident check --staged --env m
+run revident check --staged --env elsewhere
+expect_exit 2
+printf '[revident]\n\tprotect = everything\n' >.revident
+git add .revident
+run revident check --staged
+expect_exit 2
+printf '[revident]\n\tprotect = all\n' >.revident
+git add .revident
+passes revident check --staged
+blob=$(git rev-parse :.revident)
+rm -f ".git/objects/$(echo "$blob" | cut -c1-2)/$(echo "$blob" | cut -c3-)" .revident
+fsck_fails "the policy's blob is gone"
+run revident check --staged
+expect_exit 3
+grep -q "$blob" "$CASE_DIR/out" || fail "it does not say which object is missing"
