@@ -33,6 +33,13 @@ void canon_release(struct canon *canon);
 int canon_string(struct tokenizer *tokenizer, const char *source, const struct token *token, struct strbuf *out,
 	struct err *err);
 
+/* Stands for a field of an f-string, so that it cannot be taken for literal text. */
+enum { FIELD_MARK = 1 };
+
+/* Appends what an f-string holds, FIELD_MARK in place of each field. 0, or -1 with `err` set. */
+int fstring_text(struct tokenizer *tokenizer, const char *source, const struct token *token, struct strbuf *out,
+	struct err *err);
+
 /*
  * Marks in `dropped`, one flag a token, the parentheses and commas of one statement or header that count for nothing,
  * and the annotations where it is a header of `def`.

@@ -2,9 +2,6 @@
 
 #include <string.h>
 
-/* Marks a field, so that it cannot be taken for literal text. */
-enum { FIELD_MARK = 1 };
-
 /* How far literal text goes from `p`: to a brace that does not belong to a \N{...}. */
 static const char *text_end(const char *p, const char *end, bool raw)
 {
@@ -41,6 +38,15 @@ static void add_text(struct literal text, struct strbuf *out)
 	strbuf_add(out, whole.at, (size_t)(whole.end - whole.at));
 }
 
+typedef void field_fn(const char *p, const char *end, struct strbuf *out);
+
+static void add_mark(const char *p, const char *end, struct strbuf *out)
+{
+	(void)p;
+	(void)end;
+	strbuf_addch(out, FIELD_MARK);
+}
+
 static void add_field(const char *p, const char *end, struct strbuf *out)
 {
 	p++;
@@ -51,8 +57,8 @@ static void add_field(const char *p, const char *end, struct strbuf *out)
 		strbuf_addch(out, (char)(*p == '"' ? '\'' : *p));
 }
 
-static int add_fstring(
-	struct tokenizer *tokenizer, const char *source, const struct token *token, struct strbuf *out, struct err *err)
+static int add_fstring(struct tokenizer *tokenizer, const char *source, const struct token *token, field_fn *add,
+	struct strbuf *out, struct err *err)
 {
 	struct literal body = literal_open(source, token), text = body;
 	char quote = *body.end;
@@ -81,7 +87,7 @@ static int add_fstring(
 			strbuf_add(out, body.at, (size_t)(body.end - body.at));
 			break;
 		}
-		add_field(body.at, source + end, out);
+		add(body.at, source + end, out);
 		body.at = source + end;
 	}
 	return 0;
@@ -91,7 +97,13 @@ int canon_string(
 	struct tokenizer *tokenizer, const char *source, const struct token *token, struct strbuf *out, struct err *err)
 {
 	if (token->kind == TOKEN_FSTRING)
-		return add_fstring(tokenizer, source, token, out, err);
+		return add_fstring(tokenizer, source, token, add_field, out, err);
 	add_text(literal_open(source, token), out);
 	return 0;
+}
+
+int fstring_text(
+	struct tokenizer *tokenizer, const char *source, const struct token *token, struct strbuf *out, struct err *err)
+{
+	return add_fstring(tokenizer, source, token, add_mark, out, err);
 }

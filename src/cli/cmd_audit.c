@@ -3,6 +3,7 @@
 #include "revident/base/printable.h"
 #include "revident/cli/cmd.h"
 #include "revident/forensics/audit.h"
+#include "revident/forensics/audit_tables.h"
 #include "revident/forensics/former.h"
 #include "revident/forensics/policy_load.h"
 #include "revident/forensics/source_open.h"
@@ -138,7 +139,6 @@ static int look(struct work *w, struct err *err)
 {
 	if (audit_source(w->discovery, &w->study, w->source, &w->extra, &w->options, &w->audit, err) < 0)
 		return -1;
-	ctx_lap(w->ctx, "auditing");
 	if (!wants_former(&w->audit))
 		return 0;
 	if (read_former(w, err) < 0)
@@ -157,6 +157,10 @@ static int audit(struct work *w, struct err *err)
 	ctx_lap(w->ctx, "opening the tree");
 	if (look(w, err) < 0)
 		return -1;
+	ctx_lap(w->ctx, "auditing");
+	if (audit_tables(&w->study, w->source, &w->options, &w->audit, err) < 0)
+		return -1;
+	ctx_lap(w->ctx, "reading tables and models");
 	w->audit.limit_count = repo_limits(w->repo, &w->audit.limits);
 	return 0;
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "recover_parts.h"
+#include "revident/forensics/audit_tables.h"
 #include "revident/base/printable.h"
 #include "revident/base/strbuf.h"
 #include "revident/base/xalloc.h"
@@ -195,7 +196,46 @@ static void add_literal(struct strbuf *out, struct text text)
 	strbuf_addch(out, '\'');
 }
 
-static void write_stub(struct planner *p, const struct wanted *wanted, struct text parent, struct strbuf *out)
+/* The audited environment of that path; NULL if there is none. */
+static const struct audit_environment *audited(const struct audit *audit, struct text path)
+{
+	size_t i;
+
+	for (i = 0; i < audit->environment_count; i++)
+		if (text_equal(audit->environments[i].path, path))
+			return &audit->environments[i];
+	return NULL;
+}
+
+/* The tables that the lost migration is the likeliest to have made: later ones assume them, and none makes them. 0 or -1. */
+static int list_tables(struct planner *p, const struct wanted *wanted, struct text path, struct strbuf *out)
+{
+	struct source *source = source_of_files(&p->inv.study, p->after.files, p->after.count);
+	struct audit_options options = { .policy = p->options->policy };
+	struct audit audit = { .environment_count = 0 };
+	const struct audit_environment *env;
+	const struct text *names;
+	size_t count, i;
+
+	if (audit_source(p->inv.discovery, &p->inv.study, source, &p->inv.extra, &options, &audit, p->err) < 0)
+		return -1;
+	env = audited(&audit, path);
+	if (!env)
+		return 0;
+	if (audit_tables_after(&p->inv.study, source, env, wanted->revision, &names, &count, p->err) < 0)
+		return -1;
+	if (count)
+		strbuf_addstr(out, "    # Later migrations assume these tables, and no migration creates them:\n");
+	for (i = 0; i < count; i++) {
+		strbuf_addstr(out, "    #   ");
+		strbuf_add_printable(out, names[i].ptr, names[i].len);
+		strbuf_addch(out, '\n');
+	}
+	return 0;
+}
+
+static int write_stub(
+	struct planner *p, const struct wanted *wanted, struct text path, struct text parent, struct strbuf *out)
 {
 	struct strbuf shown = STRBUF_INIT;
 
@@ -214,6 +254,10 @@ static void write_stub(struct planner *p, const struct wanted *wanted, struct te
 	else
 		strbuf_addstr(out, "None");
 	strbuf_addstr(out, "\nbranch_labels = None\ndepends_on = None\n\n\ndef upgrade():\n");
+	if (list_tables(p, wanted, path, out) < 0) {
+		strbuf_release(&shown);
+		return -1;
+	}
 	if (p->options->stub == STUB_RAISE)
 		strbuf_addf(out,
 			"    raise NotImplementedError(\n        'migration %s is lost: write what it did here, or "
@@ -224,6 +268,7 @@ static void write_stub(struct planner *p, const struct wanted *wanted, struct te
 		strbuf_addstr(out, "    pass\n");
 	strbuf_addstr(out, "\n\ndef downgrade():\n    raise NotImplementedError('nobody knows what to undo')\n");
 	strbuf_release(&shown);
+	return 0;
 }
 
 int plan_stub(struct planner *p, const struct wanted *wanted)
@@ -242,7 +287,10 @@ int plan_stub(struct planner *p, const struct wanted *wanted)
 		    &date, p->arena, &name, p->err) < 0)
 		return -1;
 	file.path = plan_path_in(p, env, name);
-	write_stub(p, wanted, parent, &bytes);
+	if (write_stub(p, wanted, env->path, parent, &bytes) < 0) {
+		strbuf_release(&bytes);
+		return -1;
+	}
 	step = add_step(p, STEP_STUB);
 	step->path = file.path;
 	step->revision = wanted->revision;

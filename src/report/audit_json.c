@@ -75,6 +75,26 @@ static json_t *from_missing(const struct chain *chain)
 	return list;
 }
 
+static json_t *from_tables(const struct audit_tables *tables)
+{
+	json_t *opaque = json_array();
+	size_t i;
+
+	for (i = 0; i < tables->opaque_count; i++) {
+		const struct audit_opaque *item = &tables->opaque[i];
+
+		json_array_append_new(
+			opaque, json_pack("{s:o, s:o, s:o, s:s}", "revision", json_from_text(item->revision), "path",
+					json_from_text(item->path), "line",
+					item->line ? json_integer(item->line) : json_null(), "reason", item->reason));
+	}
+	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "created",
+		json_from_texts(tables->created, tables->created_count), "assumed",
+		json_from_texts(tables->assumed, tables->assumed_count), "models",
+		json_from_texts(tables->models, tables->model_count), "uncreated",
+		json_from_texts(tables->uncreated, tables->uncreated_count), "opaque", opaque);
+}
+
 static json_t *from_environment(const void *item)
 {
 	const struct audit_environment *env = item;
@@ -85,11 +105,11 @@ static json_t *from_environment(const void *item)
 		json_array_append_new(migrations, from_migration(&env->migrations[i]));
 	for (i = 0; i < env->finding_count; i++)
 		json_array_append_new(findings, from_finding(&env->findings[i]));
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "path", json_from_text(env->path), "versions",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "path", json_from_text(env->path), "versions",
 		json_from_texts(env->versions, env->version_count), "found_by", json_from_text(env->found_by),
 		"migrations", migrations, "heads", json_from_texts(env->chain.heads, env->chain.head_count), "bases",
 		json_from_texts(env->chain.bases, env->chain.base_count), "missing", from_missing(&env->chain),
-		"findings", findings);
+		"findings", findings, "tables", from_tables(&env->tables));
 }
 
 static json_t *from_tree(const struct audit *audit)

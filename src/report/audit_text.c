@@ -6,6 +6,9 @@
 #include "revident/report/chain_text.h"
 #include "text.h"
 
+/* More uncreated tables than this are cut short; JSON has all. */
+enum { UNCREATED_MAX = 24 };
+
 struct audit_text {
 	const struct audit *audit;
 	struct strbuf *out;
@@ -101,6 +104,52 @@ static void write_notes(struct audit_text *t, const struct audit_environment *en
 	paragraph_end(&p);
 }
 
+/* The names that the two rules are about, of many the first few. */
+static void write_uncreated(struct audit_text *t, const struct audit_tables *tables)
+{
+	size_t shown = tables->uncreated_count > UNCREATED_MAX ? UNCREATED_MAX - 1 : tables->uncreated_count, i;
+	struct paragraph p;
+
+	if (!tables->uncreated_count)
+		return;
+	paragraph_begin(&p, t->out, t->styles, 2, 4);
+	paragraph_add(&p, "uncreated: ");
+	for (i = 0; i < shown; i++) {
+		paragraph_add_token(&p, STYLE_PLAIN, tables->uncreated[i]);
+		if (i + 1 < tables->uncreated_count)
+			paragraph_add(&p, ", ");
+	}
+	if (shown < tables->uncreated_count)
+		paragraph_addf(&p, "and %zu more", tables->uncreated_count - shown);
+	paragraph_end(&p);
+}
+
+/* "  tables: 3 created, 2 assumed, 3 in models, 1 uncreated", and what could not be told. */
+static void write_tables(struct audit_text *t, const struct audit_environment *env)
+{
+	const struct audit_tables *tables = &env->tables;
+	struct paragraph p;
+
+	if (!tables->created_count && !tables->assumed_count && !tables->model_count && !tables->opaque_count)
+		return;
+	strbuf_addch(t->out, '\n');
+	paragraph_begin(&p, t->out, t->styles, 2, 4);
+	paragraph_addf(&p, "tables: %zu created, %zu assumed, %zu in models, %zu uncreated", tables->created_count,
+		tables->assumed_count, tables->model_count, tables->uncreated_count);
+	paragraph_end(&p);
+	write_uncreated(t, tables);
+	if (!tables->opaque_count)
+		return;
+	paragraph_begin(&p, t->out, t->styles, 2, 4);
+	paragraph_addf(&p, "not judged: tables after %zu %s that may create some in a way that cannot be told (%s: ",
+		tables->opaque_count, tables->opaque_count == 1 ? "migration" : "migrations", tables->opaque[0].reason);
+	paragraph_add_token(&p, STYLE_PLAIN, tables->opaque[0].path);
+	if (tables->opaque[0].line)
+		paragraph_addf(&p, ":%u", tables->opaque[0].line);
+	paragraph_add(&p, ")");
+	paragraph_end(&p);
+}
+
 static void write_findings(struct audit_text *t, const struct audit_environment *env)
 {
 	size_t i;
@@ -175,6 +224,7 @@ int audit_render_text(
 		write_heading(&t, &audit->environments[i]);
 		write_chain(&t, &audit->environments[i]);
 		write_findings(&t, &audit->environments[i]);
+		write_tables(&t, &audit->environments[i]);
 		strbuf_addch(out, '\n');
 	}
 	write_summary(&t);

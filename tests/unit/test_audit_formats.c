@@ -42,6 +42,13 @@ static const struct finding findings[] = {
 	{ .rule = RULE_MULTIPLE_BASES, .level = LEVEL_NOTE, .environment = { "m", 1 }, .message = { "z", 1 } },
 };
 
+static const struct text created[] = { { "a", 1 } }, assumed[] = { { "s.b", 3 } },
+			 models[] = { { "a", 1 }, { "c", 1 } }, uncreated[] = { { "c", 1 }, { "s.b", 3 } };
+
+static const struct audit_opaque opaque[] = {
+	{ { "2a3f", 4 }, { "m/versions/189b.py", 18 }, 7, "it calls create_all()" },
+};
+
 /* One environment with a hole, and a limit. */
 static void expect(const char *format, bool color, size_t limit_count, const char *expected)
 {
@@ -55,6 +62,7 @@ static void expect(const char *format, bool color, size_t limit_count, const cha
 		.migration_count = 1,
 		.findings = findings,
 		.finding_count = sizeof(findings) / sizeof(findings[0]),
+		.tables = { created, assumed, models, uncreated, 1, 1, 2, 2, opaque, 1 },
 	};
 	struct audit audit = {
 		.tree = AUDIT_COMMIT,
@@ -93,6 +101,11 @@ static void audit_text__environment_with_a_hole__is_drawn_with_its_findings(void
 		"    -> revident explain 189b\n"
 		"  warning multiple-heads: there are 2 heads: a and b\n"
 		"  notes: 1 multiple-bases, 2 filename-mismatch\n"
+		"\n"
+		"  tables: 1 created, 1 assumed, 2 in models, 2 uncreated\n"
+		"  uncreated: c, s.b\n"
+		"  not judged: tables after 1 migration that may create some in a way that cannot\n"
+		"    be told (it calls create_all(): m/versions/189b.py:7)\n"
 		"\n"
 		"1 environment, 1 migration: 1 error, 1 warning, 3 notes\n");
 }
@@ -189,7 +202,31 @@ static void audit_json__environment_with_a_hole__is_told_whole(void **state)
 		"          \"message\": \"z\",\n"
 		"          \"hint\": null\n"
 		"        }\n"
-		"      ]\n"
+		"      ],\n"
+		"      \"tables\": {\n"
+		"        \"created\": [\n"
+		"          \"a\"\n"
+		"        ],\n"
+		"        \"assumed\": [\n"
+		"          \"s.b\"\n"
+		"        ],\n"
+		"        \"models\": [\n"
+		"          \"a\",\n"
+		"          \"c\"\n"
+		"        ],\n"
+		"        \"uncreated\": [\n"
+		"          \"c\",\n"
+		"          \"s.b\"\n"
+		"        ],\n"
+		"        \"opaque\": [\n"
+		"          {\n"
+		"            \"revision\": \"2a3f\",\n"
+		"            \"path\": \"m/versions/189b.py\",\n"
+		"            \"line\": 7,\n"
+		"            \"reason\": \"it calls create_all()\"\n"
+		"          }\n"
+		"        ]\n"
+		"      }\n"
 		"    }\n"
 		"  ]\n"
 		"}\n");
@@ -222,6 +259,11 @@ static void audit_text__colour__marks_levels_and_holes(void **state)
 		"    -> \x1b[36mrevident\x1b[0m \x1b[36mexplain\x1b[0m \x1b[36m189b\x1b[0m\n"
 		"  \x1b[33mwarning\x1b[0m multiple-heads: there are 2 heads: a and b\n"
 		"  notes: 1 multiple-bases, 2 filename-mismatch\n"
+		"\n"
+		"  tables: 1 created, 1 assumed, 2 in models, 2 uncreated\n"
+		"  uncreated: c, s.b\n"
+		"  not judged: tables after 1 migration that may create some in a way that cannot\n"
+		"    be told (it calls create_all(): m/versions/189b.py:7)\n"
 		"\n"
 		"1 environment, 1 migration: 1 error, 1 warning, 3 notes\n");
 }

@@ -14,6 +14,7 @@
 #include "revident/model/finding.h"
 #include "revident/model/migration.h"
 #include "revident/model/oid.h"
+#include "revident/model/table.h"
 
 enum audit_tree { AUDIT_COMMIT, AUDIT_INDEX, AUDIT_WORKTREE };
 
@@ -26,6 +27,22 @@ struct audit_migration {
 	bool named_by_file; /* it binds no `revision`: the id is from its name, as Alembic takes it */
 };
 
+/* A migration that may create tables in a way that cannot be told. */
+struct audit_opaque {
+	struct text revision, path;
+	unsigned line; /* 0 where no line says it */
+	const char *reason;
+};
+
+/* The tables of one environment, each list sorted, as `schema.table` where a schema is given. */
+struct audit_tables {
+	const struct text *created, *assumed, *models;
+	const struct text *uncreated; /* assumed or modelled, and what the two rules about tables are about */
+	size_t created_count, assumed_count, model_count, uncreated_count;
+	const struct audit_opaque *opaque; /* by path; what lies behind them in the chain is not judged */
+	size_t opaque_count;
+};
+
 struct audit_environment {
 	struct text path; /* "." at the top */
 	const struct text *versions;
@@ -36,6 +53,7 @@ struct audit_environment {
 	struct chain chain;
 	const struct finding *findings;
 	size_t finding_count;
+	struct audit_tables tables; /* once audit_tables() has read them */
 };
 
 struct audit {

@@ -1,0 +1,219 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit_tables_parts.h"
+#include "revident/base/xalloc.h"
+
+enum { DEPTH_MAX = 64 };
+
+struct model_search {
+	struct study *study;
+	struct source *source;
+	const struct audit *audit;
+	struct strbuf path, bytes;
+	struct model_file *items;
+	size_t count, cap, total;
+	bool is_full; /* MODELS_BYTES_MAX is used up */
+	struct err *err;
+};
+
+static bool is_named(struct text name, const char *const *names, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (text_equal(name, text_of(names[i])))
+			return true;
+	return false;
+}
+
+static bool is_at_or_below(struct text path, struct text dir)
+{
+	if (text_equal(dir, TEXT_LITERAL(".")) || !dir.len)
+		return true;
+	return path.len >= dir.len && memcmp(path.ptr, dir.ptr, dir.len) == 0 &&
+	       (path.len == dir.len || path.ptr[dir.len] == '/');
+}
+
+/* Versions directories hold migrations, whatever their tables look like. */
+static bool is_versions(const struct model_search *s, struct text path)
+{
+	size_t i, k;
+
+	for (i = 0; i < s->audit->environment_count; i++)
+		for (k = 0; k < s->audit->environments[i].version_count; k++)
+			if (text_equal(s->audit->environments[i].versions[k], path))
+				return true;
+	return false;
+}
+
+static bool is_passed_by(const struct model_search *s, struct text name, struct text path)
+{
+	static const char *const dirs[] = { "tests", "test", "testing", "node_modules", "site-packages", "venv", "env",
+		"vendor", "docs", "examples", "__pycache__" };
+
+	return !name.len || name.ptr[0] == '.' || is_named(name, dirs, sizeof(dirs) / sizeof(dirs[0])) ||
+	       is_versions(s, path);
+}
+
+static bool is_module(struct text name)
+{
+	return name.len > 3 && memcmp(name.ptr + name.len - 3, ".py", 3) == 0 &&
+	       !(name.len > 5 && memcmp(name.ptr, "test_", 5) == 0) && !text_equal(name, TEXT_LITERAL("conftest.py"));
+}
+
+static int read_module(struct model_search *s, const struct source_entry *entry, struct text path)
+{
+	struct err why = { .kind = ERR_NONE };
+	struct table_uses uses;
+
+	strbuf_clear(&s->bytes);
+	if (source_read(s->source, entry, MODEL_FILE_MAX, &s->bytes, &why) != 1)
+		return 0;
+	s->total += s->bytes.len;
+	if (s->total > MODELS_BYTES_MAX) {
+		s->is_full = true;
+		repo_add_limit(s->study->repo, "models were looked for in the first %d MiB of Python only",
+			MODELS_BYTES_MAX / (1024 * 1024));
+		return 0;
+	}
+	if (!tables_may_have_models(s->bytes.buf, s->bytes.len))
+		return 0;
+	if (reader_models(s->study->reader, &s->study->arena, s->bytes.buf, s->bytes.len, &uses, s->err) < 0)
+		return -1;
+	if (!uses.count)
+		return 0;
+	VEC_GROW(s->items, s->count, s->cap);
+	s->items[s->count++] =
+		(struct model_file){ .path = { arena_memdup(&s->study->arena, path.ptr, path.len), path.len },
+			.uses = uses };
+	return 0;
+}
+
+static int search(struct model_search *s, const struct oid *id, unsigned depth)
+{
+	struct text dir = { s->path.buf, s->path.len };
+	struct err why = { .kind = ERR_NONE };
+	struct source_entry entry;
+	struct source_scan scan;
+	size_t len = s->path.len;
+	int rc = source_scan_open(s->source, dir, id, &scan, &why), failed = 0;
+
+	if (rc < 1) {
+		if (rc < 0)
+			repo_add_limit(s->study->repo, "%s", why.msg);
+		return 0;
+	}
+	while (!failed && !s->is_full && (rc = source_scan_next(&scan, &entry, &why)) == 1) {
+		struct text path;
+
+		if (len)
+			strbuf_addch(&s->path, '/');
+		strbuf_add(&s->path, entry.name.ptr, entry.name.len);
+		path = (struct text){ s->path.buf, s->path.len };
+		if (entry.kind == SOURCE_FILE && is_module(entry.name))
+			failed = read_module(s, &entry, path);
+		else if (entry.kind == SOURCE_DIR && depth < DEPTH_MAX && !is_passed_by(s, entry.name, path))
+			failed = search(s, &entry.id, depth + 1);
+		strbuf_setlen(&s->path, len);
+	}
+	source_scan_close(&scan);
+	if (!failed && rc < 0)
+		repo_add_limit(s->study->repo, "%s", why.msg);
+	return failed;
+}
+
+/* The directory above; "" is the top. */
+static struct text above(struct text dir)
+{
+	const char *slash = dir.len ? memrchr(dir.ptr, '/', dir.len) : NULL;
+
+	return slash ? (struct text){ dir.ptr, (size_t)(slash - dir.ptr) } : (struct text){ "", 0 };
+}
+
+static bool holds_another(const struct audit *audit, const struct audit_environment *env, struct text dir)
+{
+	size_t i;
+
+	for (i = 0; i < audit->environment_count; i++)
+		if (&audit->environments[i] != env && is_at_or_below(audit->environments[i].path, dir))
+			return true;
+	return false;
+}
+
+static bool holds_model(const struct model_search *s, struct text dir)
+{
+	size_t i;
+
+	for (i = 0; i < s->count; i++)
+		if (is_at_or_below(s->items[i].path, dir))
+			return true;
+	return false;
+}
+
+/* See audit_tables.h; none where models cannot be tied to the environment. */
+static struct text root_of(const struct model_search *s, const struct audit_environment *env)
+{
+	struct text dir = env->path, up;
+
+	if (text_equal(dir, TEXT_LITERAL(".")))
+		dir = TEXT_LITERAL("");
+	do {
+		up = above(dir);
+		if (holds_another(s->audit, env, up))
+			return TEXT_NONE;
+		if (holds_model(s, up))
+			return up;
+		dir = up;
+	} while (dir.len);
+	return TEXT_NONE;
+}
+
+static int compare_files(const void *a, const void *b)
+{
+	return text_compare(((const struct model_file *)a)->path, ((const struct model_file *)b)->path);
+}
+
+int model_files_read(
+	struct study *study, struct source *source, const struct audit *audit, struct model_files *out, struct err *err)
+{
+	struct model_search s = {
+		.study = study, .source = source, .audit = audit, .path = STRBUF_INIT, .bytes = STRBUF_INIT, .err = err
+	};
+	struct text *roots = arena_calloc(&study->arena, audit->environment_count + 1, sizeof(*roots));
+	struct oid root = { { 0 } };
+	size_t i;
+	int rc = -1;
+
+	source_root(source, &root);
+	if (search(&s, &root, 0) < 0)
+		goto done;
+	if (s.count)
+		qsort(s.items, s.count, sizeof(*s.items), compare_files);
+	for (i = 0; i < audit->environment_count; i++)
+		roots[i] = root_of(&s, &audit->environments[i]);
+	*out = (struct model_files){
+		.items = (const struct model_file *)(const void *)arena_memdup(
+			&study->arena, s.items, s.count * sizeof(*s.items)),
+		.count = s.count,
+		.roots = roots,
+		.audit = audit,
+	};
+	rc = 0;
+done:
+	free(s.items);
+	strbuf_release(&s.path);
+	strbuf_release(&s.bytes);
+	return rc;
+}
+
+bool model_file_is_of(
+	const struct model_files *files, const struct model_file *file, const struct audit_environment *env)
+{
+	size_t i;
+
+	for (i = 0; i < files->audit->environment_count; i++)
+		if (text_equal(files->audit->environments[i].path, env->path))
+			return files->roots[i].ptr && is_at_or_below(file->path, files->roots[i]);
+	return false;
+}
