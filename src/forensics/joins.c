@@ -268,3 +268,8 @@ bool joins_share(const struct joins *joins, uint32_t a, uint32_t b)
 {
 	return noted(&joins->shared, a, b);
 }
+
+void joins_note_shared(struct joins *joins, uint32_t a, uint32_t b)
+{
+	note(&joins->shared, a, b);
+}

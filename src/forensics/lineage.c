@@ -322,6 +322,62 @@ static int build_layouts(struct builder *b)
 	return 0;
 }
 
+/* One pair of lineages that held an id at the same time, the smaller label first. */
+struct shared_labels {
+	uint32_t labels[2];
+};
+
+static void note_label_pair(struct lineage *lineage, struct intern *labels, uint32_t a, uint32_t c)
+{
+	struct shared_labels key;
+
+	a = find_label(lineage, a);
+	c = find_label(lineage, c);
+	if (a == c)
+		return;
+	key.labels[0] = a < c ? a : c;
+	key.labels[1] = a < c ? c : a;
+	intern_add(labels, &key, sizeof(key));
+}
+
+static bool is_label_pair(struct lineage *lineage, const struct intern *labels, uint32_t a, uint32_t c)
+{
+	struct shared_labels key;
+
+	a = find_label(lineage, a);
+	c = find_label(lineage, c);
+	key.labels[0] = a < c ? a : c;
+	key.labels[1] = a < c ? c : a;
+	return a != c && intern_find(labels, &key, sizeof(key)) != INTERN_NONE;
+}
+
+/* Lineages that ever shared an id did not lie in one environment before, under the names they had then, either. */
+static void spread_shares(struct builder *b)
+{
+	struct lineage *lineage = b->lineage;
+	struct intern labels;
+	size_t i, k, layout, count;
+
+	intern_init(&labels);
+	for (layout = 0; layout < lineage->layouts.count; layout++) {
+		const struct pair *pairs = layout_pairs(lineage, (uint32_t)layout, &count);
+
+		for (i = 0; i < count; i++)
+			for (k = i + 1; k < count; k++)
+				if (joins_share(&lineage->joins, pairs[i].unit, pairs[k].unit))
+					note_label_pair(lineage, &labels, pairs[i].label, pairs[k].label);
+	}
+	for (layout = 0; labels.count && layout < lineage->layouts.count; layout++) {
+		const struct pair *pairs = layout_pairs(lineage, (uint32_t)layout, &count);
+
+		for (i = 0; i < count; i++)
+			for (k = i + 1; k < count; k++)
+				if (is_label_pair(lineage, &labels, pairs[i].label, pairs[k].label))
+					joins_note_shared(&lineage->joins, pairs[i].unit, pairs[k].unit);
+	}
+	intern_release(&labels);
+}
+
 /* Joins the labels of units that belong together in every layout where both are. */
 static void apply_joins(struct builder *b)
 {
@@ -356,8 +412,10 @@ int lineage_build(struct lineage *lineage, struct study *study, struct snapshots
 	joins_init(&lineage->joins, study);
 	build_nodes(lineage, commits, watch);
 	rc = look_at_rows(&b) < 0 ? -1 : build_layouts(&b);
-	if (rc == 0)
+	if (rc == 0) {
+		spread_shares(&b);
 		apply_joins(&b);
+	}
 	free(b.pairs);
 	return rc;
 }

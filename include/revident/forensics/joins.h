@@ -40,4 +40,7 @@ void joins_group(
 /* Did the two units ever hold one id at the same time, as far as was looked? */
 bool joins_share(const struct joins *joins, uint32_t a, uint32_t b);
 
+/* Says that they did, under names of another time. */
+void joins_note_shared(struct joins *joins, uint32_t a, uint32_t b);
+
 #endif
