@@ -53,6 +53,7 @@ if [ "$purpose" = check ]; then
         need python3-psycopg2 - debian_python psycopg2
         need python3-jsonschema - debian_python jsonschema
         need postgresql - postgres_server
+        need strace - command -v strace
     fi
 fi
 
