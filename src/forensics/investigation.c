@@ -71,8 +71,7 @@ static int collect_tips(struct investigation *inv, const struct investigation_op
 	drop_repeats(inv);
 	if (inv->tip_count)
 		return 0;
-	return err_set(err, ERR_UNDECIDED,
-		"there is no commit to look at: HEAD names \"%.*s\", which has none yet%s",
+	return err_set(err, ERR_UNDECIDED, "there is no commit to look at: HEAD names \"%.*s\", which has none yet%s",
 		(int)inv->head.symbolic.len, inv->head.symbolic.ptr ? inv->head.symbolic.ptr : "",
 		options->all ? ", and no other ref has one" : "; name a branch, or use --all");
 }
