@@ -90,19 +90,12 @@ static enum exit_status verdict(const struct audit *audit)
 /* The tree's own policy; a work tree is opened again where it names versions directories, for ignored files in them. */
 static int take_policy(struct work *w, struct err *err)
 {
-	size_t before = w->extra.count, i, k;
+	size_t before = w->extra.count;
 
 	if (policy_load_source(w->repo, w->source, &w->study.arena, &w->policy, err) < 0)
 		return -1;
 	w->options.policy = &w->policy;
-	for (i = 0; i < w->policy.environment_count; i++) {
-		const struct text_list *versions = &w->policy.environments[i].versions;
-
-		for (k = 0; k < versions->count; k++)
-			env_defs_add_versions(&w->study, &w->extra,
-				arena_memdup(&w->study.arena, versions->items[k].ptr, versions->items[k].len),
-				POLICY_FILE_NAME);
-	}
+	policy_add_versions(&w->policy, &w->study, &w->extra);
 	return w->audit.tree == AUDIT_WORKTREE && w->extra.count > before ? open_source(w, err) : 0;
 }
 

@@ -91,16 +91,13 @@ bool audit_is_imported(const struct auditing *a, const struct tree_file *file)
 
 struct text audit_text(struct auditing *a, const char *fmt, ...)
 {
-	struct strbuf text = STRBUF_INIT;
-	struct text out;
 	va_list ap;
+	char *text;
 
 	va_start(ap, fmt);
-	strbuf_vaddf(&text, fmt, ap);
+	text = arena_vprintf(&a->study->arena, fmt, ap);
 	va_end(ap);
-	out = (struct text){ arena_memdup(&a->study->arena, text.buf, text.len), text.len };
-	strbuf_release(&text);
-	return out;
+	return text_of(text);
 }
 
 const char *audit_shown(struct auditing *a, struct text text)

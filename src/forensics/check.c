@@ -12,16 +12,13 @@
 
 struct text check_text(struct checking *c, const char *fmt, ...)
 {
-	struct strbuf text = STRBUF_INIT;
-	struct text out;
 	va_list ap;
+	char *text;
 
 	va_start(ap, fmt);
-	strbuf_vaddf(&text, fmt, ap);
+	text = arena_vprintf(&c->study->arena, fmt, ap);
 	va_end(ap);
-	out = (struct text){ arena_memdup(&c->study->arena, text.buf, text.len), text.len };
-	strbuf_release(&text);
-	return out;
+	return text_of(text);
 }
 
 int check_side(struct checking *c, const struct oid *commit, struct judge_side *out)
@@ -73,19 +70,11 @@ int check_resolve(struct checking *c, const char *expression, struct oid *out)
 
 static void add_extra(struct checking *c, struct env_defs *extra)
 {
-	const struct policy *policy = c->policy;
-	size_t i, k;
+	size_t i;
 
 	for (i = 0; i < c->options->versions_dir_count; i++)
 		env_defs_add_versions(c->study, extra, c->options->versions_dirs[i], "--versions-dir");
-	for (i = 0; i < policy->environment_count; i++) {
-		const struct text_list *versions = &policy->environments[i].versions;
-
-		for (k = 0; k < versions->count; k++)
-			env_defs_add_versions(c->study, extra,
-				arena_memdup(&c->study->arena, versions->items[k].ptr, versions->items[k].len),
-				POLICY_FILE_NAME);
-	}
+	policy_add_versions(c->policy, c->study, extra);
 }
 
 static void describe_protection(struct checking *c, const struct protection *protection)

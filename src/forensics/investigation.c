@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "revident/base/xalloc.h"
+#include "revident/forensics/policy_load.h"
 #include "revident/forensics/searching.h"
 #include "revident/git/commit_info.h"
 #include "revident/git/object.h"
@@ -247,22 +248,26 @@ static void mark_live(struct investigation *inv)
 	}
 }
 
+const struct tip_view *investigation_head_view(const struct investigation *inv)
+{
+	size_t t;
+
+	for (t = 0; t < inv->tip_count; t++)
+		if (inv->has_head && oid_equal(&inv->tips[t].commit, &inv->head.commit) &&
+			inv->tip_views[t] != INTERN_NONE)
+			return &inv->views[inv->tip_views[t]];
+	return NULL;
+}
+
 /* The versions directories that options and the policy name, whatever a tree's configuration says. */
 static void add_given_versions(struct investigation *inv, const struct investigation_options *options)
 {
-	const struct policy *policy = options->policy;
-	size_t i, k;
+	size_t i;
 
 	for (i = 0; i < options->versions_dir_count; i++)
 		env_defs_add_versions(&inv->study, &inv->extra, options->versions_dirs[i], "--versions-dir");
-	for (i = 0; policy && i < policy->environment_count; i++) {
-		const struct text_list *versions = &policy->environments[i].versions;
-
-		for (k = 0; k < versions->count; k++)
-			env_defs_add_versions(&inv->study, &inv->extra,
-				arena_memdup(&inv->study.arena, versions->items[k].ptr, versions->items[k].len),
-				POLICY_FILE_NAME);
-	}
+	if (options->policy)
+		policy_add_versions(options->policy, &inv->study, &inv->extra);
 }
 
 int investigation_open(struct investigation *inv, struct repo *repo, struct arena *arena,

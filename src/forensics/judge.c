@@ -127,16 +127,13 @@ void judge_finish(struct judge *judge, struct check *out)
 
 struct text judge_text(struct judging *j, const char *fmt, ...)
 {
-	struct strbuf text = STRBUF_INIT;
-	struct text out;
 	va_list ap;
+	char *text;
 
 	va_start(ap, fmt);
-	strbuf_vaddf(&text, fmt, ap);
+	text = arena_vprintf(&j->study->arena, fmt, ap);
 	va_end(ap);
-	out = (struct text){ arena_memdup(&j->study->arena, text.buf, text.len), text.len };
-	strbuf_release(&text);
-	return out;
+	return text_of(text);
 }
 
 const char *judge_shown(struct judging *j, struct text text)

@@ -158,3 +158,16 @@ done:
 	strbuf_release(&content);
 	return rc;
 }
+
+void policy_add_versions(const struct policy *policy, struct study *study, struct env_defs *defs)
+{
+	size_t i, k;
+
+	for (i = 0; i < policy->environment_count; i++) {
+		const struct text_list *versions = &policy->environments[i].versions;
+
+		for (k = 0; k < versions->count; k++)
+			env_defs_add_versions(
+				study, defs, arena_text(&study->arena, versions->items[k]).ptr, POLICY_FILE_NAME);
+	}
+}

@@ -189,17 +189,6 @@ static int put_back(struct planner *p, const struct wanted *wanted)
 	return enqueue_parents(p, wanted, &result.source);
 }
 
-static const struct tip_view *head_view(const struct investigation *inv)
-{
-	size_t t;
-
-	for (t = 0; t < inv->tip_count; t++)
-		if (inv->has_head && oid_equal(&inv->tips[t].commit, &inv->head.commit) &&
-			inv->tip_views[t] != INTERN_NONE)
-			return &inv->views[inv->tip_views[t]];
-	return NULL;
-}
-
 static int open_head(struct planner *p)
 {
 	struct investigation_options how = { .versions_dirs = p->options->versions_dirs,
@@ -212,7 +201,7 @@ static int open_head(struct planner *p)
 
 	if (investigation_open(&p->inv, p->repo, p->arena, &how, p->err) < 0)
 		return -1;
-	p->view = head_view(&p->inv);
+	p->view = investigation_head_view(&p->inv);
 	if (!p->view)
 		return err_set(p->err, ERR_UNDECIDED, "the tree of HEAD cannot be read: there is nothing to plan on");
 	if (verdict_reach(&p->inv, p->options->policy, false, &p->verdict, p->err) < 0 ||

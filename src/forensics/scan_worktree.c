@@ -272,22 +272,10 @@ static int compare_changes(const void *a, const void *b)
 	return order ? order : (int)x->kind - (int)y->kind;
 }
 
-/* The view of the tip that is HEAD; NULL if HEAD is not among the tips. */
-static const struct tip_view *head_view(const struct investigation *inv)
-{
-	size_t t;
-
-	for (t = 0; t < inv->tip_count; t++)
-		if (inv->has_head && oid_equal(&inv->tips[t].commit, &inv->head.commit) &&
-			inv->tip_views[t] != INTERN_NONE)
-			return &inv->views[inv->tip_views[t]];
-	return NULL;
-}
-
 int scan_write_worktree(
 	struct investigation *inv, const struct scan_options *options, struct scan *out, struct err *err)
 {
-	struct comparison c = { .inv = inv, .options = options, .view = head_view(inv), .err = err };
+	struct comparison c = { .inv = inv, .options = options, .view = investigation_head_view(inv), .err = err };
 	const char **dirs = NULL;
 	size_t e, k, n = 0;
 	int rc = -1;

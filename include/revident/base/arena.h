@@ -6,6 +6,7 @@
 #ifndef REVIDENT_BASE_ARENA_H
 #define REVIDENT_BASE_ARENA_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 #include "revident/base/text.h"
@@ -36,5 +37,6 @@ char *arena_strdup(struct arena *arena, const char *text);
 struct text arena_text(struct arena *arena, struct text text);
 
 char *arena_printf(struct arena *arena, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+char *arena_vprintf(struct arena *arena, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 
 #endif

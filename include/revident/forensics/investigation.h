@@ -80,6 +80,9 @@ int investigation_open(struct investigation *inv, struct repo *repo, struct aren
 	const struct investigation_options *options, struct err *err);
 void investigation_close(struct investigation *inv);
 
+/* The view of the tip that is HEAD; NULL if HEAD is not among the tips, or its tree cannot be read. */
+const struct tip_view *investigation_head_view(const struct investigation *inv);
+
 /*
  * The row of any commit, walked or not (a tag's, another ref's). 1 with *row; 0 if the commit cannot be read, which is
  * then a limit; -1.

@@ -6,6 +6,7 @@
 
 #include "revident/base/arena.h"
 #include "revident/base/err.h"
+#include "revident/forensics/discover.h"
 #include "revident/forensics/policy.h"
 #include "revident/forensics/policy_file.h"
 #include "revident/forensics/source.h"
@@ -27,5 +28,8 @@ int policy_load_source(
 /* The same, overridden by pairs that the command line gave. `source` NULL: no file. *has_file: there was one. */
 int policy_load_given(struct repo *repo, struct source *source, const struct policy_pair *given, size_t count,
 	struct arena *arena, struct policy *out, bool *has_file, struct err *err);
+
+/* Adds the versions directories that the policy names to `defs`. */
+void policy_add_versions(const struct policy *policy, struct study *study, struct env_defs *defs);
 
 #endif
