@@ -141,6 +141,7 @@ const struct cmd cmd_scan = {
 	.opts = opts,
 	.details = "Reads the history of the tips (without any: of HEAD) and says which commit\n"
 		   "overwrote, deleted or renumbered which revision or lost it in a merge, what is\n"
-		   "lost now, and what of that the chain still names.\n",
+		   "lost now, and what of that the chain still names. Commands in the answer are\n"
+		   "meant for the top of the work tree.\n",
 	.run = run,
 };
