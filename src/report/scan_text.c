@@ -61,6 +61,8 @@ static void add_no_environment(struct scan_text *t)
 		paragraph_add_count(&p, scan->counts.commits, "commit");
 		paragraph_add(&p, " read). One has an alembic.ini, a [tool.alembic] in pyproject.toml, or an env.py "
 				  "beside its migrations; --versions-dir PATH names any other.");
+		if (!scan->deep)
+			paragraph_add(&p, " --deep finds those that history alone has.");
 	}
 	paragraph_end(&p);
 }

@@ -198,6 +198,10 @@ static void scan_text__no_environment__says_what_one_is(void **state)
 	scan.environment_count = 0;
 	assert_text(&scan, "No Alembic environment was found (7 commits read). One has an alembic.ini, a\n"
 			   "[tool.alembic] in pyproject.toml, or an env.py beside its migrations;\n"
+			   "--versions-dir PATH names any other. --deep finds those that history alone has.\n");
+	scan.deep = true;
+	assert_text(&scan, "No Alembic environment was found (7 commits read). One has an alembic.ini, a\n"
+			   "[tool.alembic] in pyproject.toml, or an env.py beside its migrations;\n"
 			   "--versions-dir PATH names any other.\n");
 	scan.counts.commits = 0;
 	assert_text(&scan, "No commit could be read.\n");
