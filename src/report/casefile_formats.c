@@ -5,10 +5,12 @@
 
 #include "revident/base/sha256.h"
 
-const char *const casefile_format_names[] = { "markdown", NULL };
+const char *const casefile_format_names[] = { "markdown", "html", "json", NULL };
 
 static const struct casefile_format formats[] = {
 	{ "markdown", casefile_render_markdown },
+	{ "html", casefile_render_html },
+	{ "json", casefile_render_json },
 };
 
 const struct casefile_format *casefile_format_find(const char *name)

@@ -6,6 +6,8 @@
 
 #include "revident/report/casefile.h"
 
+int casefile_render_html(const struct casefile *file, struct strbuf *out, struct err *err);
+int casefile_render_json(const struct casefile *file, struct strbuf *out, struct err *err);
 int casefile_render_markdown(const struct casefile *file, struct strbuf *out, struct err *err);
 
 #endif

@@ -173,7 +173,8 @@ static void cell_outcome(struct page *page, const struct stamp_outcome *o)
 		page_code(page, o->says[o->say_count - 1]);
 	}
 	if (o->command.ptr) {
-		page_words(page, ": ");
+		page_line_break(page);
+		page_words(page, "then: ");
 		page_code(page, o->command);
 	}
 	page_close(page, PAGE_CELL);

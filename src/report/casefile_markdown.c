@@ -4,7 +4,7 @@
 #include "casefile_parts.h"
 #include "linediff.h"
 #include "markdown.h"
-#include "revident/report/chain_text.h"
+#include "picture.h"
 
 enum { CONTEXT_LINES = 2, RUN_LINES = 30, ROWS_MAX = 240 };
 
@@ -86,6 +86,7 @@ static void add_text(struct page *page, enum page_style style, struct text text)
 		markdown_add_text(page->out, text);
 		strbuf_addstr(page->out, ")*");
 		break;
+	case PAGE_TIME:
 	case PAGE_PLAIN:
 	case PAGE_PROSE:
 		markdown_add_text(page->out, text);
@@ -146,21 +147,25 @@ static void files(struct page *page, const struct case_file *before, const struc
 
 static void chain(struct page *page, const struct chain *drawn, const struct lost_case *c, bool is_mended)
 {
-	const struct chain_text_options options = { .keep = &c->life->revision, .keep_count = 1 };
-	struct strbuf lines = STRBUF_INIT, clean = STRBUF_INIT;
+	const struct picture_options options = { .file = page->file,
+		.title = is_mended ? "The chain as it should be" : "The chain as it is",
+		.keep = &c->life->revision,
+		.keep_count = 1 };
+	struct strbuf lines = STRBUF_INIT;
 
-	(void)is_mended;
-	chain_render_text(drawn, &options, &lines);
-	page_clean_lines(page->file, (struct text){ lines.buf, lines.len }, SIZE_MAX, &clean);
-	listing(page, "text", (struct text){ clean.buf, clean.len });
-	strbuf_release(&clean);
+	mermaid_add_chain(drawn, &options, &lines);
+	listing(page, "mermaid", (struct text){ lines.buf, lines.len });
 	strbuf_release(&lines);
 }
 
 static void timeline(struct page *page, const struct lost_case *c)
 {
-	(void)page;
-	(void)c; /* the table says it all */
+	const struct picture_options options = { .file = page->file, .title = "What happened when" };
+	struct strbuf lines = STRBUF_INIT;
+
+	mermaid_add_timeline(c, &options, &lines);
+	listing(page, "mermaid", (struct text){ lines.buf, lines.len });
+	strbuf_release(&lines);
 }
 
 static const struct page_format format = { .begin = begin,

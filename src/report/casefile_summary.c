@@ -60,14 +60,15 @@ void page_time_utc(struct page *page, const struct signature *signature)
 {
 	char utc[SIGNATURE_TIME_MAX];
 
-	page_words(page, "%s", signature->has_time ? signature_time_utc(signature, utc) : "unknown");
+	page_styled(page, PAGE_TIME, "%s", signature->has_time ? signature_time_utc(signature, utc) : "unknown");
 }
 
 void page_time(struct page *page, const struct signature *signature)
 {
 	char own[SIGNATURE_TIME_MAX];
 
-	page_words(page, "%s", signature->has_time ? signature_time(signature, own) : "a time that cannot be read");
+	page_styled(page, PAGE_TIME, "%s",
+		signature->has_time ? signature_time(signature, own) : "a time that cannot be read");
 }
 
 void page_command(struct page *page, const struct strbuf *line)

@@ -37,6 +37,7 @@ enum page_style {
 	PAGE_BAD,   /* what fails */
 	PAGE_GOOD,  /* what works */
 	PAGE_BLANK, /* what a person must add */
+	PAGE_TIME,  /* never broken over two lines */
 };
 
 enum { PAGE_PROSE_MAX = 300, PAGE_LINE_MAX = 240, PAGE_LINES_MAX = 160 };

@@ -72,6 +72,74 @@ done
 run revident report
 grep -q 'Zoe Quist' "$CASE_DIR/out" || fail "a report that is not redacted has no trailers"
 
+for format in html json; do
+	it "--redact-authors keeps them out of $format, too"
+	fixture september-17
+	run revident report --redact-authors --format "$format"
+	for name in Maja Lindqvist Tomasz Wrona Priya Raman habits.example; do
+		if grep -qi "$name" "$CASE_DIR/out"; then
+			fail "the report names $name"
+		fi
+	done
+done
+
+# expect_wellformed: the HTML on standard output is.
+expect_wellformed() {
+	python3 "$E2E_DIR/html_wellformed.py" "$CASE_DIR/out" >"$CASE_DIR/wrong" 2>&1 || :
+	expect_file "$CASE_DIR/wrong" </dev/null
+}
+
+it "HTML and its pictures are well-formed, and nothing in them executes"
+fixture september-17
+run revident report --format html
+expect_exit 0
+expect_wellformed
+[ "$(grep -c '<svg' "$CASE_DIR/out")" = 3 ] || fail "there are not three pictures"
+
+# hostile_repository: everything that people can write into a history, and then the loss of a migration.
+hostile_repository() {
+	git init -q -b main "$CASE_DIR/hostile"
+	cd "$CASE_DIR/hostile"
+	mkdir -p migrations/versions
+	printf '[alembic]\nscript_location = migrations\n' >alembic.ini
+	: >migrations/env.py
+	long=$(head -c 1048576 /dev/zero | tr '\0' x)
+	evil='</script><script>alert(1)</script> | `x` **b** [a](javascript:x) <img src=x onerror=y> ]]> --> @team #1'
+	evil="$evil $(printf '\033[31m\033]0;t\007 \342\200\256 \327\220\327\221 \r ```` "q" &amp;')"
+	name="a|b\`c<b><script>.py"
+	printf '"""%s\n\nRevision ID: aaaa1111\n"""\nrevision = "aaaa1111"\ndown_revision = None\n# %s\n# %s\n# \000\n' \
+		"$evil" "$evil" "$long" >"migrations/versions/$name"
+	printf '"""%s"""\nrevision = "b]:|</svg>"\ndown_revision = "aaaa1111"\n' "$evil" >migrations/versions/b.py
+	git add .
+	git -c user.name="$evil" -c user.email='<x@y>' commit -q -m "$evil"
+	git tag 'v1|`</td>'
+	printf '"""%s"""\nrevision = "cccc1111"\ndown_revision = None\n# ~~~~ ````` %s\n' "$evil" "$evil" \
+		>"migrations/versions/$name"
+	git commit -q -a -m "$evil
+
+Signed-off-by: $evil <x@y.example>"
+}
+
+it "hostile names, messages, paths and blobs break no format"
+hostile_repository
+for format in html markdown json; do
+	run revident report --format "$format"
+	expect_exit 0
+	expect_err </dev/null
+	[ "$(wc -c <"$CASE_DIR/out")" -lt 200000 ] || fail "$format is not bounded"
+	if LC_ALL=C grep -q "[$(printf '\001-\010\013-\037\177')]" "$CASE_DIR/out"; then
+		fail "$format has control characters"
+	fi
+	case $format in
+	html) expect_wellformed ;;
+	json) expect_json 'd["cases"][0]["revision"]' '"aaaa1111"' ;;
+	markdown)
+		python3 "$E2E_DIR/markdown_markup.py" "$CASE_DIR/out" >"$CASE_DIR/wrong" 2>&1 || :
+		expect_file "$CASE_DIR/wrong" </dev/null
+		;;
+	esac
+done
+
 it "does not know a revision that never was"
 fixture september-17
 run revident report ffffffffffff
@@ -88,5 +156,8 @@ for stream in "$TOP"/testrepos/*.fi; do
 	expect_exit 0
 	run revident report
 	expect_exit 0
+	run revident report --all-losses --format html
+	expect_exit 0
+	expect_wellformed
 done
 no_fsck
