@@ -1,14 +1,41 @@
 #include "audit_formats.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "revident/base/xalloc.h"
+#include "revident/report/findings.h"
 #include "text.h"
 
-const char *const audit_format_names[] = { "text", "json", NULL };
+const char *const audit_format_names[] = { "text", "json", "ndjson", "sarif", NULL };
+
+/* The findings of all environments, in the one order. */
+static int render_sarif(
+	const struct audit *audit, const struct render_options *options, struct strbuf *out, struct err *err)
+{
+	struct finding *all;
+	size_t count = 0, i, k;
+	int rc;
+
+	(void)options;
+	for (i = 0; i < audit->environment_count; i++)
+		count += audit->environments[i].finding_count;
+	all = xcalloc(count + 1, sizeof(*all));
+	count = 0;
+	for (i = 0; i < audit->environment_count; i++)
+		for (k = 0; k < audit->environments[i].finding_count; k++)
+			all[count++] = audit->environments[i].findings[k];
+	findings_sort(all, count);
+	rc = findings_render_sarif(all, count, audit->limits, audit->limit_count, out, err);
+	free(all);
+	return rc;
+}
 
 static const struct audit_format formats[] = {
 	{ "text", audit_render_text },
 	{ "json", audit_render_json },
+	{ "ndjson", audit_render_ndjson },
+	{ "sarif", render_sarif },
 };
 
 const struct audit_format *audit_format_find(const char *name)

@@ -10,6 +10,8 @@
 
 int audit_render_json(
 	const struct audit *audit, const struct render_options *options, struct strbuf *out, struct err *err);
+int audit_render_ndjson(
+	const struct audit *audit, const struct render_options *options, struct strbuf *out, struct err *err);
 int audit_render_text(
 	const struct audit *audit, const struct render_options *options, struct strbuf *out, struct err *err);
 

@@ -154,3 +154,61 @@ int audit_render_json(
 	json_document_end(&doc);
 	return 0;
 }
+
+/* Each item of the list on a line of its own, with its environment's path. 0 or -1. */
+static int add_lines(struct strbuf *out, const char *type, json_t *list, struct text environment, struct err *err)
+{
+	json_t *item;
+	size_t i;
+
+	json_array_foreach(list, i, item)
+	{
+		json_t *line = json_pack("{s:o}", "environment", json_from_text(environment));
+
+		if (line && json_object_update(line, item) < 0) {
+			json_decref(line);
+			line = NULL;
+		}
+		if (json_line_add(out, type, line, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* The environment without its migrations and findings, then these. */
+static int add_environment_lines(struct strbuf *out, const struct audit_environment *env, struct err *err)
+{
+	json_t *whole = from_environment(env), *head = whole ? json_copy(whole) : NULL;
+	int rc = -1;
+
+	if (head) {
+		json_object_del(head, "migrations");
+		json_object_del(head, "findings");
+	}
+	if (json_line_add(out, "environment", head, err) < 0 ||
+		add_lines(out, "migration", json_object_get(whole, "migrations"), env->path, err) < 0 ||
+		add_lines(out, "finding", json_object_get(whole, "findings"), env->path, err) < 0)
+		goto done;
+	rc = 0;
+done:
+	json_decref(whole);
+	return rc;
+}
+
+int audit_render_ndjson(
+	const struct audit *audit, const struct render_options *options, struct strbuf *out, struct err *err)
+{
+	size_t i;
+
+	(void)options;
+	if (json_line_add(out, "audit",
+		    json_pack("{s:s, s:s, s:o, s:o, s:b, s:o}", "format", AUDIT_DOCUMENT, "version", REVIDENT_VERSION,
+			    "tree", from_tree(audit), "commit", json_from_oid(&audit->commit), "complete",
+			    audit->limit_count == 0, "limits", from_limits(audit)),
+		    err) < 0)
+		return -1;
+	for (i = 0; i < audit->environment_count; i++)
+		if (add_environment_lines(out, &audit->environments[i], err) < 0)
+			return -1;
+	return 0;
+}

@@ -36,3 +36,20 @@ run revident audit --format json v1.3
 expect_exit 0
 expect_json "$T[\"uncreated\"]" '[]'
 expect_json "$ABOUT_TABLES" 0
+
+it "ndjson and sarif tell the same findings as json"
+fixture september-17
+run revident audit --format ndjson HEAD
+expect_exit 1
+python3 -c 'import json, sys
+lines = [json.loads(line) for line in open(sys.argv[1], encoding="utf-8")]
+print([line["type"] for line in lines][:4], sum(line["type"] == "finding" for line in lines))
+print("migrations" in lines[1], lines[1]["tables"]["created"], lines[2]["environment"])' \
+	"$CASE_DIR/out" >"$CASE_DIR/lines"
+expect_file "$CASE_DIR/lines" <<'END'
+['audit', 'environment', 'migration', 'migration'] 20
+False [] habits_service/alembic
+END
+run revident audit --format sarif HEAD
+expect_exit 1
+expect_json '[len(d["runs"][0]["results"]), d["runs"][0]["results"][0]["ruleId"]]' '[20, "missing-revision"]'
