@@ -113,15 +113,29 @@ static int exit_of(const struct work *w, bool used)
 	return used || w->is_done ? EXIT_CLEAN : EXIT_FOUND;
 }
 
-static int make_dirs(const char *path, size_t skip, struct err *err)
+static int cannot(const char *verb, const char *path, int errnum, struct err *err)
+{
+	struct strbuf shown = STRBUF_INIT;
+
+	strbuf_add_printable(&shown, path, strlen(path));
+	err_set_errno(err, ERR_UNDECIDED, errnum, "cannot %s \"%s\"", verb, shown.buf);
+	strbuf_release(&shown);
+	return -1;
+}
+
+/* Makes the directories on the way; what the path has behind its first `own` bytes is the repository's, and follows no link. */
+static int make_dirs(const char *path, size_t own, struct err *err)
 {
 	char *copy = xstrdup(path), *slash;
+	struct stat st;
 	int rc = 0;
 
-	for (slash = strchr(copy + skip, '/'); slash && rc == 0; slash = strchr(slash + 1, '/')) {
+	for (slash = strchr(copy, '/'); slash && rc == 0; slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
 		if (*copy && mkdir(copy, 0777) < 0 && errno != EEXIST)
-			rc = err_set_errno(err, ERR_UNDECIDED, errno, "cannot make the directory \"%s\"", copy);
+			rc = cannot("make the directory", copy, errno, err);
+		else if (*copy && (slash - copy) > (ptrdiff_t)own && lstat(copy, &st) == 0 && !S_ISDIR(st.st_mode))
+			rc = cannot("write below", copy, ENOTDIR, err);
 		*slash = '/';
 	}
 	free(copy);
@@ -131,6 +145,7 @@ static int make_dirs(const char *path, size_t skip, struct err *err)
 static int write_files(struct work *w, const char *dir, struct err *err)
 {
 	struct repair_file *files;
+	struct stat st;
 	size_t i, count;
 
 	if (repair_files(w->repo, w->ctx->arena, &w->plan, &files, &count, err) < 0)
@@ -139,10 +154,14 @@ static int write_files(struct work *w, const char *dir, struct err *err)
 		const char *path =
 			arena_printf(w->ctx->arena, "%s/%.*s", dir, (int)files[i].path.len, files[i].path.ptr);
 
-		if (make_dirs(path, 0, err) < 0 || outfile_write(path, files[i].bytes.ptr, files[i].bytes.len, err) < 0)
+		if (make_dirs(path, strlen(dir), err) < 0)
+			return -1;
+		if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode))
+			return cannot("write over what is no file", path, EEXIST, err);
+		if (outfile_write(path, files[i].bytes.ptr, files[i].bytes.len, err) < 0)
 			return -1;
 		if (files[i].executable && chmod(path, 0755) < 0)
-			return err_set_errno(err, ERR_UNDECIDED, errno, "cannot make \"%s\" executable", path);
+			return cannot("make executable", path, errno, err);
 	}
 	return 0;
 }
@@ -218,6 +237,8 @@ static int run(struct cmd_ctx *ctx, struct err *err)
 		used = 1;
 		if (write_patch(&w, err) < 0)
 			goto done;
+	} else if (opt_is_given(ctx->options, "patch") && exit_of(&w, true) == EXIT_CLEAN) {
+		ctx_note(ctx, "nothing is to be done: the patch is empty");
 	} else if (show(&w, err) < 0) {
 		goto done;
 	}

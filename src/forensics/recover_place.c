@@ -65,7 +65,7 @@ int choose_environment(struct planner *p, const struct wanted *wanted, const str
 	const struct tree_env **out)
 {
 	const struct migration *m = NULL;
-	struct strbuf known = STRBUF_INIT;
+	struct strbuf known = STRBUF_INIT, shown = STRBUF_INIT;
 	size_t e;
 
 	*out = wanted->environment.ptr ? env_at(p, wanted->environment) : NULL;
@@ -90,10 +90,12 @@ int choose_environment(struct planner *p, const struct wanted *wanted, const str
 		strbuf_add_printable(&known, p->view->envs.items[e].path.ptr, p->view->envs.items[e].path.len);
 		strbuf_addch(&known, '"');
 	}
+	strbuf_add_printable(&shown, wanted->revision.ptr, wanted->revision.len);
 	err_set(p->err, ERR_USAGE,
-		"nothing tells to which environment \"%.*s\" belongs; say so with --env, which takes %s",
-		(int)wanted->revision.len, wanted->revision.ptr, known.len ? known.buf : "none: HEAD has none");
+		"nothing tells to which environment \"%s\" belongs; say so with --env, which takes %s", shown.buf,
+		known.len ? known.buf : "none: HEAD has none");
 	strbuf_release(&known);
+	strbuf_release(&shown);
 	return 0;
 }
 

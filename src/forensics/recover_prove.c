@@ -174,7 +174,8 @@ static void keep_environments(struct planner *p, const struct audit *before, con
 	p->out->environment_count = p->touched_count;
 }
 
-static const char *refusal(const struct recover *out)
+/* Whoever names a revision that nothing refers to wants it, whatever else is missing. */
+static const char *refusal(const struct recover *out, bool is_named)
 {
 	if (out->step_count == 0)
 		return NULL;
@@ -184,7 +185,7 @@ static const char *refusal(const struct recover *out)
 		return "the chain would have a cycle";
 	if (out->after.missing_count > out->before.missing_count)
 		return "more would be missing than now";
-	if (out->before.missing_count && out->after.missing_count == out->before.missing_count)
+	if (!is_named && out->before.missing_count && out->after.missing_count == out->before.missing_count)
 		return "as much would be missing as now";
 	return NULL;
 }
@@ -203,7 +204,7 @@ int plan_prove(struct planner *p)
 	p->out->after = add_up(p, &after);
 	p->out->step_count = p->step_count;
 	keep_environments(p, &before, &after);
-	why = refusal(p->out);
+	why = refusal(p->out, p->options->revision_count > 0);
 	if (why)
 		p->out->refusal = text_of(arena_strdup(p->arena, why));
 	if (p->out->after.head_count > 1 && p->out->after.head_count > p->out->before.head_count)

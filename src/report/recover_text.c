@@ -319,8 +319,9 @@ static void add_next(struct writer *w)
 			"The work tree holds the repair: look at `git status`, try `alembic history`, and commit "
 			"it.");
 	} else if (plan->step_count) {
-		paragraph_add(&p, "Nothing was changed. To do it: ");
-		paragraph_add_command(&p, "revident recover --apply");
+		paragraph_add(&p, "Nothing was changed. To do it, give the same command with ");
+		paragraph_add_command(&p, "--apply");
+		paragraph_add(&p, ".");
 	} else if (!plan->unrecoverable_count) {
 		paragraph_add(
 			&p, plan->before.missing_count ? "Nothing is to be done." : "Nothing is missing at HEAD.");

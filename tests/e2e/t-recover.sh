@@ -288,3 +288,49 @@ git clone -q --depth 1 "file://$PWD" "$CASE_DIR/shallow"
 run revident -C "$CASE_DIR/shallow" recover
 expect_exit 3
 tr '\n' ' ' <"$CASE_DIR/out" | grep -qi 'shallow' || fail "does not say that the clone is shallow"
+
+it "--patch with nothing to do is empty"
+fixture multiple-heads
+run revident recover --patch
+expect_exit 0
+expect_out </dev/null
+grep -q 'the patch is empty' "$CASE_DIR/err" || fail "does not say why"
+
+it "-o DIR follows no link below DIR"
+fixture september-17
+mkdir "$CASE_DIR/out.d" "$CASE_DIR/elsewhere"
+ln -s "$CASE_DIR/elsewhere" "$CASE_DIR/out.d/habits_service"
+run revident recover -o "$CASE_DIR/out.d"
+expect_exit 3
+[ -z "$(ls "$CASE_DIR/elsewhere")" ] || fail "written through a link"
+
+# stub_says EXPRESSION EXPECTED: the stand-in is Python, and says so
+stub_says() {
+	found=$(python3 -c 'import sys; m = {}; exec(compile(open(sys.argv[1], "rb").read(), "stub", "exec"), m); print(eval(sys.argv[2], m))' "$1" "$2")
+	[ "$found" = "$3" ] || fail "$2 is $found"
+}
+
+it "--stub plans a stand-in that raises, and names the tables that nobody creates"
+fixture never-there
+sed -i.bak 's/^def upgrade.*/&\n    op.add_column("nobodys", sa.Column("x"))\n    op.create_index("i", "theirs", ["x"])/' $V/c3c3c3c3c3c3*.py
+rm -f $V/*.bak
+git commit -q -a -m more
+run revident recover --stub --down-revision a1a1a1a1a1a1 --apply
+expect_exit 0
+stub=$(echo $V/b2b2b2b2b2b2*.py)
+stub_says "$stub" '(revision, down_revision)' "('b2b2b2b2b2b2', 'a1a1a1a1a1a1')"
+stub_says "$stub" '"stand-in" in __doc__' True
+grep -q '^    #   nobodys$' "$stub" || fail "does not name the table"
+grep -q '^    #   theirs$' "$stub" || fail "does not name the index's table"
+grep -q '^    #   users$' "$stub" && fail "names a table that is created"
+grep -q 'raise NotImplementedError' "$stub" || fail "does not raise"
+run revident audit
+expect_exit 0
+
+it "--stub=pass does nothing; the id is escaped whatever it holds"
+fixture never-there
+run revident recover --stub=pass "it's \"\"\" a \\ b" --down-revision c3c3c3c3c3c3 --apply
+expect_exit 0
+stub=$(git ls-files -z --others $V | tr -d '\0')
+stub_says "$stub" 'revision' "it's \"\"\" a \\ b"
+stub_says "$stub" 'upgrade()' None
