@@ -316,10 +316,11 @@ static int charge_change(struct judging *j, const struct change *change)
 
 	if (charge.rule == RULE_COUNT || (change->kind == EVENT_LOST_IN_MERGE && !j->judged->is_merge))
 		return 0;
-	if (change->kind == EVENT_EDITED) {
+	if (change->kind == EVENT_EDITED || change->kind == EVENT_REPLACED) {
 		if (study_compare(j->study, change->before.blob, change->after.blob, &what, j->err) < 0)
 			return -1;
-		if (what != EDIT_UPGRADE && what != EDIT_DOWNGRADE)
+		/* by its lines a formatter may leave little of a file; by its tokens nothing is replaced */
+		if (what == EDIT_COSMETIC || (change->kind == EVENT_EDITED && what == EDIT_OTHER))
 			return 0;
 	}
 	charge.pinned = event_kind_is_loss(change->kind) ? change->before.blob : change->after.blob;

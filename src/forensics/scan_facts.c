@@ -126,6 +126,27 @@ static int check_wanted(const struct scan_options *options, const struct lists *
 	return 0;
 }
 
+/* The same for each --versions-dir: some walked commit must have the directory. */
+static int check_versions_dirs(struct investigation *inv, const struct scan_options *options, struct err *err)
+{
+	size_t i, row, rows = watch_row_count(inv->watch);
+
+	for (i = 0; i < options->versions_dir_count; i++) {
+		const char *path = options->versions_dirs[i];
+		size_t at = watch_add(inv->watch, path, strlen(path));
+		bool found = false;
+
+		for (row = 0; row < rows && !found; row++)
+			found = watch_entries(inv->watch, (uint32_t)row)[at] != WATCH_ABSENT;
+		if (!found)
+			return err_set(err, ERR_USAGE,
+				"no commit has a directory \"%s\": --versions-dir takes a path from the "
+				"top of the repository",
+				path);
+	}
+	return 0;
+}
+
 int scan_write_environments(
 	struct investigation *inv, const struct scan_options *options, struct scan *out, struct err *err)
 {
@@ -142,7 +163,7 @@ int scan_write_environments(
 				tree->items[e].version_count);
 	}
 	list_gone(inv, options->deep, &lists);
-	if (check_wanted(options, &lists, err) < 0)
+	if (check_wanted(options, &lists, err) < 0 || check_versions_dirs(inv, options, err) < 0)
 		goto done;
 	if (lists.env_count)
 		qsort(lists.envs, lists.env_count, sizeof(*lists.envs), compare_environments);

@@ -63,8 +63,7 @@ static void order_by_place(const struct packs *packs, struct id_list *list)
 
 	for (i = 0; i < list->count; i++) {
 		all[i].id = list->items[i];
-		while (all[i].pack < packs->count &&
-			!pack_find(&packs->items[all[i].pack], &all[i].id, &all[i].offset))
+		while (all[i].pack < packs->count && !pack_find(&packs->items[all[i].pack], &all[i].id, &all[i].offset))
 			all[i].pack++;
 	}
 	if (list->count)
