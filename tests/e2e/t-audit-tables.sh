@@ -13,10 +13,10 @@ it "the accident: what is not created are the tables of the lost migration"
 fixture september-17
 run revident audit --format json HEAD
 expect_exit 1
-expect_json "$T[\"created\"]" '[]'
-expect_json "$T[\"opaque\"]" '[]'
-expect_json "sorted(n.split(\".\")[-1] for n in $T[\"uncreated\"])" "$LOST"
-expect_json "$T[\"assumed\"]" '["habits.program_step_templates", "habits.program_templates", "habits.step_lesson_templates", "habits.user_program_assignments"]'
+expect_json "${T}[\"created\"]" '[]'
+expect_json "${T}[\"opaque\"]" '[]'
+expect_json "sorted(n.split(\".\")[-1] for n in ${T}[\"uncreated\"])" "$LOST"
+expect_json "${T}[\"assumed\"]" '["habits.program_step_templates", "habits.program_templates", "habits.step_lesson_templates", "habits.user_program_assignments"]'
 expect_json 'sum(f["rule"] == "table-never-created" for f in d["environments"][0]["findings"])' 4
 
 it "the accident, repaired: none"
@@ -26,15 +26,15 @@ run revident recover --apply
 expect_exit 0
 run revident audit --format json --worktree
 expect_exit 0
-expect_json "$T[\"uncreated\"]" '[]'
-expect_json "sorted(n.split(\".\")[-1] for n in $T[\"created\"])" "$LOST"
+expect_json "${T}[\"uncreated\"]" '[]'
+expect_json "sorted(n.split(\".\")[-1] for n in ${T}[\"created\"])" "$LOST"
 expect_json "$ABOUT_TABLES" 0
 
 it "before the accident: none"
 fixture september-17
 run revident audit --format json v1.3
 expect_exit 0
-expect_json "$T[\"uncreated\"]" '[]'
+expect_json "${T}[\"uncreated\"]" '[]'
 expect_json "$ABOUT_TABLES" 0
 
 it "ndjson and sarif tell the same findings as json"
