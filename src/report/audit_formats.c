@@ -7,7 +7,7 @@
 #include "revident/report/findings.h"
 #include "text.h"
 
-const char *const audit_format_names[] = { "text", "json", "ndjson", "sarif", NULL };
+const char *const audit_format_names[] = { "text", "json", "ndjson", "sarif", "mermaid", "svg", NULL };
 
 /* The findings of all environments, in the one order. */
 static int render_sarif(
@@ -36,6 +36,8 @@ static const struct audit_format formats[] = {
 	{ "json", audit_render_json },
 	{ "ndjson", audit_render_ndjson },
 	{ "sarif", render_sarif },
+	{ "mermaid", audit_render_mermaid },
+	{ "svg", audit_render_svg },
 };
 
 const struct audit_format *audit_format_find(const char *name)

@@ -15,4 +15,9 @@ int audit_render_ndjson(
 int audit_render_text(
 	const struct audit *audit, const struct render_options *options, struct strbuf *out, struct err *err);
 
+int audit_render_mermaid(
+	const struct audit *audit, const struct render_options *options, struct strbuf *out, struct err *err);
+int audit_render_svg(
+	const struct audit *audit, const struct render_options *options, struct strbuf *out, struct err *err);
+
 #endif

@@ -140,6 +140,39 @@ for format in html markdown json; do
 	esac
 done
 
+it "audit draws the chain alone, as SVG and as Mermaid"
+fixture september-17
+run revident audit HEAD --format svg
+expect_exit 1
+python3 -c 'import sys, xml.etree.ElementTree as tree; tree.parse(sys.argv[1])' "$CASE_DIR/out" ||
+	fail "the picture is no XML"
+grep -q '189b1231afd4 MISSING' "$CASE_DIR/out" || fail "the hole is not drawn"
+run revident audit HEAD --format mermaid
+expect_exit 1
+grep -qxF '    n0["189b1231afd4 is MISSING"]:::missing' "$CASE_DIR/out" || fail "the hole is not drawn"
+
+it "a chain of 1,000 revisions is folded, its hole and its head are not"
+git init -q -b main "$CASE_DIR/long"
+cd "$CASE_DIR/long"
+mkdir -p migrations/versions
+printf '[alembic]\nscript_location = migrations\n' >alembic.ini
+: >migrations/env.py
+python3 -c '
+for i in range(1000):
+    down = "\"r%04d\"" % (i - 1) if i else None
+    if i != 500:
+        with open(f"migrations/versions/r{i:04}.py", "w") as out:
+            out.write(f"\"\"\"step {i}\"\"\"\nrevision = \"r{i:04}\"\ndown_revision = {down}\n")'
+git add .
+git commit -q -m long
+run revident audit HEAD --format mermaid
+[ "$(wc -l <"$CASE_DIR/out")" -lt 40 ] || fail "it is not folded"
+grep -q 'r0500 is MISSING' "$CASE_DIR/out" || fail "the hole is folded away"
+grep -q 'r0999 head' "$CASE_DIR/out" || fail "the head is folded away"
+run revident report --format html
+expect_exit 0
+expect_wellformed
+
 it "does not know a revision that never was"
 fixture september-17
 run revident report ffffffffffff
