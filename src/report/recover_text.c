@@ -189,8 +189,9 @@ static void add_chains(struct writer *w)
 static void add_searched(struct paragraph *p, const struct searched *searched)
 {
 	paragraph_addf(p,
-		"searched %zu commits, %zu refs, %zu reflog entries, %zu index entries, %zu objects and %zu compiled "
-		"files",
+		"searched %zu commits, %zu refs, %zu reflog entries, %zu index entries, %zu objects (blobs up to 64 "
+		"KiB) "
+		"and %zu compiled files",
 		searched->commits, searched->refs, searched->reflog_entries, searched->index_entries,
 		searched->unreachable_objects, searched->bytecode_files);
 }

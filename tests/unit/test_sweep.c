@@ -113,9 +113,9 @@ static void sweep_objects__too_small_and_too_big__are_passed_over(void **state)
 	struct seen seen = { 0 };
 	size_t count;
 
-	sandbox_run(*state, "git init -q r && cd r && echo small | git hash-object -w --stdin && head -c 262145 "
+	sandbox_run(*state, "git init -q r && cd r && echo small | git hash-object -w --stdin && head -c 65537 "
 			    "/dev/zero | git hash-object -w "
-			    "--stdin && head -c 262144 /dev/zero | git hash-object -w --stdin");
+			    "--stdin && head -c 65536 /dev/zero | git hash-object -w --stdin");
 	assert_int_equal(sweep(*state, &seen, false, &count), 0);
 	assert_int_equal(count, 3);
 	assert_int_equal(seen.blobs, 1);
