@@ -435,6 +435,8 @@ static int fill(struct clerk *clerk, struct err *err)
 	for (i = 0; i < subjects.count; i++) {
 		take_source(clerk, &cases[i]);
 		draw_chains(clerk, &cases[i]);
+		if (casefile_write_tables(clerk, &cases[i], err) < 0)
+			goto done;
 		if (!cases[i].life->at_head)
 			casefile_write_stamps(clerk->arena, &cases[i]);
 	}

@@ -25,6 +25,9 @@ void casefile_write_stamps(struct arena *arena, struct lost_case *c);
 /* The chain with the lost revision back in it, from what its file declares. False where that is not known. */
 bool casefile_chain_with(struct arena *arena, const struct chain *chain, const struct lost_case *c, struct chain *out);
 
+/* Fills the tables that the lost migration creates and later ones assume. 0 or -1. */
+int casefile_write_tables(struct clerk *clerk, struct lost_case *c, struct err *err);
+
 /* Fills the list of exhibits. */
 void casefile_write_exhibits(struct clerk *clerk);
 

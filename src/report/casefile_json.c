@@ -158,6 +158,11 @@ static json_t *from_case(const struct casefile *file, const struct lost_case *c)
 	json_object_set_new(value, "lost", from_file(&c->lost));
 	json_object_set_new(value, "in_its_place", from_file(&c->usurper));
 	json_object_set_new(value, "telltales", from_telltales(c));
+	json_object_set_new(value, "tables",
+		json_pack("{s:o, s:o, s:o}", "created",
+			c->tables.is_known ? json_from_texts(c->tables.created, c->tables.created_count) : json_null(),
+			"opaque", json_from_text(text_of(c->tables.opaque)), "assumed",
+			json_from_texts(c->tables.assumed, c->tables.assumed_count)));
 	json_object_set_new(value, "damaged", from_refs(&c->damaged));
 	json_object_set_new(value, "holding", from_refs(&c->holding));
 	json_object_set_new(value, "stamps", from_rows(c));

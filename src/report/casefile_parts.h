@@ -37,6 +37,7 @@ void write_timeline(struct page *page, const struct lost_case *c);
 void write_cause(struct page *page, const struct lost_case *c);
 void write_lost(struct page *page, const struct lost_case *c);
 void write_chains(struct page *page, const struct lost_case *c);
+void write_tables(struct page *page, const struct lost_case *c);
 void write_repair(struct page *page);
 void write_prevention(struct page *page, const struct lost_case *c);
 void write_evidence(struct page *page);

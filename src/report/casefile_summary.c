@@ -191,6 +191,7 @@ static const struct {
 	{ "Root cause", write_cause, NULL },
 	{ "What is lost", write_lost, NULL },
 	{ "The chain", write_chains, NULL },
+	{ "The tables", write_tables, NULL },
 	{ "The repair", NULL, write_repair },
 	{ "Prevention", write_prevention, NULL },
 	{ "Evidence", NULL, write_evidence },

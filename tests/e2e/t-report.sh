@@ -140,6 +140,14 @@ for format in html markdown json; do
 	esac
 done
 
+it "names the tables of the accident, all fourteen"
+fixture september-17
+run revident report --format json
+expect_json '[len(d["cases"][0]["tables"]["created"]), d["cases"][0]["tables"]["created"][0], d["cases"][0]["tables"]["opaque"]]' \
+	'[14, "habits.habit_events", null]'
+expect_json 'set(d["cases"][0]["tables"]["assumed"]) <= set(d["cases"][0]["tables"]["created"]) and len(d["cases"][0]["tables"]["assumed"]) > 0' \
+	true
+
 it "audit draws the chain alone, as SVG and as Mermaid"
 fixture september-17
 run revident audit HEAD --format svg

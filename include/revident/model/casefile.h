@@ -141,6 +141,16 @@ struct telltales {
 	struct text lost_date, date; /* `Create Date:` of the lost file and of the one there; none */
 };
 
+/* What the loss means for tables, each list sorted, as `schema.table` where a schema is given. */
+struct case_tables {
+	bool is_known;              /* false: the lost file could not be read */
+	const struct text *created; /* by the lost migration */
+	size_t created_count;
+	const char *opaque;         /* how it may create others that cannot be told, half a sentence; NULL */
+	const struct text *assumed; /* by its descendants at HEAD, where nothing creates them */
+	size_t assumed_count;
+};
+
 /* One revision. */
 struct lost_case {
 	const struct life *life;
@@ -160,6 +170,7 @@ struct lost_case {
 	struct case_file lost, usurper;      /* `path` none where there is none */
 	const struct salvage_source *source; /* where the plan takes it from; NULL */
 	struct telltales telltales;
+	struct case_tables tables;
 	const struct audit_environment *environment; /* as it is at HEAD; NULL where HEAD has it no more */
 	const struct chain *should_be;               /* NULL where it is not known */
 	bool is_whole_plan; /* `should_be` is the plan's, proven; else only drawn from what the lost file says */
