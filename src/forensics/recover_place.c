@@ -249,7 +249,6 @@ static int clear_path(struct planner *p, const struct tree_env *env, const struc
 		step_rename(p, file, to, TEXT_NONE, "it stands in the way and declares no revision");
 		return 0;
 	}
-	blob = &p->inv.study.blobs[number];
 	if (study_much_the_same(&p->inv.study, study_blob_number(&p->inv.study, &source->blob), number, &same, p->err) <
 		0)
 		return -1;
