@@ -84,7 +84,13 @@ static void add_lost(struct explain_text *t, const struct life *life)
 {
 	struct strbuf command = STRBUF_INIT;
 
-	add_show(t, "next", life, TEXT_NONE);
+	if (life->broken) {
+		strbuf_addstr(&command, "revident recover ");
+		strbuf_add_shell_word(&command, life->revision);
+		explain_text_command(t, "next", command.buf);
+		strbuf_release(&command);
+	}
+	add_show(t, life->broken ? "" : "next", life, TEXT_NONE);
 	if (!life->return_path.ptr || (life->successor.unchanged && life->successor.at_head && !life->broken))
 		return;
 	if (life->usurper_path.ptr) {
