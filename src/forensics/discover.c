@@ -380,15 +380,23 @@ static int resolve(struct search *search)
 	return 0;
 }
 
-int discover(struct discovery *discovery, struct source *source, struct env_defs *out, struct err *err)
+/* Surveys the source; survey_release() the search's survey afterwards, whatever comes back. 0 or -1. */
+static int begin_search(struct search *search, struct discovery *discovery, struct source *source, struct env_defs *out,
+	struct err *err)
 {
-	struct search search = { .discovery = discovery,
+	*search = (struct search){ .discovery = discovery,
 		.study = discovery->study,
 		.source = source,
 		.out = out,
 		.first = out->count,
 		.err = err };
-	int rc = survey_source(&discovery->memo, source, &search.survey, err);
+	return survey_source(&discovery->memo, source, &search->survey, err);
+}
+
+int discover(struct discovery *discovery, struct source *source, struct env_defs *out, struct err *err)
+{
+	struct search search;
+	int rc = begin_search(&search, discovery, source, out, err);
 
 	if (rc == 0)
 		rc = resolve(&search);
@@ -418,13 +426,8 @@ static bool is_known(struct discovery *discovery, const struct survey *survey)
 
 int discover_new(struct discovery *discovery, struct source *source, struct env_defs *out, struct err *err)
 {
-	struct search search = { .discovery = discovery,
-		.study = discovery->study,
-		.source = source,
-		.out = out,
-		.first = out->count,
-		.err = err };
-	int rc = survey_source(&discovery->memo, source, &search.survey, err);
+	struct search search;
+	int rc = begin_search(&search, discovery, source, out, err);
 
 	if (rc == 0 && !is_known(discovery, &search.survey))
 		rc = resolve(&search);

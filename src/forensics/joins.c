@@ -202,7 +202,7 @@ static void join_by_configuration(struct partition *p, const struct env_def *def
 	}
 }
 
-static bool share_script_dir(const struct joins *joins, const struct env_defs *defs, uint32_t a, uint32_t b)
+bool joins_share_script_dir(const struct joins *joins, const struct env_defs *defs, uint32_t a, uint32_t b)
 {
 	size_t i, k, both;
 
@@ -232,7 +232,7 @@ static void join_by_crossing(
 			continue;
 		if (p->group[k] == p->group[unit])
 			return; /* its own environment has it */
-		if (share_script_dir(p->joins, defs, crossing[0], crossing[i]) != same_script ||
+		if (joins_share_script_dir(p->joins, defs, crossing[0], crossing[i]) != same_script ||
 			groups_share(p, unit, k))
 			continue;
 		if (found != p->count && p->group[found] != p->group[k])

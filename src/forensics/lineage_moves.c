@@ -101,30 +101,11 @@ static int list_matches(struct builder *b, const struct snapshot *snapshot, uint
 	return 0;
 }
 
-static bool is_of(const struct builder *b, const struct env_def *def, uint32_t unit)
-{
-	size_t k;
-
-	for (k = 0; k < def->version_count; k++)
-		if (study_path_is_below(b->study, unit, def->versions[k]))
-			return true;
-	return false;
-}
-
-static bool share_script_dir(const struct builder *b, uint32_t a, uint32_t c)
-{
-	size_t i;
-
-	for (i = 0; i < b->defs->count; i++)
-		if (is_of(b, &b->defs->items[i], a) && is_of(b, &b->defs->items[i], c))
-			return true;
-	return false;
-}
-
 /* Two directories of one script directory that ever held one id at the same time are two environments, moved or not. */
 static bool must_stay_apart(const struct builder *b, uint32_t a, uint32_t c)
 {
-	return a != c && joins_share(&b->lineage->joins, a, c) && share_script_dir(b, a, c);
+	return a != c && joins_share(&b->lineage->joins, a, c) &&
+	       joins_share_script_dir(&b->lineage->joins, b->defs, a, c);
 }
 
 /* Does any unit labelled `label`, of this node or its parents, have to stay apart from `unit`? */

@@ -43,4 +43,7 @@ bool joins_share(const struct joins *joins, uint32_t a, uint32_t b);
 /* Says that they did, under names of another time. */
 void joins_note_shared(struct joins *joins, uint32_t a, uint32_t b);
 
+/* Does one definition have both units at or below its versions directories? */
+bool joins_share_script_dir(const struct joins *joins, const struct env_defs *defs, uint32_t a, uint32_t b);
+
 #endif
