@@ -7,33 +7,11 @@
 #include "history_build.h"
 #include "revident/base/xalloc.h"
 
-void emit_change(void *data, const struct change *change)
-{
-	struct history *history = data;
-
-	VEC_GROW(history->changes, history->count, history->cap);
-	history->changes[history->count++] = *change;
-}
-
 static uint32_t held_key(struct builder *b, uint32_t lineage, uint32_t revision)
 {
 	uint32_t key[2] = { lineage, revision };
 
 	return intern_add(&b->history->held, key, sizeof(key));
-}
-
-uint32_t view_parent_commit(const struct view *view, uint32_t side)
-{
-	uint32_t commit = view->lineage->nodes[view->node].commit;
-	const uint32_t *parents = commit_parents(view->commits, commit);
-	size_t i, count = commit_parent_count(view->commits, commit);
-
-	if (side == 0 || side > view->parent_count)
-		return COMMIT_NONE;
-	for (i = 0; i < count; i++)
-		if (view->lineage->node_of[parents[i]] == view->parent_nodes[side - 1])
-			return parents[i];
-	return COMMIT_NONE;
 }
 
 static void touch(struct builder *b, uint32_t node, uint32_t revision)

@@ -1,4 +1,3 @@
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,28 +16,6 @@ struct comparison {
 	bool is[EVENT_KINDS];
 	struct link first[EVENT_KINDS]; /* the first link, by path, that shows the kind */
 };
-
-const struct holder *holders_on(const struct holders *holders, uint32_t side, size_t *count)
-{
-	size_t i, first;
-
-	for (first = 0; first < holders->count && holders->items[first].side < side; first++)
-		;
-	for (i = first; i < holders->count && holders->items[i].side == side; i++)
-		;
-	*count = i - first;
-	return holders->items + first;
-}
-
-uint32_t first_side_with(const struct holders *holders)
-{
-	size_t i;
-
-	for (i = 0; i < holders->count; i++)
-		if (holders->items[i].side > 0)
-			return holders->items[i].side;
-	return 0;
-}
 
 static bool has_path(const struct holder *items, size_t count, uint32_t path)
 {

@@ -5,6 +5,14 @@
 #include "revident/base/xalloc.h"
 #include "revident/forensics/ancestry.h"
 
+void emit_change(void *data, const struct change *change)
+{
+	struct history *history = data;
+
+	VEC_GROW(history->changes, history->count, history->cap);
+	history->changes[history->count++] = *change;
+}
+
 /* Which of 64 keys each node's ancestors ever had, the node itself included. */
 static void spread_held(struct builder *b, const struct key_batch *batch, uint64_t *bits)
 {
