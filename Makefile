@@ -193,8 +193,9 @@ stress: all ## long randomised runs against the independent implementation
 check-npm: all ## test under husky and lefthook, and the npm package
 	$(Q)REVIDENT=$(CURDIR)/$(BIN) tests/run-npm.sh
 
-bench: all ## time scan against git log: REPO=path, or repositories that it makes
-	$(Q)python3 tests/bench/bench.py --binary $(BIN) $(REPO)
+bench: all ## time against git itself: REPO='paths' or a made repository, HUGE=yes, ROUNDS=n, ONLY=subject
+	$(Q)python3 tests/bench/bench.py --binary $(BIN) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(ONLY),--only $(ONLY)) \
+		$(if $(filter yes,$(HUGE)),--huge) $(REPO)
 
 conformance: all ## hold scan against an expected result: REPO=path CASE=file
 	$(Q)python3 tests/oracle/conformance.py --binary $(BIN) --repo '$(REPO)' --case '$(CASE)'

@@ -1,0 +1,77 @@
+"""scan against `git log --raw` over the versions directories, the question that git itself answers from the same objects.
+
+On HEAD and with --all, each without a commit-graph, with one, and with one that holds changed-path Bloom filters.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import made
+from measure import Case
+
+STATES = {"no graph": [], "graph": ["--no-changed-paths"], "graph, Bloom": ["--changed-paths"]}
+GOALS = {
+    ("no graph", "HEAD"): 0.90, ("no graph", "--all"): 0.75,
+    ("graph", "HEAD"): 0.75, ("graph", "--all"): 0.55,
+    ("graph, Bloom", "HEAD"): 0.65, ("graph, Bloom", "--all"): 0.40,
+}
+HUGE_ROUNDS = 3
+
+
+def versions_directories(bench, repo):
+    done = subprocess.run([bench.binary, "scan", "-C", repo, "--all", "--format", "json"], stdout=subprocess.PIPE,
+                          env=bench.env)
+    if done.returncode not in (0, 1):
+        sys.exit("bench: scan: exit status %d" % done.returncode)
+    found = sorted({path for env in json.loads(done.stdout)["environments"] for path in env["versions"]})
+    if not found:
+        sys.exit("bench: no versions directory in %s" % repo)
+    return found
+
+
+def in_state(bench, repo, name, state):
+    """A copy of the repository, brought into a state."""
+    copy = bench.copy(repo, "%s-%s" % (name, state.replace(", ", "-").replace(" ", "-")))
+    info = os.path.join(copy, "objects", "info")
+    shutil.rmtree(os.path.join(info, "commit-graphs"), ignore_errors=True)
+    if os.path.exists(os.path.join(info, "commit-graph")):
+        os.unlink(os.path.join(info, "commit-graph"))
+    if STATES[state]:
+        bench.git(copy, "commit-graph", "write", "--reachable", "--no-progress", *STATES[state])
+    return copy
+
+
+def case(bench, repo, label, state, tip, versions, **more):
+    commits = int(bench.git(repo, "rev-list", "--count", tip))
+    return Case(
+        label, "scan %s, %s" % (tip, state),
+        [bench.binary, "scan", "-C", repo, "--no-progress", "--format", "json", tip],
+        ["git", "-C", repo, "log", "--raw", "-m", "--no-renames", "--full-history", "--no-abbrev", "--format=%H", tip, "--",
+         *versions],
+        GOALS.get((state, tip)), amount=commits, unit="commits", **more)
+
+
+def cases(bench, repos):
+    for number, repo in enumerate(repos):
+        label, versions = os.path.basename(os.path.normpath(repo)), versions_directories(bench, repo)
+        for state in STATES:
+            copy = in_state(bench, repo, "scan-%d" % number, state)
+            for tip in ("HEAD", "--all"):
+                yield case(bench, copy, label, state, tip, versions)
+            shutil.rmtree(copy)
+    if bench.huge:
+        yield from huge_cases(bench)
+
+
+def huge_cases(bench):
+    repo = made.huge_history(bench)
+    versions = versions_directories(bench, repo)
+    for state in STATES:
+        copy = in_state(bench, repo, "huge", state)
+        for tip in [*made.HUGE_TAGS, "HEAD"]:
+            yield case(bench, copy, "huge", state, tip, versions, rounds=HUGE_ROUNDS, instructions=False)
+        shutil.rmtree(copy)
+    shutil.rmtree(repo)
