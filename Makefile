@@ -69,8 +69,8 @@ BIN := $(B)/revident
 TEST_PROGRAMS := $(UNIT) $(DUMPS) $(FUZZERS)
 ALL_OBJ := $(patsubst %.c,$(B)/%.o,$(SRC) $(wildcard tests/unit/*.c tests/support/*.c tests/fuzz/*.c))
 
-.PHONY: all help demo setup check check-unit check-valgrind check-e2e check-differential check-corpus check-install check-man check-npm sanitize tsan valgrind \
-	coverage fuzz stress bench conformance golden format format-check lint lint-text analyze layers headers install \
+.PHONY: all help demo setup check check-clang check-unit check-valgrind check-e2e check-differential check-corpus check-hardening check-install check-man check-npm sanitize tsan valgrind \
+	coverage fuzz stress bench conformance golden format format-check lint lint-text tidy analyze layers headers install \
 	uninstall dist clean test-programs
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -136,8 +136,8 @@ demo: ## build, import the accident and show scan, explain and show on it
 
 check: setup ## set up, build without a warning, and run every test
 	$(Q)$(SUBMAKE) -s WERROR='$(if $(filter undefined,$(origin WERROR)),-Werror,$(WERROR))' test-programs
-	$(Q)MAKE='$(MAKE)' VARIANT=$(VARIANT) tests/check.sh layers headers format-check lint-text check-unit check-corpus \
-		check-differential check-e2e check-man check-install
+	$(Q)MAKE='$(MAKE)' VARIANT=$(VARIANT) tests/check.sh layers headers check-clang format-check lint-text check-unit check-corpus \
+		check-differential check-e2e check-man check-hardening check-install
 
 check-unit: $(UNIT) ## run the unit tests
 	$(Q)tests/run-unit.sh $(UNIT)
@@ -147,6 +147,9 @@ check-corpus: $(FUZZERS) ## replay the fuzzers' corpora
 
 check-differential: all $(DUMPS) ## compare with Python's ast, configparser, git and a second implementation
 	$(Q)BUILD=$(CURDIR)/$(B) tests/run-differential.sh
+
+check-hardening: all ## has the release build what makes a memory error hard to exploit?
+	$(Q)$(if $(filter release,$(VARIANT)),tests/hardening.sh $(B),echo 'skipped: only the release is hardened')
 
 check-install: all ## install, use, and uninstall in a temporary directory
 	$(Q)MAKE='$(MAKE)' tests/install.sh $(VARIANT)
@@ -211,10 +214,12 @@ format-check: ## does clang-format agree with the C files?
 			sort -u | { ! grep .; }; \
 	else echo 'skipped: clang-format is not installed'; fi
 
-lint: lint-text ## clang-tidy, shellcheck and mandoc
+lint: lint-text tidy ## clang-tidy, shellcheck and mandoc
+
+tidy: ## clang-tidy alone
 	$(Q)if command -v clang-tidy >/dev/null; then \
 		printf '%s\n' $(SRC) | xargs -P $(NPROC) -I FILE clang-tidy --quiet FILE -- $(STD) $(PACKAGE_CFLAGS) 2>/dev/null; \
-	else echo "skipped: clang-tidy is not installed"; fi
+	else echo 'skipped: clang-tidy is not installed'; fi
 
 lint-text: ## shellcheck and mandoc alone
 	$(Q)if command -v shellcheck >/dev/null; then shellcheck -x $(SHELL_FILES); \
@@ -222,8 +227,24 @@ lint-text: ## shellcheck and mandoc alone
 	$(Q)if command -v mandoc >/dev/null; then $(if $(MAN),mandoc -Tlint -Wwarning $(MAN),:); \
 	else echo 'skipped: mandoc is not installed'; fi
 
-analyze: ## gcc's static analyser
-	$(Q)for file in $(SRC); do $(CC) $(STD) $(PACKAGE_CFLAGS) -O1 -fanalyzer -Wall -c -o /dev/null $$file || exit 1; done
+# readdirCalled: POSIX withdrew readdir_r(); a stream is one thread's. jansson.h is named for its loops, which are macros.
+CPPCHECK_FLAGS = --quiet --error-exitcode=1 --std=c11 --language=c -j $(NPROC) --enable=warning,performance,portability \
+	--library=posix --suppress=readdirCalled -D_GNU_SOURCE -Iinclude \
+	--include=$(shell $(PKG_CONFIG) --variable=includedir jansson)/jansson.h
+
+analyze: tidy ## gcc's static analyser, cppcheck and clang-tidy: any finding fails
+	$(Q)if echo | gcc -fanalyzer -fsyntax-only -x c - 2>/dev/null; then \
+		printf '%s\n' $(SRC) | xargs -P $(NPROC) -I FILE \
+			gcc $(STD) $(PACKAGE_CFLAGS) -O1 -fanalyzer -Wall -Werror -c -o /dev/null FILE; \
+	else echo 'skipped: gcc has no -fanalyzer here'; fi
+	$(Q)if command -v cppcheck >/dev/null; then cppcheck $(CPPCHECK_FLAGS) src; \
+	else echo 'skipped: cppcheck is not installed'; fi
+
+check-clang: ## does clang, too, compile everything without a warning?
+	$(Q)if command -v $(CLANG) >/dev/null; then \
+		printf '%s\n' $(filter %.c,$(C_FILES)) | xargs -n 20 -P $(NPROC) $(CLANG) -fsyntax-only $(STD) $(WARNINGS) -Werror \
+			$(VARIANT_CFLAGS.release) $(PACKAGE_CFLAGS); \
+	else echo 'skipped: $(CLANG) is not installed'; fi
 
 layers: ## do includes go downward only, and does only src/cli print and exit?
 	$(Q)tests/layers.sh

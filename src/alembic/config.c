@@ -448,9 +448,12 @@ void config_parse(
 
 struct config_section config_section_join(const struct config_section *ini, const struct config_section *toml)
 {
-	struct config_section joined = *(ini ? ini : toml);
+	struct config_section joined;
 
-	if (!ini || !toml)
+	if (!ini)
+		return *toml;
+	joined = *ini;
+	if (!toml)
 		return joined;
 	if (!joined.has_script_location) {
 		joined.has_script_location = toml->has_script_location;

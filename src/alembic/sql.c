@@ -68,18 +68,20 @@ static struct text part(const struct statement_reader *r, size_t i)
 /* Reads `x`, `s.x`, `d.s.x` at `i`. False if no name stands there. */
 static bool read_name(const struct statement_reader *r, size_t i, struct sql_name *out)
 {
+	struct text name;
 	unsigned parts;
 
 	*out = (struct sql_name){ .schema = TEXT_NONE, .name = TEXT_NONE, .next = i };
 	if (!is_name(r, i))
 		return false;
 	out->line = r->line + r->tokens.items[i].line;
-	out->name = part(r, i++);
+	name = part(r, i++);
 	for (parts = 1; parts < NAME_PARTS_MAX && sql_is_mark(&r->tokens, i, '.') && i + 1 < r->tokens.count; parts++) {
-		out->schema = out->name;
-		out->name = part(r, i + 1);
+		out->schema = name;
+		name = part(r, i + 1);
 		i += 2;
 	}
+	out->name = name;
 	out->next = i;
 	return true;
 }

@@ -47,7 +47,7 @@ static int run_command(struct cmd_ctx *ctx, struct err *err)
 static int dispatch(const struct cmd *cmd, const char *const *args, size_t count, struct err *err)
 {
 	struct process_environment environment;
-	struct meter meter;
+	struct meter meter = { .fd = -1 };
 	struct arena arena;
 	struct cmd_ctx ctx = { .cmd = cmd, .arena = &arena, .environment = &environment, .meter = &meter };
 	int rc;

@@ -1,5 +1,6 @@
 #include "revident/forensics/audit.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -154,14 +155,16 @@ static void list_migrations(struct auditing *a, struct audit_environment *out)
 
 	for (i = 0; i < a->env->file_count; i++) {
 		const struct tree_file *file = &a->env->files[i];
+		const struct oid *blob = audit_blob(a, file);
 
 		if (!audit_is_revision(file))
 			continue;
+		assert(blob); /* an id was read from it */
 		items[n++] = (struct audit_migration){
 			.revision = audit_revision(a, file),
 			.declared = audit_declared(a, file),
 			.path = audit_path(a, file),
-			.blob = *audit_blob(a, file),
+			.blob = *blob,
 			.named_by_file = file->named_by_file,
 		};
 	}

@@ -59,6 +59,14 @@ static const struct event *find_arrival(const struct life *life)
 	return arrival ? arrival : first;
 }
 
+/* By time, then in walk order. */
+static bool is_earlier(const struct commits *commits, uint32_t a, uint32_t b)
+{
+	if (commits->times[a] != commits->times[b])
+		return commits->times[a] < commits->times[b];
+	return a < b;
+}
+
 /* The first tag, by its commit's time, that contains the commit. */
 static void find_first_tag(struct teller *t, const struct oid *commit, struct life *out)
 {
@@ -74,9 +82,7 @@ static void find_first_tag(struct teller *t, const struct oid *commit, struct li
 		const struct ref *tag = &t->verdict.protection.tags[i];
 
 		c = commits_find(commits, &tag->commit);
-		if (c == COMMIT_NONE || !contains[c] ||
-			(best != COMMIT_NONE && (commits->times[c] > commits->times[best] ||
-							(commits->times[c] == commits->times[best] && c >= best))))
+		if (c == COMMIT_NONE || !contains[c] || (best != COMMIT_NONE && !is_earlier(commits, c, best)))
 			continue;
 		best = c;
 		out->first_tag =

@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -99,6 +100,7 @@ static char *common_of(const char *git_dir, struct err *err)
 		return NULL;
 	if (found == 0)
 		return xstrdup(git_dir);
+	assert(named);
 	real = real_directory(named);
 	if (!real) {
 		struct strbuf shown = STRBUF_INIT;

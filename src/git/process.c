@@ -14,7 +14,7 @@ static size_t add_arguments(const char **argv, size_t n, const char *const *args
 {
 	size_t i;
 
-	for (i = 0; args[i] && i < max; i++)
+	for (i = 0; i < max && args[i]; i++)
 		argv[n++] = args[i];
 	return n;
 }

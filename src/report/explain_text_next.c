@@ -318,8 +318,8 @@ static void add_meant(struct explain_text *t, const struct life *life)
 	static const char *const words[] = {
 		[MEANT_NOTHING] = "",
 		[MEANT_LABEL] =
-			" has or had it as a branch label, which Alembic takes in depends_on only, and only while a "
-			"migration has it",
+			(" has or had it as a branch label, which Alembic takes in depends_on only, and only while a "
+			 "migration has it"),
 		[MEANT_PREFIX] = " begins with it, but in a migration Alembic takes whole ids only",
 		[MEANT_FILE] = " has it as the name of its file, but Alembic goes by the id",
 	};

@@ -101,7 +101,8 @@ void page_end(struct page *page)
 	page->format->end(page);
 }
 
-static void put(struct page *page, enum page_style style, const char *fmt, va_list ap)
+__attribute__((format(printf, 3, 0))) static void put(
+	struct page *page, enum page_style style, const char *fmt, va_list ap)
 {
 	struct strbuf words = STRBUF_INIT;
 
