@@ -91,6 +91,12 @@ int odb_open(struct repo *repo, const struct location *loc, const struct repo_en
 /* loose.c: the strict reader of loose objects over `dirs`, which must outlive it. 0 or -1. */
 int loose_backend_new(git_odb_backend **out, const struct object_dirs *dirs, struct err *err);
 
+/* loose.c: calls `fn` for every loose object of every directory, some twice; stops where it does not return 0. */
+int loose_each(const struct object_dirs *dirs, git_odb_foreach_cb fn, void *payload);
+
+/* odb.c: opens the packs that have come since the repository was opened, behind the others. */
+void odb_open_new_packs(struct repo *repo);
+
 /* commit_graph.c: the repository's commit-graph, or NULL; borrowed until repo_close(). */
 const struct commit_graph *repo_commit_graph(struct repo *repo);
 

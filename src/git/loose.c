@@ -274,9 +274,8 @@ static int each_in_fan(const struct object_dirs *dirs, const char *fan, git_odb_
 	return rc;
 }
 
-static int loose_foreach(git_odb_backend *parent, git_odb_foreach_cb fn, void *payload)
+int loose_each(const struct object_dirs *dirs, git_odb_foreach_cb fn, void *payload)
 {
-	struct loose_backend *backend = (struct loose_backend *)(void *)parent;
 	unsigned fan;
 	int rc = 0;
 
@@ -284,9 +283,14 @@ static int loose_foreach(git_odb_backend *parent, git_odb_foreach_cb fn, void *p
 		char name[3];
 
 		snprintf(name, sizeof(name), "%02x", fan);
-		rc = each_in_fan(backend->dirs, name, fn, payload);
+		rc = each_in_fan(dirs, name, fn, payload);
 	}
 	return rc;
+}
+
+static int loose_foreach(git_odb_backend *parent, git_odb_foreach_cb fn, void *payload)
+{
+	return loose_each(((struct loose_backend *)(void *)parent)->dirs, fn, payload);
 }
 
 struct prefix_search {

@@ -151,7 +151,19 @@ static bool is_index_name(const char *name)
 	return len > 4 && strcmp(name + len - 4, ".idx") == 0 && strncmp(name, "pack-", 5) == 0;
 }
 
-/* Opens each pack of `dir`. The names of the sound ones go to `good`; for the others a limit is added. */
+static bool is_open(const struct repo *repo, const char *dir, const char *name)
+{
+	char *path = path_join(dir, name);
+	size_t i;
+
+	for (i = 0; i < repo->packs.count; i++)
+		if (strcmp(repo->packs.items[i].path, path) == 0)
+			break;
+	free(path);
+	return i < repo->packs.count;
+}
+
+/* Opens each pack of `dir` that is not open yet. The names of the sound ones go to `good`; for the others a limit is added. */
 static void sort_packs(struct repo *repo, const char *dir, struct intern *good, bool *all_good)
 {
 	DIR *stream = opendir(dir);
@@ -161,7 +173,7 @@ static void sort_packs(struct repo *repo, const char *dir, struct intern *good, 
 
 	*all_good = true;
 	while (stream && (entry = readdir(stream)) != NULL) {
-		if (!is_index_name(entry->d_name))
+		if (!is_index_name(entry->d_name) || is_open(repo, dir, entry->d_name))
 			continue;
 		strbuf_clear(&why);
 		if (pack_open(&pack, dir, entry->d_name, &why)) {
@@ -227,6 +239,22 @@ done:
 	intern_release(&good);
 	free(packs);
 	return rc;
+}
+
+void odb_open_new_packs(struct repo *repo)
+{
+	struct intern good;
+	bool all_good;
+	size_t i;
+
+	intern_init(&good);
+	for (i = 0; i < repo->dirs.count; i++) {
+		char *packs = path_join(repo->dirs.items[i].path, "pack/");
+
+		sort_packs(repo, packs, &good, &all_good);
+		free(packs);
+	}
+	intern_release(&good);
 }
 
 int odb_open(struct repo *repo, const struct location *loc, const struct repo_env *env, struct err *err)

@@ -200,17 +200,18 @@ bool pack_open(struct pack *pack, const char *dir, const char *name, struct strb
 		strbuf_addf(why, "the pack of that index: %s", bad_pack);
 	else if (bad)
 		strbuf_addstr(why, bad);
+	if (!bad_pack && !bad)
+		find_tables(pack);
+	pack->path = path;
 	if (bad_pack || bad)
 		pack_close(pack);
-	else
-		find_tables(pack);
-	free(path);
 	strbuf_release(&sb);
 	return !bad && !bad_pack;
 }
 
 void pack_close(struct pack *pack)
 {
+	free(pack->path);
 	/* munmap() takes no const pointer, and changes nothing */
 	if (pack->map)
 		munmap((void *)(uintptr_t)pack->map, pack->size);
@@ -219,7 +220,7 @@ void pack_close(struct pack *pack)
 	memset(pack, 0, sizeof(*pack));
 }
 
-static uint64_t offset_of(const struct pack *pack, uint32_t at)
+uint64_t pack_offset_at(const struct pack *pack, uint32_t at)
 {
 	uint32_t offset;
 
@@ -227,6 +228,17 @@ static uint64_t offset_of(const struct pack *pack, uint32_t at)
 		return be32(pack->offsets + (size_t)at * pack->stride);
 	offset = be32(pack->offsets + (size_t)at * 4);
 	return offset & WIDE ? be64(pack->wide + (size_t)(offset & ~WIDE) * 8) : offset;
+}
+
+void pack_id_at(const struct pack *pack, uint32_t position, struct oid *out)
+{
+	memcpy(out->bytes, pack->ids + position * (pack->stride ? pack->stride : OID_BYTES), OID_BYTES);
+}
+
+void pack_range(const struct pack *pack, uint8_t first, uint32_t *begin, uint32_t *end)
+{
+	*begin = first ? be32(pack->fanout + 4 * ((size_t)first - 1)) : 0;
+	*end = be32(pack->fanout + 4 * (size_t)first);
 }
 
 /* Ids are spread evenly: the place of `key` in a range whose ends have the keys `first` and `last`. */
@@ -242,11 +254,11 @@ static uint32_t guess(uint32_t low, uint32_t high, uint32_t key, uint32_t first,
 bool pack_find(const struct pack *pack, const struct oid *id, uint64_t *offset)
 {
 	size_t stride = pack->stride ? pack->stride : OID_BYTES;
-	unsigned first = id->bytes[0], round;
-	uint32_t low = first ? be32(pack->fanout + 4 * (size_t)(first - 1)) : 0;
-	uint32_t high = be32(pack->fanout + 4 * (size_t)first);
+	unsigned round;
+	uint32_t low, high;
 	uint32_t key = be32(id->bytes + 1), low_key = 0, high_key = UINT32_MAX; /* the first byte is the same for all */
 
+	pack_range(pack, id->bytes[0], &low, &high);
 	for (round = 0; low < high; round++) {
 		uint32_t middle = round < GUESSES ? guess(low, high, key, low_key, high_key) : low + (high - low) / 2,
 			 there;
@@ -256,7 +268,7 @@ bool pack_find(const struct pack *pack, const struct oid *id, uint64_t *offset)
 		there = be32(at + 1);
 		order = key != there ? (key < there ? -1 : 1) : memcmp(id->bytes, at, OID_BYTES);
 		if (order == 0) {
-			*offset = offset_of(pack, middle);
+			*offset = pack_offset_at(pack, middle);
 			return true;
 		}
 		if (order < 0) {

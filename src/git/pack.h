@@ -17,6 +17,7 @@
 #include "revident/model/oid.h"
 
 struct pack {
+	char *path;                       /* of its index */
 	const unsigned char *map, *index; /* all of both files */
 	size_t size, index_size;
 	uint32_t count;
@@ -34,6 +35,36 @@ void pack_close(struct pack *pack);
 
 /* Where an object begins in the pack. False if it is not there. */
 bool pack_find(const struct pack *pack, const struct oid *id, uint64_t *offset);
+
+/* The object at a position of the index, below `count`: its id, and where it begins. */
+void pack_id_at(const struct pack *pack, uint32_t position, struct oid *out);
+uint64_t pack_offset_at(const struct pack *pack, uint32_t position);
+
+/* The positions of the objects whose ids begin with a byte: from *begin up to below *end. */
+void pack_range(const struct pack *pack, uint8_t first, uint32_t *begin, uint32_t *end);
+
+enum {
+	PACK_ENTRY_COMMIT = 1,
+	PACK_ENTRY_TREE = 2,
+	PACK_ENTRY_BLOB = 3,
+	PACK_ENTRY_TAG = 4,
+	PACK_ENTRY_OFS_DELTA = 6,
+	PACK_ENTRY_REF_DELTA = 7,
+	PACK_CHAIN_MAX = 4096, /* git writes at most 4095 deltas in a row */
+};
+
+/* The beginning of an entry: what it is, how long once inflated, where its base and its data are. */
+struct pack_entry {
+	unsigned type;
+	uint64_t offset, base; /* `base`: of a delta */
+	size_t len;            /* of a delta: the delta's own */
+	size_t data;
+};
+
+/* Reads the header of the entry at `offset`. False where it makes no sense. */
+bool pack_entry_at(const struct pack *pack, uint64_t offset, struct pack_entry *out);
+bool pack_entry_is_delta(const struct pack_entry *entry);
+enum object_type pack_entry_type(const struct pack_entry *entry); /* of one that is no delta */
 
 /* An object's bytes, shared with the cache of delta bases. */
 struct pack_bytes {
@@ -64,6 +95,17 @@ enum pack_answer { PACK_UNKNOWN, PACK_FOUND, PACK_TOO_LONG };
 /* Reads an object of at most `max` bytes. PACK_TOO_LONG sets *len. */
 enum pack_answer packs_read(
 	struct packs *packs, const struct oid *id, size_t max, struct pack_bytes **out, size_t *len);
+
+/*
+ * The content at an offset of the pack with this number. What others may be deltas against goes to the cache: bases, every
+ * tree, and the object itself where `is_base`. NULL where it makes no sense, or, with *too_long set, where it has more
+ * than `max` bytes.
+ */
+struct pack_bytes *packs_read_at(
+	struct packs *packs, size_t number, uint64_t offset, size_t max, bool is_base, size_t *too_long);
+
+/* How long the content at an offset is, found without inflating more than the beginning of a delta. False: not known here. */
+bool packs_length_at(struct packs *packs, size_t number, uint64_t offset, size_t *len);
 
 /*
  * The beginning of a commit, as much as the first few hundred bytes of its stored data give, at most `max` bytes; nothing

@@ -5,24 +5,9 @@
 #include "revident/base/xalloc.h"
 
 enum {
-	ENTRY_COMMIT = 1,
-	ENTRY_TREE = 2,
-	ENTRY_BLOB = 3,
-	ENTRY_TAG = 4,
-	ENTRY_OFS_DELTA = 6,
-	ENTRY_REF_DELTA = 7,
-	CHAIN_MAX = 4096,   /* git writes at most 4095 deltas in a row */
 	DELTA_HEADER = 20,  /* two lengths of at most ten bytes */
 	HEAD_INPUT = 240,   /* holds the header of nearly every commit, which then may go on with a long signature */
 	INFLATE_ROOM = 300, /* zlib is fast only while 258 bytes of room are left */
-};
-
-/* The beginning of an entry: what it is, how long once inflated, where its base and its data are. */
-struct entry {
-	unsigned type;
-	uint64_t offset, base;
-	size_t len;
-	size_t data;
 };
 
 void pack_bytes_release(struct pack_bytes *bytes)
@@ -53,8 +38,7 @@ void packs_release(struct packs *packs)
 	memset(packs, 0, sizeof(*packs));
 }
 
-/* Reads the header of the entry at `offset`. False where it makes no sense. */
-static bool read_entry(const struct pack *pack, uint64_t offset, struct entry *out)
+bool pack_entry_at(const struct pack *pack, uint64_t offset, struct pack_entry *out)
 {
 	const unsigned char *at, *end = pack->map + pack->size - OID_BYTES;
 	unsigned shift = 4;
@@ -76,14 +60,14 @@ static bool read_entry(const struct pack *pack, uint64_t offset, struct entry *o
 	if (len > OBJECT_META_MAX)
 		return false;
 	out->len = (size_t)len;
-	if (out->type == ENTRY_REF_DELTA) {
+	if (out->type == PACK_ENTRY_REF_DELTA) {
 		if (end - at <= OID_BYTES)
 			return false;
 		memcpy(base.bytes, at, OID_BYTES);
 		if (!pack_find(pack, &base, &out->base))
 			return false;
 		at += OID_BYTES;
-	} else if (out->type == ENTRY_OFS_DELTA) {
+	} else if (out->type == PACK_ENTRY_OFS_DELTA) {
 		if (at == end)
 			return false;
 		back = *at & 0x7f;
@@ -95,30 +79,30 @@ static bool read_entry(const struct pack *pack, uint64_t offset, struct entry *o
 		if (back == 0 || back >= offset)
 			return false;
 		out->base = offset - back;
-	} else if (out->type < ENTRY_COMMIT || out->type > ENTRY_TAG) {
+	} else if (out->type < PACK_ENTRY_COMMIT || out->type > PACK_ENTRY_TAG) {
 		return false;
 	}
 	out->data = (size_t)(at - pack->map);
 	return at < end;
 }
 
-static bool is_delta(const struct entry *entry)
+bool pack_entry_is_delta(const struct pack_entry *entry)
 {
-	return entry->type == ENTRY_OFS_DELTA || entry->type == ENTRY_REF_DELTA;
+	return entry->type == PACK_ENTRY_OFS_DELTA || entry->type == PACK_ENTRY_REF_DELTA;
 }
 
-static enum object_type type_of(unsigned type)
+enum object_type pack_entry_type(const struct pack_entry *entry)
 {
-	static const enum object_type types[] = { [ENTRY_COMMIT] = OBJECT_COMMIT,
-		[ENTRY_TREE] = OBJECT_TREE,
-		[ENTRY_BLOB] = OBJECT_BLOB,
-		[ENTRY_TAG] = OBJECT_TAG };
+	static const enum object_type types[] = { [PACK_ENTRY_COMMIT] = OBJECT_COMMIT,
+		[PACK_ENTRY_TREE] = OBJECT_TREE,
+		[PACK_ENTRY_BLOB] = OBJECT_BLOB,
+		[PACK_ENTRY_TAG] = OBJECT_TAG };
 
-	return types[type];
+	return types[entry->type];
 }
 
 /* Makes the inflater ready for the data of an entry. */
-static bool start_inflating(struct packs *packs, const struct pack *pack, const struct entry *entry)
+static bool start_inflating(struct packs *packs, const struct pack *pack, const struct pack_entry *entry)
 {
 	size_t room = pack->size - OID_BYTES - entry->data;
 
@@ -132,7 +116,7 @@ static bool start_inflating(struct packs *packs, const struct pack *pack, const 
 }
 
 /* Inflates an entry's data, which must have exactly the length that its header says. NULL if not. */
-static struct pack_bytes *inflate_entry(struct packs *packs, const struct pack *pack, const struct entry *entry)
+static struct pack_bytes *inflate_entry(struct packs *packs, const struct pack *pack, const struct pack_entry *entry)
 {
 	struct pack_bytes *bytes;
 
@@ -231,7 +215,7 @@ static struct pack_bytes *apply_delta(
 
 /* The entries from an object to one that is no delta, or whose content is cached (then that is `*base`). */
 struct chain {
-	struct entry *entries;
+	struct pack_entry *entries;
 	size_t count, cap;
 };
 
@@ -242,48 +226,45 @@ static bool follow_chain(
 
 	*base = NULL;
 	for (;;) {
-		struct entry entry;
+		struct pack_entry entry;
 
 		*base = base_cache_get(packs->cache, number, offset);
 		if (*base)
 			return true;
-		if (chain->count == CHAIN_MAX || !read_entry(pack, offset, &entry))
+		if (chain->count == PACK_CHAIN_MAX || !pack_entry_at(pack, offset, &entry))
 			return false;
 		VEC_GROW(chain->entries, chain->count, chain->cap);
 		chain->entries[chain->count++] = entry;
-		if (!is_delta(&entry))
+		if (!pack_entry_is_delta(&entry))
 			return true;
 		offset = entry.base;
 	}
 }
 
 /* The next object of a chain, upwards: the bottom's content itself, or a delta applied to what is below. */
-static struct pack_bytes *build_entry(struct packs *packs, const struct pack *pack, const struct entry *entry,
+static struct pack_bytes *build_entry(struct packs *packs, const struct pack *pack, const struct pack_entry *entry,
 	const struct pack_bytes *below, size_t max, size_t *too_long)
 {
 	struct pack_bytes *data, *out;
 
-	if (!is_delta(entry) && entry->len > max) {
+	if (!pack_entry_is_delta(entry) && entry->len > max) {
 		*too_long = entry->len;
 		return NULL;
 	}
 	data = out = inflate_entry(packs, pack, entry);
 	if (!data)
 		return NULL;
-	if (is_delta(entry)) {
+	if (pack_entry_is_delta(entry)) {
 		out = below ? apply_delta(below, data, max, too_long) : NULL;
 		pack_bytes_release(data);
 	} else {
-		data->type = type_of(entry->type);
+		data->type = pack_entry_type(entry);
 	}
 	return out;
 }
 
-/*
- * The content at an offset. What others may be deltas against goes to the cache: bases, and every tree. NULL where it
- * makes no sense, or, with *too_long set, where it has more than `max` bytes.
- */
-static struct pack_bytes *read_at(struct packs *packs, size_t number, uint64_t offset, size_t max, size_t *too_long)
+struct pack_bytes *packs_read_at(
+	struct packs *packs, size_t number, uint64_t offset, size_t max, bool is_base, size_t *too_long)
 {
 	const struct pack *pack = &packs->items[number];
 	struct chain chain = { .entries = NULL };
@@ -296,7 +277,7 @@ static struct pack_bytes *read_at(struct packs *packs, size_t number, uint64_t o
 		return NULL;
 	}
 	while (chain.count) {
-		const struct entry *entry = &chain.entries[--chain.count];
+		const struct pack_entry *entry = &chain.entries[--chain.count];
 		struct pack_bytes *next =
 			build_entry(packs, pack, entry, below, chain.count ? OBJECT_META_MAX : max, too_long);
 
@@ -304,7 +285,7 @@ static struct pack_bytes *read_at(struct packs *packs, size_t number, uint64_t o
 		below = next;
 		if (!next)
 			break;
-		if (chain.count || next->type == OBJECT_TREE)
+		if (chain.count || is_base || next->type == OBJECT_TREE)
 			base_cache_add(packs->cache, number, entry->offset, next);
 	}
 	free(chain.entries);
@@ -312,7 +293,7 @@ static struct pack_bytes *read_at(struct packs *packs, size_t number, uint64_t o
 }
 
 /* The length of what a delta makes, from its first bytes. */
-static bool delta_result(struct packs *packs, const struct pack *pack, const struct entry *entry, size_t *len)
+static bool delta_result(struct packs *packs, const struct pack *pack, const struct pack_entry *entry, size_t *len)
 {
 	unsigned char head[DELTA_HEADER];
 	const unsigned char *at = head;
@@ -350,20 +331,21 @@ static bool find(struct packs *packs, const struct oid *id, size_t *number, uint
 	return false;
 }
 
-static bool length_at(struct packs *packs, const struct pack *pack, uint64_t offset, size_t *len)
+bool packs_length_at(struct packs *packs, size_t number, uint64_t offset, size_t *len)
 {
-	struct entry entry;
+	const struct pack *pack = &packs->items[number];
+	struct pack_entry entry;
 
-	if (!read_entry(pack, offset, &entry))
+	if (!pack_entry_at(pack, offset, &entry))
 		return false;
 	*len = entry.len;
-	return !is_delta(&entry) || delta_result(packs, pack, &entry, len);
+	return !pack_entry_is_delta(&entry) || delta_result(packs, pack, &entry, len);
 }
 
 bool packs_header(struct packs *packs, const struct oid *id, enum object_type *type, size_t *len)
 {
 	const struct pack *pack;
-	struct entry entry;
+	struct pack_entry entry;
 	uint64_t offset;
 	size_t number;
 	unsigned depth;
@@ -371,15 +353,15 @@ bool packs_header(struct packs *packs, const struct oid *id, enum object_type *t
 	if (!find(packs, id, &number, &offset))
 		return false;
 	pack = &packs->items[number];
-	if (len && !length_at(packs, pack, offset, len))
+	if (len && !packs_length_at(packs, number, offset, len))
 		return false;
 	if (!type)
 		return true;
-	for (depth = 0; depth < CHAIN_MAX; depth++) {
-		if (!read_entry(pack, offset, &entry))
+	for (depth = 0; depth < PACK_CHAIN_MAX; depth++) {
+		if (!pack_entry_at(pack, offset, &entry))
 			return false;
-		if (!is_delta(&entry)) {
-			*type = type_of(entry.type);
+		if (!pack_entry_is_delta(&entry)) {
+			*type = pack_entry_type(&entry);
 			return true;
 		}
 		offset = entry.base;
@@ -395,7 +377,7 @@ enum pack_answer packs_read(struct packs *packs, const struct oid *id, size_t ma
 	*out = NULL;
 	if (!find(packs, id, &number, &offset))
 		return PACK_UNKNOWN;
-	*out = read_at(packs, number, offset, max, &too_long);
+	*out = packs_read_at(packs, number, offset, max, false, &too_long);
 	if (*out && (*out)->len > max) { /* it was cached */
 		too_long = (*out)->len;
 		pack_bytes_release(*out);
@@ -409,13 +391,13 @@ enum pack_answer packs_read(struct packs *packs, const struct oid *id, size_t ma
 
 size_t packs_commit_head(struct packs *packs, const struct oid *id, unsigned char *out, size_t max)
 {
-	struct entry entry;
+	struct pack_entry entry;
 	uint64_t offset;
 	size_t number;
 	int status;
 
-	if (!find(packs, id, &number, &offset) || !read_entry(&packs->items[number], offset, &entry) ||
-		entry.type != ENTRY_COMMIT || !start_inflating(packs, &packs->items[number], &entry))
+	if (!find(packs, id, &number, &offset) || !pack_entry_at(&packs->items[number], offset, &entry) ||
+		entry.type != PACK_ENTRY_COMMIT || !start_inflating(packs, &packs->items[number], &entry))
 		return 0;
 	if (packs->inflater.avail_in > HEAD_INPUT)
 		packs->inflater.avail_in = HEAD_INPUT;

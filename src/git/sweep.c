@@ -4,12 +4,25 @@
 #include <string.h>
 
 #include "internal.h"
+#include "pack_list.h"
 #include "revident/base/xalloc.h"
 
-/* All object ids, as git_odb_foreach() gives them: some twice. */
+enum { PROGRESS_STEP = 1024 };
+
 struct id_list {
 	struct oid *items;
 	size_t count, cap;
+};
+
+struct sweep {
+	struct repo *repo;
+	const struct sweep_visitor *visitor;
+	const struct progress *progress;
+	size_t done, total;
+	size_t *order;           /* the packs' numbers, the largest pack first */
+	unsigned char **repeats; /* by rank: the objects that an earlier one has */
+	size_t rank;             /* of the pack that is visited, in `order` */
+	struct err *err;
 };
 
 static int collect(const git_oid *id, void *data)
@@ -26,118 +39,208 @@ static int compare_ids(const void *a, const void *b)
 	return oid_compare(a, b);
 }
 
-static void drop_repeats(struct id_list *list)
+static bool is_packed(const struct packs *packs, const struct oid *id)
+{
+	uint64_t offset;
+	size_t i;
+
+	for (i = 0; i < packs->count; i++)
+		if (pack_find(&packs->items[i], id, &offset))
+			return true;
+	return false;
+}
+
+/* Sorts the ids and drops repeats and what a pack has. */
+static void keep_loose(const struct packs *packs, struct id_list *list)
 {
 	size_t i, n = 0;
 
 	if (list->count)
 		qsort(list->items, list->count, sizeof(*list->items), compare_ids);
 	for (i = 0; i < list->count; i++)
-		if (n == 0 || !oid_equal(&list->items[n - 1], &list->items[i]))
+		if ((n == 0 || !oid_equal(&list->items[n - 1], &list->items[i])) && !is_packed(packs, &list->items[i]))
 			list->items[n++] = list->items[i];
 	list->count = n;
 }
 
-/* Where an object lies: reading a pack from its front finds most delta bases read already. */
-struct placed {
-	struct oid id;
-	size_t pack; /* behind the last pack: loose, or wherever libgit2 finds it */
-	uint64_t offset;
-};
-
-static int compare_placed(const void *a, const void *b)
+static int count_visit(struct sweep *s)
 {
-	const struct placed *x = a, *y = b;
-
-	if (x->pack != y->pack)
-		return x->pack < y->pack ? -1 : 1;
-	if (x->offset != y->offset)
-		return x->offset < y->offset ? -1 : 1;
-	return oid_compare(&x->id, &y->id);
+	if (!s->progress->fn || s->done++ % PROGRESS_STEP != 0 ||
+		s->progress->fn(s->progress->data, "objects", s->done, s->total) == 0)
+		return 0;
+	return err_set(s->err, ERR_UNDECIDED, "interrupted");
 }
 
-static void order_by_place(const struct packs *packs, struct id_list *list)
+static bool fits(size_t len)
 {
-	struct placed *all = xcalloc(list->count, sizeof(*all));
-	size_t i;
-
-	for (i = 0; i < list->count; i++) {
-		all[i].id = list->items[i];
-		while (all[i].pack < packs->count && !pack_find(&packs->items[all[i].pack], &all[i].id, &all[i].offset))
-			all[i].pack++;
-	}
-	if (list->count)
-		qsort(all, list->count, sizeof(*all), compare_placed);
-	for (i = 0; i < list->count; i++)
-		list->items[i] = all[i].id;
-	free(all);
+	return len >= SWEEP_BLOB_MIN && len <= SWEEP_BLOB_MAX;
 }
 
-typedef int content_fn(void *data, const struct oid *id, const unsigned char *bytes, size_t len);
-
-static int visit_content(struct repo *repo, content_fn *fn, void *data, const struct oid *id)
+static int visit_content(struct sweep *s, sweep_content_fn *fn, const struct oid *id)
 {
 	struct err why = { 0 };
 	struct object object;
-	int rc = object_read(repo, id, OBJECT_META_MAX, &object, &why);
+	int rc = object_read(s->repo, id, OBJECT_META_MAX, &object, &why);
 
 	if (rc < 1) {
-		object_add_limit(repo, "object", id, rc < 0 ? &why : NULL);
+		object_add_limit(s->repo, "object", id, rc < 0 ? &why : NULL);
 		return 0;
 	}
-	rc = fn(data, id, object.bytes, object.len);
+	rc = fn(s->visitor->data, id, object.bytes, object.len);
 	object_release(&object);
 	return rc;
 }
 
-static int visit(struct repo *repo, const struct sweep_visitor *visitor, const struct oid *id)
+/* An object that is in no pack, or that no pack of ours gives. */
+static int visit_object(struct sweep *s, const struct oid *id)
 {
+	const struct sweep_visitor *v = s->visitor;
 	struct err why = { 0 };
 	enum object_type type;
 	size_t len;
 	int found;
 
-	if (visitor->is_known && visitor->is_known(visitor->data, id))
+	if (count_visit(s) < 0)
+		return -1;
+	if (v->is_known && v->is_known(v->data, id))
 		return 0;
-	found = object_header(repo, id, &type, &len, &why);
+	found = object_header(s->repo, id, &type, &len, &why);
 	if (found < 1) {
-		object_add_limit(repo, "object", id, found < 0 ? &why : NULL);
+		object_add_limit(s->repo, "object", id, found < 0 ? &why : NULL);
 		return 0;
 	}
-	if (type == OBJECT_COMMIT && visitor->commit)
-		return visitor->commit(visitor->data, id);
-	if (type == OBJECT_TREE && visitor->tree)
-		return visit_content(repo, visitor->tree, visitor->data, id);
-	if (type == OBJECT_BLOB && visitor->blob && len >= SWEEP_BLOB_MIN && len <= SWEEP_BLOB_MAX)
-		return visit_content(repo, visitor->blob, visitor->data, id);
+	if (type == OBJECT_COMMIT && v->commit)
+		return v->commit(v->data, id);
+	if (type == OBJECT_TREE && v->tree)
+		return visit_content(s, v->tree, id);
+	if (type == OBJECT_BLOB && v->blob && fits(len))
+		return visit_content(s, v->blob, id);
 	return 0;
+}
+
+static void id_at(const struct sweep *s, uint32_t position, struct oid *out)
+{
+	pack_id_at(&s->repo->packs.items[s->order[s->rank]], position, out);
+}
+
+static bool is_wanted(void *data, uint32_t position)
+{
+	struct sweep *s = data;
+	const struct sweep_visitor *v = s->visitor;
+	struct oid id;
+
+	if (repeats_has(s->repeats[s->rank], position))
+		return false;
+	id_at(s, position, &id);
+	return !(v->is_known && v->is_known(v->data, &id));
+}
+
+static int visit_packed(void *data, uint32_t position, const struct pack_bytes *bytes)
+{
+	struct sweep *s = data;
+	struct oid id;
+
+	id_at(s, position, &id);
+	if (count_visit(s) < 0)
+		return -1;
+	if (bytes->type == OBJECT_TREE)
+		return s->visitor->tree(s->visitor->data, &id, bytes->bytes, bytes->len);
+	return fits(bytes->len) ? s->visitor->blob(s->visitor->data, &id, bytes->bytes, bytes->len) : 0;
+}
+
+static int visit_unreadable(void *data, uint32_t position)
+{
+	struct oid id;
+
+	id_at(data, position, &id);
+	return visit_object(data, &id);
+}
+
+static int visit_commits(struct sweep *s, const struct pack_list *list)
+{
+	struct oid id;
+	size_t i;
+
+	for (i = 0; i < list->count; i++) {
+		const struct pack_listed *item = &list->items[i];
+		int rc = 0;
+
+		if (item->type == PACK_UNTYPED)
+			rc = visit_unreadable(s, item->position);
+		else if (item->type == OBJECT_COMMIT && s->visitor->commit && is_wanted(s, item->position)) {
+			id_at(s, item->position, &id);
+			rc = s->visitor->commit(s->visitor->data, &id);
+		}
+		if (rc < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int visit_pack(struct sweep *s)
+{
+	size_t number = s->order[s->rank];
+	const struct family_visitor families[] = {
+		{ OBJECT_TREE, OBJECT_META_MAX, is_wanted, visit_packed, visit_unreadable, s },
+		{ OBJECT_BLOB, SWEEP_BLOB_MAX, is_wanted, visit_packed, visit_unreadable, s },
+	};
+	struct pack_list list;
+	int rc;
+
+	pack_list_read(&s->repo->packs.items[number], &list);
+	rc = visit_commits(s, &list);
+	if (rc == 0 && s->visitor->tree)
+		rc = packs_visit_families(&s->repo->packs, number, &list, &families[0]);
+	if (rc == 0 && s->visitor->blob)
+		rc = packs_visit_families(&s->repo->packs, number, &list, &families[1]);
+	pack_list_release(&list);
+	return rc;
+}
+
+/* The largest pack first: what others have, too, is looked for in few of them. */
+static void order_packs(struct sweep *s)
+{
+	const struct packs *packs = &s->repo->packs;
+	size_t i, k;
+
+	s->order = xcalloc(packs->count, sizeof(*s->order));
+	for (i = 0; i < packs->count; i++) {
+		for (k = i; k > 0 && packs->items[s->order[k - 1]].count < packs->items[i].count; k--)
+			s->order[k] = s->order[k - 1];
+		s->order[k] = i;
+	}
+	s->repeats = packs_repeats(packs, s->order, &s->total);
 }
 
 int sweep_objects(struct repo *repo, const struct sweep_visitor *visitor, const struct progress *progress,
 	size_t *count, struct err *err)
 {
-	struct id_list list = { 0 };
+	struct sweep s = { .repo = repo, .visitor = visitor, .progress = progress, .err = err };
+	struct id_list loose = { 0 };
 	size_t i;
 	int rc = -1;
 
-	*count = 0;
-	if (git_odb_foreach(repo->odb, collect, &list) < 0) {
-		err_set_git(err, ERR_UNDECIDED, "the objects cannot be listed");
+	if (loose_each(&repo->dirs, collect, &loose) < 0) {
+		err_set(err, ERR_UNDECIDED, "the loose objects cannot be listed");
 		goto done;
 	}
-	drop_repeats(&list);
-	order_by_place(&repo->packs, &list);
-	*count = list.count;
-	for (i = 0; i < list.count; i++) {
-		if (progress->fn && i % 1024 == 0 && progress->fn(progress->data, "objects", i, list.count)) {
-			err_set(err, ERR_UNDECIDED, "interrupted");
+	odb_open_new_packs(repo); /* after the listing: what went from loose to packed meanwhile is in one of the two */
+	order_packs(&s);
+	keep_loose(&repo->packs, &loose);
+	s.total += loose.count;
+	*count = s.total;
+	for (s.rank = 0; s.rank < repo->packs.count; s.rank++)
+		if (visit_pack(&s) < 0)
 			goto done;
-		}
-		if (visit(repo, visitor, &list.items[i]) < 0)
+	for (i = 0; i < loose.count; i++)
+		if (visit_object(&s, &loose.items[i]) < 0)
 			goto done;
-	}
 	rc = 0;
 done:
-	free(list.items);
+	for (i = 0; s.repeats && i < repo->packs.count; i++)
+		free(s.repeats[i]);
+	free(s.repeats);
+	free(s.order);
+	free(loose.items);
 	return rc;
 }

@@ -121,6 +121,57 @@ static void sweep_objects__too_small_and_too_big__are_passed_over(void **state)
 	assert_int_equal(seen.blobs, 1);
 }
 
+/* Thirty versions of a text as one family of deltas, longer ones above and below shorter ones; the last is wanted. */
+#define FAMILY                                                                                                         \
+	"git init -q -b main r && cd r && seq 14000 >whole && for n in 13900 600 13000 500 9000 400 12800 300; do "    \
+	"head -n $n whole | git hash-object -w --stdin; echo $n >end; head -n $n whole | cat - end | git hash-object " \
+	"-w --stdin; done >ids; (head -n 700 whole; echo stray) | git hash-object -w --stdin | tee -a ids >last; "
+
+static void expect_family(struct sandbox *sandbox, const char *pack)
+{
+	struct seen seen = { .wanted = sandbox_id(sandbox, FAMILY "cat last") };
+	size_t count;
+
+	sandbox_run(sandbox, pack);
+	assert_int_equal(sweep(sandbox, &seen, false, &count), 0);
+	assert_int_equal(count, 17);
+	assert_int_equal(seen.blobs, 11); /* 9000 lines have 43 KiB, 12800 lines have more than 64 */
+	assert_int_equal(seen.found, 1);
+}
+
+static void sweep_objects__family_of_deltas__each_has_its_own_content(void **state)
+{
+	expect_family(*state,
+		"cd r && git pack-objects -q --window=50 --depth=50 --delta-base-offset .git/objects/pack/pack <ids "
+		">x && git prune-packed && test $(git verify-pack -v .git/objects/pack/*.idx | grep -c '^[0-9a-f]* "
+		"blob .* [0-9a-f]*$') -gt 10");
+}
+
+static void sweep_objects__in_two_packs__each_once(void **state)
+{
+	expect_family(*state,
+		"cd r && git pack-objects -q --window=50 .git/objects/pack/pack <ids >x && tail -n 9 ids | git "
+		"pack-objects "
+		"-q .git/objects/pack/pack >x && git prune-packed && test $(ls .git/objects/pack/*.idx | wc -l) = 2");
+}
+
+static void sweep_objects__packed_since_the_repository_was_opened__is_found(void **state)
+{
+	struct seen seen = { .wanted = sandbox_id(*state, BEGIN STRAY) };
+	const struct sweep_visitor visitor = { .blob = on_blob, .data = &seen };
+	const struct progress progress = { 0 };
+	struct repo *repo = sandbox_open(*state, "r");
+	struct err err = { .kind = ERR_NONE };
+	size_t count;
+
+	sandbox_run(*state, "cd r && git cat-file --batch-all-objects --batch-check='%(objectname)' | "
+			    "git pack-objects -q .git/objects/pack/pack >x && git prune-packed");
+	assert_int_equal(sweep_objects(repo, &visitor, &progress, &count, &err), 0);
+	assert_int_equal(seen.found, 1);
+	assert_false(has_limit(repo, ""));
+	repo_close(repo);
+}
+
 static void sweep_objects__known_to_the_caller__is_not_read(void **state)
 {
 	struct seen seen = { .wanted = sandbox_id(*state, BEGIN STRAY) };
@@ -166,6 +217,9 @@ int main(void)
 		SANDBOXED(sweep_objects__delta_in_a_pack__has_its_own_content),
 		SANDBOXED(sweep_objects__only_in_an_alternate__is_found),
 		SANDBOXED(sweep_objects__too_small_and_too_big__are_passed_over),
+		SANDBOXED(sweep_objects__family_of_deltas__each_has_its_own_content),
+		SANDBOXED(sweep_objects__in_two_packs__each_once),
+		SANDBOXED(sweep_objects__packed_since_the_repository_was_opened__is_found),
 		SANDBOXED(sweep_objects__known_to_the_caller__is_not_read),
 		SANDBOXED(sweep_objects__visitor_says_stop__stops),
 		SANDBOXED(sweep_objects__damaged_object__is_a_limit),

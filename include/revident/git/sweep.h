@@ -19,19 +19,21 @@
  */
 enum { SWEEP_BLOB_MIN = 20, SWEEP_BLOB_MAX = 64 * 1024 };
 
+/* An object's content, borrowed for the call. 0 to go on, -1 with the caller's own error set to stop. */
+typedef int sweep_content_fn(void *data, const struct oid *id, const unsigned char *bytes, size_t len);
+
 /* What to do with what the sweep meets; what is NULL is passed over. All return 0 to go on, -1 with the caller's own error set to stop. */
 struct sweep_visitor {
 	int (*commit)(void *data, const struct oid *id);
-	int (*blob)(void *data, const struct oid *id, const unsigned char *bytes, size_t len);
-	int (*tree)(void *data, const struct oid *id, const unsigned char *bytes, size_t len);
+	sweep_content_fn *blob, *tree;
 	int (*is_known)(
 		void *data, const struct oid *id); /* 1: not of interest, since its content is known; may be NULL */
 	void *data;
 };
 
 /*
- * Visits each commit (by id alone), each tree and each blob of fitting size once, in no particular order. *count is how many
- * objects there are. Objects that cannot be read are limits. 0; -1 with `err` set where a visitor stopped it or the
+ * Visits each commit (by id alone), each tree and each blob of fitting size once, in the order in which reading costs least.
+ * *count is how many objects there are. Objects that cannot be read are limits. 0; -1 with `err` set where a visitor stopped it or the
  * database cannot be listed.
  */
 int sweep_objects(struct repo *repo, const struct sweep_visitor *visitor, const struct progress *progress,
