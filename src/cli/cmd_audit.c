@@ -6,6 +6,7 @@
 #include "revident/forensics/audit_tables.h"
 #include "revident/forensics/former.h"
 #include "revident/forensics/policy_load.h"
+#include "revident/forensics/provenance.h"
 #include "revident/forensics/source_open.h"
 #include "revident/report/audit.h"
 
@@ -155,7 +156,7 @@ static int audit(struct work *w, struct err *err)
 		return -1;
 	ctx_lap(w->ctx, "reading tables and models");
 	w->audit.limit_count = repo_limits(w->repo, &w->audit.limits);
-	return 0;
+	return provenance_read(w->repo, w->ctx->arena, &w->audit.commit, &w->audit.provenance, err);
 }
 
 static int list_rules(struct cmd_ctx *ctx, struct err *err)

@@ -2,6 +2,7 @@
 
 #include "revident/base/printable.h"
 #include "revident/cli/cmd.h"
+#include "revident/forensics/provenance.h"
 #include "revident/forensics/scan.h"
 #include "revident/report/scan.h"
 
@@ -100,7 +101,10 @@ static int scan(struct cmd_ctx *ctx, unsigned events, struct scan *out, struct e
 		goto done;
 	options.policy = &policy;
 	options.with_worktree = !repo_is_bare(repo);
-	rc = scan_run(repo, ctx->arena, &options, out, err);
+	if (scan_run(repo, ctx->arena, &options, out, err) < 0 ||
+		provenance_read(repo, ctx->arena, NULL, &out->provenance, err) < 0)
+		goto done;
+	rc = 0;
 done:
 	repo_close(repo);
 	return rc;

@@ -8,6 +8,7 @@
 #include "revident/base/printable.h"
 #include "revident/base/xalloc.h"
 #include "revident/forensics/policy_load.h"
+#include "revident/forensics/provenance.h"
 #include "revident/git/commit_info.h"
 
 struct text check_text(struct checking *c, const char *fmt, ...)
@@ -244,6 +245,8 @@ int check_run(struct study *study, struct discovery *discovery, const struct che
 			memcpy(comparisons, c.comparisons, c.comparison_count * sizeof(*comparisons));
 		out->comparisons = comparisons;
 		out->comparison_count = c.comparison_count;
+		rc = provenance_read(study->repo, &study->arena, out->comparison_count ? &comparisons[0].target : NULL,
+			&out->provenance, err);
 	}
 	judge_free(c.judge);
 	for (i = 0; i < c.use_count; i++) {

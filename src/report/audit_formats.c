@@ -13,6 +13,7 @@ const char *const audit_format_names[] = { "text", "json", "ndjson", "sarif", "m
 static int render_sarif(
 	const struct audit *audit, const struct render_options *options, struct strbuf *out, struct err *err)
 {
+	struct findings_run run;
 	struct finding *all;
 	size_t count = 0, i, k;
 	int rc;
@@ -26,7 +27,8 @@ static int render_sarif(
 		for (k = 0; k < audit->environments[i].finding_count; k++)
 			all[count++] = audit->environments[i].findings[k];
 	findings_sort(all, count);
-	rc = findings_render_sarif(all, count, audit->limits, audit->limit_count, out, err);
+	run = (struct findings_run){ all, count, audit->limits, audit->limit_count, &audit->provenance };
+	rc = findings_render_sarif(&run, out, err);
 	free(all);
 	return rc;
 }

@@ -7,9 +7,11 @@
 static int render_sarif(
 	const struct check *check, const struct render_options *options, struct strbuf *out, struct err *err)
 {
+	const struct findings_run run = { check->violations, check->violation_count, check->limits, check->limit_count,
+		&check->provenance };
+
 	(void)options;
-	return findings_render_sarif(
-		check->violations, check->violation_count, check->limits, check->limit_count, out, err);
+	return findings_render_sarif(&run, out, err);
 }
 
 static int render_github(

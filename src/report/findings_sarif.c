@@ -89,19 +89,42 @@ static json_t *from_limits(const char *const *limits, size_t count)
 	return list;
 }
 
-int findings_render_sarif(const struct finding *findings, size_t count, const char *const *limits, size_t limit_count,
-	struct strbuf *out, struct err *err)
+/*
+ * SARIF wants the repository's address beside the commit. Where nobody knows one, the commit's own identifier, which is
+ * a URI and the same in every clone, says what was looked at.
+ */
+static json_t *from_provenance(const struct provenance *provenance)
+{
+	char hex[OID_HEX + 1];
+	json_t *list = json_array(), *details;
+
+	if (!provenance->has_commit)
+		return list;
+	oid_hex(&provenance->commit, hex);
+	details = json_pack("{s:s, s:{s:s}}", "revisionId", hex, "mappedTo", "uriBaseId", "%SRCROOT%");
+	if (provenance->remote.ptr)
+		json_object_set_new(details, "repositoryUri", json_from_text(provenance->remote));
+	else
+		json_object_set_new(details, "repositoryUri", json_sprintf("swh:1:rev:%s", hex));
+	if (provenance->branch.ptr)
+		json_object_set_new(details, "branch", json_from_text(provenance->branch));
+	json_array_append_new(list, details);
+	return list;
+}
+
+int findings_render_sarif(const struct findings_run *run, struct strbuf *out, struct err *err)
 {
 	json_t *results = json_array();
 	size_t i;
 
-	for (i = 0; i < count && i < RESULTS_MAX; i++)
-		json_array_append_new(results, from_finding(&findings[i]));
+	for (i = 0; i < run->count && i < RESULTS_MAX; i++)
+		json_array_append_new(results, from_finding(&run->findings[i]));
 	return json_document_of(out,
-		json_pack("{s:s, s:s, s:[{s:{s:{s:s, s:s, s:o}}, s:[{s:b, s:o}], s:s, s:o}]}", "$schema",
+		json_pack("{s:s, s:s, s:[{s:{s:{s:s, s:s, s:o}}, s:[{s:b, s:o}], s:o, s:s, s:o}]}", "$schema",
 			"https://json.schemastore.org/sarif-2.1.0.json", "version", "2.1.0", "runs", "tool", "driver",
 			"name", "revident", "version", REVIDENT_VERSION, "rules", from_rules(), "invocations",
-			"executionSuccessful", limit_count == 0, "toolExecutionNotifications",
-			from_limits(limits, limit_count), "columnKind", "utf16CodeUnits", "results", results),
+			"executionSuccessful", run->limit_count == 0, "toolExecutionNotifications",
+			from_limits(run->limits, run->limit_count), "versionControlProvenance",
+			from_provenance(run->provenance), "columnKind", "utf16CodeUnits", "results", results),
 		err);
 }

@@ -44,6 +44,8 @@ int scan_render_json(
  * One object a line: first {"type": "scan", ...} with all that is no list, then each item of each list, in the
  * document's order, with its kind as `type`: environment, skipped_environment, worktree, event, lost, missing.
  */
+int scan_render_sarif(
+	const struct scan *scan, const struct render_options *options, struct strbuf *out, struct err *err);
 int scan_render_ndjson(
 	const struct scan *scan, const struct render_options *options, struct strbuf *out, struct err *err);
 

@@ -66,12 +66,14 @@ static bool holds(const struct strbuf *out, const char *part)
 static void findings_render_sarif__finding__is_a_result_with_a_stable_fingerprint(void **state)
 {
 	struct finding one = finding();
+	const struct provenance nowhere = { .has_commit = false };
+	const struct findings_run run = { .findings = &one, .count = 1, .provenance = &nowhere };
 	struct strbuf first = STRBUF_INIT, second = STRBUF_INIT;
 	struct err err = { .kind = ERR_NONE };
 	const char *print;
 
 	(void)state;
-	assert_int_equal(findings_render_sarif(&one, 1, NULL, 0, &first, &err), 0);
+	assert_int_equal(findings_render_sarif(&run, &first, &err), 0);
 	assert_true(holds(&first, "\"version\": \"2.1.0\""));
 	assert_true(holds(&first, "\"ruleId\": \"identity-deleted\""));
 	assert_true(holds(&first, "\"uri\": \"m/versions/a,1%3A%25%FF.py\""));
@@ -81,7 +83,7 @@ static void findings_render_sarif__finding__is_a_result_with_a_stable_fingerprin
 	one.line = 99;
 	one.path = TEXT_LITERAL("elsewhere.py");
 	one.message = TEXT_LITERAL("other words");
-	assert_int_equal(findings_render_sarif(&one, 1, NULL, 0, &second, &err), 0);
+	assert_int_equal(findings_render_sarif(&run, &second, &err), 0);
 	assert_memory_equal(print, strstr(second.buf, "\"revisionIdentity/v1\": \""), 80);
 	strbuf_release(&first);
 	strbuf_release(&second);
@@ -90,11 +92,13 @@ static void findings_render_sarif__finding__is_a_result_with_a_stable_fingerprin
 static void findings_render_sarif__limits__make_the_run_unsuccessful(void **state)
 {
 	static const char *const limits[] = { "blob x is not here" };
+	const struct provenance nowhere = { .has_commit = false };
+	const struct findings_run run = { .limits = limits, .limit_count = 1, .provenance = &nowhere };
 	struct strbuf out = STRBUF_INIT;
 	struct err err = { .kind = ERR_NONE };
 
 	(void)state;
-	assert_int_equal(findings_render_sarif(NULL, 0, limits, 1, &out, &err), 0);
+	assert_int_equal(findings_render_sarif(&run, &out, &err), 0);
 	assert_true(holds(&out, "\"executionSuccessful\": false"));
 	assert_true(holds(&out, "\"text\": \"blob x is not here\""));
 	assert_true(holds(&out, "\"results\": []"));

@@ -14,6 +14,7 @@
 #include "revident/model/finding.h"
 #include "revident/model/migration.h"
 #include "revident/model/oid.h"
+#include "revident/model/provenance.h"
 #include "revident/model/table.h"
 
 enum audit_tree { AUDIT_COMMIT, AUDIT_INDEX, AUDIT_WORKTREE };
@@ -64,6 +65,7 @@ struct audit {
 	size_t environment_count;
 	const char *const *limits; /* why the tree could not be read whole, sentences in the order found */
 	size_t limit_count;
+	struct provenance provenance;
 };
 
 #endif

@@ -11,6 +11,7 @@
 #include "revident/base/text.h"
 #include "revident/model/finding.h"
 #include "revident/model/oid.h"
+#include "revident/model/provenance.h"
 
 /* In the order of their weight; the worst counts. */
 enum check_result {
@@ -55,6 +56,7 @@ struct check {
 	size_t limit_count;
 	const char *const *notes; /* what a reader should know and nothing blocks on, sentences */
 	size_t note_count;
+	struct provenance provenance;
 };
 
 #endif

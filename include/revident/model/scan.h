@@ -13,6 +13,7 @@
 #include "revident/model/commit.h"
 #include "revident/model/event.h"
 #include "revident/model/oid.h"
+#include "revident/model/provenance.h"
 
 /* The repository as it was read. */
 struct repo_facts {
@@ -132,6 +133,7 @@ struct scan {
 	size_t lost_count;
 	const struct missing_revision *missing;
 	size_t missing_count;
+	struct provenance provenance;
 };
 
 #endif

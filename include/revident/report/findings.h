@@ -11,13 +11,22 @@
 #include "revident/base/err.h"
 #include "revident/base/strbuf.h"
 #include "revident/model/finding.h"
+#include "revident/model/provenance.h"
+
+/* What a run of a command found, in the order of model/finding.h. */
+struct findings_run {
+	const struct finding *findings;
+	size_t count;
+	const char *const *limits; /* why it could not be decided, sentences */
+	size_t limit_count;
+	const struct provenance *provenance;
+};
 
 /*
  * SARIF 2.1.0: one run with every rule of the table. A finding's fingerprint is made of rule, environment and revision,
- * not of its line or commit. `limits` become notifications, and make the run unsuccessful. 0 or -1.
+ * not of its line or commit. Limits become notifications, and make the run unsuccessful. 0 or -1.
  */
-int findings_render_sarif(const struct finding *findings, size_t count, const char *const *limits, size_t limit_count,
-	struct strbuf *out, struct err *err);
+int findings_render_sarif(const struct findings_run *run, struct strbuf *out, struct err *err);
 
 /* Workflow commands that GitHub Actions turns into annotations, a line each. */
 void findings_render_github(const struct finding *findings, size_t count, const char *const *limits, size_t limit_count,
