@@ -193,7 +193,7 @@ fuzz: ## fuzz each harness for FUZZ_SECONDS with clang's libFuzzer
 stress: all ## long randomised runs against the independent implementation
 	$(Q)REVIDENT=$(CURDIR)/$(BIN) tests/run-stress.sh
 
-check-npm: all ## test under husky and lefthook, and the npm package
+check-npm: all ## test under husky and lefthook, the npm package, and formats by others' parsers
 	$(Q)REVIDENT=$(CURDIR)/$(BIN) tests/run-npm.sh
 
 bench: all ## time against git itself: REPO='paths' or a made repository, HUGE=yes, ROUNDS=n, ONLY=subject

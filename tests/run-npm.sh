@@ -1,6 +1,6 @@
 #!/bin/sh
-# tests/run-npm.sh: what needs Node.js and the npm registry: husky and lefthook, in pinned versions, and the npm package
-# where there is one. Where either is missing, say so.
+# tests/run-npm.sh: what needs Node.js and the npm registry: husky and lefthook, and what judges our formats, in pinned
+# versions, and the npm package where there is one. Where either is missing, say so.
 set -eu
 for tool in node npm; do
     command -v "$tool" >/dev/null || {
@@ -16,7 +16,10 @@ mkdir -p "$modules"
 cp tests/npm/package.json "$modules"
 if (cd "$modules" && npm view husky version) >/dev/null 2>&1; then
     (cd "$modules" && npm install --ignore-scripts --no-package-lock --no-audit --no-fund --loglevel=error) >/dev/null
-    NODE_BIN=$(cd "$modules/node_modules/.bin" && pwd -P) sh tests/npm/hooks.sh
+    NODE_MODULES=$(cd "$modules/node_modules" && pwd -P)
+    export NODE_MODULES
+    NODE_BIN=$NODE_MODULES/.bin sh tests/npm/hooks.sh
+    sh tests/npm/formats.sh
 else
     echo "skipped: the npm registry does not answer"
 fi

@@ -19,7 +19,7 @@ static const char style[] =
 	"h1,h2,h3{line-height:1.25}h2{border-bottom:1px solid var(--line);padding-bottom:.3rem;margin-top:2.2rem}\n"
 	"code,pre{font-family:ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace;font-size:.86em}\n"
 	"code{background:var(--code);border-radius:4px;padding:.1em "
-	".3em;overflow-wrap:break-word;unicode-bidi:isolate}time{white-space:nowrap}\n"
+	".3em;overflow-wrap:break-word;unicode-bidi:isolate}time,.time{white-space:nowrap}\n"
 	"pre{background:var(--code);border-radius:6px;padding:.8rem;overflow-x:auto;white-space:pre-wrap;"
 	"overflow-wrap:anywhere}\n"
 	".scroll{overflow-x:auto;margin:1rem 0}\n"
@@ -79,6 +79,12 @@ static void close_block(struct page *page, enum page_block block)
 	strbuf_addstr(page->out, block == PAGE_CELL && page->in_head ? "</th>" : tags[block].close);
 }
 
+/* HTML knows years of four digits: what a broken commit has for a time is no <time>. */
+static bool is_html_time(struct text text)
+{
+	return text.len > 4 && text.ptr[0] >= '0' && text.ptr[0] <= '9' && text.ptr[4] == '-';
+}
+
 static void add_text(struct page *page, enum page_style text_style, struct text text)
 {
 	static const struct {
@@ -94,6 +100,12 @@ static void add_text(struct page *page, enum page_style text_style, struct text 
 		[PAGE_TIME] = { "<time>", "</time>" },
 	};
 
+	if (text_style == PAGE_TIME && !is_html_time(text)) {
+		strbuf_addstr(page->out, "<span class=\"time\">");
+		markup_add(page->out, text);
+		strbuf_addstr(page->out, "</span>");
+		return;
+	}
 	strbuf_addstr(page->out, marks[text_style].open);
 	markup_add(page->out, text);
 	strbuf_addstr(page->out, marks[text_style].close);

@@ -17,12 +17,17 @@ KNOWN = VOID | SELF_CLOSED | set(
     "html head title style body main h1 h2 h3 p ul li div table colgroup thead tr th td code bdi strong span time pre "
     "figure svg desc text tspan".split()
 )
+TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})"
 
 
 class Checker(HTMLParser):
     def __init__(self):
         super().__init__(convert_charrefs=False)
         self.stack, self.wrong, self.ids = [], [], []
+
+    def handle_data(self, data):
+        if self.stack and self.stack[-1] == "time" and not re.fullmatch(TIME, data):
+            self.wrong.append(f"a time {data}")
 
     def handle_starttag(self, tag, attrs):
         if tag not in KNOWN:

@@ -2,6 +2,7 @@
 # revident report: what a postmortem needs, from the history alone.
 
 . "${0%/*}/lib.sh"
+. "$E2E_DIR/hostile.sh"
 need_command report
 
 it "writes the accident down in Markdown"
@@ -96,40 +97,14 @@ expect_exit 0
 expect_wellformed
 [ "$(grep -c '<svg' "$CASE_DIR/out")" = 3 ] || fail "there are not three pictures"
 
-# hostile_repository: everything that people can write into a history, and then the loss of a migration.
-hostile_repository() {
-	git init -q -b main "$CASE_DIR/hostile"
-	cd "$CASE_DIR/hostile"
-	mkdir -p migrations/versions
-	printf '[alembic]\nscript_location = migrations\n' >alembic.ini
-	: >migrations/env.py
-	long=$(head -c 1048576 /dev/zero | tr '\0' x)
-	evil='</script><script>alert(1)</script> | `x` **b** [a](javascript:x) <img src=x onerror=y> ]]> --> @team #1'
-	evil="$evil $(printf '\033[31m\033]0;t\007 \342\200\256 \327\220\327\221 \r ```` "q" &amp;')"
-	name="a|b\`c<b><script>.py"
-	printf '"""%s\n\nRevision ID: aaaa1111\n"""\nrevision = "aaaa1111"\ndown_revision = None\n# %s\n# %s\n# \000\n' \
-		"$evil" "$evil" "$long" >"migrations/versions/$name"
-	printf '"""%s"""\nrevision = "b]:|</svg>"\ndown_revision = "aaaa1111"\n' "$evil" >migrations/versions/b.py
-	git add .
-	git -c user.name="$evil" -c user.email='<x@y>' commit -q -m "$evil"
-	git tag 'v1|`</td>'
-	printf '"""%s"""\nrevision = "cccc1111"\ndown_revision = None\n# ~~~~ ````` %s\n' "$evil" "$evil" \
-		>"migrations/versions/$name"
-	git commit -q -a -m "$evil
-
-Signed-off-by: $evil <x@y.example>"
-}
-
-it "hostile names, messages, paths and blobs break no format"
+it "hostile names, messages, paths and blobs break no format of a report"
 hostile_repository
 for format in html markdown json; do
 	run revident report --format "$format"
 	expect_exit 0
 	expect_err </dev/null
 	[ "$(wc -c <"$CASE_DIR/out")" -lt 200000 ] || fail "$format is not bounded"
-	if LC_ALL=C grep -q "[$(printf '\001-\010\013-\037\177')]" "$CASE_DIR/out"; then
-		fail "$format has control characters"
-	fi
+	expect_no_hidden
 	case $format in
 	html) expect_wellformed ;;
 	json) expect_json 'd["cases"][0]["revision"]' '"aaaa1111"' ;;
@@ -137,6 +112,32 @@ for format in html markdown json; do
 		python3 "$E2E_DIR/markdown_markup.py" "$CASE_DIR/out" >"$CASE_DIR/wrong" 2>&1 || :
 		expect_file "$CASE_DIR/wrong" </dev/null
 		;;
+	esac
+done
+
+it "nor any format of another command"
+hostile_repository
+for words in 'scan text' 'scan json' 'scan ndjson' 'scan sarif' 'audit text' 'audit json' 'audit ndjson' 'audit sarif' \
+	'audit mermaid' 'audit svg' 'explain text' 'explain json' 'recover text' 'recover json' 'check json' 'check sarif' \
+	'check gitlab'; do
+	command=${words% *}
+	format=${words#* }
+	case $command in
+	audit) run revident audit HEAD --format "$format" ;;
+	explain) run revident explain aaaa1111 --format "$format" ;;
+	check) run revident check --range HEAD~2..HEAD --format "$format" ;;
+	*) run revident "$command" --format "$format" ;;
+	esac
+	expect_exit 1
+	expect_no_hidden
+	case $format in
+	json | sarif | gitlab) expect_json 'len(d) > 0' true ;;
+	ndjson)
+		python3 -c 'import json, sys
+for line in open(sys.argv[1], encoding="utf-8"): json.loads(line)["type"]' "$CASE_DIR/out" || fail "a line is no object" ;;
+	svg)
+		python3 -c 'import sys, xml.etree.ElementTree as tree; tree.parse(sys.argv[1])' "$CASE_DIR/out" ||
+			fail "the picture is no XML" ;;
 	esac
 done
 
