@@ -56,7 +56,9 @@ SRC := $(wildcard src/*/*.c)
 HEADERS := $(wildcard include/revident/*/*.h)
 SCHEMAS := $(sort $(wildcard schemas/*.json))
 HOOKS := $(sort $(wildcard hooks/*))
-LIB_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out src/cli/main.c,$(SRC))) $(B)/schemas.o $(B)/scripts.o
+GENERATED := $(addprefix $(B)/,schemas.c scripts.c reader_digest.c)
+READER := $(sort $(wildcard src/alembic/*.[ch] include/revident/alembic/*.h include/revident/model/migration.h))
+LIB_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out src/cli/main.c,$(SRC))) $(GENERATED:.c=.o)
 SUPPORT_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out %_dump.c,$(wildcard tests/support/*.c)))
 DUMPS := $(patsubst %.c,$(B)/%,$(wildcard tests/support/*_dump.c))
 UNIT := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
@@ -93,7 +95,12 @@ $(B)/scripts.c: $(HOOKS) tools/embed.sh
 	@mkdir -p $(@D)
 	$(Q)tools/embed.sh revident/hook/script.h hook_script hook_scripts hook_script_count $(HOOKS) >$@
 
-$(B)/schemas.o $(B)/scripts.o: %.o: %.c
+$(B)/reader_digest.c: $(READER)
+	@mkdir -p $(@D)
+	$(Q)printf '#include "revident/alembic/reader.h"\nconst char reader_digest[] = "%s";\n' \
+		"$$(cat $(READER) | cksum)" >$@
+
+$(GENERATED:.c=.o): %.o: %.c
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -122,7 +129,7 @@ $(FUZZERS): $(B)/%: $(B)/%.o $(if $(filter fuzz,$(VARIANT)),,$(B)/tests/fuzz/sta
 
 test-programs: all $(TEST_PROGRAMS)
 
--include $(ALL_OBJ:.o=.d) $(B)/schemas.d $(B)/scripts.d
+-include $(ALL_OBJ:.o=.d) $(GENERATED:.c=.d)
 
 # --- tests -------------------------------------------------------------------------------------------------------------
 

@@ -352,6 +352,7 @@ static int plan_repair(struct clerk *clerk, struct err *err)
 		.versions_dirs = given->versions_dirs,
 		.versions_dir_count = given->versions_dir_count,
 		.places = SALVAGE_EVERYWHERE,
+		.notes = NOTES_READ,
 		.policy = given->policy,
 		.progress = given->progress };
 	struct err why = { 0 };

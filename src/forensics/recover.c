@@ -195,6 +195,7 @@ static int open_head(struct planner *p)
 		.versions_dir_count = p->options->versions_dir_count,
 		.progress = p->options->progress };
 	const struct salvage_options salvage = { .places = p->options->places,
+		.notes = p->options->notes,
 		.has_blob = p->options->has_blob,
 		.blob = p->options->blob,
 		.progress = p->options->progress };

@@ -215,6 +215,17 @@ static bool is_asked_for(const struct salvager *s, const struct oid *blob)
 	return !s->options.has_blob || oid_equal(&s->options.blob, blob);
 }
 
+/* Does the blob of a stray declare the revision? A note about a pack may be wrong: only the blob's own word counts. 1, 0, -1. */
+static int declares(struct salvager *s, const struct stray *stray, uint32_t revision, struct err *err)
+{
+	const struct blob *blob;
+
+	if (stray->revision != revision)
+		return 0;
+	blob = study_blob(&s->head->study, stray->blob, err);
+	return blob ? blob->revision == revision : -1;
+}
+
 static int compare_choices(struct salvager *s, struct salvage_source *choices, size_t count, struct err *err)
 {
 	struct study *study = &s->head->study;
@@ -240,8 +251,11 @@ static int settle_strays(struct salvager *s, const struct stray_list *list, stru
 
 	for (i = 0; i < list->count && number != INTERN_NONE; i++) {
 		const struct stray *stray = &list->items[i];
+		int declared = declares(s, stray, number, err);
 
-		if (stray->revision != number || !is_asked_for(s, &study->blobs[stray->blob].id))
+		if (declared < 0)
+			return -1;
+		if (!declared || !is_asked_for(s, &study->blobs[stray->blob].id))
 			continue;
 		found[n] = (struct salvage_source){ .revision = copy(s, revision),
 			.blob = study->blobs[stray->blob].id,
@@ -310,21 +324,23 @@ static bool came_before(struct salvager *s, uint32_t commit, const struct oid *b
 	return false;
 }
 
-/* Is the commit's version later than every other one that any object holds? */
-static bool is_last_of_all(struct salvager *s, const struct salvage_source *source, uint32_t commit)
+/* Is the commit's version later than every other one that any object holds? 1, 0, -1. */
+static int is_last_of_all(struct salvager *s, const struct salvage_source *source, uint32_t commit, struct err *err)
 {
 	struct study *study = &s->head->study;
 	uint32_t number = intern_find(&study->revisions, source->revision.ptr, source->revision.len);
 	size_t i;
 
 	for (i = 0; i < s->dangling.count; i++) {
+		int declared = declares(s, &s->dangling.items[i], number, err);
 		const struct oid *blob = &study->blobs[s->dangling.items[i].blob].id;
 
-		if (s->dangling.items[i].revision == number && !oid_equal(blob, &source->blob) &&
-			!came_before(s, commit, blob))
-			return false;
+		if (declared < 0)
+			return -1;
+		if (declared && !oid_equal(blob, &source->blob) && !came_before(s, commit, blob))
+			return 0;
 	}
-	return true;
+	return 1;
 }
 
 static int try_objects(
@@ -337,11 +353,12 @@ static int try_objects(
 		return -1;
 	found = s->lost_open ? pick_from_history(s, &s->lost, revision, environment, &out->source, &commit, err) : 0;
 	out->source.where = SALVAGE_UNREACHABLE;
-	if (found == 1 && is_asked_for(s, &out->source.blob) &&
-		(s->options.has_blob || is_last_of_all(s, &out->source, commit)))
-		return 1;
-	if (found < 0)
-		return -1;
+	if (found == 1)
+		found = !is_asked_for(s, &out->source.blob) ? 0
+			: s->options.has_blob               ? 1
+							    : is_last_of_all(s, &out->source, commit, err);
+	if (found != 0)
+		return found;
 	found = settle_strays(s, &s->dangling, revision, SALVAGE_UNREACHABLE, out, err);
 	if (found == 1 && out->outcome == SALVAGE_FOUND &&
 		name_in_trees(s, &out->source.blob, &out->source.path, err) < 0)

@@ -49,6 +49,15 @@ const struct ref *tip_above(const struct investigation *inv, uint32_t commit);
 /* Fills size, digest, message and date of a source from its blob. 1; 0 if the blob is gone; -1. */
 int describe_source(struct salvager *s, struct salvage_source *source, struct err *err);
 
+void add_stray(struct stray_list *list, const struct stray *stray);
+
+/* Was the commit walked, from HEAD, a ref or what a log remembers? */
+bool is_walked(const struct salvager *s, const struct oid *commit);
+
+/* Opens an investigation of other tips in the head's repository. 0 or -1. */
+int open_place(struct salvager *s, struct investigation *inv, const char *const *tips, size_t count, bool all,
+	bool *is_open, struct err *err);
+
 /* Search a place once. 0 or -1. */
 int search_refs(struct salvager *s, struct err *err);
 int search_logs(struct salvager *s, struct err *err);

@@ -3,10 +3,9 @@
 
 #include "revident/base/xalloc.h"
 #include "revident/git/object.h"
-#include "revident/git/sweep.h"
 #include "salvage_parts.h"
 
-static int open_place(struct salvager *s, struct investigation *inv, const char *const *tips, size_t count, bool all,
+int open_place(struct salvager *s, struct investigation *inv, const char *const *tips, size_t count, bool all,
 	bool *is_open, struct err *err)
 {
 	struct investigation_options options = {
@@ -33,7 +32,7 @@ int search_refs(struct salvager *s, struct err *err)
 	return 0;
 }
 
-static bool is_walked(const struct salvager *s, const struct oid *commit)
+bool is_walked(const struct salvager *s, const struct oid *commit)
 {
 	return commits_find(&s->head->commits, commit) != COMMIT_NONE ||
 	       (s->refs_open && commits_find(&s->refs.commits, commit) != COMMIT_NONE) ||
@@ -69,7 +68,7 @@ int search_logs(struct salvager *s, struct err *err)
 	return rc;
 }
 
-static void add_stray(struct stray_list *list, const struct stray *stray)
+void add_stray(struct stray_list *list, const struct stray *stray)
 {
 	VEC_GROW(list->items, list->count, list->cap);
 	list->items[list->count++] = *stray;
@@ -113,91 +112,4 @@ int search_indexes(struct salvager *s, struct err *err)
 				return -1;
 	}
 	return 0;
-}
-
-/* The sweep's view of a salvager. */
-struct sweeping {
-	struct salvager *s;
-	struct err *err;
-};
-
-static int sweep_commit(void *data, const struct oid *id)
-{
-	struct salvager *s = ((struct sweeping *)data)->s;
-	char hex[OID_HEX + 1];
-
-	if (is_walked(s, id))
-		return 0;
-	VEC_GROW(s->lost_tips, s->lost_tip_count, s->lost_tip_cap);
-	s->lost_tips[s->lost_tip_count++] = arena_strdup(s->arena, oid_hex(id, hex));
-	return 0;
-}
-
-static int sweep_blob(void *data, const struct oid *id, const unsigned char *bytes, size_t len)
-{
-	struct sweeping *sweeping = data;
-	struct study *study = &sweeping->s->head->study;
-	struct stray stray = { 0 };
-	const struct blob *blob;
-
-	if (!memmem(bytes, len, "revision", 8))
-		return 0;
-	stray.blob = study_blob_number(study, id);
-	blob = study_blob(study, stray.blob, sweeping->err);
-	if (!blob)
-		return -1;
-	stray.revision = blob->revision;
-	if (stray.revision != INTERN_NONE)
-		add_stray(&sweeping->s->dangling, &stray);
-	return 0;
-}
-
-int search_objects(struct salvager *s, struct err *err)
-{
-	struct sweeping sweeping = { s, err };
-	struct sweep_visitor visitor = { .commit = sweep_commit, .blob = sweep_blob, .data = &sweeping };
-
-	if (s->searched_objects)
-		return 0;
-	s->searched_objects = true;
-	if (sweep_objects(s->head->repo, &visitor, s->options.progress, &s->searched.unreachable_objects, err) < 0)
-		return -1;
-	if (s->lost_tip_count == 0)
-		return 0;
-	if (open_place(s, &s->lost, s->lost_tips, s->lost_tip_count, false, &s->lost_open, err) < 0)
-		return -1;
-	s->searched.commits += s->lost_tip_count;
-	return 0;
-}
-
-struct naming {
-	const struct oid *blob;
-	struct arena *arena;
-	struct text *out;
-};
-
-static int look_in_tree(void *data, const struct oid *id, const unsigned char *bytes, size_t len)
-{
-	struct naming *naming = data;
-	struct tree_iter it = { bytes, len };
-	struct tree_entry entry;
-
-	(void)id;
-	if (naming->out->ptr || !memmem(bytes, len, naming->blob->bytes, OID_BYTES))
-		return 0;
-	while (tree_next(&it, &entry) == 1)
-		if (oid_equal(&entry.id, naming->blob))
-			*naming->out = (struct text){ arena_memdup(naming->arena, entry.name, entry.name_len),
-				entry.name_len };
-	return 0;
-}
-
-int name_in_trees(struct salvager *s, const struct oid *blob, struct text *out, struct err *err)
-{
-	struct naming naming = { blob, s->arena, out };
-	struct sweep_visitor visitor = { .tree = look_in_tree, .data = &naming };
-	size_t count;
-
-	*out = TEXT_NONE;
-	return sweep_objects(s->head->repo, &visitor, s->options.progress, &count, err);
 }

@@ -165,6 +165,15 @@ const struct blob *study_blob(struct study *study, uint32_t number, struct err *
 	return rc < 0 ? NULL : &study->blobs[number];
 }
 
+const struct blob *study_blob_at_hand(
+	struct study *study, uint32_t number, const unsigned char *bytes, size_t len, struct err *err)
+{
+	assert(number < study->blob_ids.count && len <= MIGRATION_BYTES_MAX);
+	if (study->blobs[number].state == BLOB_UNREAD && parse_blob(study, number, (const char *)bytes, len, err) < 0)
+		return NULL;
+	return &study->blobs[number];
+}
+
 uint32_t study_add_bytes(struct study *study, const char *bytes, size_t len, struct err *err)
 {
 	struct content *content;

@@ -230,6 +230,12 @@ uint64_t pack_offset_at(const struct pack *pack, uint32_t at)
 	return offset & WIDE ? be64(pack->wide + (size_t)(offset & ~WIDE) * 8) : offset;
 }
 
+bool pack_checksum(const struct pack *pack, struct oid *out)
+{
+	memcpy(out->bytes, pack->map + pack->size - OID_BYTES, OID_BYTES);
+	return memcmp(out->bytes, pack->index + pack->index_size - TRAILER, OID_BYTES) == 0;
+}
+
 void pack_id_at(const struct pack *pack, uint32_t position, struct oid *out)
 {
 	memcpy(out->bytes, pack->ids + position * (pack->stride ? pack->stride : OID_BYTES), OID_BYTES);

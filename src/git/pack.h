@@ -33,6 +33,9 @@ struct pack {
 bool pack_open(struct pack *pack, const char *dir, const char *name, struct strbuf *why);
 void pack_close(struct pack *pack);
 
+/* The checksum that pack and index have of the pack's content. False where the two differ. */
+bool pack_checksum(const struct pack *pack, struct oid *out);
+
 /* Where an object begins in the pack. False if it is not there. */
 bool pack_find(const struct pack *pack, const struct oid *id, uint64_t *offset);
 

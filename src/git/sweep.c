@@ -22,6 +22,8 @@ struct sweep {
 	size_t *order;           /* the packs' numbers, the largest pack first */
 	unsigned char **repeats; /* by rank: the objects that an earlier one has */
 	size_t rank;             /* of the pack that is visited, in `order` */
+	bool all;                /* of its objects, repeats included */
+	bool whole;              /* all of them could be read */
 	struct err *err;
 };
 
@@ -84,6 +86,7 @@ static int visit_content(struct sweep *s, sweep_content_fn *fn, const struct oid
 
 	if (rc < 1) {
 		object_add_limit(s->repo, "object", id, rc < 0 ? &why : NULL);
+		s->whole = false;
 		return 0;
 	}
 	rc = fn(s->visitor->data, id, object.bytes, object.len);
@@ -107,6 +110,7 @@ static int visit_object(struct sweep *s, const struct oid *id)
 	found = object_header(s->repo, id, &type, &len, &why);
 	if (found < 1) {
 		object_add_limit(s->repo, "object", id, found < 0 ? &why : NULL);
+		s->whole = false;
 		return 0;
 	}
 	if (type == OBJECT_COMMIT && v->commit)
@@ -129,7 +133,7 @@ static bool is_wanted(void *data, uint32_t position)
 	const struct sweep_visitor *v = s->visitor;
 	struct oid id;
 
-	if (repeats_has(s->repeats[s->rank], position))
+	if (!s->all && repeats_has(s->repeats[s->rank], position))
 		return false;
 	id_at(s, position, &id);
 	return !(v->is_known && v->is_known(v->data, &id));
@@ -177,7 +181,7 @@ static int visit_commits(struct sweep *s, const struct pack_list *list)
 	return 0;
 }
 
-static int visit_pack(struct sweep *s)
+static int visit_objects(struct sweep *s)
 {
 	size_t number = s->order[s->rank];
 	const struct family_visitor families[] = {
@@ -195,6 +199,24 @@ static int visit_pack(struct sweep *s)
 		rc = packs_visit_families(&s->repo->packs, number, &list, &families[1]);
 	pack_list_release(&list);
 	return rc;
+}
+
+static int visit_pack(struct sweep *s)
+{
+	const struct sweep_visitor *v = s->visitor;
+	const struct pack *pack = &s->repo->packs.items[s->order[s->rank]];
+	struct sweep_pack about = { .count = pack->count };
+	enum sweep_answer answer;
+
+	about.has_checksum = pack_checksum(pack, &about.checksum);
+	answer = v->pack ? v->pack(v->data, &about) : SWEEP_VISIT;
+	if (answer == SWEEP_SKIP)
+		return 0;
+	s->all = answer == SWEEP_ALL;
+	s->whole = true;
+	if (answer == SWEEP_STOP || visit_objects(s) < 0)
+		return -1;
+	return v->pack_done ? v->pack_done(v->data, &about, s->whole) : 0;
 }
 
 /* The largest pack first: what others have, too, is looked for in few of them. */

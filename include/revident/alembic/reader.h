@@ -26,6 +26,12 @@
 #include "revident/base/err.h"
 #include "revident/model/migration.h"
 
+/*
+ * Changes whenever a source file of the reader does (the Makefile makes it of them): what another reader concluded is not
+ * to be believed.
+ */
+extern const char reader_digest[];
+
 struct reader;
 
 /* Compiles the patterns. 0, or -1 with `err` set. reader_free() takes NULL. */

@@ -35,6 +35,7 @@ struct recover_options {
 	unsigned places; /* SALVAGE_EVERYWHERE, or what --from says */
 	bool has_blob;
 	struct oid blob;
+	enum salvage_notes notes;
 	bool relink;
 	enum stub_mode stub;
 	const char *stub_parent;     /* --down-revision; NULL: deduced */

@@ -20,8 +20,16 @@
 /* A set of places: bit 1 << place. */
 #define SALVAGE_EVERYWHERE ((1u << SALVAGE_PLACES) - 1)
 
+/* Whether notes of earlier sweeps about packs (git/pack_notes.h) are used. */
+enum salvage_notes {
+	NOTES_IGNORED,
+	NOTES_READ,
+	NOTES_KEPT, /* and new ones are written */
+};
+
 struct salvage_options {
 	unsigned places;
+	enum salvage_notes notes;
 	bool has_blob; /* among several versions, this one */
 	struct oid blob;
 	const struct progress *progress; /* never NULL */

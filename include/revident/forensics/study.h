@@ -75,6 +75,10 @@ uint32_t study_blob_number(struct study *study, const struct oid *id);
  */
 const struct blob *study_blob(struct study *study, uint32_t number, struct err *err);
 
+/* The same where the blob's bytes are at hand, at most MIGRATION_BYTES_MAX. */
+const struct blob *study_blob_at_hand(
+	struct study *study, uint32_t number, const unsigned char *bytes, size_t len, struct err *err);
+
 /* Enters bytes that need not be an object of the repository (a work tree's file). Its number, or INTERN_NONE with `err`. */
 uint32_t study_add_bytes(struct study *study, const char *bytes, size_t len, struct err *err);
 

@@ -1,0 +1,277 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "revident/alembic/reader.h"
+#include "revident/base/xalloc.h"
+#include "revident/git/object.h"
+#include "revident/git/pack_notes.h"
+#include "revident/git/sweep.h"
+#include "salvage_parts.h"
+
+/* Packs with fewer objects are read again in a moment, and leave nothing in the repository. */
+enum { NOTED_OBJECTS_MIN = 1000, COUNT_BYTES = 4 };
+
+/* The sweep's view of a salvager. */
+struct sweeping {
+	struct salvager *s;
+	struct err *err;
+	const char *writer;          /* of notes: changes with whatever decides what they say */
+	bool noting;                 /* a note is made of the pack that is visited */
+	struct strbuf commits, hits; /* what it will say */
+	uint32_t commit_count, hit_count;
+};
+
+static void add_lost_tip(struct salvager *s, const struct oid *id)
+{
+	char hex[OID_HEX + 1];
+
+	VEC_GROW(s->lost_tips, s->lost_tip_count, s->lost_tip_cap);
+	s->lost_tips[s->lost_tip_count++] = arena_strdup(s->arena, oid_hex(id, hex));
+}
+
+static int sweep_commit(void *data, const struct oid *id)
+{
+	struct sweeping *w = data;
+
+	if (w->noting) {
+		strbuf_add(&w->commits, id->bytes, OID_BYTES);
+		w->commit_count++;
+	}
+	if (!is_walked(w->s, id))
+		add_lost_tip(w->s, id);
+	return 0;
+}
+
+static void add_count(struct strbuf *out, size_t count)
+{
+	const unsigned char bytes[COUNT_BYTES] = { (unsigned char)(count >> 24), (unsigned char)(count >> 16),
+		(unsigned char)(count >> 8), (unsigned char)count };
+
+	strbuf_add(out, bytes, sizeof(bytes));
+}
+
+static int sweep_blob(void *data, const struct oid *id, const unsigned char *bytes, size_t len)
+{
+	struct sweeping *w = data;
+	struct study *study = &w->s->head->study;
+	struct stray stray = { 0 };
+	const struct blob *blob;
+
+	if (!memmem(bytes, len, "revision", 8))
+		return 0;
+	stray.blob = study_blob_number(study, id);
+	blob = study_blob_at_hand(study, stray.blob, bytes, len, w->err);
+	if (!blob)
+		return -1;
+	stray.revision = blob->revision;
+	if (stray.revision == INTERN_NONE)
+		return 0;
+	add_stray(&w->s->dangling, &stray);
+	if (w->noting) {
+		struct text revision = study_revision_text(study, stray.revision);
+
+		strbuf_add(&w->hits, id->bytes, OID_BYTES);
+		add_count(&w->hits, revision.len);
+		strbuf_add(&w->hits, revision.ptr, revision.len);
+		w->hit_count++;
+	}
+	return 0;
+}
+
+/* A note that is being read. */
+struct reading {
+	const unsigned char *at, *end;
+};
+
+static bool take_bytes(struct reading *r, size_t len, const unsigned char **out)
+{
+	*out = r->at;
+	if ((size_t)(r->end - r->at) < len)
+		return false;
+	r->at += len;
+	return true;
+}
+
+static bool take_count(struct reading *r, uint32_t *out)
+{
+	const unsigned char *p;
+
+	if (!take_bytes(r, COUNT_BYTES, &p))
+		return false;
+	*out = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+	return true;
+}
+
+static bool take_id(struct reading *r, struct oid *out)
+{
+	const unsigned char *p;
+
+	if (!take_bytes(r, OID_BYTES, &p))
+		return false;
+	memcpy(out->bytes, p, OID_BYTES);
+	return true;
+}
+
+/* Believes a commit only if it is one: a note can be forged, and then must not be able to stop the search. */
+static void take_commit(struct salvager *s, const struct oid *id)
+{
+	enum object_type type;
+	struct err why = { 0 };
+
+	if (!is_walked(s, id) && object_header(s->head->repo, id, &type, NULL, &why) == 1 && type == OBJECT_COMMIT)
+		add_lost_tip(s, id);
+}
+
+/* Enters what a note says; only looks whether it is well formed where `s` is NULL. */
+static bool take_note(struct salvager *s, const struct strbuf *note)
+{
+	struct reading r = { (const unsigned char *)note->buf, (const unsigned char *)note->buf + note->len };
+	const unsigned char *revision;
+	uint32_t count, len;
+	struct oid id;
+
+	if (!take_count(&r, &count))
+		return false;
+	for (; count; count--) {
+		if (!take_id(&r, &id))
+			return false;
+		if (s)
+			take_commit(s, &id);
+	}
+	if (!take_count(&r, &count))
+		return false;
+	for (; count; count--) {
+		struct stray stray = { 0 };
+
+		if (!take_id(&r, &id) || !take_count(&r, &len) || !take_bytes(&r, len, &revision))
+			return false;
+		if (!s)
+			continue;
+		stray.blob = study_blob_number(&s->head->study, &id);
+		stray.revision = intern_add(&s->head->study.revisions, revision, len);
+		add_stray(&s->dangling, &stray);
+	}
+	return r.at == r.end;
+}
+
+static enum sweep_answer sweep_pack(void *data, const struct sweep_pack *pack)
+{
+	struct sweeping *w = data;
+	struct strbuf note = STRBUF_INIT;
+	bool known;
+
+	w->noting = false;
+	if (w->s->options.notes == NOTES_IGNORED || !pack->has_checksum || pack->count < NOTED_OBJECTS_MIN)
+		return SWEEP_VISIT;
+	known = pack_note_read(w->s->head->repo, &pack->checksum, w->writer, &note) && take_note(NULL, &note) &&
+		take_note(w->s, &note);
+	strbuf_release(&note);
+	if (known)
+		return SWEEP_SKIP;
+	w->noting = w->s->options.notes == NOTES_KEPT;
+	strbuf_clear(&w->commits);
+	strbuf_clear(&w->hits);
+	w->commit_count = w->hit_count = 0;
+	return w->noting ? SWEEP_ALL : SWEEP_VISIT;
+}
+
+static int sweep_pack_done(void *data, const struct sweep_pack *pack, bool whole)
+{
+	struct sweeping *w = data;
+	struct strbuf note = STRBUF_INIT;
+
+	if (!w->noting || !whole)
+		return 0;
+	add_count(&note, w->commit_count);
+	strbuf_add(&note, w->commits.buf, w->commits.len);
+	add_count(&note, w->hit_count);
+	strbuf_add(&note, w->hits.buf, w->hits.len);
+	pack_note_write(w->s->head->repo, &pack->checksum, w->writer, note.buf, note.len);
+	strbuf_release(&note);
+	w->noting = false;
+	return 0;
+}
+
+static int compare_tips(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The order in which packs are read, and that some have the same commits, is not to be seen. */
+static void sort_lost_tips(struct salvager *s)
+{
+	size_t i, n = 0;
+
+	if (s->lost_tip_count)
+		qsort(s->lost_tips, s->lost_tip_count, sizeof(*s->lost_tips), compare_tips);
+	for (i = 0; i < s->lost_tip_count; i++)
+		if (n == 0 || strcmp(s->lost_tips[n - 1], s->lost_tips[i]) != 0)
+			s->lost_tips[n++] = s->lost_tips[i];
+	s->lost_tip_count = n;
+}
+
+static int sweep(struct salvager *s, struct err *err)
+{
+	struct sweeping w = { .s = s, .err = err };
+	struct sweep_visitor visitor = {
+		.commit = sweep_commit, .blob = sweep_blob, .pack = sweep_pack, .pack_done = sweep_pack_done, .data = &w
+	};
+	int rc;
+
+	w.writer = arena_printf(
+		s->arena, "sweep 1, reader %s, blobs of %d to %d bytes", reader_digest, SWEEP_BLOB_MIN, SWEEP_BLOB_MAX);
+	strbuf_init(&w.commits);
+	strbuf_init(&w.hits);
+	rc = sweep_objects(s->head->repo, &visitor, s->options.progress, &s->searched.unreachable_objects, err);
+	strbuf_release(&w.commits);
+	strbuf_release(&w.hits);
+	return rc;
+}
+
+int search_objects(struct salvager *s, struct err *err)
+{
+	if (s->searched_objects)
+		return 0;
+	s->searched_objects = true;
+	if (sweep(s, err) < 0)
+		return -1;
+	sort_lost_tips(s);
+	if (s->lost_tip_count == 0)
+		return 0;
+	if (open_place(s, &s->lost, s->lost_tips, s->lost_tip_count, false, &s->lost_open, err) < 0)
+		return -1;
+	s->searched.commits += s->lost_tip_count;
+	return 0;
+}
+
+struct naming {
+	const struct oid *blob;
+	struct arena *arena;
+	struct text *out;
+};
+
+static int look_in_tree(void *data, const struct oid *id, const unsigned char *bytes, size_t len)
+{
+	struct naming *naming = data;
+	struct tree_iter it = { bytes, len };
+	struct tree_entry entry;
+
+	(void)id;
+	if (naming->out->ptr || !memmem(bytes, len, naming->blob->bytes, OID_BYTES))
+		return 0;
+	while (tree_next(&it, &entry) == 1)
+		if (oid_equal(&entry.id, naming->blob))
+			*naming->out = (struct text){ arena_memdup(naming->arena, entry.name, entry.name_len),
+				entry.name_len };
+	return 0;
+}
+
+int name_in_trees(struct salvager *s, const struct oid *blob, struct text *out, struct err *err)
+{
+	struct naming naming = { blob, s->arena, out };
+	struct sweep_visitor visitor = { .tree = look_in_tree, .data = &naming };
+	size_t count;
+
+	*out = TEXT_NONE;
+	return sweep_objects(s->head->repo, &visitor, s->options.progress, &count, err);
+}
