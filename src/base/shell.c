@@ -77,3 +77,9 @@ void strbuf_add_shell_word(struct strbuf *sb, struct text word)
 	else
 		add_escaped(sb, word);
 }
+
+void strbuf_add_shell_operand(struct strbuf *sb, struct text operand)
+{
+	strbuf_addstr(sb, operand.len && operand.ptr[0] == '-' ? " -- " : " ");
+	strbuf_add_shell_word(sb, operand);
+}

@@ -27,6 +27,9 @@ struct teller {
 int teller_open(struct teller *t, struct investigation *inv, const struct scan_options *options, struct err *err);
 void teller_close(struct teller *t);
 
+/* Is the view's environment the one that the identity belongs to? */
+bool identity_is_in(const struct tip_view *view, size_t env, const struct identity *identity);
+
 /* Where a view has a revision: the first of its files by path, or NULL. */
 const struct tree_file *teller_find(const struct teller *t, uint32_t view, const struct identity *identity);
 

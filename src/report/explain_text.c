@@ -6,30 +6,6 @@
 
 enum { MATCHES_SHOWN = 20, HEADS_SHOWN = 10, CHILDREN_SHOWN = 5, STATE_COLUMN = 17, MESSAGE_COLUMN = 29 };
 
-void explain_text_line(struct explain_text *t, const char *label, const char *text)
-{
-	struct paragraph p;
-
-	paragraph_begin_labelled(&p, t->out, t->styles, label);
-	paragraph_add(&p, text);
-	paragraph_end(&p);
-}
-
-void explain_text_command(struct explain_text *t, const char *label, const char *command)
-{
-	struct paragraph p;
-
-	paragraph_begin_labelled(&p, t->out, t->styles, label);
-	paragraph_add_command(&p, command);
-	paragraph_end(&p);
-}
-
-static void add_gap(struct explain_text *t)
-{
-	if (t->out->len)
-		strbuf_addch(t->out, '\n');
-}
-
 /* --- the answer ----------------------------------------------------------------------------------------------------- */
 
 static void add_children_named(struct paragraph *p, const struct life *life)
@@ -200,7 +176,7 @@ static void add_children(struct explain_text *t, const struct life *life)
 	size_t i;
 
 	if (!life->child_count && life->at_head)
-		explain_text_line(t, "children", "none: it is a head");
+		text_add_labelled(t->out, t->styles, "children", "none: it is a head");
 	for (i = 0; i < life->child_count && i < CHILDREN_SHOWN; i++)
 		add_child(t, i ? "" : life->child_count > 1 ? "children" : "child", &life->children[i]);
 	if (life->child_count > CHILDREN_SHOWN) {
@@ -219,13 +195,13 @@ static void add_children(struct explain_text *t, const struct life *life)
 
 static void add_life(struct explain_text *t, const struct life *life)
 {
-	add_gap(t);
+	text_add_gap(t->out);
 	add_headline(t, life);
 	explain_text_events(t, life);
 	add_file(t, life);
 	add_children(t, life);
 	if (life->state == LIFE_LOST)
-		explain_text_line(t, "published",
+		text_add_labelled(t->out, t->styles, "published",
 			life->published ? "yes: databases may have run it" : "never, as far as this clone knows");
 	explain_text_next(t, life);
 }
@@ -239,7 +215,7 @@ static void add_meaning(struct explain_text *t)
 
 	if (!q->message)
 		return;
-	add_gap(t);
+	text_add_gap(t->out);
 	paragraph_begin(&p, t->out, t->styles, 0, 0);
 	if (!q->is_key_error) {
 		paragraph_add(&p, "The message: ");
@@ -296,7 +272,7 @@ static void add_heads(struct explain_text *t)
 	struct paragraph p;
 	size_t i;
 
-	add_gap(t);
+	text_add_gap(t->out);
 	paragraph_begin(&p, t->out, t->styles, 0, 0);
 	paragraph_add(&p, "HEAD's commit has ");
 	paragraph_add_count(&p, e->head_count, "head");
@@ -330,7 +306,7 @@ static void add_unknown_file(struct explain_text *t)
 	const struct question *q = &t->explanation->question;
 	struct paragraph p;
 
-	add_gap(t);
+	text_add_gap(t->out);
 	paragraph_begin(&p, t->out, t->styles, 0, 0);
 	paragraph_add(&p, "No migration ever stood at ");
 	paragraph_add_list(&p, STYLE_ID, q->subjects, q->subject_count, 0, EXPLAIN_NAMES_SHOWN);

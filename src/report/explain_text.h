@@ -16,12 +16,6 @@ struct explain_text {
 /* Bytes of prose that are shown at most, in cells, and names of a list. */
 enum { EXPLAIN_PROSE_CELLS = 100, EXPLAIN_NAME_CELLS = 40, EXPLAIN_NAMES_SHOWN = 4 };
 
-/* A line `  <label>  <text>`, the text broken at its spaces. */
-void explain_text_line(struct explain_text *t, const char *label, const char *text);
-
-/* `  <label>  <command>`: words from the repository are in it by strbuf_add_shell_word(). */
-void explain_text_command(struct explain_text *t, const char *label, const char *command);
-
 /* What happened to it, a paragraph an event. */
 void explain_text_events(struct explain_text *t, const struct life *life);
 

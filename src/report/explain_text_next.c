@@ -3,12 +3,6 @@
 #include "explain_text.h"
 #include "revident/base/shell.h"
 
-static void add_operand(struct strbuf *command, struct text operand)
-{
-	strbuf_addstr(command, operand.len && operand.ptr[0] == '-' ? " -- " : " ");
-	strbuf_add_shell_word(command, operand);
-}
-
 /* Do several environments have it? Then commands must say which is meant. */
 static bool needs_env(const struct explain_text *t, const struct life *life)
 {
@@ -35,8 +29,8 @@ static void add_show(struct explain_text *t, const char *label, const struct lif
 		strbuf_addstr(&command, " -o ");
 		strbuf_add_shell_word(&command, path);
 	}
-	add_operand(&command, life->revision);
-	explain_text_command(t, label, command.buf);
+	strbuf_add_shell_operand(&command, life->revision);
+	text_add_labelled_command(t->out, t->styles, label, command.buf);
 	strbuf_release(&command);
 }
 
@@ -46,7 +40,7 @@ static void add_git(struct explain_text *t, const char *label, const char *verb,
 
 	strbuf_addf(&command, "git %s ", verb);
 	strbuf_add_shell_word(&command, word);
-	explain_text_command(t, label, command.buf);
+	text_add_labelled_command(t->out, t->styles, label, command.buf);
 	strbuf_release(&command);
 }
 
@@ -74,8 +68,8 @@ static void add_elsewhere(struct explain_text *t, const struct life *life)
 	strbuf_add_shell_word(&command, ref);
 	strbuf_addstr(&command, " -- ");
 	strbuf_add_shell_word(&command, life->path);
-	explain_text_command(t, "or", command.buf);
-	explain_text_line(t, "", "(the file alone; the migrations below it must be there, too)");
+	text_add_labelled_command(t->out, t->styles, "or", command.buf);
+	text_add_labelled(t->out, t->styles, "", "(the file alone; the migrations below it must be there, too)");
 	strbuf_release(&command);
 }
 
@@ -87,7 +81,7 @@ static void add_lost(struct explain_text *t, const struct life *life)
 	if (life->broken) {
 		strbuf_addstr(&command, "revident recover ");
 		strbuf_add_shell_word(&command, life->revision);
-		explain_text_command(t, "next", command.buf);
+		text_add_labelled_command(t->out, t->styles, "next", command.buf);
 		strbuf_release(&command);
 	}
 	add_show(t, life->broken ? "" : "next", life, TEXT_NONE);
@@ -98,7 +92,7 @@ static void add_lost(struct explain_text *t, const struct life *life)
 		strbuf_add_shell_word(&command, life->return_path);
 		strbuf_addch(&command, ' ');
 		strbuf_add_shell_word(&command, life->usurper_path);
-		explain_text_command(t, "to mend", command.buf);
+		text_add_labelled_command(t->out, t->styles, "to mend", command.buf);
 		strbuf_release(&command);
 	}
 	add_show(t, life->usurper_path.ptr ? "" : "to restore", life, life->return_path);
@@ -111,7 +105,7 @@ static void add_compare(struct explain_text *t, const struct life *life)
 	struct strbuf command = STRBUF_INIT;
 
 	strbuf_addf(&command, "git diff %s %s", oid_hex(&life->blob, before), oid_hex(&life->successor.blob, after));
-	explain_text_command(t, "compare", command.buf);
+	text_add_labelled_command(t->out, t->styles, "compare", command.buf);
 	strbuf_release(&command);
 }
 
@@ -121,8 +115,8 @@ static void add_stamp(struct explain_text *t, const struct life *life)
 
 	strbuf_addstr(&command, "alembic stamp --purge ");
 	strbuf_add_shell_word(&command, life->successor.revision);
-	explain_text_command(t, "database", command.buf);
-	explain_text_line(t, "",
+	text_add_labelled_command(t->out, t->styles, "database", command.buf);
+	text_add_labelled(t->out, t->styles, "",
 		"points a database that is stamped with the lost id to it. That rewrites the record and not the "
 		"schema: first make sure that the database has what this revision and those below it do.");
 	strbuf_release(&command);
@@ -183,13 +177,13 @@ static void add_deployed(struct explain_text *t, const struct life *life)
 	paragraph_end(&p);
 	strbuf_addf(&command, "git %s --contains %s", life->first_tag.ptr ? "tag" : "branch --all",
 		oid_hex(&commit->id, hex));
-	explain_text_command(t, "which has", command.buf);
+	text_add_labelled_command(t->out, t->styles, "which has", command.buf);
 	strbuf_release(&command);
 }
 
 static void add_replaced(struct explain_text *t, const struct life *life)
 {
-	explain_text_line(t, "beware",
+	text_add_labelled(t->out, t->styles, "beware",
 		"Databases that ran it before the replacement have not got what it holds now, and think they "
 		"have. What it held:");
 	add_show(t, "", life, TEXT_NONE);
@@ -232,10 +226,10 @@ bool explain_text_is_uncommitted(const struct life *life)
 
 static void add_since_before_boundary(struct explain_text *t)
 {
-	explain_text_line(t, "code",
+	text_add_labelled(t->out, t->styles, "code",
 		"This commit has it; since when is behind the boundary of this shallow clone. To see which code "
 		"lacks it:");
-	explain_text_command(t, "", "git fetch --unshallow");
+	text_add_labelled_command(t->out, t->styles, "", "git fetch --unshallow");
 }
 
 void explain_text_next(struct explain_text *t, const struct life *life)
@@ -273,7 +267,7 @@ static void add_fetch(struct explain_text *t, const struct life_search *s)
 	struct strbuf command = STRBUF_INIT;
 
 	if (t->explanation->repository.is_shallow)
-		explain_text_command(t, "try", "git fetch --unshallow");
+		text_add_labelled_command(t->out, t->styles, "try", "git fetch --unshallow");
 	if (s->is_single_branch) {
 		struct paragraph p;
 
@@ -292,10 +286,11 @@ static void add_fetch(struct explain_text *t, const struct life_search *s)
 		strbuf_addstr(&command, " '+refs/heads/*:refs/remotes/");
 		strbuf_add(&command, s->remote.ptr, s->remote.len);
 		strbuf_addstr(&command, "/*'");
-		explain_text_command(t, "try", command.buf);
+		text_add_labelled_command(t->out, t->styles, "try", command.buf);
 	} else if (s->remote.ptr && !t->explanation->repository.is_shallow) {
-		explain_text_line(t, "perhaps", "It is on a branch that was not fetched yet, or never pushed:");
-		explain_text_command(t, "try", "git fetch --all --tags");
+		text_add_labelled(
+			t->out, t->styles, "perhaps", "It is on a branch that was not fetched yet, or never pushed:");
+		text_add_labelled_command(t->out, t->styles, "try", "git fetch --all --tags");
 	}
 	strbuf_release(&command);
 }

@@ -5,12 +5,6 @@
 
 enum { LIMITS_SHOWN = 5, NAMES_SHOWN = 3 };
 
-void scan_text_gap(struct scan_text *t)
-{
-	if (t->out->len)
-		strbuf_addch(t->out, '\n');
-}
-
 static size_t count_deciding(const struct scan *scan)
 {
 	size_t i, count = 0;
@@ -109,7 +103,7 @@ static void add_other_refs(struct scan_text *t)
 		lost += scan->all_refs && !scan->lost[i].at_head;
 	if (lost + missing == 0)
 		return;
-	scan_text_gap(t);
+	text_add_gap(t->out);
 	paragraph_begin(&p, t->out, t->styles, 0, 0);
 	paragraph_add(&p, "On other refs: ");
 	if (lost) {
@@ -138,7 +132,7 @@ static void add_skipped(struct scan_text *t)
 		return;
 	for (i = 0; i < scan->skipped_count && i < NAMES_SHOWN; i++)
 		names[i] = scan->skipped[i].path;
-	scan_text_gap(t);
+	text_add_gap(t->out);
 	paragraph_begin(&p, t->out, t->styles, 0, 0);
 	paragraph_add(&p, "Passed by, since no tip has it any more: ");
 	paragraph_add_list(&p, STYLE_PLAIN, names, i, scan->skipped_count - i, NAMES_SHOWN);
@@ -152,7 +146,7 @@ static void add_summary(struct scan_text *t)
 	size_t replaced = count_replaced(scan);
 	struct paragraph p;
 
-	scan_text_gap(t);
+	text_add_gap(t->out);
 	paragraph_begin(&p, t->out, t->styles, 0, 0);
 	add_read(&p, scan);
 	paragraph_addf(&p, ": %zu missing, %zu lost", scan->missing_count, scan->lost_count);
@@ -185,7 +179,7 @@ static void add_limits(struct scan_text *t)
 
 	if (repo->limit_count == 0)
 		return;
-	scan_text_gap(t);
+	text_add_gap(t->out);
 	paragraph_begin(&p, t->out, t->styles, 0, 0);
 	paragraph_add_styled(&p, STYLE_WARN, "History could not be read whole");
 	paragraph_add(&p, ", so more may be lost than is shown:");

@@ -35,13 +35,4 @@ size_t scan_text_lost_count(const struct scan_text *t);
 /* Was the lost revision shown by scan_text_missing()? */
 bool scan_text_is_shown_as_missing(const struct scan_text *t, const struct lost_revision *lost);
 
-/* A blank line between two parts. */
-void scan_text_gap(struct scan_text *t);
-
-/* A line with a command: `  <label>  <command>`. Words from the repository are in it by strbuf_add_shell_word(). */
-void scan_text_command(struct scan_text *t, const char *label, const char *command);
-
-/* Appends ` [--] <operand>` to a command. */
-void scan_text_add_operand(struct strbuf *command, struct text operand);
-
 #endif

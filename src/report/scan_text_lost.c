@@ -172,7 +172,7 @@ static void add_section(struct scan_text *t, const char *title, const struct ent
 
 	if (count == 0)
 		return;
-	scan_text_gap(t);
+	text_add_gap(t->out);
 	paragraph_begin(&p, t->out, t->styles, 0, 0);
 	paragraph_addf(&p, "%s (%zu):", title, count);
 	paragraph_end(&p);
@@ -226,7 +226,7 @@ void scan_text_events(struct scan_text *t)
 	struct paragraph p;
 	size_t i;
 
-	scan_text_gap(t);
+	text_add_gap(t->out);
 	paragraph_begin(&p, t->out, t->styles, 0, 0);
 	paragraph_addf(&p, "Events, oldest first (%zu):", scan->event_count);
 	paragraph_end(&p);

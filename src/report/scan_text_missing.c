@@ -46,29 +46,14 @@ bool scan_text_is_shown_as_missing(const struct scan_text *t, const struct lost_
 	return false;
 }
 
-void scan_text_command(struct scan_text *t, const char *label, const char *command)
-{
-	struct paragraph p;
-
-	paragraph_begin_labelled(&p, t->out, t->styles, label);
-	paragraph_add_command(&p, command);
-	paragraph_end(&p);
-}
-
-void scan_text_add_operand(struct strbuf *command, struct text operand)
-{
-	strbuf_addstr(command, operand.len && operand.ptr[0] == '-' ? " -- " : " ");
-	strbuf_add_shell_word(command, operand);
-}
-
 /* "revident <verb> <revision>" */
 static void add_revident_line(struct scan_text *t, const char *label, const char *verb, struct text revision)
 {
 	struct strbuf command = STRBUF_INIT;
 
 	strbuf_addf(&command, "revident %s", verb);
-	scan_text_add_operand(&command, revision);
-	scan_text_command(t, label, command.buf);
+	strbuf_add_shell_operand(&command, revision);
+	text_add_labelled_command(t->out, t->styles, label, command.buf);
 	strbuf_release(&command);
 }
 
@@ -250,7 +235,7 @@ static void add_original(struct scan_text *t, const struct lost_revision *lost)
 	strbuf_add(&name, lost->path.ptr, lost->path.len);
 	strbuf_addstr(&command, "git show ");
 	strbuf_add_shell_word(&command, (struct text){ name.buf, name.len });
-	scan_text_command(t, "", command.buf);
+	text_add_labelled_command(t->out, t->styles, "", command.buf);
 	strbuf_release(&name);
 	strbuf_release(&command);
 }
@@ -305,7 +290,7 @@ static void add_unseen_block(struct scan_text *t, const struct missing_revision 
 		paragraph_begin_labelled(&p, t->out, t->styles, "perhaps");
 		paragraph_add(&p, "in the history that this shallow clone lacks");
 		paragraph_end(&p);
-		scan_text_command(t, "try", "git fetch --unshallow");
+		text_add_labelled_command(t->out, t->styles, "try", "git fetch --unshallow");
 	} else if (t->scan->repository.limit_count) {
 		paragraph_begin_labelled(&p, t->out, t->styles, "perhaps");
 		paragraph_add(&p, "in what could not be read of the history (see below)");
@@ -331,7 +316,7 @@ void scan_text_missing(struct scan_text *t)
 		if (!missing->decides)
 			continue;
 		shown++;
-		scan_text_gap(t);
+		text_add_gap(t->out);
 		lost = find_lost(scan, missing);
 		add_headline(t, missing);
 		if (lost)
@@ -341,7 +326,7 @@ void scan_text_missing(struct scan_text *t)
 	}
 	if (shown == t->deciding)
 		return;
-	scan_text_gap(t);
+	text_add_gap(t->out);
 	paragraph_begin(&p, t->out, t->styles, 0, 2);
 	paragraph_addf(&p, "%zu more revisions are ", t->deciding - shown);
 	paragraph_add_styled(&p, STYLE_BAD, "missing");

@@ -1,3 +1,4 @@
+#include "revident/base/shell.h"
 #include "scan_text.h"
 
 /* Files named of each kind that breaks nothing. */
@@ -37,7 +38,7 @@ static void add_breaking(struct scan_text *t, const struct worktree_change *chan
 	struct paragraph p;
 
 	if (is_first)
-		scan_text_gap(t);
+		text_add_gap(t->out);
 	paragraph_begin(&p, t->out, t->styles, 0, 0);
 	if (is_first)
 		paragraph_addf(&p, "HEAD is %s; ", t->deciding ? "not whole, and more would be lost" : "whole");
@@ -45,8 +46,8 @@ static void add_breaking(struct scan_text *t, const struct worktree_change *chan
 	add_deed(&p, change);
 	paragraph_end(&p);
 	strbuf_addf(&command, "git restore%s", change->in_index ? " --staged --worktree" : "");
-	scan_text_add_operand(&command, change->path);
-	scan_text_command(t, "undo", command.buf);
+	strbuf_add_shell_operand(&command, change->path);
+	text_add_labelled_command(t->out, t->styles, "undo", command.buf);
 	strbuf_release(&command);
 }
 
@@ -94,7 +95,7 @@ void scan_text_worktree(struct scan_text *t)
 			add_breaking(t, &scan->worktree[i], shown++ == 0);
 	if (shown == scan->worktree_count)
 		return;
-	scan_text_gap(t);
+	text_add_gap(t->out);
 	paragraph_begin(&p, t->out, t->styles, 0, 0);
 	paragraph_add(&p, "Your work tree or index differs from HEAD:");
 	paragraph_end(&p);

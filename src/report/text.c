@@ -257,3 +257,27 @@ void paragraph_add_count(struct paragraph *p, size_t count, const char *noun)
 {
 	paragraph_addf(p, "%zu %s%s", count, noun, count == 1 ? "" : "s");
 }
+
+void text_add_labelled(struct strbuf *out, const struct styles *styles, const char *label, const char *words)
+{
+	struct paragraph p;
+
+	paragraph_begin_labelled(&p, out, styles, label);
+	paragraph_add(&p, words);
+	paragraph_end(&p);
+}
+
+void text_add_labelled_command(struct strbuf *out, const struct styles *styles, const char *label, const char *command)
+{
+	struct paragraph p;
+
+	paragraph_begin_labelled(&p, out, styles, label);
+	paragraph_add_command(&p, command);
+	paragraph_end(&p);
+}
+
+void text_add_gap(struct strbuf *out)
+{
+	if (out->len)
+		strbuf_addch(out, '\n');
+}

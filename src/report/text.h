@@ -58,6 +58,13 @@ void paragraph_begin(struct paragraph *p, struct strbuf *out, const struct style
 enum { LABEL_COLUMN = 13 };
 void paragraph_begin_labelled(struct paragraph *p, struct strbuf *out, const struct styles *styles, const char *label);
 
+/* A whole line of that kind: our own words, or a command that was made with strbuf_add_shell_word(). */
+void text_add_labelled(struct strbuf *out, const struct styles *styles, const char *label, const char *words);
+void text_add_labelled_command(struct strbuf *out, const struct styles *styles, const char *label, const char *command);
+
+/* A blank line between two parts; none before the first. */
+void text_add_gap(struct strbuf *out);
+
 /* Ends the last line. */
 void paragraph_end(struct paragraph *p);
 

@@ -47,12 +47,27 @@ static void strbuf_add_shell_word__what_a_terminal_obeys__is_octal(void **state)
 	assert_word((struct text){ "a\0b", 3 }, "$'a\\000b'");
 }
 
+static void strbuf_add_shell_operand__like_an_option__stands_behind_two_dashes(void **state)
+{
+	struct strbuf sb = STRBUF_INIT;
+
+	(void)state;
+	strbuf_addstr(&sb, "show");
+	strbuf_add_shell_operand(&sb, TEXT_LITERAL("a1b2"));
+	assert_string_equal(sb.buf, "show a1b2");
+	strbuf_setlen(&sb, 4);
+	strbuf_add_shell_operand(&sb, TEXT_LITERAL("-rf x"));
+	assert_string_equal(sb.buf, "show -- '-rf x'");
+	strbuf_release(&sb);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(strbuf_add_shell_word__plain__stays),
 		cmocka_unit_test(strbuf_add_shell_word__what_a_shell_reads__is_quoted),
 		cmocka_unit_test(strbuf_add_shell_word__what_a_terminal_obeys__is_octal),
+		cmocka_unit_test(strbuf_add_shell_operand__like_an_option__stands_behind_two_dashes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

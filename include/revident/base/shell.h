@@ -10,8 +10,11 @@
 /*
  * Appends the text as one word of a command line: as it is where no shell reads anything into it, else in single
  * quotes; as $'…' with octal escapes (bash, zsh, ksh, POSIX 2024) where it holds what a terminal would obey or hide, or
- * bytes that are not UTF-8. A leading `-` is left: put `--` before operands.
+ * bytes that are not UTF-8. A leading `-` is left: that is for strbuf_add_shell_operand().
  */
 void strbuf_add_shell_word(struct strbuf *sb, struct text word);
+
+/* Appends a space and the word, behind ` --` where it could be taken for an option. */
+void strbuf_add_shell_operand(struct strbuf *sb, struct text operand);
 
 #endif
