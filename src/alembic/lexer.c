@@ -407,7 +407,9 @@ static bool take_byte(struct lexer *lx)
 	case ' ':
 	case '\t':
 	case '\f':
-		lx->at++;
+		do
+			lx->at++;
+		while (lx->at < lx->len && lx->bytes[lx->at] == ' ');
 		return true;
 	case '\n':
 	case '\r':

@@ -79,11 +79,56 @@ void tokenizer_free(struct tokenizer *tokenizer)
 	free(tokenizer);
 }
 
+static bool is_word_byte(char c)
+{
+	return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
+	       (unsigned char)c >= 0x80;
+}
+
+/* A string on one line without escapes, or one in three quotes without any: where it ends; 0 for every other. */
+static size_t plain_string_end(const char *bytes, size_t len, size_t at)
+{
+	const char quote[3] = { bytes[at], bytes[at], bytes[at] };
+	const char *first = bytes + at, *end;
+	size_t i;
+
+	if (len - at >= 3 && memcmp(first, quote, 3) == 0) {
+		end = memmem(first + 3, len - at - 3, quote, 3);
+		return end && !memchr(first, '\\', (size_t)(end - first)) ? (size_t)(end - bytes) + 3 : 0;
+	}
+	for (i = at + 1; i < len && bytes[i] != '\\' && bytes[i] != '\n' && bytes[i] != '\r'; i++)
+		if (bytes[i] == quote[0])
+			return i + 1;
+	return 0;
+}
+
+/* The end of what most of a source is made of: words, comments and plain strings; 0 where only the pattern can tell. */
+static size_t plain_end(const char *bytes, size_t len, size_t at)
+{
+	size_t end = at + 1;
+
+	if (bytes[at] == '"' || bytes[at] == '\'')
+		return plain_string_end(bytes, len, at);
+	if (bytes[at] == '#') {
+		while (end < len && bytes[end] != '\n' && bytes[end] != '\r')
+			end++;
+		return end;
+	}
+	if (!is_word_byte(bytes[at]) || (bytes[at] >= '0' && bytes[at] <= '9'))
+		return 0;
+	while (end < len && is_word_byte(bytes[end]))
+		end++;
+	return end;
+}
+
 long tokenizer_match(struct tokenizer *tokenizer, const char *bytes, size_t len, size_t at, struct err *err)
 {
+	size_t end = plain_end(bytes, len, at);
 	PCRE2_UCHAR reason[128] = "";
 	int rc = PCRE2_ERROR_JIT_STACKLIMIT;
 
+	if (end)
+		return (long)(end - at);
 	if (tokenizer->jit)
 		rc = pcre2_jit_match(
 			tokenizer->code, (PCRE2_SPTR)bytes, len, at, 0, tokenizer->match, tokenizer->context);
@@ -149,9 +194,10 @@ bool token_is_keyword(const char *name, size_t len)
 
 bool token_is(const char *source, const struct token *token, const char *word)
 {
-	size_t len = strlen(word);
+	const char *name = source + token->at;
 
-	return token->kind == TOKEN_NAME && token->len == len && memcmp(source + token->at, word, len) == 0;
+	return token->kind == TOKEN_NAME && *name == *word && strncmp(name, word, token->len) == 0 &&
+	       word[token->len] == '\0';
 }
 
 void token_list_release(struct token_list *list)

@@ -10,7 +10,8 @@
 
 #include "revident/base/xalloc.h"
 
-enum { ARENA_BLOCK = 64 * 1024 - 64 };
+/* Blocks grow with what the arena holds: many hold a few names only. */
+enum { ARENA_FIRST_BLOCK = 4 * 1024 - 64, ARENA_BLOCK = 64 * 1024 - 64 };
 
 struct arena_block {
 	struct arena_block *next;
@@ -41,6 +42,13 @@ static struct arena_block *new_block(struct arena *arena, size_t size)
 	return block;
 }
 
+static size_t next_block_size(const struct arena *arena)
+{
+	if (arena->total < ARENA_FIRST_BLOCK)
+		return ARENA_FIRST_BLOCK;
+	return arena->total < ARENA_BLOCK ? arena->total : ARENA_BLOCK;
+}
+
 void *arena_alloc(struct arena *arena, size_t size)
 {
 	struct arena_block *block;
@@ -50,7 +58,8 @@ void *arena_alloc(struct arena *arena, size_t size)
 	size = size ? size : 1; /* a pointer of its own, which the first block must be there for */
 	size = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
 	if (size > arena->size - arena->used) {
-		if (size > ARENA_BLOCK / 4) { /* a block of its own, behind the newest, which keeps its room */
+		if (size >
+			next_block_size(arena) / 4) { /* a block of its own, behind the newest, which keeps its room */
 			block = new_block(arena, size);
 			if (arena->blocks) {
 				block->next = arena->blocks->next;
@@ -61,11 +70,11 @@ void *arena_alloc(struct arena *arena, size_t size)
 			}
 			return block->bytes;
 		}
-		block = new_block(arena, ARENA_BLOCK);
+		arena->size = next_block_size(arena);
+		block = new_block(arena, arena->size);
 		block->next = arena->blocks;
 		arena->blocks = block;
 		arena->used = 0;
-		arena->size = ARENA_BLOCK;
 	}
 	ptr = arena->blocks->bytes + arena->used;
 	arena->used += size;

@@ -27,7 +27,8 @@ char *xstrdup(const char *text);
  * Makes room for one more element: grows `items` (of `*cap` elements, `count` in use) by half where it is full.
  * Use: VEC_GROW(v->items, v->count, v->cap); v->items[v->count++] = x;
  */
-#define VEC_GROW(items, count, cap) ((items) = xgrow((items), (count), &(cap), sizeof(*(items))))
+#define VEC_GROW(items, count, cap) \
+	((items) = (count) < (cap) ? (items) : xgrow((items), (count), &(cap), sizeof(*(items))))
 
 /* What VEC_GROW() stands on. */
 void *xgrow(void *items, size_t count, size_t *cap, size_t size);
