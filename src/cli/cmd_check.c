@@ -1,10 +1,12 @@
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "revident/base/xalloc.h"
 #include "revident/cli/cmd.h"
 #include "revident/forensics/check.h"
+#include "revident/git/object.h"
 #include "revident/hook/protocol.h"
 #include "revident/report/check.h"
 #include "revident/report/findings.h"
@@ -164,6 +166,13 @@ static int exit_of(enum check_result result)
 	return codes[result];
 }
 
+static void say_what_was_read(struct cmd_ctx *ctx, const struct repo *repo)
+{
+	if (ctx->verbose)
+		fprintf(stderr, "revident: %zu trees and %zu blobs read\n", object_count_read(repo, OBJECT_TREE),
+			object_count_read(repo, OBJECT_BLOB));
+}
+
 static int check(struct cmd_ctx *ctx, const struct check_options *options, struct strbuf *text, struct err *err)
 {
 	const struct render_options render = { .color = ctx->color };
@@ -183,6 +192,7 @@ static int check(struct cmd_ctx *ctx, const struct check_options *options, struc
 	if (check_run(&study, discovery, options, &found, err) < 0)
 		goto done;
 	ctx_lap(ctx, "judging");
+	say_what_was_read(ctx, repo);
 	if (check_format_find(ctx->format)->render(&found, &render, text, err) < 0 || ctx_write(ctx, text, err) < 0)
 		goto done;
 	rc = exit_of(found.result);

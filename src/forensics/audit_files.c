@@ -131,7 +131,6 @@ void audit_dynamic_revision(struct auditing *a)
 /* alembic/script/revision.py, Revision.verify_rev_id: `_revision_illegal_chars`; `:` since 1.17.1. */
 static void check_characters(struct auditing *a, struct finding finding, struct text id, const struct oid *blob)
 {
-	const char *shown = audit_shown(a, id);
 	const char *bad = NULL;
 	size_t i;
 
@@ -140,12 +139,14 @@ static void check_characters(struct auditing *a, struct finding finding, struct 
 			bad = id.ptr + i;
 	if (bad || id.len == 0) {
 		finding.level = LEVEL_ERROR;
-		finding.message = bad ? audit_text(a, "the id %s holds \"%c\", which Alembic refuses", shown, *bad)
-				      : audit_text(a, "the id is empty, so that nothing can name it");
+		finding.message =
+			bad ? audit_text(a, "the id %s holds \"%c\", which Alembic refuses", audit_shown(a, id), *bad)
+			    : audit_text(a, "the id is empty, so that nothing can name it");
 		audit_add(a, finding, blob);
 	} else if (memchr(id.ptr, ':', id.len)) {
 		finding.level = LEVEL_WARNING;
-		finding.message = audit_text(a, "the id %s holds \":\", which Alembic refuses from 1.17.1 on", shown);
+		finding.message = audit_text(
+			a, "the id %s holds \":\", which Alembic refuses from 1.17.1 on", audit_shown(a, id));
 		audit_add(a, finding, blob);
 	}
 }

@@ -2,6 +2,7 @@
 
 #include "check_parts.h"
 #include "revident/forensics/source_open.h"
+#include "revident/forensics/survey.h"
 #include "revident/git/index.h"
 
 /* HEAD, and while merging the other parents. */
@@ -84,6 +85,22 @@ static int judge_on_parents(struct checking *c, const struct parents *p, const s
 
 /* --- what is staged ---------------------------------------------------------------------------------------------- */
 
+/* What the index tells of HEAD's trees, none of which need be read. */
+static void note_dull(struct checking *c, const struct index_changes *changes)
+{
+	struct strbuf inside = STRBUF_INIT;
+	size_t i;
+
+	for (i = 0; i < changes->dull_count; i++) {
+		strbuf_clear(&inside);
+		strbuf_add(&inside, changes->dull[i].path.ptr, changes->dull[i].path.len);
+		strbuf_addch(&inside, '/');
+		study_add_dull(
+			c->study, &changes->dull[i].id, survey_is_in_versions((struct text){ inside.buf, inside.len }));
+	}
+	strbuf_release(&inside);
+}
+
 int check_staged(struct checking *c)
 {
 	struct index_changes changes;
@@ -95,9 +112,10 @@ int check_staged(struct checking *c)
 		return err_set(c->err, ERR_USAGE, "this repository is bare: nothing is staged in it");
 	if (find_parents(c, &parents) < 0 || (parents.has_head && check_side(c, &parents.ids[0], &head) < 0))
 		return -1;
-	if (index_compare_commit(
-		    c->study->repo, &c->study->arena, parents.has_head ? &parents.ids[0] : NULL, &changes, c->err) < 0)
+	if (index_compare_tree(c->study->repo, &c->study->arena, parents.has_head ? &head.tree : NULL,
+		    survey_path_matters, &changes, c->err) < 0)
 		return -1;
+	note_dull(c, &changes);
 	if (memory_tree(c->study->repo, parents.has_head ? &head.tree : NULL, changes.items, changes.count, &tree,
 		    c->err) < 0 ||
 		check_conflicts(

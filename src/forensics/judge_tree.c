@@ -177,9 +177,9 @@ int judge_new_findings(struct judging *j)
 
 		if (is_unchanged(j, &envs->items[i]) || judge_passes_by(j, envs->items[i].path))
 			continue;
-		for (; bases + 1 < j->side_count; bases++)
-			known[bases] = audit_base(j, &j->sides[bases], &options);
 		audit_environment(j->study, &envs->items[i], &options, &found);
+		for (; found.finding_count && bases + 1 < j->side_count; bases++)
+			known[bases] = audit_base(j, &j->sides[bases], &options);
 		for (k = 0; k < found.finding_count; k++) {
 			bool is_new = true;
 

@@ -16,6 +16,7 @@ int study_init(struct study *study, struct repo *repo, struct err *err)
 	intern_init(&study->paths);
 	intern_init(&study->revisions);
 	intern_init(&study->blob_ids);
+	intern_init(&study->dull);
 	return reader_new(&study->reader, err);
 }
 
@@ -25,6 +26,7 @@ void study_release(struct study *study)
 	intern_release(&study->paths);
 	intern_release(&study->revisions);
 	intern_release(&study->blob_ids);
+	intern_release(&study->dull);
 	free(study->blobs);
 	free(study->path_dir);
 	arena_release(&study->arena);
@@ -85,6 +87,34 @@ struct text study_revision_text(const struct study *study, uint32_t revision)
 	return key_text(&study->revisions, revision);
 }
 
+/* What is known of a tree depends on whether every .py file in it counts. */
+struct dull_key {
+	unsigned char bytes[OID_BYTES + 1];
+};
+
+static struct dull_key dull_key(const struct oid *tree, bool in_versions)
+{
+	struct dull_key key;
+
+	memcpy(key.bytes, tree->bytes, OID_BYTES);
+	key.bytes[OID_BYTES] = in_versions;
+	return key;
+}
+
+void study_add_dull(struct study *study, const struct oid *tree, bool in_versions)
+{
+	struct dull_key key = dull_key(tree, in_versions);
+
+	intern_add(&study->dull, key.bytes, sizeof(key.bytes));
+}
+
+bool study_is_dull(const struct study *study, const struct oid *tree, bool in_versions)
+{
+	struct dull_key key = dull_key(tree, in_versions);
+
+	return intern_find(&study->dull, key.bytes, sizeof(key.bytes)) != INTERN_NONE;
+}
+
 uint32_t study_blob_number(struct study *study, const struct oid *id)
 {
 	size_t before = study->blob_ids.count;
@@ -123,25 +153,32 @@ static void mark_too_large(struct study *study, struct blob *blob)
 	blob->state = BLOB_READ;
 }
 
+static bool is_too_large(struct study *study, const struct blob *blob)
+{
+	struct err why = { 0 };
+	enum object_type type;
+	size_t len;
+
+	return object_header(study->repo, &blob->id, &type, &len, &why) == 1 && type == OBJECT_BLOB &&
+	       len > MIGRATION_BYTES_MAX;
+}
+
 /* 1 with the blob's bytes in `out`; 0 where it cannot be had (noted as a limit) or is too large (noted in the blob). */
 static int fetch_blob(struct study *study, struct blob *blob, struct object *out)
 {
 	struct err why = { 0 };
-	enum object_type type;
 	char hex[OID_HEX + 1];
-	size_t len;
-	int found = object_header(study->repo, &blob->id, &type, &len, &why);
+	int found = object_read(study->repo, &blob->id, MIGRATION_BYTES_MAX, out, &why);
 
-	if (found == 1 && type == OBJECT_BLOB && len > MIGRATION_BYTES_MAX) {
+	if (found == 1 && out->type == OBJECT_BLOB)
+		return 1;
+	if (found == 1) {
+		object_release(out);
+		found = err_set(&why, ERR_UNDECIDED, "object %s is no blob", oid_hex(&blob->id, hex));
+	} else if (found < 0 && is_too_large(study, blob)) {
 		mark_too_large(study, blob);
 		return 0;
 	}
-	if (found == 1 && type != OBJECT_BLOB)
-		found = err_set(&why, ERR_UNDECIDED, "object %s is no blob", oid_hex(&blob->id, hex));
-	if (found == 1)
-		found = object_read(study->repo, &blob->id, MIGRATION_BYTES_MAX, out, &why);
-	if (found == 1)
-		return 1;
 	blob->state = BLOB_ABSENT;
 	if (found == 0)
 		object_add_limit(study->repo, "blob", &blob->id, NULL);

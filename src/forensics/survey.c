@@ -13,7 +13,6 @@ void survey_memo_init(struct survey_memo *memo, struct study *study)
 {
 	memset(memo, 0, sizeof(*memo));
 	memo->study = study;
-	intern_init(&memo->boring);
 	intern_init(&memo->trees);
 	intern_init(&memo->configs);
 	intern_init(&memo->env_files);
@@ -26,7 +25,6 @@ void survey_memo_release(struct survey_memo *memo)
 	for (i = 0; i < memo->trees.count; i++)
 		survey_release(&memo->found[i]);
 	free(memo->found);
-	intern_release(&memo->boring);
 	intern_release(&memo->trees);
 	intern_release(&memo->configs);
 	intern_release(&memo->env_files);
@@ -56,6 +54,53 @@ static bool is_skipped_dir(struct text name)
 static bool is_versions_name(struct text name)
 {
 	return name.len >= 7 && memcmp(name.ptr, "version", 7) == 0;
+}
+
+bool survey_is_in_versions(struct text path)
+{
+	const char *end = path.ptr + path.len, *at = memchr(path.ptr, 'v', path.len);
+
+	for (; at; at = memchr(at + 1, 'v', (size_t)(end - at - 1)))
+		if ((at == path.ptr || at[-1] == '/') && is_versions_name((struct text){ at, (size_t)(end - at) }) &&
+			memchr(at, '/', (size_t)(end - at)))
+			return true;
+	return false;
+}
+
+/* More directories than are searched: what is not looked for there is said. */
+static bool is_too_deep(struct text path)
+{
+	unsigned depth = 0;
+	size_t i;
+
+	for (i = 0; i < path.len && path.len > SURVEY_DEPTH_MAX; i++)
+		depth += path.ptr[i] == '/';
+	return depth >= SURVEY_DEPTH_MAX;
+}
+
+/* An index has hundreds of thousands of paths: their last byte tells nearly all apart. A name may end with a newline. */
+static bool name_matters(struct text path)
+{
+	struct text name = text_base_name(path);
+	enum config_format format;
+
+	switch (path.len ? path.ptr[path.len - 1] : '\0') {
+	case 'y':
+	case '\n':
+		return text_equal(name, TEXT_LITERAL("env.py")) ||
+		       (survey_is_in_versions(path) && migration_file_name(name.ptr, name.len));
+	case 'i':
+	case 'g':
+	case 'l':
+		return config_file_name(name.ptr, name.len, &format);
+	default:
+		return false;
+	}
+}
+
+bool survey_path_matters(struct text path)
+{
+	return name_matters(path) || is_too_deep(path);
 }
 
 /* The bytes of a configuration or env.py; one that cannot be read is a limit and counts as empty. */
@@ -257,14 +302,11 @@ struct memo_key {
 static int recall(struct walk *walk, const struct oid *id)
 {
 	struct survey_memo *memo = walk->memo;
-	unsigned char boring[OID_BYTES + 1];
 	struct memo_key key = { .tree = *id };
 	uint32_t number;
 	size_t i;
 
-	memcpy(boring, id->bytes, OID_BYTES);
-	boring[OID_BYTES] = walk->versions > 0;
-	if (intern_find(&memo->boring, boring, sizeof(boring)) != INTERN_NONE)
+	if (study_is_dull(memo->study, id, walk->versions > 0))
 		return 0;
 	key.dir = intern_find(&memo->study->paths, walk->path.buf, walk->path.len);
 	number = key.dir == INTERN_NONE ? INTERN_NONE : intern_find(&memo->trees, &key, sizeof(key));
@@ -280,15 +322,12 @@ static int recall(struct walk *walk, const struct oid *id)
 static void remember(struct walk *walk, const struct oid *id, const struct survey *before, bool found)
 {
 	struct survey_memo *memo = walk->memo;
-	unsigned char boring[OID_BYTES + 1];
 	struct memo_key key = { .tree = *id };
 	struct survey *kept;
 	size_t i, count;
 
 	if (!found) {
-		memcpy(boring, id->bytes, OID_BYTES);
-		boring[OID_BYTES] = walk->versions > 0;
-		intern_add(&memo->boring, boring, sizeof(boring));
+		study_add_dull(memo->study, id, walk->versions > 0);
 		return;
 	}
 	key.dir = path_number(walk, walk->path.len);

@@ -7,6 +7,7 @@
 #include "revident/alembic/reader.h"
 #include "revident/base/xalloc.h"
 #include "revident/forensics/source.h"
+#include "revident/forensics/survey.h"
 #include "revident/git/object.h"
 
 enum { ENV_PY_MAX = 1024 * 1024, DEPTH_MAX = 100 };
@@ -28,18 +29,6 @@ static struct text last_component(struct text path)
 	const char *slash = path.len ? memrchr(path.ptr, '/', path.len) : NULL;
 
 	return slash ? (struct text){ slash + 1, path.len - (size_t)(slash + 1 - path.ptr) } : path;
-}
-
-/* Does a directory of the path begin with "version"? */
-static bool is_in_versions(struct text path)
-{
-	static const char name[] = "version";
-	const char *at = path.ptr, *end = path.ptr + path.len, *slash;
-
-	for (; (slash = memchr(at, '/', (size_t)(end - at))) != NULL; at = slash + 1)
-		if ((size_t)(slash - at) >= sizeof(name) - 1 && memcmp(at, name, sizeof(name) - 1) == 0)
-			return true;
-	return false;
 }
 
 static bool dir_has_env(struct looking *l, struct text dir)
@@ -191,8 +180,8 @@ static void search_configs(struct looking *l, const struct oid *tree, struct str
 	struct err why = { 0 };
 
 	intern_add(&l->seen, tree->bytes, OID_BYTES);
-	if (l->seen.count == before || depth > DEPTH_MAX ||
-		object_read(l->study->repo, tree, OBJECT_META_MAX, &object, &why) < 1)
+	if (l->seen.count == before || study_is_dull(l->study, tree, false) || study_is_dull(l->study, tree, true) ||
+		depth > DEPTH_MAX || object_read(l->study->repo, tree, OBJECT_META_MAX, &object, &why) < 1)
 		return;
 	it = (struct tree_iter){ object.bytes, object.type == OBJECT_TREE ? object.len : 0 };
 	while (tree_next(&it, &entry) == 1) {
@@ -258,7 +247,7 @@ static int look_at(void *data, const struct tree_difference *d)
 		l->touched->any = l->touched->any || is_configuration(l, d, format);
 	} else if (migration_file_name(name.ptr, name.len)) {
 		path = study_path(l->study, d->path.ptr, d->path.len);
-		if (is_below_extra(l, path) || is_in_versions(d->path) || is_below_script(l, d->path))
+		if (is_below_extra(l, path) || survey_is_in_versions(d->path) || is_below_script(l, d->path))
 			add_suspect(l, path, d);
 		else if (!l->touched->any)
 			intern_add(&l->unplaced, d->path.ptr, d->path.len);

@@ -53,9 +53,10 @@ struct repo {
 	size_t limit_cap;
 	struct commit_graph *graph; /* opened by the first walk; NULL: none */
 	bool graph_opened;
-	char *index_file;        /* GIT_INDEX_FILE as given, or NULL */
-	bool has_memory;         /* memory.c: there is a store in memory */
-	const char *other_index; /* that git is to read instead, for a while; NULL: none */
+	char *index_file;                    /* GIT_INDEX_FILE as given, or NULL */
+	size_t objects_read[OBJECT_TAG + 1]; /* by type */
+	bool has_memory;                     /* memory.c: there is a store in memory */
+	const char *other_index;             /* that git is to read instead, for a while; NULL: none */
 };
 
 /* startup.c: libgit2's process-wide options. 0 or -1. */

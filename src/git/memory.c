@@ -62,25 +62,11 @@ struct directory {
 	struct object object; /* that names are borrowed from */
 };
 
-/* git's order: by bytes, a directory as if its name ended with a slash. */
 static int compare_entries(const void *a, const void *b)
 {
 	const struct entry *x = a, *y = b;
-	size_t shorter = x->name.len < y->name.len ? x->name.len : y->name.len;
-	int order = memcmp(x->name.ptr, y->name.ptr, shorter);
-	unsigned char left = 0, right = 0;
 
-	if (order)
-		return order;
-	if (x->name.len > shorter)
-		left = (unsigned char)x->name.ptr[shorter];
-	else if (x->mode == MODE_TREE)
-		left = '/';
-	if (y->name.len > shorter)
-		right = (unsigned char)y->name.ptr[shorter];
-	else if (y->mode == MODE_TREE)
-		right = '/';
-	return (int)left - (int)right;
+	return tree_compare(x->name, x->mode == MODE_TREE, y->name, y->mode == MODE_TREE);
 }
 
 static int read_directory(struct repo *repo, const struct oid *id, struct directory *dir, struct err *err)

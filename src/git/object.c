@@ -94,12 +94,11 @@ static int read_by_libgit2(struct repo *repo, const struct oid *id, size_t max, 
 	return 1;
 }
 
-int object_read(struct repo *repo, const struct oid *id, size_t max, struct object *out, struct err *err)
+static int read_anywhere(struct repo *repo, const struct oid *id, size_t max, struct object *out, struct err *err)
 {
 	struct pack_bytes *bytes;
 	size_t len;
 
-	memset(out, 0, sizeof(*out));
 	switch (packs_read(&repo->packs, id, max, &bytes, &len)) {
 	case PACK_TOO_LONG:
 		return too_long(id, len, max, err);
@@ -112,6 +111,22 @@ int object_read(struct repo *repo, const struct oid *id, size_t max, struct obje
 	default:
 		return read_by_libgit2(repo, id, max, out, err);
 	}
+}
+
+int object_read(struct repo *repo, const struct oid *id, size_t max, struct object *out, struct err *err)
+{
+	int found;
+
+	memset(out, 0, sizeof(*out));
+	found = read_anywhere(repo, id, max, out, err);
+	if (found == 1)
+		repo->objects_read[out->type]++;
+	return found;
+}
+
+size_t object_count_read(const struct repo *repo, enum object_type type)
+{
+	return repo->objects_read[type];
 }
 
 void object_release(struct object *object)
@@ -204,6 +219,21 @@ int tree_next(struct tree_iter *it, struct tree_entry *out)
 	it->bytes = nul + 1 + OID_BYTES;
 	it->len = (size_t)(end - it->bytes);
 	return 1;
+}
+
+int tree_compare(struct text a, bool a_is_tree, struct text b, bool b_is_tree)
+{
+	size_t shorter = a.len < b.len ? a.len : b.len;
+	int order = shorter ? memcmp(a.ptr, b.ptr, shorter) : 0;
+	unsigned char left = a_is_tree ? '/' : 0, right = b_is_tree ? '/' : 0;
+
+	if (order)
+		return order;
+	if (a.len > shorter)
+		left = (unsigned char)a.ptr[shorter];
+	if (b.len > shorter)
+		right = (unsigned char)b.ptr[shorter];
+	return (int)left - (int)right;
 }
 
 void object_add_limit(struct repo *repo, const char *what, const struct oid *id, const struct err *why)

@@ -80,6 +80,54 @@ passes revident check --staged
 git rm -q --sparse m/versions/b2b2_x.py
 blocked revident check --staged
 
+it "what nobody staged is not read: blobs but configuration, trees that the index knows"
+hooked r
+mkdir -p app/deep/deeper lib
+echo 1 >app/deep/deeper/y.py
+echo 1 >lib/z.py
+printf '[tool.black]\n' >pyproject.toml
+git add -A
+git commit -qm more
+# take REV:PATH...: these objects are gone
+take() {
+	for taken in $(git rev-parse "$@"); do
+		rm -f ".git/objects/$(printf %s "$taken" | cut -c1-2)/$(printf %s "$taken" | cut -c3-)"
+	done
+	fsck_fails "objects are gone"
+}
+take HEAD:m/versions/a1a1_x.py HEAD:m/versions/b2b2_x.py HEAD:app/x.py HEAD:app/deep/deeper/y.py HEAD:app/deep HEAD:app/deep/deeper
+passes revident check --staged
+echo 2 >app/x.py
+echo 3 >app/new.py
+git rm -q --cached lib/z.py
+git add app/x.py app/new.py
+passes revident check --staged
+echo '[tool.other]' >>pyproject.toml
+git add pyproject.toml
+passes revident check --staged
+
+it "a staged migration: no tree is read that cannot hold an environment"
+hooked r
+mkdir -p app/deep lib/versions lib/more
+for i in $(seq 100); do
+	mkdir "app/d$i"
+	echo "$i" >"app/d$i/y.py"
+done
+echo 1 >lib/versions/notes.txt
+echo 1 >lib/more/y.py
+git add -A
+git commit -qm more
+take HEAD:lib/versions HEAD:app/d1
+migration c3c3 b2b2
+git add m
+passes revident check --staged
+run revident check --staged -v
+trees=$(sed -n 's/^revident: \([0-9]*\) trees .*/\1/p' "$CASE_DIR/err")
+[ "$trees" -lt 100 ] || fail "$trees trees read"
+RULE=identity-deleted
+git rm -q m/versions/b2b2_x.py
+blocked revident check --staged
+
 it "merges: what one side did is no change, what the merge drops is one"
 hooked r
 git checkout -q -b topic

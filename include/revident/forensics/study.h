@@ -41,6 +41,7 @@ struct study {
 	struct intern blob_ids;
 	struct blob *blobs; /* by number in blob_ids */
 	size_t blob_cap;
+	struct intern dull; /* trees that hold nothing of Alembic's: ids, and whether a version* directory is above */
 	uint32_t *path_dir; /* by path number: the number of its directory; INTERN_NONE for "" */
 	size_t path_dir_cap, path_dir_count;
 };
@@ -65,6 +66,13 @@ static inline const char *study_path_str(const struct study *study, uint32_t pat
 
 struct text study_path_text(const struct study *study, uint32_t path);
 struct text study_revision_text(const struct study *study, uint32_t revision);
+
+/*
+ * A tree, at a path, that is known to hold nothing of Alembic's without having been read; is it such a tree? `in_versions`:
+ * at or below a directory called version*, where every migration counts.
+ */
+void study_add_dull(struct study *study, const struct oid *tree, bool in_versions);
+bool study_is_dull(const struct study *study, const struct oid *tree, bool in_versions);
 
 /* The number of a blob; nothing is read yet. */
 uint32_t study_blob_number(struct study *study, const struct oid *id);

@@ -1,5 +1,5 @@
 /*
- * survey: the places of a tree where an Alembic environment may be. Layer forensics; used by discover.c alone.
+ * survey: the places of a tree where an Alembic environment may be. Layer forensics; discover.c searches with it.
  */
 #ifndef REVIDENT_FORENSICS_SURVEY_H
 #define REVIDENT_FORENSICS_SURVEY_H
@@ -28,10 +28,9 @@ struct survey {
 	size_t loose_count, loose_cap;
 };
 
-/* What is known of subtrees and configuration files, across trees. */
+/* What is known of subtrees and configuration files, across trees; those with nothing in them are the study's dull ones. */
 struct survey_memo {
 	struct study *study;
-	struct intern boring; /* tree ids, and whether a version* directory is above: nothing there, at any path */
 	struct intern trees;  /* directories that hold something: path and tree id */
 	struct survey *found; /* by number in `trees`: what is in it and below */
 	size_t found_cap;
@@ -49,6 +48,12 @@ void survey_memo_release(struct survey_memo *memo);
 /* Searches the whole source. What cannot be read becomes a limit. 0, or -1 with `err` set. */
 int survey_source(struct survey_memo *memo, struct source *source, struct survey *out, struct err *err);
 void survey_release(struct survey *survey);
+
+/* May a file at this path be what a survey looks for, as far as its name tells? */
+bool survey_path_matters(struct text path);
+
+/* Does the name of a directory on the path begin with "version"? The path's last component is none. */
+bool survey_is_in_versions(struct text path);
 
 /* Does the directory, or one at most `depth` levels below it, hold a migration? 1, 0, -1. */
 int survey_holds_migrations(struct study *study, struct source *source, uint32_t dir, unsigned depth, struct err *err);

@@ -1,8 +1,9 @@
 /*
  * index: what is staged, as git itself reads it. Layer git.
  *
- * libgit2 1.5 cannot read split, sparse or hash-less indexes and is slow on large ones, so `git ls-files -s -z` is
- * asked, with the environment that git gave us (a hook's GIT_INDEX_FILE included).
+ * libgit2 1.5 cannot read split, sparse or hash-less indexes and is slow on large ones, so git is asked, with the
+ * environment that it gave us (a hook's GIT_INDEX_FILE included). What a hook asks on every commit is answered from the
+ * file itself where that is of the plain kind.
  */
 #ifndef REVIDENT_GIT_INDEX_H
 #define REVIDENT_GIT_INDEX_H
@@ -53,20 +54,32 @@ struct worktree_differences {
  */
 int index_compare_worktree(struct repo *repo, struct arena *arena, struct worktree_differences *out, struct err *err);
 
-/* How the index differs from a commit: what stands staged at a path now (mode 0: nothing). */
+/* A tree that HEAD's directory and the index share, and that holds nothing that matters. */
+struct dull_tree {
+	struct text path; /* of the directory */
+	struct oid id;
+};
+
+/* How the index differs from a tree: what stands staged at a path now (mode 0: nothing). */
 struct index_changes {
-	struct tree_change *items; /* sorted by path */
+	struct tree_change *items; /* in the order of paths */
 	size_t count;
 	struct text *conflicts; /* paths that have no stage 0 */
 	size_t conflict_count;
+	struct dull_tree *dull; /* the topmost such trees, as far as the index tells without their being read */
+	size_t dull_count;
 };
 
+/* Does a path matter to the caller? */
+typedef bool index_path_fn(struct text path);
+
 /*
- * What `git commit` would change against `commit` (NULL: the first commit), asked of `git diff-index --cached`; what is
- * merely intended to be added does not count. 0 or -1.
+ * What `git commit` would change against `tree` (NULL: the empty one); what is merely intended to be added does not
+ * count. A plain index is read here, every other asked of `git diff-index --cached`, which tells of no dull trees;
+ * `matters` says what these do not hold. 0 or -1.
  */
-int index_compare_commit(
-	struct repo *repo, struct arena *arena, const struct oid *commit, struct index_changes *out, struct err *err);
+int index_compare_tree(struct repo *repo, struct arena *arena, const struct oid *tree, index_path_fn *matters,
+	struct index_changes *out, struct err *err);
 
 /* The index of one work tree: "index" is the main one's, "worktrees/x/index" a linked one's. */
 struct named_index {

@@ -7,9 +7,11 @@
 #ifndef REVIDENT_GIT_OBJECT_H
 #define REVIDENT_GIT_OBJECT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "revident/base/err.h"
+#include "revident/base/text.h"
 #include "revident/git/repo.h"
 #include "revident/model/oid.h"
 
@@ -30,6 +32,9 @@ struct object {
 enum { OBJECT_META_MAX = 256 * 1024 * 1024 };
 int object_read(struct repo *repo, const struct oid *id, size_t max, struct object *out, struct err *err);
 void object_release(struct object *object);
+
+/* How many objects of a type object_read() has given so far. */
+size_t object_count_read(const struct repo *repo, enum object_type type);
 
 /* Type and size without the content. 1, 0 (not there), -1. Either pointer may be NULL. */
 int object_header(struct repo *repo, const struct oid *id, enum object_type *type, size_t *len, struct err *err);
@@ -62,5 +67,8 @@ struct tree_iter {
 	size_t len;
 };
 int tree_next(struct tree_iter *it, struct tree_entry *out);
+
+/* git's order of a tree's entries: by bytes, a directory as if its name ended with a slash. As of memcmp(). */
+int tree_compare(struct text a, bool a_is_tree, struct text b, bool b_is_tree);
 
 #endif

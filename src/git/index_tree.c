@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "index_compare.h"
 #include "internal.h"
 #include "process.h"
 #include "revident/base/printable.h"
@@ -58,6 +59,7 @@ static int parse_output(struct arena *arena, const struct strbuf *out, struct ch
 
 static void keep(struct arena *arena, const struct changes *list, struct index_changes *out)
 {
+	memset(out, 0, sizeof(*out));
 	out->items = arena_calloc(arena, list->count + 1, sizeof(*out->items));
 	out->conflicts = arena_calloc(arena, list->conflict_count + 1, sizeof(*out->conflicts));
 	out->count = list->count;
@@ -68,13 +70,14 @@ static void keep(struct arena *arena, const struct changes *list, struct index_c
 		memcpy(out->conflicts, list->conflicts, list->conflict_count * sizeof(*list->conflicts));
 }
 
-int index_compare_commit(
-	struct repo *repo, struct arena *arena, const struct oid *commit, struct index_changes *out, struct err *err)
+/* Asks git. 0 or -1. */
+static int ask_git(
+	struct repo *repo, struct arena *arena, const struct oid *tree, struct index_changes *out, struct err *err)
 {
 	char hex[OID_HEX + 1];
 	const char *args[] = { "--no-replace-objects", "diff-index", "--cached", "--raw", "-z", "--no-renames",
 		"--no-abbrev", "--ignore-submodules=none", "--ita-invisible-in-index",
-		commit ? oid_hex(commit, hex) : empty_tree, NULL };
+		tree ? oid_hex(tree, hex) : empty_tree, NULL };
 	struct strbuf listed = STRBUF_INIT, said = STRBUF_INIT, shown = STRBUF_INIT;
 	struct changes list = { .items = NULL };
 	int status = 0, rc = -1;
@@ -99,4 +102,27 @@ done:
 	strbuf_release(&said);
 	strbuf_release(&shown);
 	return rc;
+}
+
+/* Reads the file that git would. False where git has to be asked. */
+static bool read_plainly(struct repo *repo, struct arena *arena, const struct oid *tree, index_path_fn *matters,
+	struct index_changes *out)
+{
+	struct index_file file;
+	char *path;
+	bool done;
+
+	if (repo->index_file && !repo->work_tree) /* relative to where, only git knows */
+		return false;
+	path = repo->index_file ? path_join(repo->work_tree, repo->index_file) : path_join(repo->git_dir, "index");
+	done = index_file_open(&file, path, matters) && index_file_compare(repo, arena, &file, tree, out);
+	index_file_release(&file);
+	free(path);
+	return done;
+}
+
+int index_compare_tree(struct repo *repo, struct arena *arena, const struct oid *tree, index_path_fn *matters,
+	struct index_changes *out, struct err *err)
+{
+	return read_plainly(repo, arena, tree, matters, out) ? 0 : ask_git(repo, arena, tree, out, err);
 }
