@@ -49,10 +49,11 @@ static void drop_repeats(struct investigation *inv)
 
 static int collect_tips(struct investigation *inv, const struct investigation_options *options, struct err *err)
 {
+	const bool wants_head = !options->all && !options->tip_count && !options->ref_count;
 	size_t i, cap = 0;
 	int found = refs_head(inv->repo, inv->arena, &inv->head, err);
 
-	if (found < 0 && !options->all && !options->tip_count)
+	if (found < 0 && wants_head)
 		return -1;
 	if (found < 0)
 		repo_add_limit(inv->repo, "%s", err->msg);
@@ -65,9 +66,11 @@ static int collect_tips(struct investigation *inv, const struct investigation_op
 			return -1;
 		add_tip(inv, &ref, &cap);
 	}
+	for (i = 0; i < options->ref_count; i++)
+		add_tip(inv, &options->refs[i], &cap);
 	if (options->all && add_all_refs(inv, &cap, err) < 0)
 		return -1;
-	if (inv->has_head && (options->all || !options->tip_count))
+	if (inv->has_head && (options->all || wants_head))
 		add_tip(inv, &inv->head, &cap);
 	drop_repeats(inv);
 	if (inv->tip_count)

@@ -76,6 +76,7 @@ const struct ref *tip_above(const struct investigation *inv, uint32_t commit)
 {
 	bool *above = xcalloc(inv->commits.count, sizeof(*above));
 	const struct ref *found = NULL;
+	bool found_is_it = false;
 	uint32_t i;
 	size_t p, t;
 
@@ -83,9 +84,16 @@ const struct ref *tip_above(const struct investigation *inv, uint32_t commit)
 	for (i = commit + 1; i < inv->commits.count; i++)
 		for (p = 0; p < commit_parent_count(&inv->commits, i) && !above[i]; p++)
 			above[i] = above[commit_parents(&inv->commits, i)[p]];
-	for (t = 0; t < inv->tip_count && !found; t++)
-		if (inv->tip_commits[t] != COMMIT_NONE && above[inv->tip_commits[t]])
+	for (t = 0; t < inv->tip_count; t++) {
+		bool is_it = inv->tip_commits[t] == commit;
+
+		if (inv->tip_commits[t] == COMMIT_NONE || !above[inv->tip_commits[t]])
+			continue;
+		if (!found || (is_it && !found_is_it)) {
 			found = &inv->tips[t];
+			found_is_it = is_it;
+		}
+	}
 	free(above);
 	return found;
 }

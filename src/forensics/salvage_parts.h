@@ -32,7 +32,7 @@ struct salvager {
 	bool searched_refs, searched_logs, searched_indexes, searched_objects;
 	struct reflog_list reflogs;
 	struct stray_list staged, dangling;
-	const char **lost_tips;
+	struct oid *lost_tips; /* commits that were not walked, as the sweep meets them */
 	size_t lost_tip_count, lost_tip_cap;
 };
 
@@ -43,7 +43,7 @@ struct salvager {
 int pick_from_history(struct salvager *s, struct investigation *inv, struct text revision, struct text environment,
 	struct salvage_source *out, uint32_t *commit, struct err *err);
 
-/* The first tip, by name, that descends from a commit; NULL if none. */
+/* The first tip, by name, that is a commit, else the first one that descends from it; NULL if none. */
 const struct ref *tip_above(const struct investigation *inv, uint32_t commit);
 
 /* Fills size, digest, message and date of a source from its blob. 1; 0 if the blob is gone; -1. */
@@ -54,9 +54,12 @@ void add_stray(struct stray_list *list, const struct stray *stray);
 /* Was the commit walked, from HEAD, a ref or what a log remembers? */
 bool is_walked(const struct salvager *s, const struct oid *commit);
 
-/* Opens an investigation of other tips in the head's repository. 0 or -1. */
-int open_place(struct salvager *s, struct investigation *inv, const char *const *tips, size_t count, bool all,
-	bool *is_open, struct err *err);
+/* Opens an investigation of other tips in the head's repository, and counts the commits that are new in it. 0 or -1. */
+int open_place(struct salvager *s, struct investigation *inv, const struct ref *tips, size_t count, bool *is_open,
+	struct err *err);
+
+/* A tip that has no name but its id. */
+struct ref nameless_tip(struct salvager *s, const struct oid *commit);
 
 /* Search a place once. 0 or -1. */
 int search_refs(struct salvager *s, struct err *err);

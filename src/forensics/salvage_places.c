@@ -5,31 +5,65 @@
 #include "revident/git/object.h"
 #include "salvage_parts.h"
 
-int open_place(struct salvager *s, struct investigation *inv, const char *const *tips, size_t count, bool all,
-	bool *is_open, struct err *err)
+int open_place(struct salvager *s, struct investigation *inv, const struct ref *tips, size_t count, bool *is_open,
+	struct err *err)
 {
-	struct investigation_options options = {
-		.tips = tips, .tip_count = count, .all = all, .progress = s->options.progress
-	};
+	struct investigation_options options = { .refs = tips, .ref_count = count, .progress = s->options.progress };
+	size_t i;
 	int rc = investigation_open(inv, s->head->repo, s->arena, &options, err);
 
+	for (i = 0; rc == 0 && i < inv->commits.count; i++)
+		s->searched.commits += !is_walked(s, &inv->commits.ids[i]);
 	if (rc < 0)
 		investigation_close(inv);
 	*is_open = rc == 0;
 	return rc;
 }
 
+struct ref nameless_tip(struct salvager *s, const struct oid *commit)
+{
+	char hex[OID_HEX + 1];
+
+	return (struct ref){
+		.name = text_of(arena_strdup(s->arena, oid_hex(commit, hex))), .target = *commit, .commit = *commit
+	};
+}
+
+/* Refs with something of their own: what the history of HEAD has was looked at, unless it is not to be. */
+static size_t unseen_refs(const struct salvager *s, const struct ref_list *refs, struct ref *out)
+{
+	bool saw_history = s->options.places & 1u << SALVAGE_HISTORY;
+	size_t i, n = 0;
+
+	for (i = 0; i < refs->count; i++)
+		if (!saw_history || !is_walked(s, &refs->items[i].commit))
+			out[n++] = refs->items[i];
+	return n;
+}
+
 int search_refs(struct salvager *s, struct err *err)
 {
+	struct ref_list refs, heads;
+	struct ref *tips;
+	size_t count;
+	int rc = 0;
+
 	if (s->searched_refs)
 		return 0;
 	s->searched_refs = true;
-	if (open_place(s, &s->refs, NULL, 0, true, &s->refs_open, err) < 0)
+	if (refs_all(s->head->repo, s->arena, &refs, err) < 0 ||
+		refs_worktree_heads(s->head->repo, s->arena, &heads, err) < 0)
 		return -1;
-	s->searched.refs = s->refs.tip_count;
-	if (s->refs.commits.count > s->searched.commits)
-		s->searched.commits = s->refs.commits.count;
-	return 0;
+	s->searched.refs = refs.count + heads.count;
+	tips = xcalloc(s->searched.refs + 1, sizeof(*tips));
+	count = unseen_refs(s, &refs, tips);
+	count += unseen_refs(s, &heads, tips + count);
+	if (count && s->head->has_head)
+		tips[count++] = s->head->head; /* its tree says where environments are; not every ref's is searched */
+	if (count)
+		rc = open_place(s, &s->refs, tips, count, &s->refs_open, err);
+	free(tips);
+	return rc;
 }
 
 bool is_walked(const struct salvager *s, const struct oid *commit)
@@ -41,7 +75,7 @@ bool is_walked(const struct salvager *s, const struct oid *commit)
 
 int search_logs(struct salvager *s, struct err *err)
 {
-	const char **tips;
+	struct ref *tips;
 	size_t i, n = 0;
 	int rc = 0;
 
@@ -54,16 +88,13 @@ int search_logs(struct salvager *s, struct err *err)
 	for (i = 0; i < s->reflogs.count; i++) {
 		struct err why = { 0 };
 		struct oid commit;
-		char hex[OID_HEX + 1];
 
 		if (object_peel_to_commit(s->head->repo, &s->reflogs.items[i].id, &commit, &why) == 1 &&
 			!is_walked(s, &commit))
-			tips[n++] = arena_strdup(s->arena, oid_hex(&commit, hex));
+			tips[n++] = nameless_tip(s, &commit);
 	}
 	if (n)
-		rc = open_place(s, &s->logs, tips, n, false, &s->logs_open, err);
-	if (s->logs_open)
-		s->searched.commits += s->logs.commits.count;
+		rc = open_place(s, &s->logs, tips, n, &s->logs_open, err);
 	free(tips);
 	return rc;
 }

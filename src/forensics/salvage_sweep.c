@@ -23,10 +23,8 @@ struct sweeping {
 
 static void add_lost_tip(struct salvager *s, const struct oid *id)
 {
-	char hex[OID_HEX + 1];
-
 	VEC_GROW(s->lost_tips, s->lost_tip_count, s->lost_tip_cap);
-	s->lost_tips[s->lost_tip_count++] = arena_strdup(s->arena, oid_hex(id, hex));
+	s->lost_tips[s->lost_tip_count++] = *id;
 }
 
 static int sweep_commit(void *data, const struct oid *id)
@@ -192,22 +190,9 @@ static int sweep_pack_done(void *data, const struct sweep_pack *pack, bool whole
 	return 0;
 }
 
-static int compare_tips(const void *a, const void *b)
+static int compare_ids(const void *a, const void *b)
 {
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* The order in which packs are read, and that some have the same commits, is not to be seen. */
-static void sort_lost_tips(struct salvager *s)
-{
-	size_t i, n = 0;
-
-	if (s->lost_tip_count)
-		qsort(s->lost_tips, s->lost_tip_count, sizeof(*s->lost_tips), compare_tips);
-	for (i = 0; i < s->lost_tip_count; i++)
-		if (n == 0 || strcmp(s->lost_tips[n - 1], s->lost_tips[i]) != 0)
-			s->lost_tips[n++] = s->lost_tips[i];
-	s->lost_tip_count = n;
+	return oid_compare(a, b);
 }
 
 static int sweep(struct salvager *s, struct err *err)
@@ -228,20 +213,30 @@ static int sweep(struct salvager *s, struct err *err)
 	return rc;
 }
 
+/* Opens the commits that the sweep met for the first time; some of them several times, in an order that is not to be seen. */
+static int open_lost(struct salvager *s, struct err *err)
+{
+	struct ref *tips = xcalloc(s->lost_tip_count, sizeof(*tips));
+	size_t i, n = 0;
+	int rc = 0;
+
+	if (s->lost_tip_count)
+		qsort(s->lost_tips, s->lost_tip_count, sizeof(*s->lost_tips), compare_ids);
+	for (i = 0; i < s->lost_tip_count; i++)
+		if (i == 0 || !oid_equal(&s->lost_tips[i], &s->lost_tips[i - 1]))
+			tips[n++] = nameless_tip(s, &s->lost_tips[i]);
+	if (n)
+		rc = open_place(s, &s->lost, tips, n, &s->lost_open, err);
+	free(tips);
+	return rc;
+}
+
 int search_objects(struct salvager *s, struct err *err)
 {
 	if (s->searched_objects)
 		return 0;
 	s->searched_objects = true;
-	if (sweep(s, err) < 0)
-		return -1;
-	sort_lost_tips(s);
-	if (s->lost_tip_count == 0)
-		return 0;
-	if (open_place(s, &s->lost, s->lost_tips, s->lost_tip_count, false, &s->lost_open, err) < 0)
-		return -1;
-	s->searched.commits += s->lost_tip_count;
-	return 0;
+	return sweep(s, err) < 0 || open_lost(s, err) < 0 ? -1 : 0;
 }
 
 struct naming {

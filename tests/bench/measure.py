@@ -17,10 +17,11 @@ ROUNDS = 7
 
 # One row: `ours` against `reference`, two argument lists that answer the same question in the same state of the same
 # repository. `goal` is the ratio to reach; `before` is called, untimed, before each run of ours; `amount` of `unit` is
-# what one run reads; `instructions` is false where counting them would take minutes.
+# what one run reads; `instructions` is false where counting them would take minutes; an exit status other than
+# `statuses` ends the bench.
 Case = collections.namedtuple(
-    "Case", "repository name ours reference goal before amount unit rounds instructions",
-    defaults=(None, None, None, "", None, True))
+    "Case", "repository name ours reference goal before amount unit rounds instructions statuses",
+    defaults=(None, None, None, "", None, True, (0, 1)))
 
 Result = collections.namedtuple("Result", "wall cpu wall_ratio cpu_ratio anonymous resident instructions")
 
@@ -54,23 +55,23 @@ class Bench:
         return subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                 env=self.env)
 
-    def _end(self, argv, process):
+    def _end(self, argv, process, statuses):
         """The processor time of a process that has nothing more to say."""
         said = process.stderr.read().decode("utf-8", "replace")
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         process.stderr.close()
-        if process.returncode not in (0, 1):
+        if process.returncode not in statuses:
             sys.exit("bench: %s: exit status %d: %s" % (" ".join(argv), process.returncode, said))
         return usage.ru_utime + usage.ru_stime, said
 
-    def timed(self, argv):
+    def timed(self, argv, statuses=(0, 1)):
         """(wall, processor) seconds of one run."""
         started = time.perf_counter()
-        cpu, _ = self._end(argv, self._start(argv))
+        cpu, _ = self._end(argv, self._start(argv), statuses)
         return time.perf_counter() - started, cpu
 
-    def memory(self, argv):
+    def memory(self, argv, statuses=(0, 1)):
         """The largest (RssAnon, RSS) in KiB of a run of its own: looking disturbs no timing. 0 where /proc does not say."""
         process = self._start(argv)
         peaks = {"RssAnon": 0, "VmHWM": 0}
@@ -86,16 +87,16 @@ class Bench:
             for name, value in found:
                 peaks[name] = max(peaks[name], int(value))
             time.sleep(0.0005)
-        self._end(argv, process)
+        self._end(argv, process, statuses)
         return peaks["RssAnon"], peaks["VmHWM"]
 
-    def instructions(self, argv):
+    def instructions(self, argv, statuses=(0, 1)):
         """The instructions that one run takes, or None without valgrind: the same number on a busy machine."""
         if not self.valgrind:
             return None
         out = os.path.join(self.directory, "callgrind.out")
         counted = [self.valgrind, "--tool=callgrind", "--callgrind-out-file=" + out, *argv]
-        _, said = self._end(counted, self._start(counted))
+        _, said = self._end(counted, self._start(counted), statuses)
         found = re.search(r"Collected : (\d+)", said)
         return int(found.group(1)) if found else None
 
@@ -105,18 +106,18 @@ class Bench:
         for i in range((case.rounds or self.rounds) + 1):
             if case.before:
                 case.before()
-            mine, theirs = self.timed(case.ours), self.timed(case.reference)
+            mine, theirs = self.timed(case.ours, case.statuses), self.timed(case.reference, case.statuses)
             if i:
                 ours.append(mine)
                 reference.append(theirs)
         if case.before:
             case.before()
-        anonymous, resident = self.memory(case.ours)
+        anonymous, resident = self.memory(case.ours, case.statuses)
         counts = None
         if case.instructions and self.valgrind:
             if case.before:
                 case.before()
-            counts = self.instructions(case.ours), self.instructions(case.reference)
+            counts = [self.instructions(argv, case.statuses) for argv in (case.ours, case.reference)]
 
         def ratio(which):  # of each round: a busy machine disturbs both sides of it
             return statistics.median(a[which] / max(b[which], 1e-6) for a, b in zip(ours, reference))

@@ -61,6 +61,26 @@ expect_exit 3
 run revident recover --from stash
 expect_exit 1
 
+it "--from refs looks at a branch that the history of HEAD has, too"
+fixture deleted-parent
+git branch old HEAD^
+missing=$("$REVIDENT" recover --format json | sed -n 's/.*"revision": "\(.*\)",/\1/p' | head -n 1)
+run revident recover --from refs --format json
+expect_exit 1
+expect_json '[(s["revision"], s["where"], s["ref"]) for s in d["sources"]]' "[[\"$missing\", \"refs\", \"refs/heads/old\"]]"
+
+it "each commit is counted once, wherever it was met"
+fixture never-there
+hide_in_reset_branch
+git branch same
+git update-ref refs/pull/1/head HEAD
+git commit -q --allow-empty -m 'and one more'
+git reset -q --hard HEAD^
+run revident recover --format json ffffffffffff
+expect_exit 3
+expect_json '[u["searched"]["commits"] for u in d["unrecoverable"]]' "[$(git rev-list --all --reflog | wc -l)]"
+expect_json '[u["searched"]["refs"] for u in d["unrecoverable"]]' "[$(($(git for-each-ref | wc -l) + 1))]"
+
 it "several unreachable files for one id: listed, and --blob chooses"
 fixture unreachable-versions
 run revident recover

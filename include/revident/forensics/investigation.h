@@ -28,6 +28,8 @@
 struct investigation_options {
 	const char *const *tips; /* expressions; none: HEAD, or with `all` every ref and worktree HEAD */
 	size_t tip_count;
+	const struct ref *refs; /* tips that were resolved before; borrowed for the call */
+	size_t ref_count;
 	bool all, deep;
 	const char *const *versions_dirs; /* from the top of the repository */
 	size_t versions_dir_count;
