@@ -4,7 +4,8 @@
 #include "pack.h"
 #include "revident/base/xalloc.h"
 
-enum { BYTES_MAX = 16 * 1024 * 1024, ENTRY_BYTES_MAX = BYTES_MAX / 4, SLOTS = 8192, ENTRIES_MAX = 6000 };
+/* More room would cost more in fresh pages, and in the processor's cache, than it saves in deltas. */
+enum { BYTES_MAX = 4 * 1024 * 1024, ENTRY_BYTES_MAX = BYTES_MAX / 4, SLOTS = 4096, ENTRIES_MAX = 3000 };
 
 #define NO_ENTRY UINT32_MAX
 

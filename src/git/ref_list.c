@@ -10,14 +10,13 @@
 
 enum { REF_DEPTH_MAX = 64, REF_COUNT_MAX = 50 * 1000 * 1000 };
 
-/* A ref before it is peeled. */
+/* A ref before it is peeled. There are tens of thousands of packed ones where a forge keeps each pull request's. */
 struct candidate {
 	struct text name;
-	struct raw_ref raw;
-	struct oid peeled; /* only with is_peeled */
-	bool is_peeled;    /* packed-refs said what its tag leads to */
-	bool is_direct;    /* packed-refs said that it is no tag */
-	bool is_packed;
+	const struct raw_ref *loose; /* NULL: packed, and names `target` */
+	const struct oid *peeled;    /* what packed-refs says its tag leads to; or NULL */
+	struct oid target;
+	bool is_direct; /* packed-refs said that it is no tag */
 };
 
 struct candidates {
@@ -34,6 +33,15 @@ static struct candidate *add_candidate(struct candidates *list, struct text name
 	return &list->items[list->count++];
 }
 
+static void add_loose_candidate(
+	struct arena *arena, struct candidates *list, struct text name, const struct raw_ref *raw)
+{
+	struct raw_ref *kept = arena_alloc(arena, sizeof(*kept));
+
+	*kept = *raw;
+	add_candidate(list, name)->loose = kept;
+}
+
 static bool is_left_out(const char *name)
 {
 	return strncmp(name, "refs/replace/", strlen("refs/replace/")) == 0;
@@ -47,7 +55,6 @@ static int add_loose_entry(struct repo *repo, struct arena *arena, struct candid
 {
 	char *path = path_join(dir, name->buf);
 	struct err bad = { .kind = ERR_NONE };
-	struct candidate *candidate;
 	struct raw_ref raw;
 	struct stat st;
 	int rc = 0, got;
@@ -62,10 +69,9 @@ static int add_loose_entry(struct repo *repo, struct arena *arena, struct candid
 	got = ref_read_file(arena, path, name->buf, &raw, &bad);
 	if (got < 0)
 		repo_add_limit(repo, "%s", bad.msg);
-	if (got > 0) {
-		candidate = add_candidate(list, (struct text){ arena_memdup(arena, name->buf, name->len), name->len });
-		candidate->raw = raw;
-	}
+	if (got > 0)
+		add_loose_candidate(
+			arena, list, (struct text){ arena_memdup(arena, name->buf, name->len), name->len }, &raw);
 done:
 	free(path);
 	return rc;
@@ -98,38 +104,44 @@ static int add_loose(struct repo *repo, struct arena *arena, struct candidates *
 /* A byte that git lets no ref's name have (git-check-ref-format(1)): two lines run into one, say. */
 static bool has_impossible_byte(const char *name, size_t len)
 {
+	static const bool impossible[256] = { ['~'] = true,
+		['^'] = true,
+		[':'] = true,
+		['?'] = true,
+		['*'] = true,
+		['['] = true,
+		['\\'] = true,
+		[0x7f] = true };
 	size_t i;
 
-	for (i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)name[i];
-
-		if (c <= ' ' || c == 0x7f || strchr("~^:?*[\\", c))
+	for (i = 0; i < len; i++)
+		if ((unsigned char)name[i] <= ' ' || impossible[(unsigned char)name[i]])
 			return true;
-	}
 	return false;
 }
 
-/* One line of packed-refs, "ID NAME" or "^ID", with a NUL behind it. Returns whether it could be read. */
-static bool add_packed_line(struct candidates *list, const char *line, size_t len, bool fully_peeled)
+/* One line of packed-refs, "ID NAME" or "^ID". Returns whether it could be read. */
+static bool add_packed_line(
+	struct arena *arena, struct candidates *list, const char *line, size_t len, bool fully_peeled)
 {
 	struct candidate *candidate;
+	struct text name;
 	struct oid id;
 
 	if (len > 0 && line[0] == '^') {
 		if (list->count == 0 || !oid_parse(&id, line + 1, len - 1))
 			return false;
 		candidate = &list->items[list->count - 1];
-		candidate->peeled = id;
-		candidate->is_peeled = true;
+		candidate->peeled = (const struct oid *)(const void *)arena_memdup(arena, &id, sizeof(id));
 		candidate->is_direct = false;
 		return true;
 	}
 	if (len < OID_HEX + 2 || line[OID_HEX] != ' ' || !oid_parse(&id, line, OID_HEX) ||
 		has_impossible_byte(line + OID_HEX + 1, len - OID_HEX - 1))
 		return false;
-	candidate = add_candidate(list, (struct text){ line + OID_HEX + 1, len - OID_HEX - 1 });
-	candidate->raw.target = id;
-	candidate->is_packed = true;
+	name = (struct text){ line + OID_HEX + 1, len - OID_HEX - 1 };
+	candidate = add_candidate(list, arena_text(arena, name));
+	candidate->target = id;
 	candidate->is_direct = fully_peeled;
 	return true;
 }
@@ -139,20 +151,18 @@ static int add_packed(struct repo *repo, struct arena *arena, struct candidates 
 	bool fully_peeled = false;
 	struct text content;
 	unsigned long line = 0;
-	char *at, *end;
+	const char *at, *end;
 
 	if (packed_refs_read(repo, &content, err) < 0)
 		return -1;
-	at = arena_memdup(arena, content.ptr, content.len); /* the names stay where they stand */
-	for (end = at + content.len; at < end && list->count < REF_COUNT_MAX;) {
-		char *eol = memchr(at, '\n', (size_t)(end - at));
+	for (at = content.ptr, end = at + content.len; at < end && list->count < REF_COUNT_MAX;) {
+		const char *eol = memchr(at, '\n', (size_t)(end - at));
 		size_t len = (size_t)((eol ? eol : end) - at), bare = len - (len && at[len - 1] == '\r');
 
 		line++;
-		at[bare] = '\0';
-		if (at[0] == '#')
+		if (bare && at[0] == '#')
 			fully_peeled |= memmem(at, len, " fully-peeled ", 14) != NULL;
-		else if (!add_packed_line(list, at, bare, fully_peeled))
+		else if (!add_packed_line(arena, list, at, bare, fully_peeled))
 			repo_add_limit(repo, "line %lu of packed-refs is damaged", line);
 		at += len + 1;
 	}
@@ -165,7 +175,7 @@ static int compare_candidates(const void *a, const void *b)
 	const struct candidate *x = a, *y = b;
 	int order = text_compare(x->name, y->name);
 
-	return order ? order : (int)x->is_packed - (int)y->is_packed;
+	return order ? order : !x->loose - !y->loose;
 }
 
 /* Sorts the items from `first` on where they are not sorted yet; packed-refs is, as git writes it. */
@@ -212,11 +222,16 @@ static const struct candidate *find_candidate(const struct candidates *list, str
 	return low < list->count && text_equal(list->items[low].name, name) ? &list->items[low] : NULL;
 }
 
+static struct raw_ref raw_of(const struct candidate *candidate)
+{
+	return candidate->loose ? *candidate->loose : (struct raw_ref){ .target = candidate->target };
+}
+
 /* What a candidate names in the end. 1, 0 (dangling), -1. */
 static int follow(struct repo *repo, struct arena *arena, const struct candidates *list, const struct candidate *from,
 	struct oid *out, struct err *err)
 {
-	struct raw_ref raw = from->raw;
+	struct raw_ref raw = raw_of(from);
 	unsigned depth;
 
 	for (depth = 0; raw.is_symbolic && depth < SYMREF_DEPTH_MAX; depth++) {
@@ -226,7 +241,7 @@ static int follow(struct repo *repo, struct arena *arena, const struct candidate
 			return 0;
 		if (!next)
 			break;
-		raw = next->raw;
+		raw = raw_of(next);
 	}
 	return ref_resolve_raw(repo, arena, raw, out, err);
 }
@@ -243,7 +258,7 @@ static int peel_candidate(
 		out->commit = out->target;
 		return 1;
 	}
-	return object_peel(repo, candidate->is_peeled ? &candidate->peeled : &out->target, &out->commit, missing, bad);
+	return object_peel(repo, candidate->peeled ? candidate->peeled : &out->target, &out->commit, missing, bad);
 }
 
 /* Resolves one candidate into `out`. Returns whether it leads to a commit; damage on the way becomes a limit. */
@@ -257,8 +272,8 @@ static bool resolve(struct repo *repo, struct arena *arena, const struct candida
 
 	memset(out, 0, sizeof(*out));
 	out->name = candidate->name;
-	if (candidate->raw.is_symbolic)
-		out->symbolic = candidate->raw.name;
+	if (candidate->loose && candidate->loose->is_symbolic)
+		out->symbolic = candidate->loose->name;
 	got = follow(repo, arena, list, candidate, &out->target, &bad);
 	if (got == 0)
 		return false; /* dangling: it names no object, so nothing is lost with it */
@@ -329,16 +344,13 @@ static void add_head(struct repo *repo, struct arena *arena, struct candidates *
 {
 	char *path = path_join(dir, "HEAD");
 	struct err bad = { .kind = ERR_NONE };
-	struct candidate *candidate;
 	struct raw_ref raw;
 	int got = ref_read_file(arena, path, name, &raw, &bad);
 
 	if (got < 0)
 		repo_add_limit(repo, "%s", bad.msg);
-	if (got > 0) {
-		candidate = add_candidate(list, text_of(arena_strdup(arena, name)));
-		candidate->raw = raw;
-	}
+	if (got > 0)
+		add_loose_candidate(arena, list, text_of(arena_strdup(arena, name)), &raw);
 	free(path);
 }
 

@@ -231,14 +231,14 @@ static struct pack_bytes *made_of(char c, size_t len)
 
 static void base_cache__full__drops_what_was_not_used_for_longest(void **state)
 {
-	enum { MEGABYTE = 1024 * 1024 };
+	enum { SIXTEENTH = 256 * 1024 }; /* of what the cache holds */
 	struct base_cache *cache = base_cache_new();
 	struct pack_bytes *bytes;
 	uint64_t i;
 
 	(void)state;
 	for (i = 0; i < 16; i++) {
-		bytes = made_of((char)i, MEGABYTE);
+		bytes = made_of((char)i, SIXTEENTH);
 		base_cache_add(cache, 0, i, bytes);
 		pack_bytes_release(bytes);
 	}
@@ -246,7 +246,7 @@ static void base_cache__full__drops_what_was_not_used_for_longest(void **state)
 	assert_non_null(bytes);
 	pack_bytes_release(bytes);
 	assert_null(base_cache_get(cache, 1, 0));
-	bytes = made_of('x', MEGABYTE);
+	bytes = made_of('x', SIXTEENTH);
 	base_cache_add(cache, 0, 16, bytes);
 	pack_bytes_release(bytes);
 	assert_null(base_cache_get(cache, 0, 1));
@@ -255,10 +255,10 @@ static void base_cache__full__drops_what_was_not_used_for_longest(void **state)
 			continue;
 		bytes = base_cache_get(cache, 0, i);
 		assert_non_null(bytes);
-		assert_int_equal(bytes->bytes[MEGABYTE - 1], i == 16 ? 'x' : (char)i);
+		assert_int_equal(bytes->bytes[SIXTEENTH - 1], i == 16 ? 'x' : (char)i);
 		pack_bytes_release(bytes);
 	}
-	bytes = made_of('y', 8 * MEGABYTE); /* too large to be kept */
+	bytes = made_of('y', 8 * SIXTEENTH); /* too large to be kept */
 	base_cache_add(cache, 0, 99, bytes);
 	assert_int_equal(bytes->refs, 1);
 	pack_bytes_release(bytes);
