@@ -84,20 +84,33 @@ static int bits_of_node(struct masks *masks, const struct node *node, uint64_t *
 	return 0;
 }
 
-/* The last holder among the strict ancestors of each node's own commit, for one revision; commit numbers + 1. */
+/* The first node that holds a revision; before it there is nothing to carry. */
+static size_t first_holder(const struct lineage *lineage, const uint64_t *held, uint64_t bit)
+{
+	size_t n = 0;
+
+	while (n < lineage->node_count && !(held[n] & bit))
+		n++;
+	return n;
+}
+
+/*
+ * The last holder among the strict ancestors of each node's own commit, for one revision, from its first holder to the
+ * node `end`; commit numbers + 1.
+ */
 static void carry(const struct lineage *lineage, const struct commits *commits, const uint64_t *held, uint64_t bit,
-	uint32_t *last)
+	size_t first, size_t end, uint32_t *last)
 {
 	size_t n, p;
 
-	for (n = 0; n < lineage->node_count; n++) {
+	for (n = first; n <= end; n++) {
 		uint32_t commit = lineage->nodes[n].commit;
 		const uint32_t *parents = commit_parents(commits, commit);
 
 		last[n] = 0;
 		for (p = 0; p < commit_parent_count(commits, commit); p++) {
 			uint32_t node = lineage->node_of[parents[p]];
-			uint32_t at = held[node] & bit ? parents[p] + 1 : last[node];
+			uint32_t at = held[node] & bit ? parents[p] + 1 : node < first ? 0 : last[node];
 
 			if (at > last[n])
 				last[n] = at;
@@ -155,12 +168,18 @@ static size_t take_batch(struct masks *masks, const struct holder_query *queries
 static void answer(struct masks *masks, const struct commits *commits, const uint64_t *held, uint32_t *last,
 	struct holder_query *queries, size_t count)
 {
-	size_t i, k = 0;
+	size_t i, k, from = 0;
 
-	for (i = 0; i < masks->count; i++) {
-		carry(masks->lineage, commits, held, (uint64_t)1 << i, last);
-		for (; k < count && same_revision(masks->wanted[i], &queries[k]); k++)
-			queries[k].commit = last[queries[k].node] ? last[queries[k].node] - 1 : COMMIT_NONE;
+	for (i = 0; i < masks->count; i++, from = k) {
+		uint64_t bit = (uint64_t)1 << i;
+		size_t first = first_holder(masks->lineage, held, bit);
+
+		for (k = from; k < count && same_revision(masks->wanted[i], &queries[k]); k++)
+			queries[k].commit = COMMIT_NONE;
+		carry(masks->lineage, commits, held, bit, first, queries[k - 1].node, last);
+		for (k = from; k < count && same_revision(masks->wanted[i], &queries[k]); k++)
+			if (queries[k].node >= first && last[queries[k].node])
+				queries[k].commit = last[queries[k].node] - 1;
 	}
 }
 

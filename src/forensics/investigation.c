@@ -21,14 +21,22 @@ static void add_tip(struct investigation *inv, const struct ref *ref, size_t *ca
 	inv->tips[inv->tip_count++] = *ref;
 }
 
+int investigation_refs(struct investigation *inv, struct err *err)
+{
+	if (!inv->has_refs && refs_all(inv->repo, inv->arena, &inv->refs, err) < 0)
+		return -1;
+	inv->has_refs = true;
+	return 0;
+}
+
 static int add_all_refs(struct investigation *inv, size_t *cap, struct err *err)
 {
 	struct ref_list lists[2];
 	size_t i, k;
 
-	if (refs_all(inv->repo, inv->arena, &lists[0], err) < 0 ||
-		refs_worktree_heads(inv->repo, inv->arena, &lists[1], err) < 0)
+	if (investigation_refs(inv, err) < 0 || refs_worktree_heads(inv->repo, inv->arena, &lists[1], err) < 0)
 		return -1;
+	lists[0] = inv->refs;
 	for (k = 0; k < 2; k++)
 		for (i = 0; i < lists[k].count; i++)
 			add_tip(inv, &lists[k].items[i], cap);

@@ -8,6 +8,8 @@
 #include "revident/base/xalloc.h"
 #include "revident/git/object.h"
 
+enum { KEPT_BYTES_MAX = 8 * 1024 * 1024 };
+
 int study_init(struct study *study, struct repo *repo, struct err *err)
 {
 	memset(study, 0, sizeof(*study));
@@ -22,6 +24,11 @@ int study_init(struct study *study, struct repo *repo, struct err *err)
 
 void study_release(struct study *study)
 {
+	size_t i;
+
+	for (i = 0; i < study->blob_ids.count; i++)
+		if (study->blobs[i].kept)
+			object_release(study->blobs[i].kept);
 	reader_free(study->reader);
 	intern_release(&study->paths);
 	intern_release(&study->revisions);
@@ -153,31 +160,58 @@ static void mark_too_large(struct study *study, struct blob *blob)
 	blob->state = BLOB_READ;
 }
 
-static bool is_too_large(struct study *study, const struct blob *blob)
+static int no_blob(const struct oid *id, struct err *why)
 {
-	struct err why = { 0 };
+	char hex[OID_HEX + 1];
+
+	return err_set(why, ERR_UNDECIDED, "object %s is no blob", oid_hex(id, hex));
+}
+
+/* Why could a blob not be read? It may be too large, which is no failure: then true. */
+static bool is_too_large(struct study *study, const struct oid *id, struct err *why)
+{
+	struct err ignored = { 0 };
 	enum object_type type;
 	size_t len;
 
-	return object_header(study->repo, &blob->id, &type, &len, &why) == 1 && type == OBJECT_BLOB &&
-	       len > MIGRATION_BYTES_MAX;
+	if (object_header(study->repo, id, &type, &len, &ignored) < 1)
+		return false;
+	if (type != OBJECT_BLOB)
+		no_blob(id, why);
+	return type == OBJECT_BLOB && len > MIGRATION_BYTES_MAX;
+}
+
+static void keep_bytes(struct study *study, struct blob *blob, const struct object *object)
+{
+	if (object->len > KEPT_BYTES_MAX - study->kept_bytes)
+		return;
+	study->kept_bytes += object->len;
+	blob->kept = arena_alloc(&study->arena, sizeof(*blob->kept));
+	object_share(object, blob->kept);
 }
 
 /* 1 with the blob's bytes in `out`; 0 where it cannot be had (noted as a limit) or is too large (noted in the blob). */
 static int fetch_blob(struct study *study, struct blob *blob, struct object *out)
 {
 	struct err why = { 0 };
-	char hex[OID_HEX + 1];
-	int found = object_read(study->repo, &blob->id, MIGRATION_BYTES_MAX, out, &why);
+	int found;
 
-	if (found == 1 && out->type == OBJECT_BLOB)
+	if (blob->kept) {
+		object_share(blob->kept, out);
 		return 1;
-	if (found == 1) {
-		object_release(out);
-		found = err_set(&why, ERR_UNDECIDED, "object %s is no blob", oid_hex(&blob->id, hex));
-	} else if (found < 0 && is_too_large(study, blob)) {
+	}
+	found = object_read(study->repo, &blob->id, MIGRATION_BYTES_MAX, out, &why);
+	if (found == 1 && out->type == OBJECT_BLOB) {
+		keep_bytes(study, blob, out);
+		return 1;
+	}
+	if (found < 0 && is_too_large(study, &blob->id, &why)) {
 		mark_too_large(study, blob);
 		return 0;
+	}
+	if (found == 1) {
+		object_release(out);
+		found = no_blob(&blob->id, &why);
 	}
 	blob->state = BLOB_ABSENT;
 	if (found == 0)

@@ -129,8 +129,8 @@ static int look_on_refs(struct investigation *inv, struct verdict *verdict, stru
 {
 	size_t r, i;
 
-	for (r = 0; r < verdict->refs.count; r++) {
-		const struct ref *ref = &verdict->refs.items[r];
+	for (r = 0; r < inv->refs.count; r++) {
+		const struct ref *ref = &inv->refs.items[r];
 		uint32_t row;
 		int found = investigation_row(inv, &ref->commit, &row, err);
 
@@ -220,9 +220,9 @@ int verdict_reach(
 	struct investigation *inv, const struct policy *policy, bool all, struct verdict *out, struct err *err)
 {
 	memset(out, 0, sizeof(*out));
-	if (refs_all(inv->repo, inv->arena, &out->refs, err) < 0)
+	if (investigation_refs(inv, err) < 0)
 		return -1;
-	protection_find(policy, &out->refs, inv->has_head ? &inv->head : NULL, inv->arena, &out->protection);
+	protection_find(policy, &inv->refs, inv->has_head ? &inv->head : NULL, inv->arena, &out->protection);
 	if (find_missing(inv, policy, all, out, err) < 0)
 		return -1;
 	return find_lost(inv, out, err);

@@ -136,6 +136,18 @@ void object_release(struct object *object)
 	memset(object, 0, sizeof(*object));
 }
 
+void object_share(const struct object *object, struct object *out)
+{
+	git_odb_object *handle = NULL;
+
+	*out = *object;
+	if (object->shared)
+		((struct pack_bytes *)object->shared)->refs++;
+	if (object->handle)
+		git_odb_object_dup(&handle, object->handle); /* counts one more user, and cannot fail */
+	out->handle = handle;
+}
+
 /* A tag begins "object <id>\n". */
 static bool tag_target(const struct object *tag, struct oid *out)
 {

@@ -57,6 +57,8 @@ struct investigation {
 
 	struct ref head; /* HEAD; symbolic name also where it is unborn */
 	bool has_head;
+	struct ref_list refs; /* all; see investigation_refs() */
+	bool has_refs;
 	struct ref *tips; /* sorted by name, without repeats */
 	size_t tip_count;
 	uint32_t *tip_commits; /* by tip: commit number, COMMIT_NONE where it could not be read */
@@ -81,6 +83,9 @@ struct investigation {
 int investigation_open(struct investigation *inv, struct repo *repo, struct arena *arena,
 	const struct investigation_options *options, struct err *err);
 void investigation_close(struct investigation *inv);
+
+/* Reads all refs into inv->refs, unless they are there already. 0 or -1. */
+int investigation_refs(struct investigation *inv, struct err *err);
 
 /* The view of the tip that is HEAD; NULL if HEAD is not among the tips, or its tree cannot be read. */
 const struct tip_view *investigation_head_view(const struct investigation *inv);

@@ -14,6 +14,7 @@
 #include "revident/base/arena.h"
 #include "revident/base/err.h"
 #include "revident/base/intern.h"
+#include "revident/git/object.h"
 #include "revident/git/repo.h"
 #include "revident/model/migration.h"
 #include "revident/model/oid.h"
@@ -30,6 +31,7 @@ struct blob {
 	uint32_t revision;                 /* number in study.revisions, INTERN_NONE if it has no identity */
 	const struct migration *migration; /* once read; NULL while unread or absent */
 	const struct content *content;     /* once asked for */
+	struct object *kept;               /* its bytes, which are often compared later; NULL where there was no room */
 };
 
 struct study {
@@ -41,6 +43,7 @@ struct study {
 	struct intern blob_ids;
 	struct blob *blobs; /* by number in blob_ids */
 	size_t blob_cap;
+	size_t kept_bytes;
 	struct intern dull; /* trees that hold nothing of Alembic's: ids, and whether a version* directory is above */
 	uint32_t *path_dir; /* by path number: the number of its directory; INTERN_NONE for "" */
 	size_t path_dir_cap, path_dir_count;

@@ -47,7 +47,6 @@ struct verdict {
 	size_t lost_count;
 	struct missing_key *missing; /* sorted by name, then environment */
 	size_t missing_count, missing_cap;
-	struct ref_list refs; /* all */
 	struct protection protection;
 };
 

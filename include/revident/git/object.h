@@ -33,6 +33,9 @@ enum { OBJECT_META_MAX = 256 * 1024 * 1024 };
 int object_read(struct repo *repo, const struct oid *id, size_t max, struct object *out, struct err *err);
 void object_release(struct object *object);
 
+/* The same bytes once more, to be released on their own. */
+void object_share(const struct object *object, struct object *out);
+
 /* How many objects of a type object_read() has given so far. */
 size_t object_count_read(const struct repo *repo, enum object_type type);
 
