@@ -99,7 +99,9 @@ static uint64_t hash_line(struct text line, struct strbuf *folded)
 	for (size_t i = 0; i < line.len; i++) {
 		char c = line.ptr[i];
 
-		if (!is_blank(c))
+		if (c > ' ' && c != '"')
+			out[n++] = c;
+		else if (!is_blank(c))
 			out[n++] = (char)(c == '"' ? '\'' : c);
 		else if (!is_blank(line.ptr[i + 1]))
 			out[n++] = ' ';
@@ -112,6 +114,14 @@ struct hashes {
 	size_t count, cap;
 };
 
+static const char *end_of_line(const char *p, const char *end)
+{
+	const char *lf = memchr(p, '\n', (size_t)(end - p));
+	const char *stop = lf ? lf : end, *cr = memchr(p, '\r', (size_t)(stop - p));
+
+	return cr ? cr : stop;
+}
+
 static void add_lines(
 	const char *p, const char *end, const struct docstring *doc, struct strbuf *folded, struct hashes *out)
 {
@@ -119,11 +129,9 @@ static void add_lines(
 	const char *next;
 
 	for (unsigned number = 1; p < end; number++, p = next) {
-		const char *stop = p;
+		const char *stop = end_of_line(p, end);
 		struct text line;
 
-		while (stop < end && *stop != '\n' && *stop != '\r')
-			stop++;
 		next = stop + (end - stop >= 2 && stop[0] == '\r' && stop[1] == '\n' ? 2 : 1);
 		line = trimmed(p, stop);
 		if (in_import) {

@@ -207,8 +207,17 @@ void strbuf_add_utf8(struct strbuf *sb, const void *bytes, size_t len)
 	const unsigned char *p = bytes;
 
 	while (len > 0) {
-		struct utf8_char c = utf8_next(p, len);
+		struct utf8_char c;
+		size_t plain = 0;
 
+		while (plain < len && p[plain] < 0x80)
+			plain++;
+		strbuf_add(sb, p, plain);
+		p += plain;
+		len -= plain;
+		if (len == 0)
+			break;
+		c = utf8_next(p, len);
 		if (c.valid)
 			strbuf_add(sb, p, c.len);
 		else

@@ -1,5 +1,6 @@
 #include "json.h"
 
+#include <assert.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +21,7 @@ json_t *json_from_text(struct text text)
 	if (!text.ptr)
 		return json_null();
 	strbuf_add_utf8(&clean, text.ptr, text.len);
-	value = json_stringn(clean.buf, clean.len);
+	value = json_stringn_nocheck(clean.buf, clean.len);
 	strbuf_release(&clean);
 	return value;
 }
@@ -170,18 +171,37 @@ static void add_escape(struct strbuf *out, uint32_t code)
 	}
 }
 
-/*
- * Jansson's text with what a terminal would obey or hide escaped as well, and each line but the first one indented.
- * Such characters, and line ends, are in strings only (and there always escaped), or between values.
- */
-static void add_dumped(struct strbuf *out, const char *text, size_t indent)
+/* What JSON lets no string hold as it is, and what a terminal would obey or hide. */
+static void add_special(struct strbuf *out, const char *text, const struct utf8_char *c)
 {
-	size_t len = strlen(text), plain;
+	static const char letters[] = {
+		['"'] = '"', ['\\'] = '\\', ['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't'
+	};
 
+	if (c->code < sizeof(letters) && letters[c->code]) {
+		strbuf_addch(out, '\\');
+		strbuf_addch(out, letters[c->code]);
+	} else if (c->code < ' ' || c->code == 0x7f || char_is_unseen(c->code)) {
+		add_escape(out, c->code);
+	} else {
+		strbuf_add(out, text, c->len);
+	}
+}
+
+static bool is_plain(char c)
+{
+	return c >= ' ' && c <= '~' && c != '"' && c != '\\';
+}
+
+static void add_string(struct strbuf *out, const char *text, size_t len)
+{
+	size_t plain;
+
+	strbuf_addch(out, '"');
 	while (len > 0) {
 		struct utf8_char c;
 
-		for (plain = 0; plain < len && text[plain] >= ' ' && text[plain] <= '~'; plain++)
+		for (plain = 0; plain < len && is_plain(text[plain]); plain++)
 			;
 		strbuf_add(out, text, plain);
 		text += plain;
@@ -189,33 +209,120 @@ static void add_dumped(struct strbuf *out, const char *text, size_t indent)
 		if (len == 0)
 			break;
 		c = utf8_next(text, len);
-		if (c.code == 0x7f || char_is_unseen(c.code))
-			add_escape(out, c.code);
-		else
-			strbuf_add(out, text, c.len);
-		if (c.code == '\n')
-			strbuf_addchn(out, ' ', indent);
+		add_special(out, text, &c);
 		text += c.len;
 		len -= c.len;
+	}
+	strbuf_addch(out, '"');
+}
+
+/* How a value is laid out: over several lines from `indent` on, or in one. */
+struct layout {
+	bool is_compact;
+	size_t indent;
+};
+
+static void add_break(struct strbuf *out, const struct layout *layout)
+{
+	if (layout->is_compact)
+		return;
+	strbuf_addch(out, '\n');
+	strbuf_addchn(out, ' ', layout->indent);
+}
+
+static void add_value(struct strbuf *out, json_t *value, const struct layout *layout);
+
+static void add_object(struct strbuf *out, json_t *object, const struct layout *layout)
+{
+	struct layout inner = { layout->is_compact, layout->indent + INDENT };
+	const char *separator = "{";
+	void *at;
+
+	for (at = json_object_iter(object); at; at = json_object_iter_next(object, at), separator = ",") {
+		const char *key = json_object_iter_key(at);
+
+		strbuf_addstr(out, separator);
+		add_break(out, &inner);
+		add_string(out, key, strlen(key));
+		strbuf_addstr(out, layout->is_compact ? ":" : ": ");
+		add_value(out, json_object_iter_value(at), &inner);
+	}
+	add_break(out, layout);
+	strbuf_addch(out, '}');
+}
+
+static void add_array(struct strbuf *out, json_t *array, const struct layout *layout)
+{
+	struct layout inner = { layout->is_compact, layout->indent + INDENT };
+	size_t i;
+
+	for (i = 0; i < json_array_size(array); i++) {
+		strbuf_addch(out, i ? ',' : '[');
+		add_break(out, &inner);
+		add_value(out, json_array_get(array, i), &inner);
+	}
+	add_break(out, layout);
+	strbuf_addch(out, ']');
+}
+
+static void add_number(struct strbuf *out, json_t *number)
+{
+	char digits[64];
+	size_t len =
+		json_dumpb(number, digits, sizeof(digits), JSON_ENCODE_ANY | JSON_REAL_PRECISION(SIMILARITY_DIGITS));
+
+	assert(len > 0 && len <= sizeof(digits));
+	strbuf_add(out, digits, len);
+}
+
+/* json_dumps() takes several times as long, and leaves unseen characters as they are. */
+static void add_value(struct strbuf *out, json_t *value, const struct layout *layout)
+{
+	switch (json_typeof(value)) {
+	case JSON_OBJECT:
+		if (json_object_size(value) == 0)
+			strbuf_addstr(out, "{}");
+		else
+			add_object(out, value, layout);
+		break;
+	case JSON_ARRAY:
+		if (json_array_size(value) == 0)
+			strbuf_addstr(out, "[]");
+		else
+			add_array(out, value, layout);
+		break;
+	case JSON_STRING:
+		add_string(out, json_string_value(value), json_string_length(value));
+		break;
+	case JSON_INTEGER:
+	case JSON_REAL:
+		add_number(out, value);
+		break;
+	case JSON_TRUE:
+		strbuf_addstr(out, "true");
+		break;
+	case JSON_FALSE:
+		strbuf_addstr(out, "false");
+		break;
+	default:
+		strbuf_addstr(out, "null");
+		break;
 	}
 }
 
 /* Takes the value. */
-static int put(struct strbuf *out, json_t *value, size_t flags, size_t indent, struct err *err)
+static int put(struct strbuf *out, json_t *value, struct layout layout, struct err *err)
 {
-	char *text = value ? json_dumps(value, flags | JSON_ENCODE_ANY | JSON_REAL_PRECISION(SIMILARITY_DIGITS)) : NULL;
-	int rc = -1;
-
-	if (!text) {
-		err_set(err, ERR_UNDECIDED, "out of memory while writing JSON");
-		goto done;
-	}
-	add_dumped(out, text, indent);
-	rc = 0;
-done:
-	free(text);
+	if (!value)
+		return err_set(err, ERR_UNDECIDED, "out of memory while writing JSON");
+	add_value(out, value, &layout);
 	json_decref(value);
-	return rc;
+	return 0;
+}
+
+static struct layout lines_from(size_t indent)
+{
+	return (struct layout){ .is_compact = false, .indent = indent };
 }
 
 void json_document_begin(struct json_document *doc, struct strbuf *out)
@@ -238,7 +345,7 @@ static void begin_member(struct json_document *doc, const char *key)
 int json_document_add(struct json_document *doc, const char *key, json_t *value, struct err *err)
 {
 	begin_member(doc, key);
-	return put(doc->out, value, JSON_INDENT(INDENT), INDENT, err);
+	return put(doc->out, value, lines_from(INDENT), err);
 }
 
 int json_document_add_list(struct json_document *doc, const char *key, const void *items, size_t count, size_t size,
@@ -251,11 +358,50 @@ int json_document_add_list(struct json_document *doc, const char *key, const voi
 	strbuf_addch(doc->out, '[');
 	for (i = 0; i < count; i++) {
 		strbuf_addstr(doc->out, i ? ",\n    " : "\n    ");
-		if (put(doc->out, make(item + i * size), JSON_INDENT(INDENT), 2 * INDENT, err) < 0)
+		if (put(doc->out, make(item + i * size), lines_from(2 * INDENT), err) < 0)
 			return -1;
 	}
 	strbuf_addstr(doc->out, count ? "\n  ]" : "]");
 	return 0;
+}
+
+/* As json_from_text() and put() would, without a value in between. */
+static void add_text(struct strbuf *out, struct text text)
+{
+	struct strbuf clean = STRBUF_INIT;
+
+	if (!text.ptr) {
+		strbuf_addstr(out, "null");
+		return;
+	}
+	strbuf_add_utf8(&clean, text.ptr, text.len);
+	add_string(out, clean.buf, clean.len);
+	strbuf_release(&clean);
+}
+
+void json_document_add_named(struct json_document *doc, const char *key, const void *items, size_t count, size_t size,
+	const char *const keys[2], json_named_fn *get)
+{
+	const char *item = items;
+	char hex[OID_HEX + 1];
+	size_t i;
+
+	begin_member(doc, key);
+	strbuf_addch(doc->out, '[');
+	for (i = 0; i < count; i++) {
+		struct json_named named = get(item + i * size);
+
+		strbuf_addstr(doc->out, i ? ",\n    {\n      \"" : "\n    {\n      \"");
+		strbuf_addstr(doc->out, keys[0]);
+		strbuf_addstr(doc->out, "\": ");
+		add_text(doc->out, named.name);
+		strbuf_addstr(doc->out, ",\n      \"");
+		strbuf_addstr(doc->out, keys[1]);
+		strbuf_addstr(doc->out, "\": ");
+		add_text(doc->out, oid_is_null(&named.id) ? TEXT_NONE : text_of(oid_hex(&named.id, hex)));
+		strbuf_addstr(doc->out, "\n    }");
+	}
+	strbuf_addstr(doc->out, count ? "\n  ]" : "]");
 }
 
 int json_line_add(struct strbuf *out, const char *type, json_t *object, struct err *err)
@@ -267,7 +413,7 @@ int json_line_add(struct strbuf *out, const char *type, json_t *object, struct e
 		line = NULL;
 	}
 	json_decref(object);
-	if (put(out, line, JSON_COMPACT, 0, err) < 0)
+	if (put(out, line, (struct layout){ .is_compact = true }, err) < 0)
 		return -1;
 	strbuf_addch(out, '\n');
 	return 0;
@@ -275,7 +421,7 @@ int json_line_add(struct strbuf *out, const char *type, json_t *object, struct e
 
 int json_document_of(struct strbuf *out, json_t *value, struct err *err)
 {
-	if (put(out, value, JSON_INDENT(INDENT), 0, err) < 0)
+	if (put(out, value, lines_from(0), err) < 0)
 		return -1;
 	strbuf_addch(out, '\n');
 	return 0;

@@ -61,6 +61,15 @@ int json_document_add(struct json_document *doc, const char *key, json_t *value,
 int json_document_add_list(struct json_document *doc, const char *key, const void *items, size_t count, size_t size,
 	json_item_fn *make, struct err *err);
 
+/* A list of objects of a name and an id, `keys[0]` and `keys[1]`, without values in between: refs come in tens of thousands. */
+struct json_named {
+	struct text name;
+	struct oid id;
+};
+typedef struct json_named json_named_fn(const void *item);
+void json_document_add_named(struct json_document *doc, const char *key, const void *items, size_t count, size_t size,
+	const char *const keys[2], json_named_fn *get);
+
 /* A document that is one value, a list say, with the last newline. Takes it. 0, or -1 with `err` set. */
 int json_document_of(struct strbuf *out, json_t *value, struct err *err);
 

@@ -129,8 +129,16 @@ void scan_json_lists(const struct scan *scan, struct scan_list lists[SCAN_LISTS]
 		scan_json_missing };
 }
 
+static struct json_named named_tip(const void *item)
+{
+	const struct tip *tip = item;
+
+	return (struct json_named){ tip->ref, tip->commit };
+}
+
 int scan_render_json(const struct scan *scan, const struct render_options *options, struct strbuf *out, struct err *err)
 {
+	static const char *const tip_keys[2] = { "ref", "commit" };
 	struct scan_list lists[SCAN_LISTS];
 	struct json_document doc;
 	size_t i;
@@ -140,10 +148,10 @@ int scan_render_json(const struct scan *scan, const struct render_options *optio
 	json_document_begin(&doc, out);
 	if (json_document_add(&doc, "format", json_string(SCAN_DOCUMENT), err) < 0 ||
 		json_document_add(&doc, "version", json_string(REVIDENT_VERSION), err) < 0 ||
-		json_document_add(&doc, "repository", scan_json_repository(&scan->repository), err) < 0 ||
-		json_document_add_list(
-			&doc, "tips", scan->tips, scan->tip_count, sizeof(*scan->tips), scan_json_tip, err) < 0 ||
-		json_document_add(&doc, "counts", scan_json_counts(scan), err) < 0)
+		json_document_add(&doc, "repository", scan_json_repository(&scan->repository), err) < 0)
+		return -1;
+	json_document_add_named(&doc, "tips", scan->tips, scan->tip_count, sizeof(*scan->tips), tip_keys, named_tip);
+	if (json_document_add(&doc, "counts", scan_json_counts(scan), err) < 0)
 		return -1;
 	for (i = 0; i < SCAN_LISTS; i++)
 		if (json_document_add_list(
