@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "judge_parts.h"
+#include "revident/alembic/config.h"
 #include "revident/base/printable.h"
 #include "revident/base/shell.h"
 
@@ -110,17 +111,59 @@ static void add_predicate(struct judging *j, const struct charge *charge, struct
 	}
 }
 
+/* `git mv PATH NEW`, where what took the path has a name that is free in its directory. */
+static void add_move_away(struct judging *j, const struct charge *charge, struct strbuf *out)
+{
+	const struct blob *usurper = charge->after.blob == BLOB_NONE ? NULL : &j->study->blobs[charge->after.blob];
+	const struct create_date date = { .year = 1970, .month = 1, .day = 1 };
+	struct text from = study_path_text(j->study, charge->before.path), name, to;
+	struct source_entry entry;
+	struct err why = { 0 };
+	size_t dir = from.len - text_base_name(from).len;
+
+	if (!usurper || usurper->revision == INTERN_NONE || charge->after.path != charge->before.path ||
+		config_migration_name(NULL, study_revision_text(j->study, usurper->revision),
+			usurper->migration->message, &date, &j->study->arena, &name, &why) < 0)
+		return;
+	to = judge_text(j, "%.*s%.*s", (int)dir, from.ptr, (int)name.len, name.ptr);
+	if (source_find(judging_target(j)->source, to, &entry, &why) != 0)
+		return;
+	strbuf_addstr(out, "\n\tgit mv -- ");
+	strbuf_add_shell_word(out, from);
+	strbuf_addch(out, ' ');
+	strbuf_add_shell_word(out, to);
+}
+
+/* The first base that has the file as it was: of a merge it need not be HEAD. */
+static size_t base_with(struct judging *j, const struct place *place)
+{
+	struct text path = study_path_text(j->study, place->path);
+	struct source_entry entry;
+	struct err why = { 0 };
+	size_t i;
+
+	for (i = 0; i < j->judged->base_count; i++)
+		if (source_find(j->sides[i].source, path, &entry, &why) == 1 &&
+			oid_equal(&entry.id, &j->study->blobs[place->blob].id))
+			return i;
+	return 0;
+}
+
 /* `git checkout WHERE -- PATH`, on a line of its own behind a tab */
 static void add_restore(struct judging *j, const struct charge *charge, struct strbuf *out)
 {
 	const struct judge_case *judged = j->judged;
+	size_t base = base_with(j, &charge->before);
 	char hex[OID_HEX + 1];
 
-	strbuf_addstr(out, ":\n\tgit checkout ");
-	if (judged->restore_from.ptr)
+	strbuf_addch(out, ':');
+	if (charge->rule == RULE_IDENTITY_OVERWRITTEN)
+		add_move_away(j, charge, out);
+	strbuf_addstr(out, "\n\tgit checkout ");
+	if (base == 0 && judged->restore_from.ptr)
 		strbuf_add_shell_word(out, judged->restore_from);
 	else
-		strbuf_addstr(out, oid_hex(&judged->bases[0].commit, hex));
+		strbuf_addstr(out, oid_hex(&judged->bases[base].commit, hex));
 	strbuf_addstr(out, " -- ");
 	strbuf_add_shell_word(out, study_path_text(j->study, charge->before.path));
 }
