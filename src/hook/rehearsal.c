@@ -12,6 +12,7 @@
 #include "revident/base/child.h"
 #include "revident/base/outfile.h"
 #include "revident/base/printable.h"
+#include "revident/base/shell.h"
 #include "revident/base/xalloc.h"
 
 enum {
@@ -349,12 +350,40 @@ done:
 	return rc;
 }
 
-static int run_index_hook(
-	struct rehearsal *r, const char *name, struct strbuf *out, struct strbuf *said, int *status, struct err *err)
+/* Before 2.36 git has no `git hook run`. */
+static bool knows_no_hooks(int status, const struct strbuf *said)
+{
+	static const char sentence[] = "'hook' is not a git command";
+
+	return status == 1 && memmem(said->buf, said->len, sentence, sizeof(sentence) - 1);
+}
+
+/* An alias runs as a hook does: at the top, with git's own programs first in PATH. */
+static int run_by_alias(
+	struct rehearsal *r, const char *path, struct strbuf *out, struct strbuf *said, int *status, struct err *err)
+{
+	struct strbuf alias = STRBUF_INIT;
+	const char *argv[] = { "git", "-c", NULL, "revident-hook", NULL };
+	int rc;
+
+	strbuf_addstr(&alias, "alias.revident-hook=!exec ");
+	strbuf_add_shell_word(&alias, text_of(path));
+	argv[2] = alias.buf;
+	strbuf_clear(out);
+	strbuf_clear(said);
+	rc = run(r, r->index.buf, argv, NULL, out, said, status, err);
+	strbuf_release(&alias);
+	return rc;
+}
+
+static int run_index_hook(struct rehearsal *r, const char *name, const char *path, struct strbuf *out,
+	struct strbuf *said, int *status, struct err *err)
 {
 	const char *const argv[] = { "git", "hook", "run", "--ignore-missing", name, NULL };
 
-	return run(r, r->index.buf, argv, NULL, out, said, status, err);
+	if (run(r, r->index.buf, argv, NULL, out, said, status, err) < 0)
+		return -1;
+	return knows_no_hooks(*status, said) ? run_by_alias(r, path, out, said, status, err) : 0;
 }
 
 static int run_push(struct rehearsal *r, struct strbuf *out, struct strbuf *said, int *status, struct err *err)
@@ -431,7 +460,7 @@ int rehearsal_run(struct rehearsal *r, const char *name, const char *path, enum 
 	else if (strcmp(name, "pre-receive") == 0)
 		ran = run_receive(r, path, &out, &said, &status, err);
 	else
-		ran = run_index_hook(r, name, &out, &said, &status, err);
+		ran = run_index_hook(r, name, path, &out, &said, &status, err);
 	if (ran < 0)
 		goto done;
 	*end = judge(status, &out, &said);

@@ -253,6 +253,27 @@ git worktree add -q ../linked -b linked
 run revident -C ../linked hooks doctor
 expect_exit 0
 
+it "doctor: with a git that has no 'git hook run'"
+published
+mkdir "$CASE_DIR/bin"
+cat >"$CASE_DIR/bin/git" <<END
+#!/bin/sh
+if [ "\$1" = hook ]; then
+	echo "git: 'hook' is not a git command. See 'git --help'." >&2
+	exit 1
+fi
+exec $(command -v git) "\$@"
+END
+chmod +x "$CASE_DIR/bin/git"
+PATH=$CASE_DIR/bin:$PATH
+run revident hooks doctor
+expect_exit 0
+[ "$(grep -c '^ok: ' "$CASE_DIR/out")" = 3 ] || fail "$(cat "$CASE_DIR/out")"
+printf '#!/bin/sh\n' >.git/hooks/pre-commit
+run revident hooks doctor
+expect_exit 1
+PATH=$plain_path
+
 it "directories with odd names, apart from their git directory, clones that are not whole"
 published
 odd=$CASE_DIR/$(printf 'a b:c"d\\e$(x)`y\nz')

@@ -44,8 +44,8 @@ enum rehearsal_end {
 };
 
 /*
- * Lets git run the hook of that name: for pre-push by a push that ends before anything is sent. A pre-receive hook is run
- * as git runs it, from `path`. 0 with how it ended; -1 where it could not be run.
+ * Lets git run the hook of that name, which is the file at `path`: for pre-push by a push that ends before anything is
+ * sent. A pre-receive hook is run as git runs it. 0 with how it ended; -1 where it could not be run.
  */
 int rehearsal_run(
 	struct rehearsal *rehearsal, const char *name, const char *path, enum rehearsal_end *end, struct err *err);
