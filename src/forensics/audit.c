@@ -1,7 +1,6 @@
 #include "revident/forensics/audit.h"
 
 #include <assert.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,8 +39,8 @@ void audit_add(struct auditing *a, struct finding finding, const struct oid *blo
 		waiver = policy_waives(a->options->policy, finding.rule, finding.environment, finding.revision, blob);
 	if (waiver) {
 		finding.level = LEVEL_NOTE;
-		finding.message = audit_text(a, "%s (waived by \"%s\": %s)", finding.message.ptr,
-			audit_shown(a, waiver->name), audit_shown(a, waiver->reason));
+		finding.message = study_sentence(a->study, "%s (waived by \"%s\": %s)", finding.message.ptr,
+			study_shown(a->study, waiver->name), study_shown(a->study, waiver->reason));
 		finding.hint = TEXT_NONE;
 	}
 	VEC_GROW(a->items, a->count, a->cap);
@@ -88,28 +87,6 @@ bool audit_is_imported(const struct auditing *a, const struct tree_file *file)
 		if (audit_is_revision(&a->env->files[i]) && study_path_dir(a->study, a->env->files[i].path) == dir)
 			return true;
 	return false;
-}
-
-struct text audit_text(struct auditing *a, const char *fmt, ...)
-{
-	va_list ap;
-	char *text;
-
-	va_start(ap, fmt);
-	text = arena_vprintf(&a->study->arena, fmt, ap);
-	va_end(ap);
-	return text_of(text);
-}
-
-const char *audit_shown(struct auditing *a, struct text text)
-{
-	struct strbuf shown = STRBUF_INIT;
-	const char *out;
-
-	strbuf_add_printable_text(&shown, text);
-	out = arena_memdup(&a->study->arena, shown.buf, shown.len);
-	strbuf_release(&shown);
-	return out;
 }
 
 const char *audit_listed(struct auditing *a, const struct text *items, size_t count)
@@ -300,7 +277,8 @@ static int check_only(
 		if (is_listed(options->only[i], paths, envs->count))
 			continue;
 		return err_set(err, ERR_USAGE, "there is no environment \"%s\" in this tree; it has %s",
-			audit_shown(&a, options->only[i]), envs->count ? audit_listed(&a, paths, envs->count) : "none");
+			study_shown(a.study, options->only[i]),
+			envs->count ? audit_listed(&a, paths, envs->count) : "none");
 	}
 	return 0;
 }

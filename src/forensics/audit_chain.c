@@ -109,18 +109,19 @@ static const char *what_it_is(struct auditing *a, struct text name, const struct
 	size_t i;
 
 	if (label != INTERN_NONE)
-		return audit_text(a, "; it is a label, of %s, which down_revision does not take",
-			audit_shown(a, audit_revision(a, labels->owners[label])))
+		return study_sentence(a->study, "; it is a label, of %s, which down_revision does not take",
+			study_shown(a->study, audit_revision(a, labels->owners[label])))
 			.ptr;
 	if (odd)
-		return audit_text(a, "; %s is no regular file, and is not followed", audit_shown(a, audit_path(a, odd)))
+		return study_sentence(a->study, "; %s is no regular file, and is not followed",
+			study_shown(a->study, audit_path(a, odd)))
 			.ptr;
 	for (i = 0; i < a->env->file_count; i++) {
 		const struct tree_file *file = &a->env->files[i];
 
 		if (!file->is_loaded && text_equal(audit_revision(a, file), name))
-			return audit_text(a, "; %s has it, in a directory that Alembic does not enter",
-				audit_shown(a, audit_path(a, file)))
+			return study_sentence(a->study, "; %s has it, in a directory that Alembic does not enter",
+				study_shown(a->study, audit_path(a, file)))
 				.ptr;
 	}
 	for (i = 0; i < a->env->file_count; i++) {
@@ -129,12 +130,12 @@ static const char *what_it_is(struct auditing *a, struct text name, const struct
 		if (!audit_is_revision(&a->env->files[i]))
 			continue;
 		if (is_prefix(name, revision))
-			return audit_text(
-				a, "; it is a prefix of %s, and Alembic takes whole ids here", audit_shown(a, revision))
+			return study_sentence(a->study, "; it is a prefix of %s, and Alembic takes whole ids here",
+				study_shown(a->study, revision))
 				.ptr;
 		if (is_file_name(name, audit_path(a, &a->env->files[i])))
-			return audit_text(
-				a, "; it is the file name of %s, and Alembic takes ids here", audit_shown(a, revision))
+			return study_sentence(a->study, "; it is the file name of %s, and Alembic takes ids here",
+				study_shown(a->study, revision))
 				.ptr;
 	}
 	return "";
@@ -159,7 +160,7 @@ static const char *who_names_it(struct auditing *a, const struct missing_name *m
 	for (i = 0; i < missing->count; i++)
 		if (n == 0 || !text_equal(revisions[n - 1], audit_revision(a, missing->all[i])))
 			revisions[n++] = audit_revision(a, missing->all[i]);
-	return audit_text(a, "%s %s it in %s", audit_listed(a, revisions, n), n == 1 ? "names" : "name",
+	return study_sentence(a->study, "%s %s it in %s", audit_listed(a, revisions, n), n == 1 ? "names" : "name",
 		missing->in_depends_on ? "depends_on" : "down_revision")
 		.ptr;
 }
@@ -177,7 +178,7 @@ void audit_missing_revision(struct auditing *a)
 	for (i = 0; i < count; i++) {
 		const struct missing_name *m = &missing[i];
 		bool maybe = unknown || (m->in_depends_on && unknown_label);
-		const char *name = audit_shown(a, m->name);
+		const char *name = study_shown(a->study, m->name);
 		struct finding finding = {
 			.rule = RULE_MISSING_REVISION,
 			.level = maybe ? LEVEL_WARNING : LEVEL_ERROR,
@@ -186,10 +187,10 @@ void audit_missing_revision(struct auditing *a)
 			.line = m->line,
 		};
 
-		finding.message = audit_text(a, "%s is not there, and %s%s%s", name, who_names_it(a, m),
+		finding.message = study_sentence(a->study, "%s is not there, and %s%s%s", name, who_names_it(a, m),
 			what_it_is(a, m->name, &labels), maybe ? "; a file whose id is not known may be it" : "");
 		if (is_plain(m->name))
-			finding.hint = audit_text(a, "revident explain %s", name);
+			finding.hint = study_sentence(a->study, "revident explain %s", name);
 		audit_add(a, finding, audit_blob(a, m->file));
 	}
 	index_release(&labels);
@@ -256,10 +257,10 @@ void audit_duplicate_revision(struct auditing *a)
 				.revision = last->revision,
 				.path = last->path,
 				.line = audit_declared(a, file)->revision.line,
-				.message = audit_text(a,
+				.message = study_sentence(a->study,
 					"%s is declared by %s; Alembic keeps the last and forgets the rest",
-					audit_shown(a, last->revision), audit_listed(a, paths, next - first)),
-				.hint = audit_text(a, "give one of them an id of its own"),
+					study_shown(a->study, last->revision), audit_listed(a, paths, next - first)),
+				.hint = study_sentence(a->study, "give one of them an id of its own"),
 			},
 			audit_blob(a, file));
 	}
@@ -283,12 +284,13 @@ static struct text check_label(struct auditing *a, struct label_uses *uses, size
 	if (number == before)
 		uses->first[number] = place;
 	if (intern_find(&uses->ids, label.ptr, label.len) != INTERN_NONE)
-		return audit_text(a, "the branch label \"%s\" of %s is a revision's id, too", audit_shown(a, label),
-			audit_shown(a, member->revision));
+		return study_sentence(a->study, "the branch label \"%s\" of %s is a revision's id, too",
+			study_shown(a->study, label), study_shown(a->study, member->revision));
 	if (number == before)
 		return TEXT_NONE;
-	return audit_text(a, "the branch label \"%s\" is declared by %s, and by %s", audit_shown(a, label),
-		audit_shown(a, uses->members[uses->first[number]]->path), audit_shown(a, member->path));
+	return study_sentence(a->study, "the branch label \"%s\" is declared by %s, and by %s",
+		study_shown(a->study, label), study_shown(a->study, uses->members[uses->first[number]]->path),
+		study_shown(a->study, member->path));
 }
 
 static void check_labels(struct auditing *a, struct label_uses *uses, size_t place)
@@ -347,9 +349,10 @@ static struct text how_it_turns(struct auditing *a, const struct chain_cycle *cy
 		ids[i] = a->chain->nodes[cycle->nodes[i]].revision;
 	listed = audit_listed(a, ids, cycle->count);
 	if (cycle->count == 1)
-		return audit_text(
-			a, "%s names itself in %s", listed, cycle->by_dependency ? "depends_on" : "down_revision");
-	return audit_text(a, "%s are each other's ancestors%s", listed, cycle->by_dependency ? ", by depends_on" : "");
+		return study_sentence(a->study, "%s names itself in %s", listed,
+			cycle->by_dependency ? "depends_on" : "down_revision");
+	return study_sentence(
+		a->study, "%s are each other's ancestors%s", listed, cycle->by_dependency ? ", by depends_on" : "");
 }
 
 void audit_cycle(struct auditing *a)
@@ -444,8 +447,8 @@ void audit_multiple_heads(struct auditing *a)
 	if (*why)
 		finding.level = LEVEL_NOTE;
 	else if (!a->chain->missing_count)
-		finding.hint = audit_text(a, "alembic merge heads");
-	finding.message = audit_text(a, "there are %zu heads: %s%s", a->chain->head_count,
+		finding.hint = study_sentence(a->study, "alembic merge heads");
+	finding.message = study_sentence(a->study, "there are %zu heads: %s%s", a->chain->head_count,
 		audit_listed(a, a->chain->heads, a->chain->head_count), why);
 	audit_add(a, finding, NULL);
 }
@@ -457,7 +460,7 @@ void audit_multiple_bases(struct auditing *a)
 	audit_add(a,
 		(struct finding){ .rule = RULE_MULTIPLE_BASES,
 			.level = LEVEL_NOTE,
-			.message = audit_text(a, "there are %zu bases: %s", a->chain->base_count,
+			.message = study_sentence(a->study, "there are %zu bases: %s", a->chain->base_count,
 				audit_listed(a, a->chain->bases, a->chain->base_count)) },
 		NULL);
 }

@@ -69,7 +69,7 @@ void audit_unreadable_migration(struct auditing *a)
 				.revision = audit_revision(a, file),
 				.path = audit_path(a, file),
 				.line = line,
-				.message = audit_text(a, "Alembic cannot load this file: %s", why) },
+				.message = study_sentence(a->study, "Alembic cannot load this file: %s", why) },
 			audit_blob(a, file));
 	}
 }
@@ -89,10 +89,10 @@ void audit_not_loaded(struct auditing *a)
 				.revision = audit_revision(a, file),
 				.path = audit_path(a, file),
 				.line = audit_declared(a, file)->revision.line,
-				.message = audit_text(a,
+				.message = study_sentence(a->study,
 					"%s is in a directory that Alembic does not enter without "
 					"recursive_version_locations",
-					audit_shown(a, audit_revision(a, file))) },
+					study_shown(a->study, audit_revision(a, file))) },
 			audit_blob(a, file));
 	}
 }
@@ -108,7 +108,7 @@ static void add_dynamic(struct auditing *a, const struct tree_file *file, const 
 			.revision = audit_revision(a, file),
 			.path = audit_path(a, file),
 			.line = binding->line,
-			.message = audit_text(a, "\"%s\" is no literal: %s", name, consequence) },
+			.message = study_sentence(a->study, "\"%s\" is no literal: %s", name, consequence) },
 		audit_blob(a, file));
 }
 
@@ -139,14 +139,14 @@ static void check_characters(struct auditing *a, struct finding finding, struct 
 			bad = id.ptr + i;
 	if (bad || id.len == 0) {
 		finding.level = LEVEL_ERROR;
-		finding.message =
-			bad ? audit_text(a, "the id %s holds \"%c\", which Alembic refuses", audit_shown(a, id), *bad)
-			    : audit_text(a, "the id is empty, so that nothing can name it");
+		finding.message = bad ? study_sentence(a->study, "the id %s holds \"%c\", which Alembic refuses",
+						study_shown(a->study, id), *bad)
+				      : study_sentence(a->study, "the id is empty, so that nothing can name it");
 		audit_add(a, finding, blob);
 	} else if (memchr(id.ptr, ':', id.len)) {
 		finding.level = LEVEL_WARNING;
-		finding.message = audit_text(
-			a, "the id %s holds \":\", which Alembic refuses from 1.17.1 on", audit_shown(a, id));
+		finding.message = study_sentence(a->study,
+			"the id %s holds \":\", which Alembic refuses from 1.17.1 on", study_shown(a->study, id));
 		audit_add(a, finding, blob);
 	}
 }
@@ -197,8 +197,9 @@ void audit_long_revision(struct auditing *a)
 				.revision = id,
 				.path = audit_path(a, file),
 				.line = audit_declared(a, file)->revision.line,
-				.message = audit_text(a, "the id %s has %zu characters, and version_num takes %d",
-					audit_shown(a, id), count_characters(id), VERSION_NUM_MAX) },
+				.message = study_sentence(a->study,
+					"the id %s has %zu characters, and version_num takes %d",
+					study_shown(a->study, id), count_characters(id), VERSION_NUM_MAX) },
 			audit_blob(a, file));
 	}
 }

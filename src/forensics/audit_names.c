@@ -128,12 +128,13 @@ void audit_filename_mismatch(struct auditing *a)
 		finding.line = audit_declared(a, file)->revision.line;
 		other = id_in_name(&known, stem);
 		if (other == INTERN_NONE) {
-			finding.message =
-				audit_text(a, "the name of this file does not hold its id %s", audit_shown(a, id));
+			finding.message = study_sentence(
+				a->study, "the name of this file does not hold its id %s", study_shown(a->study, id));
 		} else {
 			finding.level = LEVEL_WARNING;
-			finding.message = audit_text(a, "this file declares %s, and is named after %s%s",
-				audit_shown(a, id), audit_shown(a, text_of(intern_str(&known.ids, other))),
+			finding.message = study_sentence(a->study, "this file declares %s, and is named after %s%s",
+				study_shown(a->study, id),
+				study_shown(a->study, text_of(intern_str(&known.ids, other))),
 				other < known.present                   ? ""
 				: other < known.present + known.missing ? ", which is missing"
 									: ", which was there once");
@@ -234,16 +235,16 @@ static void check_docstring(struct auditing *a, const struct tree_file *file, co
 	if (m->doc_revision.ptr && !file->named_by_file && !text_equal(m->doc_revision, finding.revision)) {
 		finding.level = LEVEL_WARNING;
 		finding.line = m->doc_revision_line;
-		finding.message = audit_text(a, "the docstring says \"Revision ID: %s\", the code says %s",
-			audit_shown(a, m->doc_revision), audit_shown(a, finding.revision));
+		finding.message = study_sentence(a->study, "the docstring says \"Revision ID: %s\", the code says %s",
+			study_shown(a->study, m->doc_revision), study_shown(a->study, finding.revision));
 		audit_add(a, finding, audit_blob(a, file));
 	}
 	if (m->doc_revises.ptr && m->down_revision.kind == BINDING_LITERAL &&
 		!names_parents(m->doc_revises, &m->down_revision)) {
 		finding.level = LEVEL_NOTE;
 		finding.line = m->doc_revises_line;
-		finding.message = audit_text(a, "the docstring says \"Revises: %s\", the code says %s",
-			audit_shown(a, m->doc_revises),
+		finding.message = study_sentence(a->study, "the docstring says \"Revises: %s\", the code says %s",
+			study_shown(a->study, m->doc_revises),
 			m->down_revision.count ? audit_listed(a, m->down_revision.values, m->down_revision.count)
 					       : "None");
 		audit_add(a, finding, audit_blob(a, file));

@@ -42,12 +42,6 @@ bool audit_is_revision(const struct tree_file *file);
 /* Would Alembic try to import it: it is loaded, and lies where migrations lie. */
 bool audit_is_imported(const struct auditing *a, const struct tree_file *file);
 
-/* A message in the study's arena, from printf's arguments. */
-struct text audit_text(struct auditing *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-
-/* The text, made printable, in the arena. */
-const char *audit_shown(struct auditing *a, struct text text);
-
 /* "a", "a and b", "a, b and c"; printable; of many the first few "and 17 more". */
 const char *audit_listed(struct auditing *a, const struct text *items, size_t count);
 

@@ -188,7 +188,7 @@ static void list_opaque(struct study *study, const struct audit_environment *env
 static void note_assumed(struct auditing *a, const struct audit_environment *env, const struct table_place *place)
 {
 	const struct audit_migration *migration = &env->migrations[place->migration];
-	const char *shown = audit_shown(a, table_full_name(a->study, place->schema, place->name));
+	const char *shown = study_shown(a->study, table_full_name(a->study, place->schema, place->name));
 
 	audit_add(a,
 		(struct finding){ .rule = RULE_TABLE_NEVER_CREATED,
@@ -196,14 +196,14 @@ static void note_assumed(struct auditing *a, const struct audit_environment *env
 			.revision = migration->revision,
 			.path = migration->path,
 			.line = place->line,
-			.message =
-				place->users > 1
-					? audit_text(a,
-						  "assumes table %s, which nothing before it creates; so do%s %zu "
-						  "migration%s more",
-						  shown, place->users == 2 ? "es" : "", place->users - 1,
-						  place->users == 2 ? "" : "s")
-					: audit_text(a, "assumes table %s, which nothing before it creates", shown) },
+			.message = place->users > 1
+					   ? study_sentence(a->study,
+						     "assumes table %s, which nothing before it creates; so do%s %zu "
+						     "migration%s more",
+						     shown, place->users == 2 ? "es" : "", place->users - 1,
+						     place->users == 2 ? "" : "s")
+					   : study_sentence(a->study,
+						     "assumes table %s, which nothing before it creates", shown) },
 		&migration->blob);
 }
 
@@ -214,8 +214,8 @@ static void note_model(struct auditing *a, const struct table_use *use, struct t
 			.level = rule_get(RULE_MODEL_WITHOUT_TABLE)->level,
 			.path = path,
 			.line = use->line,
-			.message = audit_text(a, "no migration creates table %s of this model",
-				audit_shown(a, table_full_name(a->study, use->schema, use->name))) },
+			.message = study_sentence(a->study, "no migration creates table %s of this model",
+				study_shown(a->study, table_full_name(a->study, use->schema, use->name))) },
 		NULL);
 }
 

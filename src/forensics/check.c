@@ -1,6 +1,5 @@
 #include "revident/forensics/check.h"
 
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,17 +9,6 @@
 #include "revident/forensics/policy_load.h"
 #include "revident/forensics/provenance.h"
 #include "revident/git/commit_info.h"
-
-struct text check_text(struct checking *c, const char *fmt, ...)
-{
-	va_list ap;
-	char *text;
-
-	va_start(ap, fmt);
-	text = arena_vprintf(&c->study->arena, fmt, ap);
-	va_end(ap);
-	return text_of(text);
-}
 
 int check_side(struct checking *c, const struct oid *commit, struct judge_side *out)
 {
@@ -145,8 +133,9 @@ int check_use_policy(struct checking *c, const struct judge_case *judged, struct
 	if (has_file)
 		c->out->policy =
 			side && !oid_is_null(&side->commit)
-				? check_text(c, "%s:%s", oid_hex(&side->commit, hex), POLICY_FILE_NAME)
-				: check_text(c, "%s in %.*s", POLICY_FILE_NAME, (int)target_name.len, target_name.ptr);
+				? study_sentence(c->study, "%s:%s", oid_hex(&side->commit, hex), POLICY_FILE_NAME)
+				: study_sentence(c->study, "%s in %.*s", POLICY_FILE_NAME, (int)target_name.len,
+					  target_name.ptr);
 	extra = xcalloc(1, sizeof(*extra));
 	VEC_GROW(c->extra, c->use_count, c->extra_cap);
 	VEC_GROW(c->published, c->use_count, c->use_cap);

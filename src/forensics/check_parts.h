@@ -43,9 +43,6 @@ int check_sides(struct checking *c, const struct oid *commits, size_t count, str
 /* check.c: resolves what was typed. 0; -1: ERR_USAGE, or ERR_UNDECIDED where a shallow clone may be why. */
 int check_resolve(struct checking *c, const char *expression, struct oid *out);
 
-/* check.c: a text in the arena. */
-struct text check_text(struct checking *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-
 /* check_trees.c: what is staged, what lies in the work tree. 0 or -1. */
 int check_staged(struct checking *c);
 int check_worktree(struct checking *c);

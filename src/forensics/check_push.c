@@ -34,7 +34,7 @@ static struct text branch_of(struct text ref)
 /* "refs/remotes/<remote>/", or "refs/remotes/" where the remote is not known by a name. */
 static struct text tracking_prefix(struct checking *c, const struct ref_list *refs)
 {
-	struct text named = check_text(c, "refs/remotes/%.*s/", (int)c->options->remote.len,
+	struct text named = study_sentence(c->study, "refs/remotes/%.*s/", (int)c->options->remote.len,
 		c->options->remote.ptr ? c->options->remote.ptr : "");
 	size_t i;
 

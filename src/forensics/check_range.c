@@ -25,15 +25,22 @@ static int split_range(struct checking *c, const char **from, const char **to)
 	return 0;
 }
 
-/* What stood before a commit that is its own merge base: --before, else its first parent; a root has none. */
+/*
+ * What stood before a commit that is its own merge base: --before, else its first parent; a root has none. Whoever names
+ * the commit itself would have nothing judged: that is no answer either.
+ */
 static int take_before(struct checking *c, const struct oid *tip, struct merge_bases *bases)
 {
 	static const char zeros[] = "0000000000000000000000000000000000000000";
 	const char *before = c->options->before;
 	struct commit_info info;
 
-	if (before && strcmp(before, zeros) != 0)
-		return check_resolve(c, before, &bases->items[0]);
+	if (before && strcmp(before, zeros) != 0) {
+		if (check_resolve(c, before, &bases->items[0]) < 0)
+			return -1;
+		if (!oid_equal(&bases->items[0], tip))
+			return 0;
+	}
 	if (commit_info_read(c->study->repo, &c->study->arena, tip, &info, c->err) < 1)
 		return err_set(c->err, ERR_UNDECIDED, "the commit to be judged cannot be read");
 	bases->count = info.parent_count ? 1 : 0;
@@ -84,7 +91,7 @@ int check_range(struct checking *c)
 	if (!judged.base_count && !oid_equal(&base, &tip))
 		return err_set(c->err, ERR_UNDECIDED, "the two ends of the range have no history in common");
 	strbuf_add_printable(&shown, c->options->range, strlen(c->options->range));
-	name = check_text(c, "%s", shown.buf);
+	name = study_sentence(c->study, "%s", shown.buf);
 	strbuf_release(&shown);
 	return check_case(c, &judged, name);
 }

@@ -125,28 +125,6 @@ void judge_finish(struct judge *judge, struct check *out)
 
 /* --- one change -------------------------------------------------------------------------------------------------- */
 
-struct text judge_text(struct judging *j, const char *fmt, ...)
-{
-	va_list ap;
-	char *text;
-
-	va_start(ap, fmt);
-	text = arena_vprintf(&j->study->arena, fmt, ap);
-	va_end(ap);
-	return text_of(text);
-}
-
-const char *judge_shown(struct judging *j, struct text text)
-{
-	struct strbuf shown = STRBUF_INIT;
-	const char *out;
-
-	strbuf_add_printable_text(&shown, text);
-	out = arena_memdup(&j->study->arena, shown.buf, shown.len);
-	strbuf_release(&shown);
-	return out;
-}
-
 static bool covers(const struct judging *j, const struct tree_env *env, uint32_t path)
 {
 	size_t i;
@@ -222,7 +200,7 @@ static int check_only(struct judging *j)
 				found = text_equal(j->sides[s].envs.items[e].path, options->only[i]);
 		if (!found)
 			return err_set(j->err, ERR_USAGE, "there is no environment \"%s\" on either side",
-				judge_shown(j, options->only[i]));
+				study_shown(j->study, options->only[i]));
 	}
 	return 0;
 }

@@ -123,10 +123,4 @@ struct text judge_environment_of(const struct judging *j, uint32_t path);
 /* judge.c: is the environment left out by an option or the policy? */
 bool judge_passes_by(const struct judging *j, struct text environment);
 
-/* A text in the study's arena. */
-struct text judge_text(struct judging *j, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-
-/* The same bytes made printable, in the arena. */
-const char *judge_shown(struct judging *j, struct text text);
-
 #endif

@@ -73,7 +73,7 @@ const char *judge_since(struct judging *j, const struct charge *charge, enum lev
 	cut = j->since.commits.flags[commit] & COMMIT_CUT;
 	signature_time(&info.committer, time);
 	time[strcspn(time, "T")] = '\0';
-	return judge_text(j, "its file is there since %scommit %s%s%s, \"%s\"", cut ? "at least " : "",
-		oid_hex(&info.id, hex), *time ? " of " : "", time, judge_shown(j, info.summary))
+	return study_sentence(j->study, "its file is there since %scommit %s%s%s, \"%s\"", cut ? "at least " : "",
+		oid_hex(&info.id, hex), *time ? " of " : "", time, study_shown(j->study, info.summary))
 		.ptr;
 }

@@ -92,7 +92,7 @@ void judge_say_absent(struct judging *j, uint32_t path, const struct oid *blob)
 	judge_add_limit(j->judge,
 		"'%s' (blob %s) is not in this clone: 'git cat-file -p %s' fetches it in a partial clone, "
 		"'git fsck' tells more in any other",
-		judge_shown(j, study_path_text(j->study, path)), oid_hex(blob, hex), hex);
+		study_shown(j->study, study_path_text(j->study, path)), oid_hex(blob, hex), hex);
 }
 
 int small_history_check(struct judging *j)

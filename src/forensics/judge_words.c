@@ -8,7 +8,7 @@
 
 static const char *shown_path(struct judging *j, const struct place *place)
 {
-	return judge_shown(j, study_path_text(j->study, place->path));
+	return study_shown(j->study, study_path_text(j->study, place->path));
 }
 
 /* The id that a place declares now, or NULL. */
@@ -16,7 +16,7 @@ static const char *id_at(struct judging *j, const struct place *place)
 {
 	uint32_t revision = place->blob == BLOB_NONE ? INTERN_NONE : j->study->blobs[place->blob].revision;
 
-	return revision == INTERN_NONE ? NULL : judge_shown(j, study_revision_text(j->study, revision));
+	return revision == INTERN_NONE ? NULL : study_shown(j->study, study_revision_text(j->study, revision));
 }
 
 static void add_parents(struct judging *j, struct strbuf *out, uint32_t blob)
@@ -55,9 +55,10 @@ static void add_subject(
 	if (tag.ptr && tag.len > prefix.len && memcmp(tag.ptr, prefix.ptr, prefix.len) == 0)
 		tag = (struct text){ tag.ptr + prefix.len, tag.len - prefix.len };
 	if (holding->ref.ptr)
-		strbuf_addf(out, ", published on %s", judge_shown(j, holding->ref));
+		strbuf_addf(out, ", published on %s", study_shown(j->study, holding->ref));
 	if (tag.ptr)
-		strbuf_addf(out, "%s %s", holding->ref.ptr ? " and in tag" : ", published in tag", judge_shown(j, tag));
+		strbuf_addf(out, "%s %s", holding->ref.ptr ? " and in tag" : ", published in tag",
+			study_shown(j->study, tag));
 	if (holding->tag_count > 1)
 		strbuf_addf(out, " and %zu more", holding->tag_count - 1);
 	if (!holding->ref.ptr && !tag.ptr)
@@ -125,7 +126,7 @@ static void add_move_away(struct judging *j, const struct charge *charge, struct
 		config_migration_name(NULL, study_revision_text(j->study, usurper->revision),
 			usurper->migration->message, &date, &j->study->arena, &name, &why) < 0)
 		return;
-	to = judge_text(j, "%.*s%.*s", (int)dir, from.ptr, (int)name.len, name.ptr);
+	to = study_sentence(j->study, "%.*s%.*s", (int)dir, from.ptr, (int)name.len, name.ptr);
 	if (source_find(judging_target(j)->source, to, &entry, &why) != 0)
 		return;
 	strbuf_addstr(out, "\n\tgit mv -- ");
@@ -222,7 +223,7 @@ void judge_describe(struct judging *j, const struct charge *charge, const struct
 /* A value or a subsection of git's configuration: in quotes, with what ends them escaped. */
 static void add_config_text(struct judging *j, struct strbuf *out, struct text text, bool always_quoted)
 {
-	const char *shown = judge_shown(j, text), *at;
+	const char *shown = study_shown(j->study, text), *at;
 	bool quoted = always_quoted || strpbrk(shown, "\"\\#; \t") != NULL || !*shown;
 
 	strbuf_addstr(out, quoted ? "\"" : "");
@@ -248,7 +249,7 @@ struct text judge_add_waiver(struct judging *j, struct text hint, const struct f
 		strbuf_addstr(&out, hint.ptr ? "\nTo let it pass, say so in .revident, and why:"
 					     : "To let it pass, say so in .revident, and why:");
 	strbuf_addstr(&out, "\n[waiver ");
-	add_config_text(j, &out, judge_text(j, "%s of %s", rule, judge_shown(j, name)), true);
+	add_config_text(j, &out, study_sentence(j->study, "%s of %s", rule, study_shown(j->study, name)), true);
 	strbuf_addf(&out, "]\n\trule = %s\n", rule);
 	if (finding->revision.ptr) {
 		strbuf_addstr(&out, "\trevision = ");

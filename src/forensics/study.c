@@ -1,10 +1,12 @@
 #include "revident/forensics/study.h"
 
 #include <assert.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "revident/alembic/content.h"
+#include "revident/base/printable.h"
 #include "revident/base/xalloc.h"
 #include "revident/git/object.h"
 
@@ -38,6 +40,28 @@ void study_release(struct study *study)
 	free(study->path_dir);
 	arena_release(&study->arena);
 	memset(study, 0, sizeof(*study));
+}
+
+struct text study_sentence(struct study *study, const char *fmt, ...)
+{
+	va_list ap;
+	char *text;
+
+	va_start(ap, fmt);
+	text = arena_vprintf(&study->arena, fmt, ap);
+	va_end(ap);
+	return text_of(text);
+}
+
+const char *study_shown(struct study *study, struct text text)
+{
+	struct strbuf shown = STRBUF_INIT;
+	const char *out;
+
+	strbuf_add_printable_text(&shown, text);
+	out = arena_memdup(&study->arena, shown.buf, shown.len);
+	strbuf_release(&shown);
+	return out;
 }
 
 uint32_t study_path(struct study *study, const char *path, size_t len)

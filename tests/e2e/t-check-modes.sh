@@ -356,6 +356,8 @@ passes revident check --range origin/main..HEAD
 RULE=identity-deleted
 blocked revident check --range origin/main..HEAD~1
 blocked revident check --range origin/main...HEAD --before HEAD~2
+blocked revident check --range origin/main..HEAD~1 --before HEAD~1
+blocked revident check --range origin/main..HEAD~1 --before 0000000000000000000000000000000000000000
 run revident check --range origin/main
 expect_exit 2
 run revident check --range nothing..HEAD

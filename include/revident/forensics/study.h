@@ -53,6 +53,10 @@ struct study {
 int study_init(struct study *study, struct repo *repo, struct err *err);
 void study_release(struct study *study);
 
+/* A text in the study's arena; one that may come from a repository made printable, too. */
+struct text study_sentence(struct study *study, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+const char *study_shown(struct study *study, struct text text);
+
 /* The number of a path (and of each directory above it). */
 uint32_t study_path(struct study *study, const char *path, size_t len);
 
