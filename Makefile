@@ -72,7 +72,7 @@ TEST_PROGRAMS := $(UNIT) $(DUMPS) $(FUZZERS)
 ALL_OBJ := $(patsubst %.c,$(B)/%.o,$(SRC) $(wildcard tests/unit/*.c tests/support/*.c tests/fuzz/*.c))
 
 .PHONY: all help demo setup check check-clang check-unit check-valgrind check-e2e check-differential check-corpus check-hardening check-install check-man check-npm sanitize tsan valgrind \
-	coverage fuzz stress bench conformance golden format format-check lint lint-text tidy analyze layers headers install \
+	coverage fuzz stress bench conformance replay golden format format-check lint lint-text tidy analyze layers headers install \
 	uninstall dist clean test-programs
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -209,6 +209,9 @@ bench: all ## time against git itself: REPO='paths' or a made repository, HUGE=y
 
 conformance: all ## hold scan against an expected result: REPO=path CASE=file
 	$(Q)python3 tests/oracle/conformance.py --binary $(BIN) --repo '$(REPO)' --case '$(CASE)'
+
+replay: all ## judge each commit of a real history with check: REPO=path, CASE=file where one is known
+	$(Q)python3 tests/oracle/replay.py --binary $(BIN) --repo '$(REPO)' $(if $(CASE),--case '$(CASE)')
 
 # --- form --------------------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "check_parts.h"
-#include "revident/base/printable.h"
 #include "revident/base/xalloc.h"
 #include "revident/forensics/policy_load.h"
 #include "revident/forensics/provenance.h"

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "judge_parts.h"
-#include "revident/base/printable.h"
 #include "revident/base/xalloc.h"
 
 /* --- what is kept ------------------------------------------------------------------------------------------------ */
