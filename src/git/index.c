@@ -170,7 +170,7 @@ int index_read(struct repo *repo, struct arena *arena, const char *const *paths,
 	int rc = -1;
 
 	memset(out, 0, sizeof(*out));
-	if (list_all(repo, arena, paths, count, false, &list, err) < 0)
+	if (index_check(repo, err) < 0 || list_all(repo, arena, paths, count, false, &list, err) < 0)
 		goto done;
 	if (has_empty_blob(&list)) {
 		list.count = 0;

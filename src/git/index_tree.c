@@ -124,5 +124,7 @@ static bool read_plainly(struct repo *repo, struct arena *arena, const struct oi
 int index_compare_tree(struct repo *repo, struct arena *arena, const struct oid *tree, index_path_fn *matters,
 	struct index_changes *out, struct err *err)
 {
+	if (index_check(repo, err) < 0)
+		return -1;
 	return read_plainly(repo, arena, tree, matters, out) ? 0 : ask_git(repo, arena, tree, out, err);
 }

@@ -35,6 +35,7 @@ struct commit_graph;
 struct repo {
 	git_repository *git;
 	git_odb *odb;
+	git_odb *loose; /* the loose objects alone: libgit2 looks no further than a damaged copy */
 	git_config *config;
 	char *git_dir, *common_dir; /* absolute, with a trailing slash */
 	char *work_tree;            /* the same, or NULL */
@@ -56,6 +57,7 @@ struct repo {
 	char *index_file;                    /* GIT_INDEX_FILE as given, or NULL */
 	size_t objects_read[OBJECT_TAG + 1]; /* by type */
 	bool has_memory;                     /* memory.c: there is a store in memory */
+	struct stat checked_index;           /* index_check.c: the last one that had its checksum */
 	const char *other_index;             /* that git is to read instead, for a while; NULL: none */
 };
 
@@ -111,6 +113,12 @@ bool shallow_has(const struct repo *repo, const struct oid *id);
  */
 int object_peel(struct repo *repo, const struct oid *id, struct oid *out, struct oid *missing, struct err *err);
 
+/*
+ * index_check.c: has the index that git is about to read the checksum that it ends with? git itself does not look. 0,
+ * also where there is no index, or one without a checksum (index.skipHash); -1 where it is damaged.
+ */
+int index_check(struct repo *repo, struct err *err);
+
 enum { SYMREF_DEPTH_MAX = 5 /* git's own limit */ };
 
 /* refs.c: the error for a ref whose content makes no sense. Returns -1. */
@@ -133,6 +141,9 @@ int packed_refs_read(struct repo *repo, struct text *out, struct err *err);
 
 /* packed_refs.c: the object that packed-refs has for `name`. 1, 0, -1 (its line is damaged). */
 int packed_refs_find(struct repo *repo, const char *name, struct oid *out, struct err *err);
+
+/* packed_refs.c: a limit for each line that names no object: what it was the line of is unknown. */
+void packed_refs_check(struct repo *repo);
 
 /* refs.c: follows what was read to an object. 1, 0 (dangling), -1. */
 int ref_resolve_raw(struct repo *repo, struct arena *arena, struct raw_ref raw, struct oid *out, struct err *err);

@@ -1,7 +1,8 @@
 /*
  * The strict reader of loose objects. libgit2 1.5's own never returns from a truncated object and writes outside its
  * buffer where an object is longer than its header says; this one takes an object only if its file is regular, inflates
- * to exactly the length that a well-formed header claims, and ends there. Damage is an error, never "not found".
+ * to exactly the length that a well-formed header claims, ends there, and has the content that its id says. Damage is an
+ * error, never "not found".
  */
 #include <dirent.h>
 #include <errno.h>
@@ -18,6 +19,7 @@
 
 #include "internal.h"
 #include "revident/base/xalloc.h"
+#include "sha1.h"
 
 enum {
 	HEADER_MAX = 32, /* "commit", a space, 20 digits and a NUL fit */
@@ -127,6 +129,7 @@ static int inflate_body(git_odb_backend *backend, z_stream *z, const git_oid *id
 {
 	size_t have = head_len - header->length;
 	unsigned char *body;
+	struct oid sum;
 	int status;
 
 	if (header->size > OBJECT_META_MAX)
@@ -147,6 +150,11 @@ static int inflate_body(git_odb_backend *backend, z_stream *z, const git_oid *id
 		if (z->avail_out == 0 || z->avail_in != 0)
 			return damaged(id, "is longer than its header says");
 		return damaged(id, "is cut short");
+	}
+	sha1_of_object(git_object_type2string(header->type), body, header->size, &sum);
+	if (memcmp(sum.bytes, id->id, OID_BYTES) != 0) {
+		git_odb_backend_data_free(backend, body);
+		return damaged(id, "has the content of another object");
 	}
 	body[header->size] = '\0';
 	*data = body;

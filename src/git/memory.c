@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "revident/base/printable.h"
 #include "revident/base/xalloc.h"
 
 enum {
@@ -214,10 +215,22 @@ static int compare_changes(const void *a, const void *b)
 	return (unsigned char)x.ptr[i] < (unsigned char)y.ptr[i] ? -1 : 1;
 }
 
+/* A damaged index can say so. */
+static int changed_twice(struct text path, struct err *err)
+{
+	struct strbuf shown = STRBUF_INIT;
+
+	strbuf_add_printable(&shown, path.ptr, path.len);
+	err_set(err, ERR_UNDECIDED, "'%s' is changed twice at once; is the index damaged?", shown.buf);
+	strbuf_release(&shown);
+	return -1;
+}
+
 int memory_tree(struct repo *repo, const struct oid *base, struct tree_change *changes, size_t count, struct oid *out,
 	struct err *err)
 {
 	bool is_empty;
+	size_t i;
 
 	if (count == 0 && base) {
 		*out = *base;
@@ -225,5 +238,8 @@ int memory_tree(struct repo *repo, const struct oid *base, struct tree_change *c
 	}
 	if (count)
 		qsort(changes, count, sizeof(*changes), compare_changes);
+	for (i = 1; i < count; i++)
+		if (text_equal(changes[i].path, changes[i - 1].path))
+			return changed_twice(changes[i].path, err);
 	return rewrite(repo, base, changes, count, 0, 0, out, &is_empty, err);
 }

@@ -6,7 +6,7 @@
 #include "revident/base/printable.h"
 
 /* A chain of tags longer than this is taken for a loop. */
-enum { TAG_DEPTH_MAX = 100 };
+enum { TAG_DEPTH_MAX = 100, OTHER_CHECKED_MAX = 1024 * 1024 };
 
 static bool type_of(git_object_t type, enum object_type *out)
 {
@@ -55,7 +55,14 @@ int object_header(struct repo *repo, const struct oid *id, enum object_type *typ
 	got = git_odb_read_header(&size, &kind, repo->odb, as_git_oid(id));
 	if (got == GIT_ENOTFOUND || oid_is_null(id))
 		return 0;
-	if (got < 0 || !type_of(kind, &known))
+	if (got < 0) {
+		cannot_read(id, err);
+		got = git_odb_read_header(&size, &kind, repo->loose, as_git_oid(id));
+		if (got < 0)
+			return -1;
+		err_clear(err);
+	}
+	if (!type_of(kind, &known))
 		return cannot_read(id, err);
 	if (type)
 		*type = known;
@@ -81,8 +88,13 @@ static int read_by_libgit2(struct repo *repo, const struct oid *id, size_t max, 
 	got = git_odb_read(&object, repo->odb, as_git_oid(id));
 	if (got == GIT_ENOTFOUND || oid_is_null(id))
 		return 0;
-	if (got < 0)
-		return cannot_read(id, err);
+	if (got < 0) { /* a packed copy is damaged; another may lie loose */
+		cannot_read(id, err);
+		got = git_odb_read(&object, repo->loose, as_git_oid(id));
+		if (got < 0)
+			return -1;
+		err_clear(err);
+	}
 	len = git_odb_object_size(object);
 	if (len > max || !type_of(git_odb_object_type(object), &out->type)) {
 		git_odb_object_free(object);
@@ -158,6 +170,22 @@ static bool tag_target(const struct object *tag, struct oid *out)
 	       oid_parse(out, (const char *)tag->bytes + skip, OID_HEX);
 }
 
+/* Something else than a commit or a tag, its header says: 0 where that is so, -1 where it is damaged. */
+static int check_other(struct repo *repo, const struct oid *id, struct err *err)
+{
+	struct object object;
+	size_t len;
+	int got = object_header(repo, id, NULL, &len, err);
+
+	if (got > 0 && len > OTHER_CHECKED_MAX)
+		return 0;
+	if (got > 0)
+		got = object_read(repo, id, OTHER_CHECKED_MAX, &object, err);
+	if (got > 0)
+		object_release(&object);
+	return got < 0 ? -1 : 0;
+}
+
 int object_peel(struct repo *repo, const struct oid *id, struct oid *out, struct oid *missing, struct err *err)
 {
 	char hex[OID_HEX + 1];
@@ -176,7 +204,7 @@ int object_peel(struct repo *repo, const struct oid *id, struct oid *out, struct
 			return 1;
 		}
 		if (got > 0 && type != OBJECT_TAG)
-			return 0;
+			return check_other(repo, &at, err);
 		if (got > 0)
 			got = object_read(repo, &at, OBJECT_META_MAX, &tag, err);
 		if (got == 0)

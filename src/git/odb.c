@@ -51,9 +51,9 @@ static const char *take_element(const char *at, char separator, struct strbuf *o
 	return at + (*at != '\0');
 }
 
-static int add_directory(struct object_dirs *dirs, const char *path, unsigned depth, struct err *err);
+static int add_directory(struct repo *repo, const char *base, const char *name, unsigned depth, struct err *err);
 
-static int add_alternates_of(struct object_dirs *dirs, const char *dir, unsigned depth, struct err *err)
+static int add_alternates_of(struct repo *repo, const char *dir, unsigned depth, struct err *err)
 {
 	struct strbuf content = STRBUF_INIT, line = STRBUF_INIT;
 	char *file = path_join(dir, "info/alternates");
@@ -62,16 +62,19 @@ static int add_alternates_of(struct object_dirs *dirs, const char *dir, unsigned
 
 	if (preflight_read(file, ALTERNATES_FILE_MAX, &content, err) < 0)
 		goto done;
+	if (content.len && depth == ALTERNATES_DEPTH_MAX) {
+		repo_add_limit(repo,
+			"object directories that borrow from each other are nested more than %d deep; the "
+			"deeper ones are not read",
+			ALTERNATES_DEPTH_MAX);
+		content.len = 0;
+		content.buf[0] = '\0';
+	}
 	for (at = content.buf; *at;) {
-		char *path;
-
 		at = take_element(at, '\n', &line);
 		if (line.len == 0 || line.buf[0] == '#')
 			continue;
-		path = path_join(dir, line.buf);
-		rc = add_directory(dirs, path, depth + 1, err);
-		free(path);
-		if (rc < 0)
+		if (add_directory(repo, dir, line.buf, depth + 1, err) < 0)
 			goto done;
 	}
 	rc = 0;
@@ -82,73 +85,76 @@ done:
 	return rc;
 }
 
-/* Adds an object directory and its alternates; one that is not there or was added before is passed over. */
-static int add_directory(struct object_dirs *dirs, const char *path, unsigned depth, struct err *err)
+static bool has_directory(const struct object_dirs *dirs, const char *path)
 {
-	char *real = realpath(path, NULL);
+	size_t i;
+
+	for (i = 0; i < dirs->count; i++)
+		if (strcmp(dirs->items[i].path, path) == 0)
+			return true;
+	return false;
+}
+
+/* git says so and goes on; what only that directory has is missing then. */
+static int lacks_directory(struct repo *repo, const char *name, const char *why)
+{
+	struct strbuf shown = STRBUF_INIT;
+
+	strbuf_add_printable(&shown, name, strlen(name));
+	repo_add_limit(repo, "the object directory '%s', which this repository borrows from, cannot be read: %s",
+		shown.buf, why);
+	strbuf_release(&shown);
+	return 0;
+}
+
+/* Adds an object directory, `name` as seen from `base`, and its alternates, unless it is known. */
+static int add_directory(struct repo *repo, const char *base, const char *name, unsigned depth, struct err *err)
+{
+	struct object_dirs *dirs = &repo->dirs;
+	char *path = path_join(base, name), *real = realpath(path, NULL);
 	struct strbuf sb = STRBUF_INIT;
 	struct object_dir *dir;
-	size_t i;
 	int fd;
 
-	if (!real || depth > ALTERNATES_DEPTH_MAX || dirs->count >= ALTERNATES_MAX) {
-		free(real);
-		return 0;
-	}
-	strbuf_addstr(&sb, real);
-	strbuf_addch(&sb, '/');
+	free(path);
+	if (!real)
+		return lacks_directory(repo, name, strerror(errno));
+	strbuf_addf(&sb, "%s/", real);
 	free(real);
-	for (i = 0; i < dirs->count; i++)
-		if (strcmp(dirs->items[i].path, sb.buf) == 0)
-			break;
-	fd = i < dirs->count ? -1 : open(sb.buf, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0) {
+	if (has_directory(dirs, sb.buf)) {
 		strbuf_release(&sb);
 		return 0;
+	}
+	fd = dirs->count < ALTERNATES_MAX ? open(sb.buf, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	if (fd < 0) {
+		strbuf_release(&sb);
+		return lacks_directory(
+			repo, name, dirs->count < ALTERNATES_MAX ? strerror(errno) : "there are too many");
 	}
 	VEC_GROW(dirs->items, dirs->count, dirs->cap);
 	dir = &dirs->items[dirs->count++];
 	dir->path = strbuf_detach(&sb, NULL);
 	dir->fd = fd;
-	return add_alternates_of(dirs, dirs->items[dirs->count - 1].path, depth, err);
+	return add_alternates_of(repo, dirs->items[dirs->count - 1].path, depth, err);
 }
 
-static int find_directories(
-	struct object_dirs *dirs, const struct location *loc, const struct repo_env *env, struct err *err)
+static int find_directories(struct repo *repo, const struct location *loc, const struct repo_env *env, struct err *err)
 {
-	struct strbuf element = STRBUF_INIT;
 	const char *at = env->alternates ? env->alternates : "";
-	char *path;
-	int rc = -1;
+	struct strbuf element = STRBUF_INIT;
+	int rc = 0;
 
-	if (env->object_directory && *env->object_directory) {
-		path = path_join(loc->base, env->object_directory);
-		rc = add_directory(dirs, path, 0, err);
-		free(path);
-		if (rc < 0)
-			goto done;
-	}
-	path = path_join(loc->common_dir, "objects");
-	rc = add_directory(dirs, path, 0, err);
-	free(path);
+	if (env->object_directory && *env->object_directory)
+		rc = add_directory(repo, loc->base, env->object_directory, 0, err);
+	if (rc == 0)
+		rc = add_directory(repo, loc->common_dir, "objects", 0, err);
 	while (rc == 0 && *at) {
 		at = take_element(at, ':', &element);
-		if (element.len == 0)
-			continue;
-		path = path_join(loc->base, element.buf);
-		rc = add_directory(dirs, path, 0, err);
-		free(path);
+		if (element.len)
+			rc = add_directory(repo, loc->base, element.buf, 0, err);
 	}
-done:
 	strbuf_release(&element);
 	return rc;
-}
-
-static bool is_index_name(const char *name)
-{
-	size_t len = strlen(name);
-
-	return len > 4 && strcmp(name + len - 4, ".idx") == 0 && strncmp(name, "pack-", 5) == 0;
 }
 
 static bool is_open(const struct repo *repo, const char *dir, const char *name)
@@ -163,40 +169,86 @@ static bool is_open(const struct repo *repo, const char *dir, const char *name)
 	return i < repo->packs.count;
 }
 
-/* Opens each pack of `dir` that is not open yet. The names of the sound ones go to `good`; for the others a limit is added. */
-static void sort_packs(struct repo *repo, const char *dir, struct intern *good, bool *all_good)
+/* Opens the pack of one index. Whether it is sound; if not a limit is added. */
+static bool open_pack(struct repo *repo, const char *dir, const char *name)
 {
-	DIR *stream = opendir(dir);
 	struct strbuf why = STRBUF_INIT, shown = STRBUF_INIT;
-	struct dirent *entry;
 	struct pack pack;
+	bool sound = pack_open(&pack, dir, name, &why);
 
-	*all_good = true;
-	while (stream && (entry = readdir(stream)) != NULL) {
-		if (!is_index_name(entry->d_name) || is_open(repo, dir, entry->d_name))
-			continue;
-		strbuf_clear(&why);
-		if (pack_open(&pack, dir, entry->d_name, &why)) {
-			VEC_GROW(repo->packs.items, repo->packs.count, repo->packs.cap);
-			repo->packs.items[repo->packs.count++] = pack;
-			intern_add(good, entry->d_name, strlen(entry->d_name));
-			continue;
-		}
-		*all_good = false;
-		strbuf_clear(&shown);
-		strbuf_add_printable(&shown, entry->d_name, strlen(entry->d_name));
+	if (sound) {
+		VEC_GROW(repo->packs.items, repo->packs.count, repo->packs.cap);
+		repo->packs.items[repo->packs.count++] = pack;
+	} else {
+		strbuf_add_printable(&shown, name, strlen(name));
 		repo_add_limit(
 			repo, "the pack index '%s' cannot be used: %s; 'git fsck' tells more", shown.buf, why.buf);
 	}
-	if (stream)
-		closedir(stream);
 	strbuf_release(&why);
+	strbuf_release(&shown);
+	return sound;
+}
+
+/* A pack without its index is as good as none. */
+static void want_index(struct repo *repo, int dir, const char *name)
+{
+	struct strbuf index = STRBUF_INIT, shown = STRBUF_INIT;
+
+	strbuf_add(&index, name, strlen(name) - strlen("pack"));
+	strbuf_addstr(&index, "idx");
+	if (faccessat(dir, index.buf, F_OK, AT_SYMLINK_NOFOLLOW) < 0) {
+		strbuf_add_printable(&shown, name, strlen(name));
+		repo_add_limit(
+			repo, "the pack '%s' has no index and is not read; 'git index-pack' makes one", shown.buf);
+	}
+	strbuf_release(&index);
 	strbuf_release(&shown);
 }
 
-static int add_backend(struct repo *repo, git_odb_backend *backend, int priority, struct err *err)
+/*
+ * Opens each pack of `dir` that is not open yet. The names of the sound ones go to `good`. *all_good: libgit2 may look into the directory
+ * itself; it would open whatever is called an index, a named pipe say.
+ */
+static void sort_packs(struct repo *repo, const char *dir, struct intern *good, bool *all_good)
 {
-	if (git_odb_add_backend(repo->odb, backend, priority) == 0)
+	DIR *stream = opendir(dir);
+	struct dirent *entry;
+
+	*all_good = true;
+	while (stream && (entry = readdir(stream)) != NULL) {
+		const char *suffix = strrchr(entry->d_name, '.');
+
+		if (!suffix || suffix == entry->d_name)
+			continue;
+		if (strcmp(suffix, ".pack") == 0)
+			want_index(repo, dirfd(stream), entry->d_name);
+		else if (strcmp(suffix, ".idx") != 0 || is_open(repo, dir, entry->d_name))
+			continue;
+		else if (open_pack(repo, dir, entry->d_name))
+			intern_add(good, entry->d_name, strlen(entry->d_name));
+		else
+			*all_good = false;
+	}
+	if (stream)
+		closedir(stream);
+}
+
+/* Is there a multi-pack-index that is no file? libgit2 would open it. */
+static bool has_odd_multi_index(struct repo *repo, const char *packs)
+{
+	char *path = path_join(packs, "multi-pack-index");
+	struct err why;
+	bool odd = preflight_regular(path, &why) < 0;
+
+	if (odd)
+		repo_add_limit(repo, "the multi-pack-index of an object directory is no file that can be read");
+	free(path);
+	return odd;
+}
+
+static int add_backend(git_odb *odb, git_odb_backend *backend, int priority, struct err *err)
+{
+	if (git_odb_add_backend(odb, backend, priority) == 0)
 		return 0;
 	err_set_git(err, ERR_UNDECIDED, "libgit2 refuses an object store");
 	backend->free(backend);
@@ -215,12 +267,12 @@ static int add_packs(struct repo *repo, const struct object_dir *dir, int priori
 
 	intern_init(&good);
 	sort_packs(repo, packs, &good, &all_good);
-	if (all_good) {
+	if (!has_odd_multi_index(repo, packs) && all_good) {
 		if (git_odb_backend_pack(&backend, dir->path) < 0) {
 			err_set_git(err, ERR_UNDECIDED, "cannot read the packs");
 			goto done;
 		}
-		rc = add_backend(repo, backend, priority, err);
+		rc = add_backend(repo->odb, backend, priority, err);
 		goto done;
 	}
 	for (i = 0; i < good.count; i++) {
@@ -229,9 +281,8 @@ static int add_packs(struct repo *repo, const struct object_dir *dir, int priori
 
 		free(path);
 		if (opened < 0)
-			repo_add_limit(
-				repo, "the pack of '%s' cannot be used; 'git fsck' tells more", intern_str(&good, i));
-		else if (add_backend(repo, backend, priority, err) < 0)
+			repo_add_limit(repo, "a pack cannot be used, libgit2 says; 'git fsck' tells more");
+		else if (add_backend(repo->odb, backend, priority, err) < 0)
 			goto done;
 	}
 	rc = 0;
@@ -257,19 +308,27 @@ void odb_open_new_packs(struct repo *repo)
 	intern_release(&good);
 }
 
-int odb_open(struct repo *repo, const struct location *loc, const struct repo_env *env, struct err *err)
+static int add_loose(const struct repo *repo, git_odb *odb, struct err *err)
 {
 	git_odb_backend *loose = NULL;
+
+	if (loose_backend_new(&loose, &repo->dirs, err) < 0)
+		return -1;
+	return add_backend(odb, loose, PRIORITY_LOOSE, err);
+}
+
+int odb_open(struct repo *repo, const struct location *loc, const struct repo_env *env, struct err *err)
+{
 	size_t i;
 
-	if (find_directories(&repo->dirs, loc, env, err) < 0)
+	if (find_directories(repo, loc, env, err) < 0)
 		return -1;
-	if (git_odb_new(&repo->odb) < 0)
+	if (git_odb_new(&repo->odb) < 0 || git_odb_new(&repo->loose) < 0)
 		return err_set_git(err, ERR_UNDECIDED, "libgit2 opens no object database");
 	for (i = 0; i < repo->dirs.count; i++)
 		if (add_packs(repo, &repo->dirs.items[i], PRIORITY_PACKS, err) < 0)
 			return -1;
-	if (loose_backend_new(&loose, &repo->dirs, err) < 0 || add_backend(repo, loose, PRIORITY_LOOSE, err) < 0)
+	if (add_loose(repo, repo->odb, err) < 0 || add_loose(repo, repo->loose, err) < 0)
 		return -1;
 	if (git_repository_set_odb(repo->git, repo->odb) < 0)
 		return err_set_git(err, ERR_UNDECIDED, "libgit2 refuses the object database");

@@ -371,13 +371,16 @@ bool packs_header(struct packs *packs, const struct oid *id, enum object_type *t
 
 enum pack_answer packs_read(struct packs *packs, const struct oid *id, size_t max, struct pack_bytes **out, size_t *len)
 {
+	size_t number, too_long = 0, i;
 	uint64_t offset;
-	size_t number, too_long = 0;
 
 	*out = NULL;
 	if (!find(packs, id, &number, &offset))
 		return PACK_UNKNOWN;
 	*out = packs_read_at(packs, number, offset, max, false, &too_long);
+	for (i = 0; !*out && too_long <= max && i < packs->count; i++) /* another pack may have a sound copy */
+		if (i != number && pack_find(&packs->items[i], id, &offset))
+			*out = packs_read_at(packs, i, offset, max, false, &too_long);
 	if (*out && (*out)->len > max) { /* it was cached */
 		too_long = (*out)->len;
 		pack_bytes_release(*out);

@@ -60,3 +60,24 @@ int packed_refs_find(struct repo *repo, const char *name, struct oid *out, struc
 	strbuf_release(&key);
 	return rc;
 }
+
+void packed_refs_check(struct repo *repo)
+{
+	struct err ignored;
+	unsigned long line = 0;
+	struct text content;
+	const char *at, *end;
+
+	if (packed_refs_read(repo, &content, &ignored) < 0)
+		return;
+	for (at = content.ptr, end = at + content.len; at < end;) {
+		const char *eol = memchr(at, '\n', (size_t)(end - at));
+		size_t len = (size_t)((eol ? eol : end) - at);
+		struct oid id;
+
+		line++;
+		if (*at != '#' && !oid_parse(&id, at + (*at == '^'), len < OID_HEX + 1 ? len : OID_HEX))
+			repo_add_limit(repo, "line %lu of packed-refs is damaged", line);
+		at += len + 1;
+	}
+}

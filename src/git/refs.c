@@ -83,8 +83,8 @@ int ref_read_file(struct arena *arena, const char *path, const char *name, struc
 
 	if (lstat(path, &st) < 0)
 		return errno == ENOENT || errno == ENOTDIR ? 0 : damaged_ref(name, err);
-	if (S_ISDIR(st.st_mode))
-		return 0;
+	if (S_ISDIR(st.st_mode)) /* git leaves directories behind where refs were */
+		return strncmp(name, "refs/", 5) == 0 ? 0 : damaged_ref(name, err);
 	if (S_ISLNK(st.st_mode)) {
 		n = readlink(path, link, sizeof(link));
 		if (n > 5 && n < (ssize_t)sizeof(link) && memcmp(link, "refs/", 5) == 0) {
@@ -95,6 +95,8 @@ int ref_read_file(struct arena *arena, const char *path, const char *name, struc
 		}
 	}
 	rc = preflight_read(path, REF_FILE_MAX, &content, err);
+	if (rc == 0 && S_ISLNK(st.st_mode))
+		rc = damaged_ref(name, err); /* a link to nowhere */
 	if (rc > 0)
 		rc = ref_parse(arena, name, content.buf, content.len, out, err);
 done:

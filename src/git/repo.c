@@ -173,6 +173,7 @@ void repo_close(struct repo *repo)
 	commit_graph_free(repo->graph);
 	git_config_free(repo->config);
 	git_odb_free(repo->odb);
+	git_odb_free(repo->loose);
 	git_repository_free(repo->git);
 	packs_release(&repo->packs);
 	for (i = 0; i < repo->dirs.count; i++) {

@@ -107,7 +107,20 @@ static int resolve_base(struct repo *repo, struct arena *arena, const char *name
 	return got ? got : abbreviated(repo, name, out, err);
 }
 
-/* Parent `n` of a commit, from 1. 1, 0 (it has fewer, or is not there), -1. */
+/*
+ * For an object that is not there. 0 where nothing says that it ever was: its id was typed, and all that is here could be
+ * read. Else -1.
+ */
+static int absent(const struct repo *repo, const struct oid *id, bool typed, struct err *err)
+{
+	char hex[OID_HEX + 1];
+
+	if (typed && repo->limits.count == 0)
+		return 0;
+	return err_set(err, ERR_UNDECIDED, "object %s is missing; 'git fsck' tells more", oid_hex(id, hex));
+}
+
+/* Parent `n` of a commit, from 1. 1, 0 (it has fewer), -1. */
 static int parent_of(struct repo *repo, const struct oid *id, size_t n, struct oid *out, struct err *err)
 {
 	struct commit_header header;
@@ -115,7 +128,7 @@ static int parent_of(struct repo *repo, const struct oid *id, size_t n, struct o
 	int got = object_read(repo, id, OBJECT_META_MAX, &object, err);
 
 	if (got <= 0)
-		return got;
+		return got < 0 ? -1 : absent(repo, id, false, err);
 	got = object.type == OBJECT_COMMIT && commit_parse(object.bytes, object.len, &header) &&
 	      n <= header.parent_count && !shallow_has(repo, id);
 	if (got)
@@ -124,16 +137,18 @@ static int parent_of(struct repo *repo, const struct oid *id, size_t n, struct o
 	return got;
 }
 
-/* One operator: ~, ~N, ^, ^N, ^{}, ^{commit}. Moves `*at` behind it. 1, 0, -1. */
-static int apply_operator(struct repo *repo, const char **at, struct oid *id, struct err *err)
+/* One operator: ~, ~N, ^, ^N, ^{}, ^{commit}. Moves `*at` behind it. `typed`: so was the id. 1, 0, -1. */
+static int apply_operator(struct repo *repo, const char **at, struct oid *id, bool typed, struct err *err)
 {
 	char operation = *(*at)++;
 	unsigned long n = 1;
-	struct oid commit;
+	struct oid commit, missing;
 	char *end;
 	int got;
 
-	got = object_peel_to_commit(repo, id, &commit, err);
+	got = object_peel(repo, id, &commit, &missing, err);
+	if (got == 0 && !oid_is_null(&missing))
+		return absent(repo, &missing, typed, err);
 	if (got <= 0)
 		return got;
 	*id = commit;
@@ -198,13 +213,16 @@ static int resolve_by_libgit2(struct repo *repo, const char *expression, struct 
 	return rc;
 }
 
+/* `*typed`: the expression begins with a whole id. 1, 0, -1. */
 static int resolve_expression(
-	struct repo *repo, struct arena *arena, const char *expression, struct ref *out, struct err *err)
+	struct repo *repo, struct arena *arena, const char *expression, struct ref *out, bool *typed, struct err *err)
 {
 	size_t len = strcspn(expression, "^~");
 	const char *at = expression + len;
+	struct oid ignored;
 	int got;
 
+	*typed = len == OID_HEX && oid_parse(&ignored, expression, len);
 	if (strchr(expression, ':') || strstr(expression, "@{") || strstr(expression, "^{/"))
 		return resolve_by_libgit2(repo, expression, &out->target, err);
 	got = resolve_base(repo, arena, arena_memdup(arena, expression, len), &out->target, &out->symbolic, err);
@@ -213,7 +231,7 @@ static int resolve_expression(
 	while (got > 0 && *at) {
 		if (*at != '^' && *at != '~')
 			return 0;
-		got = apply_operator(repo, &at, &out->target, err);
+		got = apply_operator(repo, &at, &out->target, *typed, err);
 	}
 	return got;
 }
@@ -222,21 +240,26 @@ int refs_resolve(struct repo *repo, struct arena *arena, const char *expression,
 {
 	struct strbuf shown = STRBUF_INIT;
 	struct oid missing;
+	bool typed;
 	int got;
 
 	memset(out, 0, sizeof(*out));
 	memset(&missing, 0, sizeof(missing));
 	out->name = text_of(arena_strdup(arena, expression));
 	strbuf_add_printable(&shown, expression, strlen(expression));
-	got = resolve_expression(repo, arena, expression, out, err);
-	if (got == 0)
+	got = resolve_expression(repo, arena, expression, out, &typed, err);
+	if (got == 0) {
 		err_set(err, ERR_USAGE, "'%s' names no commit here; 'git branch --all' and 'git tag' list what does",
 			shown.buf);
+		packed_refs_check(repo);
+		if (repo->limits.count)
+			got = err_set(err, ERR_UNDECIDED, "'%s' names no commit in what could be read", shown.buf);
+	}
 	if (got > 0) {
 		got = object_peel(repo, &out->target, &out->commit, &missing, err);
 		if (got == 0 && oid_is_null(&missing))
 			err_set(err, ERR_USAGE, "'%s' leads to an object that is no commit", shown.buf);
-		else if (got == 0)
+		else if (got == 0 && (got = absent(repo, &missing, typed, err)) == 0)
 			err_set(err, ERR_USAGE, "'%s' names an object that is not here; 'git fetch' may bring it",
 				shown.buf);
 	}

@@ -2,6 +2,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #if defined(__x86_64__)
@@ -153,21 +154,48 @@ static void add_blocks(uint32_t state[5], const unsigned char *bytes, size_t cou
 }
 #endif
 
-void sha1_of(const void *bytes, size_t len, struct oid *out)
+static const uint32_t start[5] = { 0x67452301U, 0xefcdab89U, 0x98badcfeU, 0x10325476U, 0xc3d2e1f0U };
+
+/* Adds the last bytes, of `total` in all, with the padding behind them. */
+static void finish(uint32_t state[5], const unsigned char *bytes, size_t len, uint64_t total, struct oid *out)
 {
-	uint32_t state[5] = { 0x67452301U, 0xefcdab89U, 0x98badcfeU, 0x10325476U, 0xc3d2e1f0U };
 	size_t whole = len / BLOCK, left = len % BLOCK, padded = left < BLOCK - 8 ? 1 : 2;
 	unsigned char tail[2 * BLOCK] = { 0 };
-	uint64_t bits = (uint64_t)len * 8;
 	unsigned i;
 
 	add_blocks(state, bytes, whole);
 	if (left)
-		memcpy(tail, (const unsigned char *)bytes + whole * BLOCK, left);
+		memcpy(tail, bytes + whole * BLOCK, left);
 	tail[left] = 0x80;
 	for (i = 0; i < 8; i++)
-		tail[padded * BLOCK - 1 - i] = (unsigned char)(bits >> (8 * i));
+		tail[padded * BLOCK - 1 - i] = (unsigned char)(total * 8 >> (8 * i));
 	add_blocks_portable(state, tail, padded);
 	for (i = 0; i < OID_BYTES; i++)
 		out->bytes[i] = (unsigned char)(state[i / 4] >> (24 - 8 * (i % 4)));
+}
+
+void sha1_of(const void *bytes, size_t len, struct oid *out)
+{
+	uint32_t state[5];
+
+	memcpy(state, start, sizeof(state));
+	finish(state, bytes, len, len, out);
+}
+
+void sha1_of_object(const char *type, const void *bytes, size_t len, struct oid *out)
+{
+	unsigned char first[BLOCK]; /* "TYPE LENGTH\0" and what of the bytes has room */
+	uint32_t state[5];
+	size_t used = (size_t)snprintf((char *)first, sizeof(first), "%s %zu", type, len) + 1;
+	size_t more = len < BLOCK - used ? len : BLOCK - used;
+
+	memcpy(state, start, sizeof(state));
+	if (more)
+		memcpy(first + used, bytes, more);
+	if (used + more < BLOCK) {
+		finish(state, first, used + more, used + len, out);
+		return;
+	}
+	add_blocks_portable(state, first, 1);
+	finish(state, (const unsigned char *)bytes + more, len - more, used + len, out);
 }

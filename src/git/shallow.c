@@ -12,7 +12,7 @@ static int compare_oids(const void *a, const void *b)
 	return oid_compare(a, b);
 }
 
-/* One object id a line; what is no id is passed over. */
+/* One object id a line; what is no id is a limit. */
 static int load_boundary(struct repo *repo, struct err *err)
 {
 	char *path = path_join(repo->common_dir, "shallow");
@@ -31,6 +31,8 @@ static int load_boundary(struct repo *repo, struct err *err)
 		if (oid_parse(&id, at, len > OID_HEX ? OID_HEX : len)) {
 			VEC_GROW(repo->shallow, repo->shallow_count, repo->shallow_cap);
 			repo->shallow[repo->shallow_count++] = id;
+		} else if (len) {
+			repo_add_limit(repo, "the file 'shallow' is damaged: a line of it is no object id");
 		}
 		at += len + 1;
 	}

@@ -292,7 +292,7 @@ static void commits_load__seventy_thousand_parents__are_all_there(void **state)
 	repo_close(repo);
 }
 
-/* Only a forged object can name its own descendant: here the file of one commit holds another one's content. */
+/* Only a forged object can name its own descendant: here a pack's index has one commit's place for another one. */
 static void commits_load__its_own_ancestor__does_not_hang(void **state)
 {
 	struct sandbox *sandbox = *state;
@@ -305,9 +305,10 @@ static void commits_load__its_own_ancestor__does_not_hang(void **state)
 			COMMIT("3", "3", "from :2\n") "done\n");
 	tip = sandbox_id(sandbox, "git -C r rev-parse b3");
 	sandbox_run(sandbox,
-		"cd r; "
-		"f=.git/objects/$(git rev-parse b1 | sed 's,..,&/,'); g=.git/objects/$(git rev-parse b3 | sed "
-		"'s,..,&/,'); rm -f $f; cp $g $f");
+		"cd r; git repack -adq; idx=$(echo .git/objects/pack/*.idx); chmod u+w $idx; n=$(git show-index <$idx "
+		"| "
+		"wc -l); word() { echo $((257 + n * 6 + $(git show-index <$idx | grep -n $(git rev-parse $1) | cut -d: "
+		"-f1))); }; dd if=$idx of=$idx bs=4 count=1 skip=$(word b3) seek=$(word b1) conv=notrunc status=none");
 	repo = sandbox_open(sandbox, "r");
 	load(repo, &commits, &tip, 1);
 	assert_int_equal(commits.count, 3);

@@ -141,6 +141,29 @@ static void index_read__damaged_index__is_what_git_says(void **state)
 	repo_close(repo);
 }
 
+/* git reads such an index as if nothing were wrong; without a checksum there is nothing to hold it against. */
+static void index_read__wrong_checksum__is_an_error(void **state)
+{
+	struct sandbox *sandbox = *state;
+	struct index_list list;
+	struct arena arena;
+	struct repo *repo;
+	struct err err;
+
+	make_repo(sandbox);
+	sandbox_run(
+		sandbox, "cd r; printf / | dd of=.git/index bs=1 seek=40 conv=notrunc status=none; git ls-files >o");
+	repo = sandbox_open(sandbox, "r");
+	arena_init(&arena);
+	assert_int_equal(index_read(repo, &arena, NULL, 0, &list, &err), -1);
+	assert_string_equal(err.msg, "the index 'index' is damaged, it does not have the checksum that it ends with; "
+				     "move it away, and 'git reset' makes a new one from HEAD");
+	sandbox_run(sandbox, "cd r; truncate -s -20 .git/index; head -c 20 /dev/zero >>.git/index");
+	assert_int_equal(index_read(repo, &arena, NULL, 0, &list, &err), 0);
+	arena_release(&arena);
+	repo_close(repo);
+}
+
 static void index_read__many_paths__are_asked_in_portions(void **state)
 {
 	enum { PATHS = 6000 };
@@ -218,6 +241,7 @@ int main(void)
 		SANDBOXED(index_read__split_and_sparse__are_read),
 		SANDBOXED(index_read__fsmonitor_and_hooks__are_not_run),
 		SANDBOXED(index_read__damaged_index__is_what_git_says),
+		SANDBOXED(index_read__wrong_checksum__is_an_error),
 		SANDBOXED(index_read__many_paths__are_asked_in_portions),
 		SANDBOXED(index_check_ignored__patterns__are_git_s_own),
 		SANDBOXED(index_read__no_git__says_so),

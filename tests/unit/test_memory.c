@@ -69,6 +69,19 @@ static void memory_tree__changes__is_the_tree_that_git_writes(void **state)
 	bench_close(&b);
 }
 
+static void memory_tree__a_path_twice__is_an_error(void **state)
+{
+	struct tree_change changes[2] = { change("a/b/x", NULL), change("a/b/x", NULL) };
+	struct bench b;
+	struct oid out;
+
+	sandbox_run(*state, "git init -q r");
+	bench_open(&b, *state);
+	assert_int_equal(memory_tree(b.repo, NULL, changes, 2, &out, &b.err), -1);
+	assert_string_equal(b.err.msg, "'a/b/x' is changed twice at once; is the index damaged?");
+	bench_close(&b);
+}
+
 static void memory_tree__a_directory_without_files__is_gone(void **state)
 {
 	struct tree_change changes[1] = { change("a/b/x", NULL) };
@@ -232,6 +245,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SANDBOXED(memory_tree__changes__is_the_tree_that_git_writes),
+		SANDBOXED(memory_tree__a_path_twice__is_an_error),
 		SANDBOXED(memory_tree__a_directory_without_files__is_gone),
 		SANDBOXED(memory_tree__nothing_on_nothing__is_the_empty_tree),
 		SANDBOXED(memory_tree__base_that_is_not_there__fails),

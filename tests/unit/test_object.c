@@ -103,6 +103,7 @@ static void object_read__damaged_loose_object__is_an_error(void **state)
 		CASE("blob 99999999999999999999999\0exact", 100, "has no proper header"),
 		CASE("blob 1099511627776\0exact", 100, "is too long"),
 		CASE("", 100, "has no proper header"),
+		CASE("blob 5\0other", 100, "has the content of another object"),
 #undef CASE
 	};
 	struct sandbox *sandbox = *state;
@@ -128,9 +129,10 @@ static void object_read__truncated_at_every_length__never_hangs(void **state)
 	struct repo *repo = empty_repo(sandbox);
 	unsigned char content[3000], packed[4096];
 	uLongf packed_len = sizeof(packed);
-	struct oid id = { .bytes = { 0xbb } };
+	char hex[OID_HEX + 1], name[100];
 	unsigned seed = 1;
 	struct err err;
+	struct oid id;
 	size_t i, keep;
 	int len;
 
@@ -139,14 +141,17 @@ static void object_read__truncated_at_every_length__never_hangs(void **state)
 		content[i] = (unsigned char)((seed = seed * 1103515245 + 12345) >> 28);
 	assert_int_equal(sizeof(content) - 10, sizeof(content) - (size_t)len);
 	assert_int_equal(compress2(packed, &packed_len, content, sizeof(content), 1), Z_OK);
+	object_blob_id(content + len, sizeof(content) - (size_t)len, &id);
+	oid_hex(&id, hex);
+	snprintf(name, sizeof(name), "r/.git/objects/%.2s/%s", hex, hex + 2);
 	write_loose(sandbox, &id, content, sizeof(content), SIZE_MAX);
 	assert_int_equal(read_blob(repo, &id, 100000, &err), 1);
 	for (keep = 0; keep < packed_len; keep += keep < 64 ? 1 : 17) {
-		sandbox_write(sandbox, "r/.git/objects/bb/00000000000000000000000000000000000000", packed, keep);
+		sandbox_write(sandbox, name, packed, keep);
 		assert_int_equal(read_blob(repo, &id, 100000, &err), -1);
 	}
 	packed[packed_len++] = 'x';
-	sandbox_write(sandbox, "r/.git/objects/bb/00000000000000000000000000000000000000", packed, packed_len);
+	sandbox_write(sandbox, name, packed, packed_len);
 	assert_int_equal(read_blob(repo, &id, 100000, &err), -1);
 	repo_close(repo);
 }
@@ -194,12 +199,51 @@ static void object_read__good_copy_elsewhere__is_preferred_to_a_damaged_one(void
 			     "echo $PWD/r/.git/objects >other/.git/objects/info/alternates");
 	id = sandbox_id(sandbox, "cd other; echo text | git hash-object -w --stdin");
 	repo = sandbox_open(sandbox, "r");
+	assert_true(has_limit(repo, "'/missing', which this repository borrows from, cannot be read: No such file"));
 	assert_int_equal(read_blob(repo, &id, 100, &err), 1);
 	write_loose(sandbox, &id, "blob 99\0", 8, 100);
 	assert_int_equal(read_blob(repo, &id, 100, &err), 1);
 	sandbox_run(sandbox, "rm -rf other");
 	assert_int_equal(read_blob(repo, &id, 100, &err), -1);
 	repo_close(repo);
+}
+
+/* In the first pack by name it is damaged; the other copy, in a pack or loose, comes late to whoever goes by packs. */
+static void object_read__damaged_in_one_pack__is_taken_from_elsewhere(void **state)
+{
+	static const char *const elsewhere[] = { "mv aside/* .git/objects/pack",
+		"mkdir .git/o; mv .git/objects/pack/* .git/o; git unpack-objects -q <$(echo aside/*.pack); "
+		"mv .git/o/* .git/objects/pack" };
+	struct sandbox *sandbox = *state;
+	enum object_type type;
+	struct repo *repo;
+	char script[300];
+	struct err err;
+	struct oid id;
+	size_t i, len;
+
+	err_clear(&err);
+	for (i = 0; i < sizeof(elsewhere) / sizeof(*elsewhere); i++) {
+		sandbox_run(sandbox, "rm -rf r; git init -q r; mkdir r/aside");
+		id = sandbox_id(sandbox, "cd r; seq 1000 | git hash-object -w --stdin");
+		sandbox_run(sandbox,
+			"cd r; name() { git cat-file --batch-all-objects --batch-check='%(objectname)'; }; "
+			"name | git pack-objects -q aside/pack >o; echo x | git hash-object -w --stdin >o; "
+			"name | git pack-objects -q .git/objects/pack/pack >o; git prune-packed; "
+			"pack=$(echo .git/objects/pack/*.pack); chmod u+w $pack; "
+			"printf zzzzzz | dd of=$pack bs=1 seek=200 conv=notrunc status=none");
+		repo = sandbox_open(sandbox, "r");
+		assert_int_equal(read_blob(repo, &id, 10000, &err), -1);
+		err_clear(&err);
+		repo_close(repo);
+		snprintf(script, sizeof(script), "cd r; %s", elsewhere[i]);
+		sandbox_run(sandbox, script);
+		repo = sandbox_open(sandbox, "r");
+		assert_int_equal(object_header(repo, &id, &type, &len, &err), 1);
+		assert_int_equal(read_blob(repo, &id, 10000, &err), 1);
+		assert_int_equal(err.kind, ERR_NONE);
+		repo_close(repo);
+	}
 }
 
 /* Packs all objects of "r" and returns nothing but the pack there. */
@@ -246,6 +290,20 @@ static void repo_open__damaged_pack_index__is_a_limit_and_no_crash(void **state)
 		assert_int_equal(read_blob(repo, &id, OBJECT_META_MAX, &err), 0);
 		repo_close(repo);
 	}
+}
+
+static void repo_open__pack_without_an_index__is_a_limit(void **state)
+{
+	struct sandbox *sandbox = *state;
+	struct repo *repo;
+
+	sandbox_run(sandbox, "git init -q -b main r");
+	pack_everything(sandbox);
+	sandbox_run(sandbox, "rm r/.git/objects/pack/*.idx; mkfifo r/.git/objects/pack/other.idx");
+	repo = sandbox_open(sandbox, "r");
+	assert_true(has_limit(repo, ".pack' has no index and is not read"));
+	assert_true(has_limit(repo, "the pack index 'other.idx' cannot be used"));
+	repo_close(repo);
 }
 
 static void repo_open__truncated_pack_or_index__leaves_the_other_packs_readable(void **state)
@@ -355,6 +413,8 @@ int main(void)
 		SANDBOXED(object_read__no_regular_file__is_an_error),
 		SANDBOXED(object_read__zlib_bomb__is_refused_by_size),
 		SANDBOXED(object_read__good_copy_elsewhere__is_preferred_to_a_damaged_one),
+		SANDBOXED(object_read__damaged_in_one_pack__is_taken_from_elsewhere),
+		SANDBOXED(repo_open__pack_without_an_index__is_a_limit),
 		SANDBOXED(repo_open__damaged_pack_index__is_a_limit_and_no_crash),
 		SANDBOXED(repo_open__truncated_pack_or_index__leaves_the_other_packs_readable),
 		SANDBOXED(object_peel_to_commit__tags__lead_to_their_commit),
