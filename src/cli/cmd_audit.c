@@ -194,7 +194,7 @@ done:
 	env_defs_release(&w.extra);
 	discovery_free(w.discovery);
 	study_release(&w.study);
-	repo_close(w.repo);
+	ctx_close(ctx, w.repo, rc < 0);
 	return rc;
 }
 

@@ -199,7 +199,7 @@ static int check(struct cmd_ctx *ctx, const struct check_options *options, struc
 done:
 	discovery_free(discovery);
 	study_release(&study);
-	repo_close(repo);
+	ctx_close(ctx, repo, rc < 0);
 	return rc;
 }
 

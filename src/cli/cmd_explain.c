@@ -83,7 +83,7 @@ static int explain(struct cmd_ctx *ctx, struct text query, struct explanation *o
 		ctx_note(ctx, "replace refs and grafts are ignored: history is read as it is stored");
 	if (ctx_load_policy(ctx, repo, &policy, err) == 0)
 		rc = explain_run(repo, ctx->arena, &options, out, err);
-	repo_close(repo);
+	ctx_close(ctx, repo, rc < 0);
 	return rc;
 }
 

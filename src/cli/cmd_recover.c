@@ -245,7 +245,7 @@ static int run(struct cmd_ctx *ctx, struct err *err)
 	}
 	rc = exit_of(&w, used == 1);
 done:
-	repo_close(w.repo);
+	ctx_close(ctx, w.repo, rc < 0);
 	return rc;
 }
 

@@ -128,6 +128,18 @@ static int investigate(struct work *w, struct err *err)
 	return casefile_build(&w->inv, &options, &w->file, err);
 }
 
+/* A report on what was found is one; where history is not whole, nothing found is no answer. */
+static int exit_of(const struct casefile *file)
+{
+	size_t i, known = 0;
+
+	for (i = 0; i < file->case_count; i++)
+		known += file->cases[i].loss != NULL;
+	if (file->repository.limit_count && (known == 0 || known < file->case_count))
+		return EXIT_UNDECIDED;
+	return EXIT_CLEAN;
+}
+
 static int run(struct cmd_ctx *ctx, struct err *err)
 {
 	struct work w = { .ctx = ctx };
@@ -143,11 +155,11 @@ static int run(struct cmd_ctx *ctx, struct err *err)
 		goto done;
 	if (casefile_format_find(ctx->format)->render(&w.file, &text, err) < 0 || ctx_write(ctx, &text, err) < 0)
 		goto done;
-	rc = EXIT_CLEAN;
+	rc = exit_of(&w.file);
 done:
 	strbuf_release(&text);
 	investigation_close(&w.inv);
-	repo_close(w.repo);
+	ctx_close(ctx, w.repo, rc < 0);
 	return rc;
 }
 

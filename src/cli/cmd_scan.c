@@ -106,7 +106,7 @@ static int scan(struct cmd_ctx *ctx, unsigned events, struct scan *out, struct e
 		goto done;
 	rc = 0;
 done:
-	repo_close(repo);
+	ctx_close(ctx, repo, rc < 0);
 	return rc;
 }
 

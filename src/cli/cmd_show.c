@@ -77,13 +77,15 @@ static int ambiguous(const struct shown *shown, const char *query, struct err *e
 static int not_found(struct cmd_ctx *ctx, const struct shown *shown, const char *at)
 {
 	struct strbuf name = STRBUF_INIT, commit = STRBUF_INIT;
-	bool undecided = !shown->is_complete && shown->never_declared;
+	bool undecided = !shown->is_complete && (shown->never_declared || !at);
 
 	strbuf_add_printable_text(&name, shown->revision);
 	if (at)
 		strbuf_add_printable(&commit, at, strlen(at));
 	if (!shown->never_declared && at)
 		ctx_note(ctx, "\"%s\" is not in \"%s\"", name.buf, commit.buf);
+	else if (!shown->never_declared && undecided)
+		ctx_note(ctx, "no file that declares \"%s\" can be read; \"revident explain\" says why", name.buf);
 	else
 		ctx_note(ctx, "no commit on any ref declares \"%s\"%s", name.buf,
 			!undecided          ? "; \"revident explain\" says what was searched"
@@ -155,7 +157,7 @@ static int run(struct cmd_ctx *ctx, struct err *err)
 	else
 		rc = write_version(ctx, repo, &shown, err);
 done:
-	repo_close(repo);
+	ctx_close(ctx, repo, rc < 0);
 	return rc;
 }
 

@@ -14,6 +14,8 @@
 #include "revident/forensics/policy_load.h"
 #include "revident/git/refs.h"
 
+enum { LIMITS_SHOWN = 20 };
+
 static int64_t now_us(void)
 {
 	struct timespec now;
@@ -181,4 +183,16 @@ void ctx_lap(struct cmd_ctx *ctx, const char *what)
 		fprintf(stderr, "revident: %.1f ms %s\n", (double)(now - ctx->lap) / 1000.0, what);
 	}
 	ctx->lap = now;
+}
+
+void ctx_close(struct cmd_ctx *ctx, struct repo *repo, bool failed)
+{
+	const char *const *limits;
+	size_t count = repo && failed ? repo_limits(repo, &limits) : 0, i;
+
+	for (i = 0; i < count && i < LIMITS_SHOWN; i++)
+		ctx_note(ctx, "%s", limits[i]);
+	if (count > LIMITS_SHOWN)
+		ctx_note(ctx, "%zu more could not be read", count - LIMITS_SHOWN);
+	repo_close(repo);
 }

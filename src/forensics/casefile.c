@@ -42,6 +42,7 @@ static void take(struct subjects *s, const struct lookup *found)
 static int take_named(struct clerk *clerk, struct subjects *s, struct err *err)
 {
 	const struct lookup_options how = { clerk->options->envs, clerk->options->env_count };
+	const char *const *limits;
 	size_t i;
 
 	for (i = 0; i < clerk->options->revision_count; i++) {
@@ -55,10 +56,14 @@ static int take_named(struct clerk *clerk, struct subjects *s, struct err *err)
 			continue;
 		}
 		strbuf_add_printable(&shown, name.ptr, name.len);
-		err_set(err, ERR_USAGE,
-			found.count ? "\"%s\" means several revisions; \"revident explain\" lists them"
-				    : "no revision \"%s\" was ever here",
-			shown.buf);
+		if (found.count)
+			err_set(err, ERR_USAGE, "\"%s\" means several revisions; \"revident explain\" lists them",
+				shown.buf);
+		else if (repo_limits(clerk->inv->repo, &limits))
+			err_set(err, ERR_UNDECIDED, "no revision \"%s\" was found, and history could not be read whole",
+				shown.buf);
+		else
+			err_set(err, ERR_USAGE, "no revision \"%s\" was ever here", shown.buf);
 		strbuf_release(&shown);
 		return -1;
 	}

@@ -92,6 +92,13 @@ static uint32_t name_holders(
 	return best;
 }
 
+static bool head_is_unread(const struct teller *t, uint32_t head)
+{
+	if (head == INTERN_NONE)
+		return t->inv->has_head;
+	return investigation_unread(t->inv, &t->inv->views[head], NULL) > 0;
+}
+
 /*
  * Finds who has it. Where HEAD lost it, only a ref that contains the loss and has it again can give it back: others have
  * it because they are older.
@@ -114,6 +121,9 @@ static void take_holders(struct teller *t, const struct identity *identity, stru
 		take_files(t, inv->tip_views[best], identity, out);
 		out->best_ref = inv->tips[best].name;
 		out->state = LIFE_PRESENT;
+	} else if (loss == COMMIT_NONE && head_is_unread(t, head)) {
+		out->state = LIFE_UNKNOWN;
+		out->may_be_unread = true;
 	} else if (identity->lineage_count) {
 		out->state = LIFE_LOST;
 	} else {
@@ -135,8 +145,8 @@ static bool is_missing_at_head(const struct teller *t, const struct identity *id
 
 static void judge(const struct teller *t, const struct identity *identity, struct life *out)
 {
-	out->broken =
-		identity->missing && !out->at_head && (out->state != LIFE_PRESENT || is_missing_at_head(t, identity));
+	out->broken = identity->missing && !out->may_be_unread && !out->at_head &&
+		      (out->state != LIFE_PRESENT || is_missing_at_head(t, identity));
 }
 
 static bool is_of(const struct change *change, const struct identity *identity)

@@ -185,6 +185,7 @@ static int look_at_view(struct investigation *inv, struct tip_view *view, struct
 		snapshot_put(inv->snapshots, snapshot);
 		return -1;
 	}
+	view->is_incomplete = snapshot->incomplete;
 	tree_envs_build(&inv->study, &view->defs, &inv->lineage.joins, snapshot->files, snapshot->count, &view->envs);
 	snapshot_put(inv->snapshots, snapshot);
 	label_envs(inv, view);
@@ -268,6 +269,28 @@ const struct tip_view *investigation_head_view(const struct investigation *inv)
 			inv->tip_views[t] != INTERN_NONE)
 			return &inv->views[inv->tip_views[t]];
 	return NULL;
+}
+
+static size_t unread_in(const struct investigation *inv, const struct tree_env *env)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < env->file_count; i++)
+		n += env->files[i].blob != BLOB_NONE && inv->study.blobs[env->files[i].blob].state == BLOB_ABSENT;
+	return n;
+}
+
+size_t investigation_unread(const struct investigation *inv, const struct tip_view *view, const struct tree_env *env)
+{
+	size_t e, n = 0;
+
+	if (view->is_incomplete)
+		return SIZE_MAX;
+	if (env)
+		return unread_in(inv, env);
+	for (e = 0; e < view->envs.count; e++)
+		n += unread_in(inv, &view->envs.items[e]);
+	return n;
 }
 
 /* The versions directories that options and the policy name, whatever a tree's configuration says. */

@@ -38,12 +38,16 @@ const struct commit_info *model_commit(struct model_writer *w, uint32_t commit)
 {
 	struct commit_info *info;
 	struct err why = { 0 };
+	int found;
 
 	if (w->infos[commit])
 		return w->infos[commit];
 	info = arena_alloc(w->arena, sizeof(*info));
-	if (commit_info_read(w->inv->repo, w->arena, &w->inv->commits.ids[commit], info, &why) < 1)
-		info->id = w->inv->commits.ids[commit]; /* it was walked: the rest of it stays empty */
+	found = commit_info_read(w->inv->repo, w->arena, &w->inv->commits.ids[commit], info, &why);
+	if (found < 1) { /* it was walked: the rest of it stays empty */
+		info->id = w->inv->commits.ids[commit];
+		object_add_limit(w->inv->repo, "commit", &info->id, found < 0 ? &why : NULL);
+	}
 	w->infos[commit] = info;
 	return info;
 }

@@ -62,8 +62,9 @@ static bool tip_decides(const struct verdict *verdict, struct text name, bool al
 	return true;
 }
 
-static void add_tips(
-	struct investigation *inv, struct verdict *verdict, size_t view, struct missing_key *item, bool all)
+/* `certain`: no file that could not be read can be what is missing. */
+static void add_tips(struct investigation *inv, struct verdict *verdict, size_t view, struct missing_key *item,
+	bool certain, bool all)
 {
 	size_t t;
 
@@ -72,7 +73,7 @@ static void add_tips(
 			continue;
 		VEC_GROW(item->tips, item->tip_count, item->tip_cap);
 		item->tips[item->tip_count++] = (uint32_t)t;
-		item->decides = item->decides || tip_decides(verdict, inv->tips[t].name, all);
+		item->decides = item->decides || (certain && tip_decides(verdict, inv->tips[t].name, all));
 	}
 }
 
@@ -97,7 +98,8 @@ static void look_at_view(
 				missing_entry(verdict, names[i].name, env, inv->views[view].labels[e]);
 
 			add_referencing(item, &names[i]);
-			add_tips(inv, verdict, view, item, all);
+			add_tips(inv, verdict, view, item, count > investigation_unread(inv, &inv->views[view], env),
+				all);
 		}
 	}
 }

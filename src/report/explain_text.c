@@ -69,6 +69,9 @@ static void add_not_found(struct paragraph *p, const struct life *life)
 	} else if (life->state == LIFE_MISSING) {
 		paragraph_add_styled(p, STYLE_BAD, "missing");
 		paragraph_add(p, ": no commit that was read ever declared it.");
+	} else if (life->may_be_unread) {
+		paragraph_add_styled(p, STYLE_BAD, "unknown");
+		paragraph_add(p, ": not all that HEAD holds could be read, and it may be there.");
 	} else {
 		paragraph_add_styled(p, STYLE_BAD, "unknown");
 		paragraph_add(
@@ -318,7 +321,7 @@ static void add_unknown_file(struct explain_text *t)
 int explain_render_text(const struct explanation *explanation, const struct render_options *options, struct strbuf *out,
 	struct err *err)
 {
-	struct explain_text t = { explanation, out, styles_find(options->color) };
+	struct explain_text t = { explanation, out, styles_find(options->color), false };
 	size_t i;
 
 	(void)err;
@@ -326,6 +329,8 @@ int explain_render_text(const struct explanation *explanation, const struct rend
 		add_matches(&t);
 	for (i = 0; i < explanation->life_count; i++)
 		add_life(&t, &explanation->lives[i]);
+	if (explanation->life_count)
+		explain_text_limits(&t);
 	if (explanation->question.is_about_file && !explanation->match_count)
 		add_unknown_file(&t);
 	add_meaning(&t);

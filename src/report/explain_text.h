@@ -11,6 +11,7 @@ struct explain_text {
 	const struct explanation *explanation;
 	struct strbuf *out;
 	const struct styles *styles;
+	bool limits_said; /* what could not be read was told */
 };
 
 /* Bytes of prose that are shown at most, in cells, and names of a list. */
@@ -27,6 +28,9 @@ bool explain_text_is_uncommitted(const struct life *life);
 
 /* How far was looked, and what else there may be to look at. */
 void explain_text_searched(struct explain_text *t, const struct life *life);
+
+/* What could not be read, unless it was told already. */
+void explain_text_limits(struct explain_text *t);
 
 /* A time as "2025-09-17T16:42:11+02:00". */
 void explain_text_add_time(struct paragraph *p, const struct signature *sig);

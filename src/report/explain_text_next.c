@@ -218,7 +218,7 @@ bool explain_text_is_uncommitted(const struct life *life)
 {
 	size_t i;
 
-	for (i = 0; i < life->worktree_count; i++)
+	for (i = 0; i < life->worktree_count && !life->may_be_unread; i++)
 		if (!text_equal(life->worktree[i].revision, life->revision) || !life->worktree[i].breaks)
 			return life->state == LIFE_UNKNOWN || life->state == LIFE_MISSING;
 	return false;
@@ -295,17 +295,18 @@ static void add_fetch(struct explain_text *t, const struct life_search *s)
 	strbuf_release(&command);
 }
 
-static void add_limits(struct explain_text *t)
+void explain_text_limits(struct explain_text *t)
 {
 	const struct repo_facts *facts = &t->explanation->repository;
 	struct paragraph p;
 	size_t i;
 
-	for (i = 0; i < facts->limit_count && i < EXPLAIN_NAMES_SHOWN; i++) {
+	for (i = 0; !t->limits_said && i < facts->limit_count && i < EXPLAIN_NAMES_SHOWN; i++) {
 		paragraph_begin_labelled(&p, t->out, t->styles, i ? "" : "not read");
 		paragraph_add_prose(&p, text_of(facts->limits[i]), strlen(facts->limits[i]));
 		paragraph_end(&p);
 	}
+	t->limits_said = true;
 }
 
 static void add_meant(struct explain_text *t, const struct life *life)
@@ -357,7 +358,7 @@ void explain_text_searched(struct explain_text *t, const struct life *life)
 		paragraph_add(&p, t->explanation->nearest_count > 1 ? " are almost the same" : " is almost the same");
 		paragraph_end(&p);
 	}
-	add_limits(t);
+	explain_text_limits(t);
 	if (!t->explanation->question.is_other_traceback)
 		add_fetch(t, s);
 }

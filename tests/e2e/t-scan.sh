@@ -254,6 +254,23 @@ expect_exit 3
 expect_json 'd["repository"]["complete"]' 'false'
 grep -q "$blob" "$CASE_DIR/out" "$CASE_DIR/err" || fail "does not name $blob"
 
+it "what could be in an unreadable file is not missing, and nothing is lost that HEAD may hold"
+fixture edited
+fsck_fails
+blob=$(git rev-parse HEAD:migrations/versions/a1a1a1a1a1a1_users.py)
+object=.git/objects/$(echo "$blob" | cut -c1-2)/$(echo "$blob" | cut -c3-)
+chmod u+w "$object"
+truncate -s 20 "$object"
+run revident scan
+expect_exit 3
+run revident explain a1a1a1a1a1a1
+expect_exit 3
+grep -q "a1a1a1a1a1a1 is unknown" "$CASE_DIR/out" || fail "it is lost, it says"
+run revident report a1a1a1a1a1a1
+expect_exit 3
+run revident show a1a1a1a1a1a1
+expect_exit 3
+
 it "a blob that has nothing to do with migrations may be missing"
 fixture september-17
 fsck_fails

@@ -98,6 +98,12 @@ void ctx_note(struct cmd_ctx *ctx, const char *fmt, ...) __attribute__((format(p
 /* Under -v: how long it took since the last lap, on standard error, as "revident: 12.3 ms <what>". */
 void ctx_lap(struct cmd_ctx *ctx, const char *what);
 
+/*
+ * Closes a command's repository (NULL: none). A command that `failed` has no document that could say what was damaged or
+ * missing, so that is said here.
+ */
+void ctx_close(struct cmd_ctx *ctx, struct repo *repo, bool failed);
+
 /* The table of commands, in the order of help. */
 const struct cmd *const *commands(size_t *count);
 

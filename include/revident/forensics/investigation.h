@@ -40,8 +40,9 @@ struct investigation_options {
 /* One row that tips have: all tips with the same row have the same environments. */
 struct tip_view {
 	uint32_t row;
-	uint32_t commit;  /* of the first tip that has it */
-	bool is_searched; /* some tip with this row had its whole tree searched */
+	uint32_t commit;    /* of the first tip that has it */
+	bool is_searched;   /* some tip with this row had its whole tree searched */
+	bool is_incomplete; /* a directory could not be read: files that are not listed may be there */
 	struct env_defs defs;
 	struct tree_envs envs;
 	uint32_t *labels; /* by environment: its lineage; INTERN_NONE without migrations */
@@ -95,6 +96,12 @@ const struct tip_view *investigation_head_view(const struct investigation *inv);
  * then a limit; -1.
  */
 int investigation_row(struct investigation *inv, const struct oid *commit, uint32_t *row, struct err *err);
+
+/*
+ * How many migrations the environment (NULL: any of the view's) may hold that could not be read; SIZE_MAX where nobody
+ * can say.
+ */
+size_t investigation_unread(const struct investigation *inv, const struct tip_view *view, const struct tree_env *env);
 
 /* The lineage of a file in a row that need not be a tip's; INTERN_NONE if it has none. */
 uint32_t investigation_lineage(struct investigation *inv, const struct snap_file *file);

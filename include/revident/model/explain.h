@@ -61,10 +61,11 @@ struct successor {
 struct life {
 	struct text revision, environment;
 	enum life_state state;
-	bool broken;      /* a tip names it and lacks it, and HEAD does not have it */
-	bool at_head;     /* HEAD's tree has it */
-	struct text path; /* where it is: at HEAD, else at the best other ref; where it last was; none */
-	struct oid blob;  /* what is there, null where nothing is */
+	bool may_be_unread; /* LIFE_UNKNOWN: HEAD never lost it, and not all that HEAD holds could be read */
+	bool broken;        /* a tip names it and lacks it, and HEAD does not have it */
+	bool at_head;       /* HEAD's tree has it */
+	struct text path;   /* where it is: at HEAD, else at the best other ref; where it last was; none */
+	struct oid blob;    /* what is there, null where nothing is */
 	const struct migration *migration; /* what that declares; NULL */
 	const struct text *paths;          /* every path that has it at HEAD, or at that ref */
 	size_t path_count;
