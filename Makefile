@@ -62,16 +62,17 @@ LIB_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out src/cli/main.c,$(SRC))) $(GENERA
 SUPPORT_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out %_dump.c,$(wildcard tests/support/*.c)))
 DUMPS := $(patsubst %.c,$(B)/%,$(wildcard tests/support/*_dump.c))
 UNIT := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
+DAMAGE := $(B)/tests/damage/damage
 FUZZERS := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
 C_FILES := $(SRC) $(HEADERS) $(wildcard src/*/*.h tests/*/*.c tests/*/*.h)
-SHELL_FILES := $(wildcard .ci/run tools/*.sh tests/*.sh tests/support/*.sh hooks/*) $(wildcard tests/e2e/run tests/e2e/*.sh tests/npm/*.sh)
+SHELL_FILES := $(wildcard .ci/run tools/*.sh tests/*.sh tests/support/*.sh tests/damage/*.sh hooks/*) $(wildcard tests/e2e/run tests/e2e/*.sh tests/npm/*.sh)
 MAN := $(wildcard man/*.1)
 LIB := $(B)/librevident.a
 BIN := $(B)/revident
-TEST_PROGRAMS := $(UNIT) $(DUMPS) $(FUZZERS)
-ALL_OBJ := $(patsubst %.c,$(B)/%.o,$(SRC) $(wildcard tests/unit/*.c tests/support/*.c tests/fuzz/*.c))
+TEST_PROGRAMS := $(UNIT) $(DUMPS) $(DAMAGE) $(FUZZERS)
+ALL_OBJ := $(patsubst %.c,$(B)/%.o,$(SRC) $(wildcard tests/unit/*.c tests/support/*.c tests/damage/*.c tests/fuzz/*.c))
 
-.PHONY: all help demo setup check check-clang check-unit check-valgrind check-e2e check-differential check-corpus check-hardening check-install check-man check-npm sanitize tsan valgrind \
+.PHONY: all help demo setup check check-clang check-unit check-valgrind check-e2e check-differential check-damage check-corpus check-hardening check-install check-man check-npm sanitize tsan valgrind \
 	coverage fuzz stress bench conformance replay golden format format-check lint lint-text tidy analyze layers headers install \
 	uninstall dist clean test-programs
 .SECONDARY:
@@ -122,6 +123,15 @@ $(UNIT) $(DUMPS): $(B)/%: $(B)/%.o $(B)/libsupport.a $(LIB)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) $(PACKAGE_LIBS) $(CMOCKA_LIBS)
 
+# The program itself, callable: its main() by another name.
+$(B)/tests/damage/main.o: $(B)/src/cli/main.o
+	@mkdir -p $(@D)
+	$(Q)objcopy --redefine-sym main=revident_main $< $@
+
+$(DAMAGE): $(patsubst %.c,$(B)/%.o,$(wildcard tests/damage/*.c)) $(B)/tests/damage/main.o $(LIB)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) $(PACKAGE_LIBS)
+
 # libFuzzer brings its own main(); every other variant replays a corpus with the stand-alone driver.
 $(FUZZERS): $(B)/%: $(B)/%.o $(if $(filter fuzz,$(VARIANT)),,$(B)/tests/fuzz/standalone.o) $(LIB)
 	$(call say,LINK,$@)
@@ -144,7 +154,7 @@ demo: ## build, import the accident and show scan, explain and show on it
 check: setup ## set up, build without a warning, and run every test
 	$(Q)$(SUBMAKE) -s WERROR='$(if $(filter undefined,$(origin WERROR)),-Werror,$(WERROR))' test-programs
 	$(Q)MAKE='$(MAKE)' VARIANT=$(VARIANT) tests/check.sh layers headers check-clang format-check lint-text check-unit check-corpus \
-		check-differential check-e2e check-man check-hardening check-install
+		check-differential check-damage check-e2e check-man check-hardening check-install
 
 check-unit: $(UNIT) ## run the unit tests
 	$(Q)tests/run-unit.sh $(UNIT)
@@ -157,6 +167,9 @@ check-differential: all $(DUMPS) ## compare with Python's ast, configparser, git
 
 check-hardening: all ## has the release build what makes a memory error hard to exploit?
 	$(Q)$(if $(filter release,$(VARIANT)),tests/hardening.sh $(B),echo 'skipped: only the release is hardened')
+
+check-damage: $(DAMAGE) ## damage a repository's files in thousands of ways: no crash, no hang, no wrong answer
+	$(Q)DAMAGE=$(CURDIR)/$(DAMAGE) tests/run-damage.sh
 
 check-install: all ## install, use, and uninstall in a temporary directory
 	$(Q)MAKE='$(MAKE)' tests/install.sh $(VARIANT)
@@ -172,7 +185,7 @@ golden: all ## rewrite the expected outputs of tests/golden
 
 sanitize: ## unit tests, corpora and end-to-end tests under ASan and UBSan
 	$(Q)$(SUBMAKE) -s VARIANT=sanitize test-programs
-	$(Q)MAKE='$(MAKE)' VARIANT=sanitize tests/check.sh check-unit check-corpus check-e2e
+	$(Q)MAKE='$(MAKE)' VARIANT=sanitize tests/check.sh check-unit check-corpus check-e2e check-damage
 
 tsan: ## unit tests and corpora under ThreadSanitizer
 	$(Q)$(SUBMAKE) -s VARIANT=tsan test-programs
