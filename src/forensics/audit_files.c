@@ -14,6 +14,16 @@ static bool parses(const struct migration *m)
 	return m->unreadable == UNREADABLE_NOT || m->unreadable == UNREADABLE_SYNTAX;
 }
 
+static const char without_id[] = "it binds no \"revision\", and its name is no id";
+
+bool audit_is_without_id(const struct finding *finding)
+{
+	const size_t len = sizeof(without_id) - 1;
+
+	return finding->rule == RULE_UNREADABLE_MIGRATION && finding->message.len >= len &&
+	       !memcmp(finding->message.ptr + finding->message.len - len, without_id, len);
+}
+
 /* Why Alembic dies of the file, half a sentence; NULL if it does not. */
 static const char *why_unreadable(const struct migration *m, bool has_id, unsigned *line)
 {
@@ -30,7 +40,7 @@ static const char *why_unreadable(const struct migration *m, bool has_id, unsign
 		return reasons[m->unreadable];
 	*line = 0;
 	if (m->revision.kind == BINDING_ABSENT && !has_id)
-		return "it binds no \"revision\", and its name is no id";
+		return without_id;
 	*line = m->revision.line;
 	if (m->down_revision.kind == BINDING_ABSENT)
 		return "it binds no \"down_revision\"";

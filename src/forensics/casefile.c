@@ -444,7 +444,8 @@ static int fill(struct clerk *clerk, struct err *err)
 		if (casefile_write_tables(clerk, &cases[i], err) < 0)
 			goto done;
 		if (!cases[i].life->at_head)
-			casefile_write_stamps(clerk->arena, &cases[i]);
+			casefile_write_stamps(
+				clerk->arena, cases[i].is_whole_plan ? &clerk->out->plan : NULL, &cases[i]);
 	}
 	casefile_write_exhibits(clerk);
 	if (clerk->options->redact_authors)

@@ -19,8 +19,8 @@ struct clerk {
 /* Fills moments, restored and exposure. */
 void casefile_write_times(struct clerk *clerk, struct lost_case *c);
 
-/* Fills the table of stamps from the chains; pure but for the arena. */
-void casefile_write_stamps(struct arena *arena, struct lost_case *c);
+/* Fills the table of stamps from the chains; `plan` is what `should_be` stands on, or NULL. Pure but for the arena. */
+void casefile_write_stamps(struct arena *arena, const struct recover *plan, struct lost_case *c);
 
 /* The chain with the lost revision back in it, from what its file declares. False where that is not known. */
 bool casefile_chain_with(struct arena *arena, const struct chain *chain, const struct lost_case *c, struct chain *out);

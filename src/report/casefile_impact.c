@@ -55,6 +55,9 @@ static void say_failures(struct page *page, const struct lost_case *c)
 	case ANSWER_CYCLE:
 		page_words(page, "Alembic cannot load the chain. Every command fails with:");
 		break;
+	case ANSWER_UNLOADABLE:
+		page_words(page, "Alembic cannot load the files. Every command fails with:");
+		break;
 	case ANSWER_SEVERAL_HEADS:
 		page_words(page, "The chain loads, and has several heads. ");
 		page_code(page, TEXT_LITERAL("alembic upgrade head"));
@@ -169,6 +172,7 @@ static void cell_outcome(struct page *page, const struct stamp_outcome *o)
 	case ANSWER_KEY_ERROR:
 	case ANSWER_BARE_KEY_ERROR:
 	case ANSWER_CYCLE:
+	case ANSWER_UNLOADABLE:
 	case ANSWER_CANNOT_LOCATE:
 		page_styled(page, PAGE_BAD, "fails");
 		page_words(page, ": ");

@@ -97,8 +97,8 @@ static json_t *from_chain(const struct chain *chain)
 
 static json_t *from_outcome(const struct stamp_outcome *o)
 {
-	static const char *const answers[] = { "unavailable", "key-error", "bare-key-error", "cycle", "several-heads",
-		"cannot-locate", "up-to-date", "runs" };
+	static const char *const answers[] = { "unavailable", "key-error", "bare-key-error", "cycle", "unloadable",
+		"several-heads", "cannot-locate", "up-to-date", "runs" };
 
 	return json_pack("{s:s, s:o, s:o, s:b, s:b, s:o}", "answer", answers[o->answer], "says",
 		json_from_texts(o->says, o->say_count), "runs", json_from_texts(o->runs, o->run_count), "runs_stub",
@@ -165,6 +165,7 @@ static json_t *from_case(const struct casefile *file, const struct lost_case *c)
 			json_from_texts(c->tables.assumed, c->tables.assumed_count)));
 	json_object_set_new(value, "damaged", from_refs(&c->damaged));
 	json_object_set_new(value, "holding", from_refs(&c->holding));
+	json_object_set_new(value, "also_missing", json_from_texts(c->also_missing, c->also_missing_count));
 	json_object_set_new(value, "stamps", from_rows(c));
 	json_object_set_new(value, "chain", from_chain(c->environment ? &c->environment->chain : NULL));
 	json_object_set_new(value, "chain_as_it_should_be", from_chain(c->should_be));

@@ -46,4 +46,7 @@ int audit_source(struct discovery *discovery, struct study *study, struct source
  */
 bool audit_wants_former(const struct audit_environment *env);
 
+/* Is the finding about a file that binds no `revision` and whose name is none? Alembic has words of its own for that. */
+bool audit_is_without_id(const struct finding *finding);
+
 #endif

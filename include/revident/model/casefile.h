@@ -109,6 +109,7 @@ enum stamp_answer {
 	ANSWER_KEY_ERROR,      /* a parent is missing: the warning, and the KeyError */
 	ANSWER_BARE_KEY_ERROR, /* a depends_on is missing: the KeyError alone */
 	ANSWER_CYCLE,
+	ANSWER_UNLOADABLE, /* a file that is no readable migration, or a label twice: nothing else is looked at */
 	ANSWER_SEVERAL_HEADS,
 	ANSWER_CANNOT_LOCATE,
 	ANSWER_UP_TO_DATE,
@@ -176,6 +177,8 @@ struct lost_case {
 	bool is_whole_plan; /* `should_be` is the plan's, proven; else only drawn from what the lost file says */
 	const struct stamp_row *rows;
 	size_t row_count;
+	const struct text *also_missing; /* what HEAD's chain names and lacks beside this one, sorted */
+	size_t also_missing_count;
 	bool has_rule; /* a rule of `check` is about this loss */
 	enum rule_id rule;
 	enum level rule_level; /* in this repository's configuration */
