@@ -94,6 +94,35 @@ static void take_id(struct clerk *clerk, struct subjects *s, struct text id, str
 	take(s, &found);
 }
 
+static int compare_identities(const void *a, const void *b)
+{
+	const struct identity *x = a, *y = b;
+	int order = text_compare(x->id, y->id);
+
+	return order ? order : text_compare(x->environment, y->environment);
+}
+
+/* Whatever was ever lost, and has been mended or forgotten since. */
+static void take_losses(struct clerk *clerk, struct subjects *s)
+{
+	const struct history *history = &clerk->inv->history;
+	bool *seen = xcalloc(clerk->inv->study.revisions.count + 1, sizeof(*seen));
+	size_t i, from = s->count;
+
+	for (i = 0; i < history->count; i++) {
+		const struct change *change = &history->changes[i];
+
+		if (!event_kind_is_loss(change->kind) || seen[change->revision])
+			continue;
+		seen[change->revision] = true;
+		take_id(clerk, s, study_revision_text(&clerk->inv->study, change->revision), TEXT_NONE);
+	}
+	if (s->count > from)
+		qsort(s->items + from, s->count - from, sizeof(*s->items), compare_identities);
+	free(seen);
+}
+
+/* What is missing at HEAD; with --all-losses then everything else. */
 static void take_found(struct clerk *clerk, struct subjects *s)
 {
 	const struct verdict *verdict = &clerk->teller.verdict;
@@ -102,10 +131,8 @@ static void take_found(struct clerk *clerk, struct subjects *s)
 	for (i = 0; i < verdict->missing_count; i++)
 		if (is_at_head(clerk, &verdict->missing[i]))
 			take_id(clerk, s, verdict->missing[i].name, verdict->missing[i].environment);
-	if (s->count || !clerk->options->all_losses)
-		return;
-	for (i = 0; i < verdict->lost_count; i++)
-		take_id(clerk, s, study_revision_text(&clerk->inv->study, verdict->lost[i].revision), TEXT_NONE);
+	if (clerk->options->all_losses)
+		take_losses(clerk, s);
 }
 
 /* --- facts of one case --------------------------------------------------------------------------------------------- */
@@ -154,14 +181,6 @@ static bool holds(struct text haystack, struct text needle)
 	       memmem(haystack.ptr, haystack.len, needle.ptr, needle.len);
 }
 
-static struct text base_name(struct text path)
-{
-	const char *slash = path.len ? memrchr(path.ptr, '/', path.len) : NULL;
-	size_t skip = slash ? (size_t)(slash - path.ptr) + 1 : 0;
-
-	return (struct text){ path.ptr + skip, path.len - skip };
-}
-
 static void find_telltales(struct lost_case *c)
 {
 	const struct migration *before = c->loss ? c->loss->before.migration : NULL;
@@ -175,7 +194,7 @@ static void find_telltales(struct lost_case *c)
 	t->date = after->create_date;
 	t->doc_revision = after->doc_revision;
 	t->docstring_has_lost_id = text_equal(after->doc_revision, c->life->revision);
-	t->name_has_lost_id = holds(base_name(c->loss->after.path), c->life->revision);
+	t->name_has_lost_id = holds(text_base_name(c->loss->after.path), c->life->revision);
 }
 
 static void read_changes(struct clerk *clerk, struct lost_case *c)
