@@ -8,6 +8,7 @@
 #include "revident/base/sha256.h"
 #include "revident/base/xalloc.h"
 #include "revident/forensics/audit.h"
+#include "revident/forensics/audit_tables.h"
 #include "revident/forensics/recover.h"
 #include "revident/git/commit_info.h"
 #include "revident/git/object.h"
@@ -102,7 +103,7 @@ static int compare_identities(const void *a, const void *b)
 	return order ? order : text_compare(x->environment, y->environment);
 }
 
-/* Whatever was ever lost, and has been mended or forgotten since. */
+/* Whatever was ever lost, mended or forgotten since, is counted; and taken, if all is wanted. */
 static void take_losses(struct clerk *clerk, struct subjects *s)
 {
 	const struct history *history = &clerk->inv->history;
@@ -115,14 +116,16 @@ static void take_losses(struct clerk *clerk, struct subjects *s)
 		if (!event_kind_is_loss(change->kind) || seen[change->revision])
 			continue;
 		seen[change->revision] = true;
-		take_id(clerk, s, study_revision_text(&clerk->inv->study, change->revision), TEXT_NONE);
+		clerk->out->losses++;
+		if (clerk->options->all_losses)
+			take_id(clerk, s, study_revision_text(&clerk->inv->study, change->revision), TEXT_NONE);
 	}
 	if (s->count > from)
 		qsort(s->items + from, s->count - from, sizeof(*s->items), compare_identities);
 	free(seen);
 }
 
-/* What is missing at HEAD; with --all-losses then everything else. */
+/* What is missing at HEAD; with --all-losses everything else behind it. */
 static void take_found(struct clerk *clerk, struct subjects *s)
 {
 	const struct verdict *verdict = &clerk->teller.verdict;
@@ -131,8 +134,7 @@ static void take_found(struct clerk *clerk, struct subjects *s)
 	for (i = 0; i < verdict->missing_count; i++)
 		if (is_at_head(clerk, &verdict->missing[i]))
 			take_id(clerk, s, verdict->missing[i].name, verdict->missing[i].environment);
-	if (clerk->options->all_losses)
-		take_losses(clerk, s);
+	take_losses(clerk, s);
 }
 
 /* --- facts of one case --------------------------------------------------------------------------------------------- */
@@ -223,6 +225,14 @@ static void read_changes(struct clerk *clerk, struct lost_case *c)
 	c->has_changes = true;
 }
 
+/* Committer time, for an order; 0 where it is not known. */
+static int64_t time_of(const struct clerk *clerk, const struct oid *commit)
+{
+	uint32_t number = commits_find(&clerk->inv->commits, commit);
+
+	return number == COMMIT_NONE ? 0 : clerk->inv->commits.times[number];
+}
+
 static void add_ref(struct clerk *clerk, struct case_refs *refs, struct case_ref *items, const struct ref *ref)
 {
 	static const char tags[] = "refs/tags/";
@@ -233,6 +243,7 @@ static void add_ref(struct clerk *clerk, struct case_refs *refs, struct case_ref
 	}
 	items[refs->count++] = (struct case_ref){ .name = ref->name,
 		.commit = ref->commit,
+		.time = time_of(clerk, &ref->commit),
 		.is_tag = ref->name.len > sizeof(tags) && !memcmp(ref->name.ptr, tags, sizeof(tags) - 1),
 		.means_deployed = policy_ref_matches(&clerk->options->policy->deploy_refs, ref->name) };
 	refs->items = items;
@@ -253,42 +264,60 @@ static void sort_refs(struct clerk *clerk, const struct identity *identity, stru
 	struct investigation *inv = clerk->inv;
 	struct case_ref *damaged = arena_calloc(clerk->arena, CASE_REFS_MAX, sizeof(*damaged));
 	struct case_ref *holding = arena_calloc(clerk->arena, CASE_REFS_MAX, sizeof(*holding));
-	uint32_t tip, from = c->loss ? commits_find(&inv->commits, &c->loss->commit->id) : COMMIT_NONE;
+	uint32_t tip, view, from = c->loss ? commits_find(&inv->commits, &c->loss->commit->id) : COMMIT_NONE;
 	bool *follows = from == COMMIT_NONE ? NULL : teller_descendants(&clerk->teller, from);
+	bool *holds_it = xcalloc(inv->view_count + 1, sizeof(*holds_it));
 
+	for (view = 0; view < inv->view_count; view++)
+		holds_it[view] = teller_find(&clerk->teller, view, identity) != NULL;
 	for (tip = 0; tip < inv->tip_count; tip++) {
 		if (inv->tip_views[tip] == INTERN_NONE)
 			continue;
-		if (teller_find(&clerk->teller, inv->tip_views[tip], identity))
+		if (holds_it[inv->tip_views[tip]])
 			add_ref(clerk, &c->holding, holding, &inv->tips[tip]);
 		else if (tip_misses(identity, tip) || (follows && follows[inv->tip_commits[tip]]))
 			add_ref(clerk, &c->damaged, damaged, &inv->tips[tip]);
 		else
 			c->older++;
 	}
+	free(holds_it);
 	free(follows);
 }
 
 /* --- the trees ----------------------------------------------------------------------------------------------------- */
 
-static const struct audit_environment *audit_at_head(struct clerk *clerk, struct text path)
+/* Audits HEAD's tree; its tables only where something is missing, since every module is read for models. 0 or -1. */
+static int audit_head(struct clerk *clerk, struct err *err)
 {
 	const struct audit_options how = { .policy = clerk->options->policy };
 	uint32_t head = teller_head_view(&clerk->teller);
+	struct audit_environment *items;
 	const struct tree_envs *envs;
-	struct audit_environment *out;
+	bool is_missing = false;
 	size_t i;
 
 	if (head == INTERN_NONE)
-		return NULL;
+		return 0;
 	envs = &clerk->inv->views[head].envs;
-	for (i = 0; i < envs->count; i++) {
-		if (!text_equal(envs->items[i].path, path))
-			continue;
-		out = arena_alloc(clerk->arena, sizeof(*out));
-		audit_environment(&clerk->inv->study, &envs->items[i], &how, out);
-		return out;
-	}
+	items = arena_calloc(clerk->arena, envs->count + 1, sizeof(*items));
+	for (i = 0; i < envs->count; i++)
+		audit_environment(&clerk->inv->study, &envs->items[i], &how, &items[i]);
+	clerk->head = (struct audit){ .environments = items, .environment_count = envs->count };
+	for (i = 0; i < clerk->out->case_count; i++)
+		is_missing = is_missing || clerk->out->cases[i].is_missing;
+	if (!is_missing || !clerk->out->head)
+		return 0;
+	return audit_tables(&clerk->inv->study, source_of_tree(&clerk->inv->study, &clerk->out->head->tree), &how,
+		&clerk->head, err);
+}
+
+static const struct audit_environment *environment_at_head(const struct clerk *clerk, struct text path)
+{
+	size_t i;
+
+	for (i = 0; i < clerk->head.environment_count; i++)
+		if (text_equal(clerk->head.environments[i].path, path))
+			return &clerk->head.environments[i];
 	return NULL;
 }
 
@@ -316,7 +345,7 @@ static void draw_chains(struct clerk *clerk, struct lost_case *c)
 {
 	struct chain *drawn;
 
-	c->environment = audit_at_head(clerk, c->life->environment);
+	c->environment = environment_at_head(clerk, c->life->environment);
 	if (!c->environment || c->life->at_head)
 		return;
 	c->should_be = planned_chain(clerk, c);
@@ -455,7 +484,7 @@ static int fill(struct clerk *clerk, struct err *err)
 		if (tell_case(clerk, &subjects.items[i], &cases[i], err) < 0)
 			goto done;
 	clerk->out->case_count = subjects.count;
-	if (plan_repair(clerk, err) < 0)
+	if (plan_repair(clerk, err) < 0 || audit_head(clerk, err) < 0)
 		goto done;
 	for (i = 0; i < subjects.count; i++) {
 		take_source(clerk, &cases[i]);

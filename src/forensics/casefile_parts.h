@@ -13,6 +13,7 @@ struct clerk {
 	struct arena *arena; /* the caller's */
 	const struct casefile_options *options;
 	struct teller teller;
+	struct audit head; /* HEAD's tree */
 	struct casefile *out;
 };
 

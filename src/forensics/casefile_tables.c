@@ -4,11 +4,7 @@
 #include "casefile_parts.h"
 #include "revident/alembic/tables.h"
 #include "revident/forensics/audit_tables.h"
-
-static int compare_texts(const void *a, const void *b)
-{
-	return text_compare(*(const struct text *)a, *(const struct text *)b);
-}
+#include "revident/git/object.h"
 
 static struct text full_name(struct arena *arena, const struct table_use *use)
 {
@@ -25,25 +21,63 @@ static struct text full_name(struct arena *arena, const struct table_use *use)
 
 static int list_created(struct clerk *clerk, struct lost_case *c, struct err *err)
 {
+	struct err ignored = { 0 };
 	struct table_uses uses;
+	struct object object;
 	struct text *names;
 	size_t i, n = 0;
+	int rc;
 
-	if (!c->lost.is_read || c->lost.bytes.len < c->lost.size)
+	if (!c->lost.is_read ||
+		object_read(clerk->inv->repo, &c->lost.blob, MIGRATION_BYTES_MAX, &object, &ignored) != 1)
 		return 0;
-	if (reader_tables(clerk->inv->study.reader, clerk->arena, c->lost.bytes.ptr, c->lost.bytes.len, &uses, err) < 0)
+	rc = reader_tables(clerk->inv->study.reader, clerk->arena, (const char *)object.bytes, object.len, &uses, err);
+	object_release(&object);
+	if (rc < 0)
 		return -1;
 	names = arena_calloc(clerk->arena, uses.count + 1, sizeof(*names));
 	for (i = 0; i < uses.count; i++)
 		if (uses.items[i].kind == TABLE_CREATED)
 			names[n++] = full_name(clerk->arena, &uses.items[i]);
 	if (n)
-		qsort(names, n, sizeof(*names), compare_texts);
+		qsort(names, n, sizeof(*names), text_compare_items);
 	c->tables.is_known = true;
 	c->tables.opaque = uses.opaque;
 	c->tables.created = names;
 	c->tables.created_count = n;
 	return 0;
+}
+
+/* "table" of "schema.table" */
+static struct text bare(struct text name)
+{
+	const char *dot = name.len ? memrchr(name.ptr, '.', name.len) : NULL;
+
+	return dot ? (struct text){ dot + 1, name.len - (size_t)(dot + 1 - name.ptr) } : name;
+}
+
+static struct text schema(struct text name)
+{
+	const char *dot = name.len ? memrchr(name.ptr, '.', name.len) : NULL;
+
+	return dot ? (struct text){ name.ptr, (size_t)(dot - name.ptr) } : TEXT_NONE;
+}
+
+static void list_left(struct clerk *clerk, struct lost_case *c)
+{
+	const struct audit_tables *head = &c->environment->tables;
+	struct text *names = arena_calloc(clerk->arena, head->uncreated_count + 1, sizeof(*names));
+	size_t i, k;
+
+	for (i = 0; i < head->uncreated_count; i++) {
+		for (k = 0; k < c->tables.created_count; k++)
+			if (table_is_same(schema(head->uncreated[i]), bare(head->uncreated[i]),
+				    schema(c->tables.created[k]), bare(c->tables.created[k])))
+				break;
+		if (k == c->tables.created_count)
+			names[c->tables.left_count++] = head->uncreated[i];
+	}
+	c->tables.left = names;
 }
 
 int casefile_write_tables(struct clerk *clerk, struct lost_case *c, struct err *err)
@@ -54,6 +88,7 @@ int casefile_write_tables(struct clerk *clerk, struct lost_case *c, struct err *
 		return -1;
 	if (!c->environment || !clerk->out->head || !c->is_missing)
 		return 0;
+	list_left(clerk, c);
 	source = source_of_tree(&clerk->inv->study, &clerk->out->head->tree);
 	return audit_tables_after(&clerk->inv->study, source, c->environment, c->life->revision, &c->tables.assumed,
 		&c->tables.assumed_count, err);

@@ -23,9 +23,12 @@ struct finding {
 	bool by_dependency, at_head;
 };
 
+enum naming { NAMING_UNKNOWN, NAMING_NOT, NAMING_PARENT, NAMING_DEPENDENCY };
+
 struct findings {
 	struct finding *items;
 	size_t count, cap;
+	unsigned char *known; /* by blob: enum naming */
 };
 
 static void add_finding(struct findings *findings, struct finding found)
@@ -54,6 +57,20 @@ static bool depends_on_it(const struct binding *depends_on, struct text id, cons
 	return names_it(depends_on, id);
 }
 
+/* How a content names the revision; the same contents stand in one tree after another, and are asked once. */
+static enum naming naming_of(const struct teller *t, uint32_t blob, const struct life *life, struct findings *findings)
+{
+	const struct migration *m = t->inv->study.blobs[blob].migration;
+	unsigned char *known = &findings->known[blob];
+
+	if (*known == NAMING_UNKNOWN)
+		*known = !m                                                               ? NAMING_NOT
+			 : names_it(&m->down_revision, life->revision)                    ? NAMING_PARENT
+			 : depends_on_it(&m->depends_on, life->revision, life->migration) ? NAMING_DEPENDENCY
+											  : NAMING_NOT;
+	return (enum naming) * known;
+}
+
 static void look_in_env(const struct teller *t, const struct tree_env *env, const struct life *life, bool at_head,
 	struct findings *findings)
 {
@@ -61,16 +78,15 @@ static void look_in_env(const struct teller *t, const struct tree_env *env, cons
 
 	for (f = 0; f < env->file_count; f++) {
 		const struct tree_file *file = &env->files[f];
-		const struct migration *m = file->blob == BLOB_NONE ? NULL : t->inv->study.blobs[file->blob].migration;
+		enum naming naming = file->blob == BLOB_NONE ? NAMING_NOT : naming_of(t, file->blob, life, findings);
+		const struct migration *m;
 
-		if (!m)
+		if (naming == NAMING_NOT)
 			continue;
-		if (names_it(&m->down_revision, life->revision))
-			add_finding(findings,
-				(struct finding){ file->revision, file->path, m->down_revision.line, false, at_head });
-		else if (depends_on_it(&m->depends_on, life->revision, life->migration))
-			add_finding(findings,
-				(struct finding){ file->revision, file->path, m->depends_on.line, true, at_head });
+		m = t->inv->study.blobs[file->blob].migration;
+		add_finding(findings, (struct finding){ file->revision, file->path,
+					      naming == NAMING_PARENT ? m->down_revision.line : m->depends_on.line,
+					      naming == NAMING_DEPENDENCY, at_head });
 	}
 }
 
@@ -127,7 +143,7 @@ static void find_former(struct teller *t, struct text id, struct life *out)
 
 void tell_children(struct teller *t, const struct identity *identity, struct life *out)
 {
-	struct findings findings = { 0 };
+	struct findings findings = { .known = xcalloc(t->inv->study.blob_ids.count + 1, 1) };
 	struct child *children;
 	uint32_t v, head = teller_head_view(t);
 	size_t i;
@@ -153,6 +169,7 @@ void tell_children(struct teller *t, const struct identity *identity, struct lif
 	out->children = children;
 	out->child_count = findings.count;
 	free(findings.items);
+	free(findings.known);
 	if (!out->child_count)
 		find_former(t, identity->id, out);
 }

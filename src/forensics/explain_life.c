@@ -72,6 +72,7 @@ static uint32_t name_holders(
 	struct investigation *inv = t->inv;
 	struct text *names = arena_calloc(t->arena, TIPS_SHOWN, sizeof(*names));
 	uint32_t tip, best = INTERN_NONE;
+	int rank, best_rank = -1;
 
 	for (tip = 0; tip < inv->tip_count; tip++) {
 		uint32_t view = inv->tip_views[tip];
@@ -83,10 +84,13 @@ static uint32_t name_holders(
 		else
 			out->refs.more++;
 		out->published = out->published || is_published_ref(t, inv->tips[tip].name);
-		if ((!may_give || may_give[inv->tip_commits[tip]]) &&
-			(best == INTERN_NONE ||
-				rank_of_ref(t, inv->tips[tip].name) < rank_of_ref(t, inv->tips[best].name)))
+		if (best_rank == 0 || (may_give && !may_give[inv->tip_commits[tip]]))
+			continue;
+		rank = rank_of_ref(t, inv->tips[tip].name);
+		if (best == INTERN_NONE || rank < best_rank) {
 			best = tip;
+			best_rank = rank;
+		}
 	}
 	out->refs.names = names;
 	return best;

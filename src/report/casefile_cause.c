@@ -2,6 +2,7 @@
 
 #include "casefile_parts.h"
 #include "revident/base/sha256.h"
+#include "revident/base/shell.h"
 
 enum { CHANGES_SHOWN = 30 };
 
@@ -39,7 +40,7 @@ static void say_replacement(struct page *page, const struct lost_case *c)
 	page_words(page, " declared ");
 	page_code(page, c->life->revision);
 	if (loss->after.revision.ptr && text_equal(loss->after.path, loss->before.path)) {
-		page_words(page, "; since, it declares ");
+		page_words(page, "; after it, it declared ");
 		page_code(page, loss->after.revision);
 		if (loss->after.migration && loss->after.migration->message.len) {
 			page_words(page, " \"");
@@ -47,9 +48,9 @@ static void say_replacement(struct page *page, const struct lost_case *c)
 			page_words(page, "\"");
 		}
 	} else if (loss->after.path.ptr) {
-		page_words(page, "; since, the file declares no revision");
+		page_words(page, "; after it, the file declared no revision");
 	} else {
-		page_words(page, "; since, there is no such file");
+		page_words(page, "; after it, there was no such file");
 	}
 	page_words(page, ".");
 	if (loss->similarity >= 0)
@@ -156,7 +157,7 @@ static void list_telltales(struct page *page, const struct lost_case *c)
 	if (!c->loss->after.revision.ptr)
 		return;
 	page_open(page, PAGE_PARAGRAPH);
-	page_words(page, "Does the file that is there now give it away?");
+	page_words(page, "Does the file that took its place give it away?");
 	page_close(page, PAGE_PARAGRAPH);
 	page_open(page, PAGE_LIST);
 	item_name(page, c);
@@ -173,12 +174,43 @@ static void say_why(struct page *page)
 	page_close(page, PAGE_PARAGRAPH);
 }
 
+/* No commit took it: then who wrote the line that names it? */
+static void say_no_loss(struct page *page, const struct lost_case *c)
+{
+	char hex[OID_HEX + 1];
+	size_t i;
+
+	page_open(page, PAGE_PARAGRAPH);
+	page_words(page,
+		"No commit of the history that was read took it away: nobody committed it here, or where it was is not "
+		"in this clone.");
+	page_close(page, PAGE_PARAGRAPH);
+	if (!c->is_missing || !page->file->head)
+		return;
+	page_open(page, PAGE_LIST);
+	for (i = 0; i < c->life->child_count && i < CASE_CHILDREN_MAX; i++) {
+		const struct child *child = &c->life->children[i];
+		struct strbuf line = STRBUF_INIT;
+
+		if (!child->at_head || !child->line)
+			continue;
+		page_open(page, PAGE_ITEM);
+		page_words(page, "Who wrote the line that names it: ");
+		strbuf_addf(&line, "git blame -L %u,%u %s --", child->line, child->line,
+			oid_hex(&page->file->head->id, hex));
+		strbuf_addch(&line, ' ');
+		strbuf_add_shell_word(&line, child->path);
+		page_command(page, &line);
+		strbuf_release(&line);
+		page_close(page, PAGE_ITEM);
+	}
+	page_close(page, PAGE_LIST);
+}
+
 void write_cause(struct page *page, const struct lost_case *c)
 {
 	if (!c->loss) {
-		page_open(page, PAGE_PARAGRAPH);
-		page_words(page, "No commit of the history that was read took it away.");
-		page_close(page, PAGE_PARAGRAPH);
+		say_no_loss(page, c);
 		return;
 	}
 	say_commit(page, c);

@@ -3,7 +3,7 @@
 
 #include "casefile_parts.h"
 
-enum { RUNS_SHOWN = 4 };
+enum { RUNS_SHOWN = 4, CHILDREN_SHOWN = 10 };
 
 static void list_says(struct page *page, const struct stamp_outcome *outcome)
 {
@@ -150,12 +150,26 @@ static void list_runs(struct page *page, const struct stamp_outcome *o)
 	}
 }
 
-static void cell_outcome(struct page *page, const struct stamp_outcome *o)
+static bool is_named(const struct lost_case *c)
 {
+	size_t i;
+
+	for (i = 0; i < c->life->child_count; i++)
+		if (c->life->children[i].at_head && !c->life->children[i].by_dependency)
+			return true;
+	return false;
+}
+
+static void cell_outcome(struct page *page, const struct lost_case *c, const struct stamp_row *row, int way)
+{
+	const struct stamp_outcome *o = &row->outcomes[way];
+
 	page_open(page, PAGE_CELL);
 	switch (o->answer) {
 	case ANSWER_UNAVAILABLE:
-		page_words(page, "not open: what the lost file declared is not known");
+		page_words(page, way == WAY_RELINK && !is_named(c)
+					 ? "not open: nothing names it"
+					 : "not open: what the lost file declared is not known");
 		break;
 	case ANSWER_UP_TO_DATE:
 		page_styled(page, PAGE_GOOD, "up to date");
@@ -168,6 +182,12 @@ static void cell_outcome(struct page *page, const struct stamp_outcome *o)
 		page_styled(page, PAGE_BAD, "fails");
 		page_words(page, ": ");
 		page_styled(page, PAGE_CODE, "Multiple head revisions are present");
+		if (o->runs_stub) {
+			page_words(page, "; among what ");
+			page_code(page, TEXT_LITERAL("heads"));
+			page_words(page, " runs, ");
+			page_styled(page, PAGE_BAD, "the stand-in raises");
+		}
 		break;
 	case ANSWER_KEY_ERROR:
 	case ANSWER_BARE_KEY_ERROR:
@@ -182,8 +202,28 @@ static void cell_outcome(struct page *page, const struct stamp_outcome *o)
 		page_line_break(page);
 		page_words(page, "then: ");
 		page_code(page, o->command);
+	} else if (way == WAY_SQUASH && o->answer == ANSWER_CANNOT_LOCATE) {
+		page_line_break(page);
+		page_words(page, "no command: it must be at the head before the squash");
 	}
 	page_close(page, PAGE_CELL);
+}
+
+/* What the rows cannot say, as no history knows whose database it is. */
+static void say_unstamped(struct page *page)
+{
+	page_open(page, PAGE_PARAGRAPH);
+	page_words(page, "To Alembic a database whose tables were made by other means (");
+	page_code(page, TEXT_LITERAL("create_all"));
+	page_words(page, ") and that has no stamp is a new one, and the first ");
+	page_code(page, TEXT_LITERAL("create_table"));
+	page_words(page, " fails there: it needs ");
+	page_styled(page, PAGE_CODE, "alembic stamp");
+	page_words(
+		page, " with the revision whose tables it has, once the chain loads. Stamped databases are listed by ");
+	page_code(page, TEXT_LITERAL("SELECT version_num FROM alembic_version"));
+	page_words(page, ".");
+	page_close(page, PAGE_PARAGRAPH);
 }
 
 static void table_of_stamps(struct page *page, const struct lost_case *c)
@@ -208,10 +248,11 @@ static void table_of_stamps(struct page *page, const struct lost_case *c)
 		page_open(page, PAGE_ROW);
 		cell_stamp(page, &c->rows[i]);
 		for (way = 0; way < WAYS; way++)
-			cell_outcome(page, &c->rows[i].outcomes[way]);
+			cell_outcome(page, c, &c->rows[i], way);
 		page_close(page, PAGE_ROW);
 	}
 	page_close(page, PAGE_TABLE);
+	say_unstamped(page);
 }
 
 /* --- where it is ----------------------------------------------------------------------------------------------------- */
@@ -239,13 +280,50 @@ static void list_refs(struct page *page, const char *words, const struct case_re
 	page_close(page, PAGE_ITEM);
 }
 
+static bool has_head(const struct case_refs *refs)
+{
+	size_t i;
+
+	for (i = 0; i < refs->count; i++)
+		if (text_equal(refs->items[i].name, TEXT_LITERAL("HEAD")))
+			return true;
+	return false;
+}
+
+static void list_children(struct page *page, const struct lost_case *c)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < c->life->child_count; i++) {
+		const struct child *child = &c->life->children[i];
+
+		if (!child->at_head || n++ >= CHILDREN_SHOWN)
+			continue;
+		page_open(page, PAGE_ITEM);
+		page_words(page, "Named in %s by ", child->by_dependency ? "depends_on" : "down_revision");
+		page_code(page, child->revision.ptr ? child->revision : child->path);
+		page_words(page, ", ");
+		page_code(page, child->path);
+		page_words(page, " line %u", child->line);
+		page_close(page, PAGE_ITEM);
+	}
+	if (n > CHILDREN_SHOWN) {
+		page_open(page, PAGE_ITEM);
+		page_words(page, "and by %zu more", n - CHILDREN_SHOWN);
+		page_close(page, PAGE_ITEM);
+	}
+}
+
 static void list_holders(struct page *page, const struct lost_case *c)
 {
 	page_open(page, PAGE_LIST);
+	list_children(page, c);
 	list_refs(page, "Shipped broken in the tags", &c->damaged, true);
-	list_refs(page, "Branches with the damage", &c->damaged, false);
-	list_refs(page, "Tags that still hold the original", &c->holding, true);
-	list_refs(page, "Branches that still hold the original", &c->holding, false);
+	list_refs(page, has_head(&c->damaged) ? "HEAD and branches with the damage" : "Branches with the damage",
+		&c->damaged, false);
+	list_refs(page, "Tags that still have it", &c->holding, true);
+	list_refs(page, has_head(&c->holding) ? "HEAD and branches that have it" : "Branches that still have it",
+		&c->holding, false);
 	if (c->older) {
 		page_open(page, PAGE_ITEM);
 		page_count(page, c->older, "branch or tag");

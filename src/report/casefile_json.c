@@ -1,9 +1,12 @@
+#include <stdlib.h>
+
 #include "casefile_formats.h"
 #include "casefile_parts.h"
 #include "json.h"
 #include "redact.h"
 #include "revident/base/sha256.h"
 #include "revident/base/version.h"
+#include "revident/base/xalloc.h"
 
 static json_t *from_signature_span(const struct lost_case *c)
 {
@@ -149,6 +152,19 @@ static json_t *case_facts(const struct lost_case *c)
 		"changes", from_changes(c));
 }
 
+static json_t *from_tables(const struct lost_case *c)
+{
+	const struct audit_tables *head = c->is_missing && c->environment ? &c->environment->tables : NULL;
+	const struct case_tables *t = &c->tables;
+
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "created",
+		t->is_known ? json_from_texts(t->created, t->created_count) : json_null(), "opaque",
+		json_from_text(text_of(t->opaque)), "assumed", json_from_texts(t->assumed, t->assumed_count), "models",
+		head ? json_from_texts(head->models, head->model_count) : json_null(), "uncreated",
+		head ? json_from_texts(head->uncreated, head->uncreated_count) : json_null(), "left",
+		head ? json_from_texts(t->left, t->left_count) : json_null());
+}
+
 static json_t *redacted(const struct casefile *file, json_t *value);
 
 static json_t *from_case(const struct casefile *file, const struct lost_case *c)
@@ -158,11 +174,7 @@ static json_t *from_case(const struct casefile *file, const struct lost_case *c)
 	json_object_set_new(value, "lost", from_file(&c->lost));
 	json_object_set_new(value, "in_its_place", from_file(&c->usurper));
 	json_object_set_new(value, "telltales", from_telltales(c));
-	json_object_set_new(value, "tables",
-		json_pack("{s:o, s:o, s:o}", "created",
-			c->tables.is_known ? json_from_texts(c->tables.created, c->tables.created_count) : json_null(),
-			"opaque", json_from_text(text_of(c->tables.opaque)), "assumed",
-			json_from_texts(c->tables.assumed, c->tables.assumed_count)));
+	json_object_set_new(value, "tables", from_tables(c));
 	json_object_set_new(value, "damaged", from_refs(&c->damaged));
 	json_object_set_new(value, "holding", from_refs(&c->holding));
 	json_object_set_new(value, "also_missing", json_from_texts(c->also_missing, c->also_missing_count));
@@ -270,17 +282,30 @@ static json_t *redacted(const struct casefile *file, json_t *value)
 	return value;
 }
 
-static json_t *cases_of(const struct casefile *file)
+/* A case of a file, as json_document_add_list() takes its items: no more than one is held as values. */
+struct filed_case {
+	const struct casefile *file;
+	const struct lost_case *c;
+};
+
+static json_t *from_filed_case(const void *item)
 {
-	json_t *list = json_array();
+	const struct filed_case *filed = item;
+
+	return from_case(filed->file, filed->c);
+}
+
+static int add_cases(struct json_document *doc, const struct casefile *file, struct err *err)
+{
+	struct filed_case *cases = xcalloc(file->case_count + 1, sizeof(*cases));
 	size_t i;
+	int rc;
 
 	for (i = 0; i < file->case_count; i++)
-		if (json_array_append_new(list, from_case(file, &file->cases[i])) < 0) {
-			json_decref(list);
-			return NULL;
-		}
-	return list;
+		cases[i] = (struct filed_case){ file, &file->cases[i] };
+	rc = json_document_add_list(doc, "cases", cases, file->case_count, sizeof(*cases), from_filed_case, err);
+	free(cases);
+	return rc;
 }
 
 static json_t *exhibits_of(const struct casefile *file)
@@ -302,7 +327,8 @@ int casefile_render_json(const struct casefile *file, struct strbuf *out, struct
 		json_document_add(&doc, "version", json_string(REVIDENT_VERSION), err) < 0 ||
 		json_document_add(&doc, "redacted", json_boolean(file->secret_count > 0), err) < 0 ||
 		json_document_add(&doc, "repository", redacted(file, from_repository(file)), err) < 0 ||
-		json_document_add(&doc, "cases", cases_of(file), err) < 0 ||
+		json_document_add(&doc, "losses", json_integer((json_int_t)file->losses), err) < 0 ||
+		add_cases(&doc, file, err) < 0 ||
 		json_document_add(&doc, "repair", redacted(file, from_plan(file)), err) < 0 ||
 		json_document_add(&doc, "hooks", from_hooks(file), err) < 0 ||
 		json_document_add(&doc, "evidence", exhibits_of(file), err) < 0)

@@ -108,9 +108,12 @@ static void add_name(struct page *page, const char *mark, const struct case_file
 {
 	strbuf_addf(out, "%s ", mark);
 	page_clean(page->file, file->path, 4096, out);
-	strbuf_addstr(out, " (");
-	page_clean(page->file, file->revision, 200, out);
-	strbuf_addstr(out, ")\n");
+	if (file->revision.ptr) {
+		strbuf_addstr(out, " (");
+		page_clean(page->file, file->revision, 200, out);
+		strbuf_addch(out, ')');
+	}
+	strbuf_addch(out, '\n');
 }
 
 /* A unified view: what differs, with a little around it. */

@@ -1,33 +1,7 @@
 #include <string.h>
 
 #include "casefile_parts.h"
-#include "revident/report/casefile.h"
 #include "revident/base/shell.h"
-
-void write_chains(struct page *page, const struct lost_case *c)
-{
-	if (!c->environment) {
-		page_open(page, PAGE_PARAGRAPH);
-		page_words(page, "HEAD has no environment ");
-		page_code(page, c->life->environment);
-		page_words(page, ".");
-		page_close(page, PAGE_PARAGRAPH);
-		return;
-	}
-	page_open(page, PAGE_PARAGRAPH);
-	page_styled(page, PAGE_STRONG, "As it is");
-	page_words(page, " at HEAD:");
-	page_close(page, PAGE_PARAGRAPH);
-	page->format->chain(page, &c->environment->chain, c, false);
-	if (!c->should_be)
-		return;
-	page_open(page, PAGE_PARAGRAPH);
-	page_styled(page, PAGE_STRONG, "As it should be");
-	page_words(page, c->is_whole_plan ? ", and is after the repair (tried out on HEAD's tree in memory):"
-					  : ", from what the lost file declares:");
-	page_close(page, PAGE_PARAGRAPH);
-	page->format->chain(page, c->should_be, c, true);
-}
 
 /* --- the repair ------------------------------------------------------------------------------------------------------ */
 
@@ -94,6 +68,50 @@ static void revident_command(struct page *page, const char *options)
 	strbuf_release(&line);
 }
 
+static void command_item(struct page *page, const char *before, const char *command, const char *after)
+{
+	page_open(page, PAGE_ITEM);
+	page_words(page, "%s ", before);
+	page_styled(page, PAGE_CODE, "%s", command);
+	page_words(page, "%s", after);
+	page_close(page, PAGE_ITEM);
+}
+
+static size_t damaged_branches(const struct casefile *file)
+{
+	size_t i, k, count = 0;
+
+	for (i = 0; i < file->case_count; i++)
+		for (k = 0; k < file->cases[i].damaged.count; k++)
+			count += !file->cases[i].damaged.items[k].is_tag;
+	return count;
+}
+
+static void list_next_steps(struct page *page)
+{
+	page_open(page, PAGE_PARAGRAPH);
+	page_words(page, "Then, in this order:");
+	page_close(page, PAGE_PARAGRAPH);
+	page_open(page, PAGE_LIST);
+	command_item(
+		page, "Check:", "revident audit", " must have no error left, and draw the chain that is drawn above.");
+	command_item(page, "Try it out on an empty database:", "alembic upgrade head", " must go through.");
+	page_open(page, PAGE_ITEM);
+	page_words(page, "Commit. Hooks let it through: what counts is the id, not the path.");
+	page_close(page, PAGE_ITEM);
+	if (damaged_branches(page->file) > 1) {
+		page_open(page, PAGE_ITEM);
+		page_words(page, "Bring that commit to every branch that is listed with the damage.");
+		page_close(page, PAGE_ITEM);
+	}
+	page_open(page, PAGE_ITEM);
+	page_words(page, "Bring the databases up with the commands of the table under \"Impact\".");
+	page_close(page, PAGE_ITEM);
+	command_item(page, "So that it does not happen again:", "revident hooks install",
+		", and a check in CI (see \"Prevention\").");
+	page_close(page, PAGE_LIST);
+}
+
 static void say_plan(struct page *page)
 {
 	const struct recover *plan = &page->file->plan;
@@ -117,10 +135,7 @@ static void say_plan(struct page *page)
 	page_words(page, " does the same, all or nothing:");
 	page_close(page, PAGE_PARAGRAPH);
 	list_commands(page);
-	page_open(page, PAGE_PARAGRAPH);
-	page_words(page, "Then commit. Hooks let it through: what counts is the id, not the path. After that, "
-			 "databases are brought up with the commands of the table under \"Impact\".");
-	page_close(page, PAGE_PARAGRAPH);
+	list_next_steps(page);
 	for (i = 0; i < plan->note_count; i++) {
 		page_open(page, PAGE_PARAGRAPH);
 		page_styled(page, PAGE_STRONG, "Note:");
@@ -162,19 +177,19 @@ static void say_unrecoverable(struct page *page)
 
 /* The other ways, what each costs, and how it is done. */
 static const struct {
-	const char *name, *how, *price;
-	bool is_words; /* `how` is no command */
+	const char *name, *how, *price; /* `how` NULL: it depends on the cases */
+	bool is_words;                  /* `how` is no command */
 } ways[] = {
 	{ "restore", "revident recover --apply",
 		"None known: every database that ran the lost file goes on, and a new one is built whole. Needs the "
 		"file, which must be found.",
 		false },
-	{ "re-link", "revident recover --relink",
+	{ "re-link", NULL,
 		"The children name another parent, the lost file stays away. New databases never get what it created; "
 		"those that are stamped with it must be stamped by hand. Right where its content goes on under "
 		"another id.",
 		false },
-	{ "stub", "revident recover --stub",
+	{ "stub", NULL,
 		"A stand-in with the lost id. Databases beyond it go on; a new database stops at it, or with =pass "
 		"lacks what the lost file created.",
 		false },
@@ -187,6 +202,26 @@ static const struct {
 		"the lost file created; with a missing parent it fails as well.",
 		false },
 };
+
+/* `recover` re-links only to where the content goes on, and makes a stand-in only for what it does not find. */
+static void say_how(struct page *page, const char *way)
+{
+	const struct casefile *file = page->file;
+	bool is_relink = !strcmp(way, "re-link"), does = false;
+	size_t i;
+
+	for (i = 0; i < file->case_count; i++)
+		does = does ||
+		       (is_relink ? file->cases[i].life->successor.revision.ptr != NULL : !file->cases[i].lost.is_read);
+	if (does)
+		page_code(page, is_relink ? TEXT_LITERAL("revident recover --relink")
+					  : TEXT_LITERAL("revident recover --stub"));
+	else if (is_relink)
+		page_words(page, "by hand: the children's down_revision becomes what the lost file declares");
+	else
+		page_words(page,
+			"by hand: a file that declares the lost id and its parent, with an upgrade() that raises");
+}
 
 static void table_of_ways(struct page *page)
 {
@@ -207,7 +242,9 @@ static void table_of_ways(struct page *page)
 		page_styled(page, PAGE_STRONG, "%s", ways[i].name);
 		page_close(page, PAGE_CELL);
 		page_open(page, PAGE_CELL);
-		if (ways[i].is_words)
+		if (!ways[i].how)
+			say_how(page, ways[i].name);
+		else if (ways[i].is_words)
 			page_words(page, "%s", ways[i].how);
 		else
 			page_code(page, text_of(ways[i].how));
@@ -306,123 +343,4 @@ void write_prevention(struct page *page, const struct lost_case *c)
 	}
 	page_close(page, PAGE_PARAGRAPH);
 	list_hooks(page);
-}
-
-/* --- evidence -------------------------------------------------------------------------------------------------------- */
-
-static void cell_command(struct page *page, const struct exhibit *e)
-{
-	struct strbuf line = STRBUF_INIT;
-	char hex[OID_HEX + 1];
-
-	page_open(page, PAGE_CELL);
-	oid_hex(&e->id, hex);
-	switch (e->kind) {
-	case EXHIBIT_COMMIT:
-		strbuf_addf(&line, "git show --stat %s", hex);
-		break;
-	case EXHIBIT_TREE:
-		strbuf_addf(&line, "git ls-tree -r %s", hex);
-		break;
-	case EXHIBIT_BLOB:
-		strbuf_addf(&line, "git cat-file blob %s", hex);
-		break;
-	case EXHIBIT_REF:
-		strbuf_addstr(&line, "git rev-parse");
-		strbuf_addch(&line, ' ');
-		strbuf_add_shell_word(&line, e->name);
-		strbuf_addstr(&line, "^{commit}");
-		break;
-	}
-	page_command(page, &line);
-	strbuf_release(&line);
-	page_close(page, PAGE_CELL);
-}
-
-static void row_of_exhibit(struct page *page, const struct exhibit *e)
-{
-	static const char *const kinds[] = { "commit", "tree", "blob", "ref" };
-
-	page_open(page, PAGE_ROW);
-	page_cell(page, kinds[e->kind]);
-	page_open(page, PAGE_CELL);
-	if (e->kind == EXHIBIT_REF) {
-		page_code(page, e->name);
-		page_words(page, " at ");
-	}
-	page_oid(page, &e->id);
-	page_close(page, PAGE_CELL);
-	page_open(page, PAGE_CELL);
-	page_words(page, "%s", e->what);
-	if (e->kind == EXHIBIT_COMMIT)
-		page_words(page, e->is_signed ? "; signed (the signature was not verified)" : "; not signed");
-	page_close(page, PAGE_CELL);
-	cell_command(page, e);
-	page_close(page, PAGE_ROW);
-}
-
-static void list_manifest(struct page *page)
-{
-	struct strbuf lines = STRBUF_INIT;
-
-	casefile_render_manifest(page->file, &lines);
-	if (lines.len) {
-		page_open(page, PAGE_PARAGRAPH);
-		page_words(page, "Manifest; ");
-		page_code(page, TEXT_LITERAL("revident report --evidence DIR"));
-		page_words(page, " writes these files and it, as ");
-		page_code(page, TEXT_LITERAL("SHA256SUMS"));
-		page_words(page, ", for ");
-		page_code(page, TEXT_LITERAL("sha256sum -c SHA256SUMS"));
-		page_words(page, ":");
-		page_close(page, PAGE_PARAGRAPH);
-		page->format->listing(page, "text", (struct text){ lines.buf, lines.len });
-	}
-	strbuf_release(&lines);
-}
-
-static void say_completeness(struct page *page)
-{
-	const struct casefile *file = page->file;
-	size_t i;
-
-	page_open(page, PAGE_PARAGRAPH);
-	page_words(page, "Read: ");
-	page_count(page, file->searched.commits, "commit");
-	page_words(page, " from ");
-	page_count(page, file->searched.refs, "ref");
-	page_words(page, ". %s%s",
-		file->repository.limit_count ? "History could not be read whole:" : "History was read whole.",
-		file->repository.has_replacements ? " Replace refs and grafts were ignored." : "");
-	page_close(page, PAGE_PARAGRAPH);
-	if (!file->repository.limit_count)
-		return;
-	page_open(page, PAGE_LIST);
-	for (i = 0; i < file->repository.limit_count && i < 20; i++) {
-		page_open(page, PAGE_ITEM);
-		page_prose(page, text_of(file->repository.limits[i]));
-		page_close(page, PAGE_ITEM);
-	}
-	page_close(page, PAGE_LIST);
-}
-
-void write_evidence(struct page *page)
-{
-	const struct casefile *file = page->file;
-	size_t i;
-
-	say_completeness(page);
-	if (!file->exhibit_count)
-		return;
-	page_open(page, PAGE_TABLE);
-	page_open(page, PAGE_HEAD);
-	page_cell(page, "kind");
-	page_cell(page, "object");
-	page_cell(page, "what");
-	page_cell(page, "to see it");
-	page_close(page, PAGE_HEAD);
-	for (i = 0; i < file->exhibit_count; i++)
-		row_of_exhibit(page, &file->exhibits[i]);
-	page_close(page, PAGE_TABLE);
-	list_manifest(page);
 }

@@ -78,6 +78,16 @@ void page_command(struct page *page, const struct strbuf *line)
 
 /* --- the summary ---------------------------------------------------------------------------------------------------- */
 
+static void say_never(struct page *page, const struct lost_case *c)
+{
+	if (c->life->state != LIFE_MISSING) {
+		page_words(page, " was not lost in this history.");
+		return;
+	}
+	page_words(page, " was never in this history%s.",
+		c->life->child_count && c->life->children[0].by_dependency ? ", nor a branch label of that name" : "");
+}
+
 static void say_what(struct page *page, const struct lost_case *c)
 {
 	page_words(page, "The migration ");
@@ -85,13 +95,7 @@ static void say_what(struct page *page, const struct lost_case *c)
 	page_words(page, " of ");
 	page_code(page, c->life->environment);
 	if (!c->loss) {
-		page_words(page, c->life->state == LIFE_MISSING ? " was never in this history, and "
-								: " was not lost in this history");
-		if (c->life->state != LIFE_MISSING) {
-			page_words(page, ".");
-			return;
-		}
-		page_words(page, c->life->child_count == 1 ? "a migration names it." : "migrations name it.");
+		say_never(page, c);
 		return;
 	}
 	page_words(page, " %s on ", loss_words(c->loss->kind));
@@ -104,9 +108,8 @@ static void say_what(struct page *page, const struct lost_case *c)
 	page_prose(page, c->loss->commit->author.name);
 	page_words(page, ")");
 	if (c->loss->after.revision.ptr && !text_equal(c->loss->after.revision, c->life->revision)) {
-		page_words(page, ": its file holds ");
+		page_words(page, ": its file then held ");
 		page_code(page, c->loss->after.revision);
-		page_words(page, " since");
 	}
 	page_words(page, ".");
 }
@@ -133,10 +136,70 @@ static void say_state(struct page *page, const struct lost_case *c)
 			page_words(page, ", on every database, a new one included");
 		}
 		page_words(page, ".");
+		if (c->also_missing_count)
+			page_words(page, " Besides it, %zu more %s missing.", c->also_missing_count,
+				c->also_missing_count == 1 ? "is" : "are");
 	} else {
 		page_words(page, " Nothing at HEAD names it any more; only a database that is stamped with it is "
 				 "refused.");
 	}
+}
+
+/* The first and the last tag of a list in time; how many there are. */
+static size_t span_of_tags(const struct case_refs *refs, const struct case_ref **first, const struct case_ref **last)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < refs->count; i++) {
+		const struct case_ref *ref = &refs->items[i];
+
+		if (!ref->is_tag)
+			continue;
+		if (!count || ref->time < (*first)->time)
+			*first = ref;
+		if (!count || ref->time >= (*last)->time)
+			*last = ref;
+		count++;
+	}
+	return count;
+}
+
+static struct text tag_name(const struct case_ref *ref)
+{
+	const size_t skip = sizeof("refs/tags/") - 1;
+
+	return (struct text){ ref->name.ptr + skip, ref->name.len - skip };
+}
+
+/* "It shipped without it in v1.4.0 ... v1.6.2 (3 tags); v1.3 still has it." */
+static void say_tags(struct page *page, const struct lost_case *c)
+{
+	const struct case_ref *first = NULL, *last = NULL;
+	size_t damaged = span_of_tags(&c->damaged, &first, &last), holding;
+
+	if (damaged) {
+		page_words(page, " Shipped without it: ");
+		page_code(page, tag_name(first));
+		if (damaged > 1) {
+			page_words(page, damaged > 2 ? " ... " : " and ");
+			page_code(page, tag_name(last));
+			if (damaged > 2)
+				page_words(page, " (%zu tags)", damaged + c->damaged.more);
+		}
+	}
+	holding = span_of_tags(&c->holding, &first, &last);
+	if (holding) {
+		page_words(page, damaged ? "; shipped with it: " : " Shipped with it: ");
+		page_code(page, tag_name(first));
+		if (holding > 1) {
+			page_words(page, holding > 2 ? " ... " : " and ");
+			page_code(page, tag_name(last));
+			if (holding > 2)
+				page_words(page, " (%zu tags)", holding + c->holding.more);
+		}
+	}
+	if (damaged || holding)
+		page_words(page, ".");
 }
 
 static void say_hope(struct page *page, const struct lost_case *c)
@@ -158,6 +221,7 @@ static void say_hope(struct page *page, const struct lost_case *c)
 	}
 	if (c->life->published)
 		page_words(page, " It was published, so databases may have run it.");
+	say_tags(page, c);
 }
 
 void write_summary(struct page *page, const struct lost_case *c)
@@ -189,7 +253,7 @@ static const struct {
 	{ "Impact", write_impact, NULL },
 	{ "Timeline", write_timeline, NULL },
 	{ "Root cause", write_cause, NULL },
-	{ "What is lost", write_lost, NULL },
+	{ "The lost file", write_lost, NULL },
 	{ "The chain", write_chains, NULL },
 	{ "The tables", write_tables, NULL },
 	{ "The repair", NULL, write_repair },
@@ -248,7 +312,9 @@ void casefile_write(struct page *page)
 					       : "No migration is missing");
 	page_open(page, PAGE_TITLE);
 	if (file->case_count == 1) {
-		page_words(page, file->cases[0].life->at_head ? "The history of migration " : "Lost migration ");
+		page_words(page, file->cases[0].life->at_head                 ? "The history of migration "
+				 : file->cases[0].life->state == LIFE_MISSING ? "Missing migration "
+									      : "Lost migration ");
 		page_code(page, file->cases[0].life->revision);
 	} else if (file->case_count) {
 		page_words(page, "%zu lost migrations", file->case_count);
@@ -259,8 +325,14 @@ void casefile_write(struct page *page)
 	write_head(page);
 	if (!file->case_count) {
 		page_open(page, PAGE_PARAGRAPH);
-		page_words(page, "HEAD names no migration that it lacks. Name a revision, or give --all-losses, for a "
-				 "report on what was lost earlier or elsewhere.");
+		page_words(page, file->head ? "HEAD names no migration that it lacks." : "HEAD has no commit yet.");
+		if (file->losses)
+			page_words(page,
+				" In the history that was read, %zu %s lost at some time, on some branch: name a "
+				"revision, or give --all-losses, for a report.",
+				file->losses, file->losses == 1 ? "revision was" : "revisions were");
+		else
+			page_words(page, " Nor was any lost in the history that was read.");
 		page_close(page, PAGE_PARAGRAPH);
 		page_heading(page, PAGE_SECTION, "Evidence");
 		write_evidence(page);

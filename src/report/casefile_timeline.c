@@ -24,6 +24,11 @@ const char *moment_words(const struct moment *moment)
 	}
 }
 
+static const char *landed_verb(enum event_kind kind)
+{
+	return kind == EVENT_ADDED ? "added" : kind == EVENT_RESTORED ? "restored" : "lost";
+}
+
 static void cell_what(struct page *page, const struct moment *m)
 {
 	page_open(page, PAGE_CELL);
@@ -32,7 +37,7 @@ static void cell_what(struct page *page, const struct moment *m)
 	if (m->kind == MOMENT_LANDED) {
 		page_words(page, " on ");
 		page_code(page, m->ref);
-		page_words(page, ": the commit that was \"%s\"", event_kind_name(m->event->kind));
+		page_words(page, ", the commit that %s it", landed_verb(m->event->kind));
 	}
 	if (m->kind == MOMENT_TOUCHED) {
 		page_words(page, ": ");
@@ -41,9 +46,8 @@ static void cell_what(struct page *page, const struct moment *m)
 	}
 	if (m->kind == MOMENT_EVENT && m->event->after.revision.ptr &&
 		!text_equal(m->event->after.revision, m->event->revision)) {
-		page_words(page, ": its file holds ");
+		page_words(page, ": its file then held ");
 		page_code(page, m->event->after.revision);
-		page_words(page, " now");
 	}
 	if (m->kind == MOMENT_EVENT && m->event->kind == EVENT_MOVED) {
 		page_words(page, " to ");

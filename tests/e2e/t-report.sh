@@ -149,6 +149,95 @@ expect_json '[len(d["cases"][0]["tables"]["created"]), d["cases"][0]["tables"]["
 expect_json 'set(d["cases"][0]["tables"]["assumed"]) <= set(d["cases"][0]["tables"]["created"]) and len(d["cases"][0]["tables"]["assumed"]) > 0' \
 	true
 
+it "says what else is missing at HEAD: notes on tables and models, none of which the lost migration leaves"
+fixture september-17
+run revident report --format json
+expect_json '[len(d["cases"][0]["tables"][key]) for key in ("models", "uncreated", "left")]' '[14, 14, 0]'
+run revident report
+[ "$(grep -c '^| .*assumes table' "$CASE_DIR/out")" = 4 ] || fail "not four notes on what is assumed"
+[ "$(grep -c '^| a model | `habits_service/app/db/tables.py`' "$CASE_DIR/out")" = 14 ] || fail "not fourteen on models"
+grep -q '^The lost migration creates every one of them' "$CASE_DIR/out" || fail "it does not say that the repair is enough"
+
+it "tables of a lost file of any size"
+fixture september-17
+git checkout -q -b long v1.3
+python3 -c 'print("\n# " + "x" * 400000)' >>habits_service/alembic/versions/189b1231afd4_bootstrap_tables.py
+git commit -q -a -m 'a long comment'
+git rm -q -f habits_service/alembic/versions/189b1231afd4_bootstrap_tables.py
+git commit -q -m 'lose it'
+run revident report 189b1231afd4 --format json
+expect_json '[len(d["cases"][0]["tables"]["created"]), d["cases"][0]["lost"]["size"] > 400000]' '[14, true]'
+
+it "the files as they are and as they should be, and the tags that were shipped"
+fixture september-17
+git tag v1.6.0
+run revident report
+V=habits_service/alembic/versions
+grep -qxF "| \`189b1231afd4\` | none, a base | **none** | \`$V/189b1231afd4_bootstrap_tables.py\` |" "$CASE_DIR/out" ||
+	fail "no row of the lost file"
+grep -qxF "| \`2a3f4c9d1cde\` | \`189b1231afd4\` | \`$V/189b1231afd4_bootstrap_tables.py\` | \`$V/2a3f4c9d1cde_add_cascade_deletes.py\` |" \
+	"$CASE_DIR/out" || fail "no row of the usurper"
+grep -qF 'Shipped without it: `v1.4.0` ... `v1.6.0` (3 tags); shipped with it: `v1.3`.' "$CASE_DIR/out" || fail "no tags"
+grep -qF -- "- Named in down\\_revision by \`2a3f4c9d1cde\`, \`$V/189b1231afd4_bootstrap_tables.py\` line 12" "$CASE_DIR/out" ||
+	fail "nobody names it"
+
+it "deployRef says which refs mean deployed"
+fixture september-17
+git config revident.deployRef 'refs/tags/v1.4*'
+run revident report
+grep -qF '`refs/tags/v1.4.0` **(deployed)**, `refs/tags/v1.5.0`' "$CASE_DIR/out" || fail "$(grep Shipped "$CASE_DIR/out")"
+run revident report --format json
+expect_json '[r["ref"] for r in d["cases"][0]["damaged"]["refs"] if r["deployed"]]' '["refs/tags/v1.4.0"]'
+
+it "what was never there: who wrote the line that names it"
+fixture never-there
+run revident report
+expect_exit 0
+grep -q '^# Missing migration' "$CASE_DIR/out" || fail "$(sed -n 1p "$CASE_DIR/out")"
+# shellcheck disable=SC2016 # Markdown's backticks
+grep -o '`git blame [^`]*`' "$CASE_DIR/out" | tr -d '`' >"$CASE_DIR/blame"
+[ -s "$CASE_DIR/blame" ] || fail "no line is named"
+sh -e "$CASE_DIR/blame" >"$CASE_DIR/shown"
+grep -q 'down_revision' "$CASE_DIR/shown" || fail "$(cat "$CASE_DIR/shown")"
+
+it "--all-losses: what is missing, what was forgotten, and what was put back"
+fixture restored
+run revident report
+grep -q 'In the history that was read, 1 revision was lost at some time' "$CASE_DIR/out" || fail "$(cat "$CASE_DIR/out")"
+run revident report --all-losses --format json
+expect_json '[(c["revision"], c["missing_at_head"], c["restored_by"] is not None) for c in d["cases"]]' \
+	'[["b2b2b2b2b2b2", false, true]]'
+fixture september-17
+git rm -q habits_service/alembic/versions/3b7a1d2e4f56_soft_delete_program_templates.py
+git commit -q -m 'lose another'
+run revident report --format json
+expect_json '[[c["revision"] for c in d["cases"]], d["losses"]]' '[["189b1231afd4"], 2]'
+run revident report --all-losses --format json
+expect_json '[c["revision"] for c in d["cases"]]' '["189b1231afd4", "3b7a1d2e4f56"]'
+
+it "nothing lost, no commit yet, a bare repository, a shallow one"
+fixture moved
+run revident report
+expect_exit 0
+grep -q 'HEAD names no migration that it lacks. Nor was any lost in the history that was read.' "$CASE_DIR/out" ||
+	fail "$(cat "$CASE_DIR/out")"
+fixture unborn
+run revident report
+expect_exit 0
+grep -q '^HEAD has no commit yet.' "$CASE_DIR/out" || fail "$(cat "$CASE_DIR/out")"
+fixture september-17 bare
+run revident report
+expect_exit 0
+grep -v '^Hooks of this clone' "$TOP/tests/golden/september-17.report.markdown" | cat -s >"$CASE_DIR/golden"
+cat -s "$CASE_DIR/out" >"$CASE_DIR/bare"
+compare "$CASE_DIR/golden" "$CASE_DIR/bare" "the report of a bare repository"
+git clone -q --depth 1 "file://$PWD" "$CASE_DIR/shallow" 2>/dev/null
+cd "$CASE_DIR/shallow"
+run revident report
+expect_exit 0
+grep -q 'History could not be read whole' "$CASE_DIR/out" ||
+	fail "it does not say that the clone is shallow"
+
 it "audit draws the chain alone, as SVG and as Mermaid"
 fixture september-17
 run revident audit HEAD --format svg

@@ -68,6 +68,7 @@ struct tree_change {
 struct case_ref {
 	struct text name;
 	struct oid commit;
+	int64_t time; /* of the commit, for an order; 0 where it is not known */
 	bool is_tag;
 	bool means_deployed; /* the policy's deployRef names it */
 };
@@ -150,6 +151,8 @@ struct case_tables {
 	const char *opaque;         /* how it may create others that cannot be told, half a sentence; NULL */
 	const struct text *assumed; /* by its descendants at HEAD, where nothing creates them */
 	size_t assumed_count;
+	const struct text *left; /* assumed or modelled at HEAD, and created neither there nor by the lost migration */
+	size_t left_count;
 };
 
 /* One revision. */
@@ -215,6 +218,7 @@ struct casefile {
 	} policy;
 	const struct lost_case *cases;
 	size_t case_count;
+	size_t losses; /* revisions that were lost at some time, in the history that was read */
 	bool has_plan;
 	struct recover plan;
 	const char *plan_failure; /* why there is none; NULL */

@@ -1,0 +1,129 @@
+#include "casefile_parts.h"
+
+/* Chains with no more revisions have all their files listed; rows of such a list. */
+enum { CHAIN_FILES_MAX = 12, FILES_SHOWN = 40 };
+
+static const struct chain_node *node_of(const struct chain *chain, struct text revision)
+{
+	size_t i;
+
+	for (i = 0; chain && i < chain->count; i++)
+		if (!chain->nodes[i].is_shadowed && text_equal(chain->nodes[i].revision, revision))
+			return &chain->nodes[i];
+	return NULL;
+}
+
+static struct text path_of(const struct chain_node *node)
+{
+	return node && node->member ? node->member->path : TEXT_NONE;
+}
+
+static bool is_linked(const struct chain *chain, const struct chain_links *links, struct text revision)
+{
+	size_t i;
+
+	for (i = 0; i < links->count; i++)
+		if (text_equal(chain->nodes[links->to[i]].revision, revision))
+			return true;
+	return false;
+}
+
+/* Of a short chain every file; of a long one what the loss and the repair are about. */
+static bool is_worth_a_row(const struct lost_case *c, const struct chain *chain, const struct chain_node *node)
+{
+	struct text now = path_of(node_of(&c->environment->chain, node->revision));
+
+	return chain->count <= CHAIN_FILES_MAX || text_equal(node->revision, c->life->revision) ||
+	       is_linked(chain, &node->parents, c->life->revision) ||
+	       is_linked(chain, &node->depends, c->life->revision) ||
+	       is_linked(chain, &node->children, c->life->revision) ||
+	       (c->should_be && !text_equal(now, path_of(node)));
+}
+
+static void cell_path(struct page *page, struct text path)
+{
+	page_open(page, PAGE_CELL);
+	if (path.ptr)
+		page_code(page, path);
+	else
+		page_styled(page, PAGE_BAD, "none");
+	page_close(page, PAGE_CELL);
+}
+
+static void row_of_file(
+	struct page *page, const struct lost_case *c, const struct chain *chain, const struct chain_node *node)
+{
+	const struct chain_node *now = node_of(&c->environment->chain, node->revision);
+	size_t i;
+
+	page_open(page, PAGE_ROW);
+	page_open(page, PAGE_CELL);
+	page_code(page, node->revision);
+	page_close(page, PAGE_CELL);
+	page_open(page, PAGE_CELL);
+	for (i = 0; i < node->parents.count; i++) {
+		page_words(page, i ? ", " : "");
+		page_code(page, chain->nodes[node->parents.to[i]].revision);
+	}
+	if (node->state == CHAIN_MISSING)
+		page_words(page, "not known");
+	else if (!node->parents.count)
+		page_words(page, "none, a base");
+	page_close(page, PAGE_CELL);
+	cell_path(page, path_of(now));
+	if (c->should_be)
+		cell_path(page, path_of(node));
+	page_close(page, PAGE_ROW);
+}
+
+static void table_of_files(struct page *page, const struct lost_case *c)
+{
+	const struct chain *chain = c->should_be ? c->should_be : &c->environment->chain;
+	size_t i, rows = 0;
+
+	page_open(page, PAGE_PARAGRAPH);
+	page_words(page, "The files (Alembic goes by what they declare, never by their names):");
+	page_close(page, PAGE_PARAGRAPH);
+	page_open(page, PAGE_TABLE);
+	page_open(page, PAGE_HEAD);
+	page_cell(page, "revision");
+	page_cell(page, "its parent");
+	page_cell(page, "its file at HEAD");
+	if (c->should_be)
+		page_cell(page, c->is_whole_plan ? "its file after the repair" : "where it belongs");
+	page_close(page, PAGE_HEAD);
+	for (i = 0; i < chain->count && rows < FILES_SHOWN; i++) {
+		if (chain->nodes[i].is_shadowed || !is_worth_a_row(c, chain, &chain->nodes[i]))
+			continue;
+		row_of_file(page, c, chain, &chain->nodes[i]);
+		rows++;
+	}
+	page_close(page, PAGE_TABLE);
+}
+
+void write_chains(struct page *page, const struct lost_case *c)
+{
+	if (!c->environment) {
+		page_open(page, PAGE_PARAGRAPH);
+		page_words(page, "HEAD has no environment ");
+		page_code(page, c->life->environment);
+		page_words(page, ".");
+		page_close(page, PAGE_PARAGRAPH);
+		return;
+	}
+	page_open(page, PAGE_PARAGRAPH);
+	page_styled(page, PAGE_STRONG, "As it is");
+	page_words(page, " at HEAD:");
+	page_close(page, PAGE_PARAGRAPH);
+	page->format->chain(page, &c->environment->chain, c, false);
+	if (c->should_be) {
+		page_open(page, PAGE_PARAGRAPH);
+		page_styled(page, PAGE_STRONG, "As it should be");
+		page_words(page, c->is_whole_plan ? ", and is after the repair (tried out on HEAD's tree in memory):"
+						  : ", from what the lost file declares:");
+		page_close(page, PAGE_PARAGRAPH);
+		page->format->chain(page, c->should_be, c, true);
+	}
+	if (!c->life->at_head)
+		table_of_files(page, c);
+}
