@@ -140,7 +140,7 @@ const struct cmd cmd_scan = {
 	.operands = "[<tip>...]",
 	.operands_max = OPERANDS_ANY,
 	.common = COMMON_DIR | COMMON_ENVIRONMENTS | COMMON_DEEP | COMMON_ALL | COMMON_OUTPUT | COMMON_COLOR |
-		  COMMON_PROGRESS,
+		  COMMON_PROGRESS | COMMON_HISTORY,
 	.formats = scan_format_names,
 	.opts = opts,
 	.details = "Reads the history of the tips (without any: of HEAD) and says which commit\n"

@@ -87,6 +87,8 @@ static void take_common(struct cmd_ctx *ctx)
 	ctx->verbose = opt_is_given(options, "v");
 	if (common & COMMON_DIR)
 		ctx->repo.dir = opt_value(options, "C");
+	if (common & COMMON_HISTORY)
+		ctx->repo.no_commit_graph = opt_is_given(options, "no-commit-graph");
 	if (common & COMMON_DEEP)
 		ctx->deep = opt_is_given(options, "deep");
 	if (common & COMMON_ALL)

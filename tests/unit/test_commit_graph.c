@@ -133,6 +133,27 @@ static void commits_load__without_the_option__ignores_the_graph(void **state)
 	repo_close(repo);
 }
 
+/* git does not use it then, for what it says of parents would not be what is asked for. */
+static void repo_commit_graph__grafts_or_a_shallow_file__ignores_it(void **state)
+{
+	struct sandbox *sandbox = *state;
+	bool has_graph;
+	char *expected;
+
+	sandbox_import(sandbox, "r", stream);
+	expected = history(sandbox, &has_graph);
+	sandbox_run(sandbox, write_graph);
+	expect_same(sandbox, expected, true);
+	sandbox_run(sandbox, "cd r; git rev-parse m >.git/info/grafts");
+	expect_same(sandbox, expected, false); /* and grafts are not followed */
+	sandbox_run(sandbox, "cd r; rm .git/info/grafts; git rev-parse m~1 >.git/shallow");
+	free(history(sandbox, &has_graph));
+	assert_false(has_graph);
+	sandbox_run(sandbox, "cd r; rm .git/shallow");
+	expect_same(sandbox, expected, true);
+	free(expected);
+}
+
 static size_t load_graph(struct sandbox *sandbox, unsigned char *bytes, size_t max)
 {
 	char path[128];
@@ -253,15 +274,44 @@ static void bloom_key_make__known_paths__have_git_s_hashes(void **state)
 	assert_false(key.is_ascii);
 }
 
+/* Which bits version 1 holds for bytes from 0x80 on depends on the machine that wrote them. */
+static void bloom_may_contain__paths_that_are_not_ascii__are_asked_for_in_version_2_only(void **state)
+{
+	static const char *const paths[] = { "db/versions", "db/versions/\xc3\xa4.py" };
+	unsigned char bits[64];
+	struct bloom_filter filter = { .bits = bits, .len = sizeof(bits), .hashes = 7 };
+	uint32_t hash, i;
+	size_t p;
+
+	(void)state;
+	for (p = 0; p < 2; p++) {
+		struct bloom_key key;
+
+		bloom_key_make(&key, paths[p], strlen(paths[p]));
+		memset(bits, 0, sizeof(bits));
+		filter.version = 1;
+		assert_int_equal(bloom_may_contain(&filter, &key), p == 1);
+		filter.version = 2;
+		assert_false(bloom_may_contain(&filter, &key));
+		for (i = 0, hash = key.first; i < filter.hashes; i++, hash += key.second)
+			bits[hash % (sizeof(bits) * 8) / 8] |= (unsigned char)(1 << hash % 8);
+		assert_true(bloom_may_contain(&filter, &key));
+		bits[key.first % (sizeof(bits) * 8) / 8] = 0;
+		assert_false(bloom_may_contain(&filter, &key));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SANDBOXED(commits_load__with_a_graph__reads_the_same_history),
 		SANDBOXED(commits_load__without_the_option__ignores_the_graph),
+		SANDBOXED(repo_commit_graph__grafts_or_a_shallow_file__ignores_it),
 		SANDBOXED(commits_load__damaged_graph__is_not_used),
 		SANDBOXED(commits_load__forged_graph__does_no_harm),
 		cmocka_unit_test(sha1_of__known_answers__are_given),
 		cmocka_unit_test(bloom_key_make__known_paths__have_git_s_hashes),
+		cmocka_unit_test(bloom_may_contain__paths_that_are_not_ascii__are_asked_for_in_version_2_only),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,6 +36,7 @@ enum common_options {
 	COMMON_OUTPUT = 16,      /* -o */
 	COMMON_COLOR = 32,       /* --color */
 	COMMON_PROGRESS = 64,    /* --no-progress */
+	COMMON_HISTORY = 128,    /* --no-commit-graph */
 };
 
 enum { OPERANDS_ANY = 1000000 };
