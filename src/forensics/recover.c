@@ -48,19 +48,22 @@ void touch_environment(struct planner *p, struct text path)
 	p->touched[p->touched_count++] = path;
 }
 
-static bool is_queued(const struct planner *p, struct text revision)
+/* Environments may have the same id; where none is known, any of them will do. */
+static bool is_queued(const struct planner *p, struct text revision, struct text environment)
 {
 	size_t i;
 
 	for (i = 0; i < p->queue_count; i++)
-		if (text_equal(p->queue[i].revision, revision))
+		if (text_equal(p->queue[i].revision, revision) &&
+			(!environment.ptr || !p->queue[i].environment.ptr ||
+				text_equal(p->queue[i].environment, environment)))
 			return true;
 	return false;
 }
 
 static void enqueue(struct planner *p, struct text revision, struct text environment, const struct missing_key *missing)
 {
-	if (is_queued(p, revision))
+	if (is_queued(p, revision, environment))
 		return;
 	VEC_GROW(p->queue, p->queue_count, p->queue_cap);
 	p->queue[p->queue_count++] = (struct wanted){ plan_text(p, revision), plan_text(p, environment), missing };
@@ -76,29 +79,78 @@ static bool is_asked_environment(const struct planner *p, struct text path)
 	return p->options->env_count == 0;
 }
 
-static void enqueue_missing(struct planner *p, const char *revision)
+/* Whether any was missing. */
+static bool enqueue_missing(struct planner *p, const char *revision)
 {
+	bool any = false;
 	size_t i;
 
 	for (i = 0; i < p->verdict.missing_count; i++) {
 		const struct missing_key *missing = &p->verdict.missing[i];
 
 		if (is_asked_environment(p, missing->environment) &&
-			(!revision || text_equal(text_of(revision), missing->name)))
+			(!revision || text_equal(text_of(revision), missing->name))) {
 			enqueue(p, missing->name, missing->environment, missing);
+			any = true;
+		}
 	}
+	return any;
 }
 
-/* Is it in HEAD's tree, in an environment that was asked for? */
-static bool is_present(struct planner *p, struct text revision)
+/* The environment of HEAD, among those that were asked for, which holds the revision; NULL if none does. */
+static const struct tree_env *holding_environment(struct planner *p, struct text revision)
 {
 	size_t e;
 
 	for (e = 0; e < p->view->envs.count; e++)
 		if (is_asked_environment(p, p->view->envs.items[e].path) &&
 			plan_holds(p, &p->view->envs.items[e], revision))
-			return true;
-	return false;
+			return &p->view->envs.items[e];
+	return NULL;
+}
+
+/* Did the last change that says what the id names give it other content? */
+static bool is_replaced(const struct planner *p, struct text revision, const struct tree_env *env)
+{
+	uint32_t number = intern_find(&p->inv.study.revisions, revision.ptr, revision.len);
+	const uint32_t label = p->view->labels[env - p->view->envs.items];
+	bool replaced = false;
+	size_t i;
+
+	for (i = 0; number != INTERN_NONE && i < p->inv.history.count; i++) {
+		const struct change *change = &p->inv.history.changes[i];
+
+		if (change->revision != number || change->lineage != label)
+			continue;
+		if (change->kind == EVENT_REPLACED)
+			replaced = true;
+		else if (change->kind == EVENT_ADDED || change->kind == EVENT_RESTORED)
+			replaced = false;
+	}
+	return replaced;
+}
+
+/* What to do about a revision that somebody named. */
+static void choose_target(struct planner *p, const char *name)
+{
+	struct text revision = text_of(name);
+	const struct tree_env *env;
+
+	if (enqueue_missing(p, name))
+		return;
+	env = holding_environment(p, revision);
+	if (!env) {
+		enqueue(p, revision, p->options->env_count == 1 ? text_of(p->options->envs[0]) : TEXT_NONE, NULL);
+	} else if (p->options->has_blob || is_replaced(p, revision, env)) {
+		add_note(p,
+			"%s is in HEAD: this plan puts the version below in the place of what its file holds now, "
+			"which "
+			"stays in history; give that an id of its own if it is to stay, too",
+			name);
+		enqueue(p, revision, env->path, NULL);
+	} else {
+		add_note(p, "%s is in HEAD: there is nothing to put back", name);
+	}
 }
 
 static void choose_targets(struct planner *p)
@@ -107,16 +159,8 @@ static void choose_targets(struct planner *p)
 
 	if (p->options->revision_count == 0)
 		enqueue_missing(p, NULL);
-	for (i = 0; i < p->options->revision_count; i++) {
-		struct text revision = text_of(p->options->revisions[i]);
-
-		if (is_present(p, revision)) {
-			add_note(p, "%s is in HEAD: there is nothing to put back", p->options->revisions[i]);
-			continue;
-		}
-		enqueue_missing(p, p->options->revisions[i]);
-		enqueue(p, revision, p->options->env_count == 1 ? text_of(p->options->envs[0]) : TEXT_NONE, NULL);
-	}
+	for (i = 0; i < p->options->revision_count; i++)
+		choose_target(p, p->options->revisions[i]);
 }
 
 static void give_up(struct planner *p, const struct wanted *wanted, const struct salvage_result *result)
@@ -164,6 +208,28 @@ static int enqueue_parents(struct planner *p, const struct wanted *wanted, const
 	return 0;
 }
 
+/* The id named other content before the version that is put back: that may be the one that is wanted. */
+static void note_other_content(struct planner *p, const struct salvage_source *source)
+{
+	const struct study *study = &p->inv.study;
+	uint32_t number = intern_find(&study->revisions, source->revision.ptr, source->revision.len);
+	const struct change *found = NULL;
+	char hex[OID_HEX + 1];
+	size_t i;
+
+	for (i = 0; number != INTERN_NONE && i < p->inv.history.count; i++) {
+		const struct change *change = &p->inv.history.changes[i];
+
+		if (change->revision == number && change->kind == EVENT_REPLACED &&
+			!oid_equal(&study->blobs[change->before.blob].id, &source->blob))
+			found = change;
+	}
+	if (found && !p->options->has_blob)
+		add_note(p, "%.*s named other content before it was replaced: --blob %s puts that back instead",
+			(int)source->revision.len, source->revision.ptr,
+			oid_hex(&study->blobs[found->before.blob].id, hex));
+}
+
 static int put_back(struct planner *p, const struct wanted *wanted)
 {
 	struct salvage_result result;
@@ -184,6 +250,7 @@ static int put_back(struct planner *p, const struct wanted *wanted)
 	}
 	if (plan_restore(p, wanted, &result.source) < 0)
 		return -1;
+	note_other_content(p, &result.source);
 	VEC_GROW(p->sources, p->source_count, p->source_cap);
 	p->sources[p->source_count++] = result.source;
 	return enqueue_parents(p, wanted, &result.source);

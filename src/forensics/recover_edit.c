@@ -153,5 +153,8 @@ int plan_relink(struct planner *p, const struct wanted *wanted)
 	}
 	if (done)
 		touch_environment(p, plan_text(p, env->path));
-	return done > 0;
+	else
+		add_note(p, "%.*s goes on as %.*s, and nothing in HEAD names the old id: there is nothing to re-link",
+			(int)wanted->revision.len, wanted->revision.ptr, (int)other.len, other.ptr);
+	return 1;
 }

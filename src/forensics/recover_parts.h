@@ -68,8 +68,14 @@ int plan_restore(struct planner *p, const struct wanted *wanted, const struct sa
 /* Plans a stand-in for what was not found. 0 or -1. */
 int plan_stub(struct planner *p, const struct wanted *wanted);
 
-/* Plans to point the children of a lost revision to the id under which its content goes on. 1; 0 if it does not; -1. */
+/*
+ * Plans to point the children of a lost revision to the id under which its content goes on. 1, also where it has no
+ * children; 0 if it goes on under none; -1.
+ */
 int plan_relink(struct planner *p, const struct wanted *wanted);
+
+/* The file that declares the revision in the environment of the planned tree; NULL if none does. */
+struct source_file *plan_holder(struct planner *p, const struct tree_env *env, struct text revision);
 
 /* Does the planned tree hold the revision in the environment? Names also: who names it there. */
 bool plan_holds(struct planner *p, const struct tree_env *env, struct text revision);

@@ -71,6 +71,8 @@ int choose_environment(struct planner *p, const struct wanted *wanted, const str
 	*out = wanted->environment.ptr ? env_at(p, wanted->environment) : NULL;
 	if (!*out && source && source->path.ptr)
 		*out = env_covering(p, source->path);
+	if (!*out && source && source->environment.ptr) /* it moved since, and history knows where to */
+		*out = env_at(p, source->environment);
 	if (!*out && source) {
 		uint32_t number = study_blob_number(&p->inv.study, &source->blob);
 		const struct blob *blob = study_blob(&p->inv.study, number, p->err);
@@ -310,6 +312,33 @@ static int give_id_back(struct planner *p, const struct tree_env *env, const str
 	return 1;
 }
 
+/*
+ * Where the file goes, and what is to happen to what stands there: the file that has the id now is replaced; else the id
+ * is given back, or the path cleared. 0 or -1.
+ */
+static int settle_path(struct planner *p, const struct tree_env *env, const struct wanted *wanted,
+	const struct salvage_source *source, struct text *path, struct recover_step *restore)
+{
+	const struct source_file *holder = plan_holder(p, env, wanted->revision);
+	int cleared;
+
+	if (holder) {
+		*path = holder->path;
+		restore->replaces = true;
+		restore->replaced_blob = holder->id;
+		restore->reason = TEXT_LITERAL("what stands there has the same id and other content, and is replaced");
+		return 0;
+	}
+	if (target_path(p, env, source, path) < 0)
+		return -1;
+	cleared = give_id_back(p, env, wanted, *path, restore);
+	if (cleared < 0 || (!cleared && clear_path(p, env, source, *path, restore) < 0))
+		return -1;
+	if (restore->replaces)
+		restore->reason = TEXT_LITERAL("what stands there is its content under another id, and is replaced");
+	return 0;
+}
+
 int plan_restore(struct planner *p, const struct wanted *wanted, const struct salvage_source *source)
 {
 	struct recover_step restore = { .kind = STEP_RESTORE }, *step;
@@ -319,12 +348,9 @@ int plan_restore(struct planner *p, const struct wanted *wanted, const struct sa
 	struct text *parents;
 	uint32_t number;
 	size_t i;
-	int cleared;
 
-	if (choose_environment(p, wanted, source, &env) != 1 || target_path(p, env, source, &file.path) < 0)
-		return -1;
-	cleared = give_id_back(p, env, wanted, file.path, &restore);
-	if (cleared < 0 || (!cleared && clear_path(p, env, source, file.path, &restore) < 0))
+	if (choose_environment(p, wanted, source, &env) != 1 ||
+		settle_path(p, env, wanted, source, &file.path, &restore) < 0)
 		return -1;
 	number = study_blob_number(&p->inv.study, &source->blob);
 	if (!study_blob(&p->inv.study, number, p->err))

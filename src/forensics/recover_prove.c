@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "recover_parts.h"
+#include "revident/base/printable.h"
+#include "revident/base/strbuf.h"
 #include "revident/base/xalloc.h"
 
 /* What the audit says of the touched environments of one tree, added up. */
@@ -190,6 +192,22 @@ static const char *refusal(const struct recover *out, bool is_named)
 	return NULL;
 }
 
+static void note_heads(struct planner *p)
+{
+	const struct chain_summary *after = &p->out->after;
+	struct strbuf names = STRBUF_INIT;
+	size_t i;
+
+	for (i = 0; i < after->head_count; i++) {
+		if (i)
+			strbuf_addstr(&names, i + 1 < after->head_count ? ", " : " and ");
+		strbuf_add_printable(&names, after->heads[i].ptr, after->heads[i].len);
+	}
+	add_note(p, "there will be %zu heads, %s: Alembic then wants a merge revision, `alembic merge heads`",
+		after->head_count, names.buf);
+	strbuf_release(&names);
+}
+
 int plan_prove(struct planner *p)
 {
 	struct audit before, after;
@@ -208,7 +226,6 @@ int plan_prove(struct planner *p)
 	if (why)
 		p->out->refusal = text_of(arena_strdup(p->arena, why));
 	if (p->out->after.head_count > 1 && p->out->after.head_count > p->out->before.head_count)
-		add_note(p, "there will be %zu heads: Alembic then wants a merge revision, `alembic merge heads`",
-			p->out->after.head_count);
+		note_heads(p);
 	return 0;
 }

@@ -145,7 +145,7 @@ static const struct migration *migration_in(
 	return p->inv.study.blobs[number].migration;
 }
 
-bool plan_holds(struct planner *p, const struct tree_env *env, struct text revision)
+struct source_file *plan_holder(struct planner *p, const struct tree_env *env, struct text revision)
 {
 	size_t i;
 
@@ -154,9 +154,14 @@ bool plan_holds(struct planner *p, const struct tree_env *env, struct text revis
 
 		if (migration_in(p, env, &p->after.files[i], &number) &&
 			text_equal(study_revision_text(&p->inv.study, number), revision))
-			return true;
+			return &p->after.files[i];
 	}
-	return false;
+	return NULL;
+}
+
+bool plan_holds(struct planner *p, const struct tree_env *env, struct text revision)
+{
+	return plan_holder(p, env, revision) != NULL;
 }
 
 static bool binding_has(const struct binding *binding, struct text name)

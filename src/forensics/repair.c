@@ -21,6 +21,8 @@ struct job {
 	const struct repair_options *options;
 	struct worktree_edit *edits;
 	size_t count, cap;
+	struct worktree_edit *copies; /* of what --force replaces; written before anything else, in one go */
+	size_t copy_count, copy_cap;
 	struct worktree_differences differences;
 	struct err *err;
 };
@@ -155,34 +157,73 @@ static int check_staged(struct job *job, const struct worktree_edit *edit, const
 	return 0;
 }
 
-/* Keeps what stands at the path as a copy beside it. */
-static int keep_copy(struct job *job, const char *path)
+static bool is_copy_path(const struct job *job, const char *path)
 {
-	struct worktree_edit copy = { 0 };
-	struct strbuf bytes = STRBUF_INIT;
-	unsigned n;
-	int rc = -1, there = 1;
+	size_t i;
 
-	if (worktree_read(job->repo, path, MIGRATION_BYTES_MAX, &bytes, job->err) != 1) {
-		if (job->err->kind == ERR_NONE)
-			refuse(job, path, "is no regular file");
-		goto done;
-	}
-	copy.path = arena_printf(job->arena, "%s.revident-saved", path);
-	for (n = 2; (there = worktree_exists(job->repo, copy.path, job->err)) == 1; n++)
-		copy.path = arena_printf(job->arena, "%s.revident-saved-%u", path, n);
+	for (i = 0; i < job->copy_count; i++)
+		if (strcmp(job->copies[i].path, path) == 0)
+			return true;
+	return false;
+}
+
+/* Plans a copy beside the path, under a name that is free. */
+static int add_copy(struct job *job, const char *path, struct text bytes)
+{
+	const char *name = arena_printf(job->arena, "%s.revident-saved", path);
+	unsigned n;
+	int there;
+
+	for (n = 2; (there = is_copy_path(job, name) ? 1 : worktree_exists(job->repo, name, job->err)) == 1; n++)
+		name = arena_printf(job->arena, "%s.revident-saved-%u", path, n);
 	if (there < 0)
-		goto done;
-	copy.bytes = (struct text){ bytes.buf, bytes.len };
-	rc = worktree_apply(job->repo, &copy, 1, job->err);
-done:
+		return -1;
+	VEC_GROW(job->copies, job->copy_count, job->copy_cap);
+	job->copies[job->copy_count++] = (struct worktree_edit){ .path = name, .bytes = bytes };
+	return 0;
+}
+
+/* Keeps what stands at the path, and says which content that is. */
+static int keep_file(struct job *job, const char *path, struct oid *id)
+{
+	struct strbuf bytes = STRBUF_INIT;
+	int rc = -1;
+
+	if (worktree_read(job->repo, path, MIGRATION_BYTES_MAX, &bytes, job->err) == 1) {
+		object_blob_id(bytes.buf, bytes.len, id);
+		rc = add_copy(job, path, arena_text(job->arena, (struct text){ bytes.buf, bytes.len }));
+	} else if (job->err->kind == ERR_NONE) {
+		refuse(job, path, "is no regular file");
+	}
 	strbuf_release(&bytes);
 	return rc;
+}
+
+/* Keeps what is staged at the path, all stages of it, where neither HEAD nor the file has it. */
+static int keep_staged(struct job *job, const char *path, const struct oid *in_head, const struct oid *in_file)
+{
+	const char *const paths[] = { path };
+	struct index_list list;
+	struct text bytes;
+	size_t i;
+
+	if (index_read(job->repo, job->arena, paths, 1, &list, job->err) < 0)
+		return -1;
+	for (i = 0; i < list.count; i++) {
+		const struct oid *id = &list.items[i].id;
+
+		if ((in_head && oid_equal(id, in_head)) || oid_equal(id, in_file))
+			continue;
+		if (read_blob(job, id, &bytes) < 0 || add_copy(job, path, bytes) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 static int check_edit(struct job *job, const struct worktree_edit *edit)
 {
 	const struct oid *expected = head_blob(job, edit->path);
+	struct oid in_file = { { 0 } };
 	bool clean = true;
 	int there;
 
@@ -200,7 +241,9 @@ static int check_edit(struct job *job, const struct worktree_edit *edit)
 			expected ? "has changes that are not committed: commit or stash them, or use --force, which "
 				   "keeps a copy"
 				 : "is in the way and not in HEAD: move it, or use --force, which keeps a copy");
-	return there ? keep_copy(job, edit->path) : 0;
+	if (there && keep_file(job, edit->path, &in_file) < 0)
+		return -1;
+	return job->options->stage ? keep_staged(job, edit->path, expected, &in_file) : 0;
 }
 
 static int check_all(struct job *job)
@@ -211,13 +254,10 @@ static int check_all(struct job *job)
 		return err_set(job->err, ERR_UNDECIDED, "a bare repository has no work tree: use --patch or -o DIR");
 	if (index_compare_worktree(job->repo, job->arena, &job->differences, job->err) < 0)
 		return -1;
-	for (i = 0; i < job->count; i++) /* all paths before the first copy is made */
-		if (worktree_check_path(job->repo, job->edits[i].path, job->err) < 0)
-			return -1;
 	for (i = 0; i < job->count; i++)
 		if (check_edit(job, &job->edits[i]) < 0)
 			return -1;
-	return 0;
+	return job->copy_count ? worktree_apply(job->repo, job->copies, job->copy_count, job->err) : 0;
 }
 
 /* Is every file as its edit wants it? 1, 0, -1. */
@@ -286,6 +326,7 @@ int repair_apply(struct repo *repo, struct arena *arena, const struct recover *p
 	else if (rc == 1)
 		rc = options->stage ? stage(&job) : 0;
 done:
+	free(job.copies);
 	free(job.edits);
 	return rc;
 }

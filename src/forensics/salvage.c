@@ -44,11 +44,6 @@ struct searched salvager_searched(const struct salvager *s)
 	return s->searched;
 }
 
-static struct text copy(struct salvager *s, struct text text)
-{
-	return arena_text(s->arena, text);
-}
-
 int describe_source(struct salvager *s, struct salvage_source *source, struct err *err)
 {
 	struct study *study = &s->head->study;
@@ -60,8 +55,8 @@ int describe_source(struct salvager *s, struct salvage_source *source, struct er
 	if (!blob)
 		return -1;
 	if (blob->migration) {
-		source->message = copy(s, blob->migration->message);
-		source->create_date = copy(s, blob->migration->create_date);
+		source->message = arena_text(s->arena, blob->migration->message);
+		source->create_date = arena_text(s->arena, blob->migration->create_date);
 	}
 	found = object_read(s->head->repo, &source->blob, MIGRATION_BYTES_MAX, &object, err);
 	if (found != 1)
@@ -70,88 +65,6 @@ int describe_source(struct salvager *s, struct salvage_source *source, struct er
 	sha256(object.bytes, object.len, source->sha256);
 	object_release(&object);
 	return 1;
-}
-
-const struct ref *tip_above(const struct investigation *inv, uint32_t commit)
-{
-	bool *above = xcalloc(inv->commits.count, sizeof(*above));
-	const struct ref *found = NULL;
-	bool found_is_it = false;
-	uint32_t i;
-	size_t p, t;
-
-	above[commit] = true;
-	for (i = commit + 1; i < inv->commits.count; i++)
-		for (p = 0; p < commit_parent_count(&inv->commits, i) && !above[i]; p++)
-			above[i] = above[commit_parents(&inv->commits, i)[p]];
-	for (t = 0; t < inv->tip_count; t++) {
-		bool is_it = inv->tip_commits[t] == commit;
-
-		if (inv->tip_commits[t] == COMMIT_NONE || !above[inv->tip_commits[t]])
-			continue;
-		if (!found || (is_it && !found_is_it)) {
-			found = &inv->tips[t];
-			found_is_it = is_it;
-		}
-	}
-	free(above);
-	return found;
-}
-
-/* The last change of a revision, preferring those of the environment; NULL if it has none. */
-static const struct change *last_change(struct investigation *inv, uint32_t revision, struct text environment)
-{
-	const struct change *any = NULL, *own = NULL;
-	size_t i;
-
-	for (i = 0; i < inv->history.count; i++) {
-		const struct change *change = &inv->history.changes[i];
-		uint32_t hint = change->after.path != INTERN_NONE ? change->after.path : change->before.path;
-
-		if (change->revision != revision)
-			continue;
-		if (!any || change->commit > any->commit || change->kind == EVENT_REPLACED)
-			any = change;
-		if (environment.ptr && text_equal(investigation_env_path(inv, change->lineage, hint), environment) &&
-			(!own || change->commit > own->commit || change->kind == EVENT_REPLACED))
-			own = change;
-	}
-	return own ? own : any;
-}
-
-static bool is_executable(struct investigation *inv, uint32_t commit, struct text path)
-{
-	struct source *source = source_of_tree(&inv->study, &inv->commits.trees[commit]);
-	struct source_entry entry;
-	struct err why = { 0 };
-
-	return source_find(source, path, &entry, &why) == 1 && entry.executable;
-}
-
-int pick_from_history(struct salvager *s, struct investigation *inv, struct text revision, struct text environment,
-	struct salvage_source *out, uint32_t *commit, struct err *err)
-{
-	uint32_t number = intern_find(&inv->study.revisions, revision.ptr, revision.len);
-	const struct change *change = number == INTERN_NONE ? NULL : last_change(inv, number, environment);
-	struct place place;
-	bool is_gone;
-
-	memset(out, 0, sizeof(*out));
-	if (!change)
-		return 0;
-	is_gone = event_kind_is_loss(change->kind) || change->kind == EVENT_REPLACED;
-	place = is_gone ? change->before : change->after;
-	*commit = is_gone ? change->parent : change->commit;
-	if (place.path == INTERN_NONE || place.blob == BLOB_NONE || *commit == COMMIT_NONE)
-		return 0;
-	out->similarity = SIMILARITY_NULL;
-	out->revision = copy(s, revision);
-	out->blob = inv->study.blobs[place.blob].id;
-	out->path = copy(s, study_path_text(&inv->study, place.path));
-	out->executable = is_executable(inv, *commit, out->path);
-	out->has_commit = true;
-	out->commit = inv->commits.ids[*commit];
-	return describe_source(s, out, err);
 }
 
 static bool is_stash(struct text name)
@@ -183,7 +96,7 @@ static int try_refs(
 	tip = tip_above(&s->refs, commit);
 	out->source.where = tip && is_stash(tip->name) ? SALVAGE_STASH : SALVAGE_REFS;
 	if (tip)
-		out->source.ref = copy(s, tip->name);
+		out->source.ref = arena_text(s->arena, tip->name);
 	return s->options.places & 1u << out->source.where ? 1 : 0;
 }
 
@@ -204,7 +117,7 @@ static int try_logs(
 	for (i = 0; tip && i < s->reflogs.count; i++) {
 		if (!oid_equal(&s->reflogs.items[i].id, &tip->commit))
 			continue;
-		out->source.ref = copy(s, s->reflogs.items[i].name);
+		out->source.ref = arena_text(s->arena, s->reflogs.items[i].name);
 		break;
 	}
 	return 1;
@@ -265,7 +178,7 @@ static int settle_strays(struct salvager *s, const struct stray_list *list, stru
 			return -1;
 		if (!declared || !is_asked_for(s, &study->blobs[stray->blob].id))
 			continue;
-		found[n] = (struct salvage_source){ .revision = copy(s, revision),
+		found[n] = (struct salvage_source){ .revision = arena_text(s->arena, revision),
 			.blob = study->blobs[stray->blob].id,
 			.where = where,
 			.path = stray->path,
@@ -378,7 +291,7 @@ static void note_bytecode(struct salvager *s, struct text path, const struct str
 {
 	const unsigned char *b = (const unsigned char *)bytes->buf;
 
-	out->path = copy(s, path);
+	out->path = arena_text(s->arena, path);
 	/* PEP 552: magic, flags, then (flags 0) the source's time and size, little-endian */
 	out->has_time = bytes->len >= BYTECODE_HEADER && b[4] == 0 && b[5] == 0 && b[6] == 0 && b[7] == 0;
 	out->source_time = out->has_time ? (int64_t)((uint32_t)b[8] | (uint32_t)b[9] << 8 | (uint32_t)b[10] << 16 |

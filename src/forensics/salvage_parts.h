@@ -38,7 +38,7 @@ struct salvager {
 
 /*
  * The version of the revision that was held last in an investigation: before the last loss or replacement, else as the
- * last change left it. 1 with `out` filled but for `where` and `ref`, and *commit its number; 0; -1.
+ * last change left it; with --blob, that one. 1 with `out` filled but for `where` and `ref`, and *commit its number; 0; -1.
  */
 int pick_from_history(struct salvager *s, struct investigation *inv, struct text revision, struct text environment,
 	struct salvage_source *out, uint32_t *commit, struct err *err);

@@ -245,6 +245,7 @@ struct naming {
 	struct text *out;
 };
 
+/* The first name by byte order: the order in which trees are read is not to be seen. */
 static int look_in_tree(void *data, const struct oid *id, const unsigned char *bytes, size_t len)
 {
 	struct naming *naming = data;
@@ -252,12 +253,14 @@ static int look_in_tree(void *data, const struct oid *id, const unsigned char *b
 	struct tree_entry entry;
 
 	(void)id;
-	if (naming->out->ptr || !memmem(bytes, len, naming->blob->bytes, OID_BYTES))
+	if (!memmem(bytes, len, naming->blob->bytes, OID_BYTES))
 		return 0;
-	while (tree_next(&it, &entry) == 1)
-		if (oid_equal(&entry.id, naming->blob))
-			*naming->out = (struct text){ arena_memdup(naming->arena, entry.name, entry.name_len),
-				entry.name_len };
+	while (tree_next(&it, &entry) == 1) {
+		struct text name = { entry.name, entry.name_len };
+
+		if (oid_equal(&entry.id, naming->blob) && (!naming->out->ptr || text_compare(name, *naming->out) < 0))
+			*naming->out = arena_text(naming->arena, name);
+	}
 	return 0;
 }
 

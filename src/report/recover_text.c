@@ -92,8 +92,10 @@ static void add_restore(struct writer *w, const struct recover_step *step)
 		paragraph_addf(&p, ", %zu bytes, ", source->size);
 		add_place(&p, source);
 	}
-	if (step->replaces)
-		paragraph_add(&p, "; what stands there is its content under another id, and is replaced");
+	if (step->reason.ptr) {
+		paragraph_add(&p, "; ");
+		paragraph_add_prose(&p, step->reason, 1000);
+	}
 	paragraph_end(&p);
 }
 

@@ -34,7 +34,8 @@ struct salvage_source {
 	unsigned char sha256[32];
 	size_t size; /* bytes */
 	enum salvage_place where;
-	struct text path; /* that it had; none if nothing remembers */
+	struct text path;        /* that it had; none if nothing remembers */
+	struct text environment; /* that it lived in, by the path it has or last had; none where no history tells */
 	bool executable;
 	bool has_commit;
 	struct oid commit; /* that holds it at this path */
