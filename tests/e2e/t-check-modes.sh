@@ -5,6 +5,14 @@
 . "$E2E_DIR/hooked.sh"
 need_command check
 
+# take REV:PATH...: these objects are gone
+take() {
+	for taken in $(git rev-parse "$@"); do
+		rm -f ".git/objects/$(printf %s "$taken" | cut -c1-2)/$(printf %s "$taken" | cut -c3-)"
+	done
+	fsck_fails "objects are gone"
+}
+
 it "a commit in each of git's ways"
 hooked r
 RULE=identity-overwritten
@@ -80,6 +88,50 @@ passes revident check --staged
 git rm -q --sparse m/versions/b2b2_x.py
 blocked revident check --staged
 
+it "an index without a checksum, one with caches, files that are not checked out, GIT_COMMON_DIR"
+hooked r
+RULE=identity-deleted
+git worktree add -q ../linked
+cd ../linked
+git rm -q m/versions/b2b2_x.py
+set -- "$(git rev-parse --absolute-git-dir)" "$PWD" "$(cd "$(git rev-parse --git-common-dir)" && pwd)"
+GIT_DIR=$1 GIT_WORK_TREE=$2 GIT_COMMON_DIR=$3 blocked revident -C / check --staged
+GIT_DIR=$1 GIT_WORK_TREE=$2 GIT_COMMON_DIR=/ run revident check --staged
+expect_exit 3
+cd ../r
+git worktree remove --force ../linked
+git update-index --untracked-cache
+passes revident check --staged
+git sparse-checkout set --cone app 2>/dev/null
+passes revident check --staged
+git rm -q --cached --sparse m/versions/b2b2_x.py
+blocked revident check --staged
+python3 -c 'import sys
+data = open(sys.argv[1], "rb").read()
+open(sys.argv[1], "wb").write(data[:-20] + bytes(20))' .git/index # as index.skipHash leaves it
+blocked revident check --staged
+git update-index --force-write-index 2>/dev/null || git reset -q
+
+it "absent objects block only inside an environment that changed"
+hooked r
+mkdir -p n/versions
+printf '[alembic]\nscript_location = n\n' >other.ini
+echo 'from alembic import context' >n/env.py
+migration e1e1 '' '' n/versions/e1e1_x.py
+git add -A
+git commit -qm other
+take HEAD:n/versions/e1e1_x.py HEAD:n/versions
+migration c3c3 b2b2
+git add m
+passes revident check --staged
+git commit -q --no-verify -m c3
+passes revident check --range HEAD^..HEAD
+migration e2e2 e1e1 '' n/versions/e2e2_x.py
+id=$(git hash-object -w n/versions/e2e2_x.py)
+git update-index --add --cacheinfo "100644,$id,n/versions/e2e2_x.py"
+run revident check --staged
+expect_exit 3
+
 it "what nobody staged is not read: blobs but configuration, trees that the index knows"
 hooked r
 mkdir -p app/deep/deeper lib
@@ -88,13 +140,6 @@ echo 1 >lib/z.py
 printf '[tool.black]\n' >pyproject.toml
 git add -A
 git commit -qm more
-# take REV:PATH...: these objects are gone
-take() {
-	for taken in $(git rev-parse "$@"); do
-		rm -f ".git/objects/$(printf %s "$taken" | cut -c1-2)/$(printf %s "$taken" | cut -c3-)"
-	done
-	fsck_fails "objects are gone"
-}
 take HEAD:m/versions/a1a1_x.py HEAD:m/versions/b2b2_x.py HEAD:app/x.py HEAD:app/deep/deeper/y.py HEAD:app/deep HEAD:app/deep/deeper
 passes revident check --staged
 echo 2 >app/x.py
