@@ -150,18 +150,19 @@ static void add_waived(
 	judge->waived[judge->waived_count++].finding.hint = TEXT_NONE;
 }
 
-void judge_keep(struct judging *j, struct finding finding, const struct oid *blob)
+bool judge_keep(struct judging *j, struct finding finding, const struct oid *blob)
 {
 	const struct waiver *waiver =
 		policy_waives(j->judge->options.policy, finding.rule, finding.environment, finding.revision, blob);
 
 	if (waiver) {
 		add_waived(j->judge, &finding, false, waiver->name, waiver->reason);
-		return;
+		return false;
 	}
 	if (finding.level > LEVEL_NOTE)
 		finding.hint = judge_add_waiver(j, finding.hint, &finding, blob);
 	add_violation(j->judge, &finding);
+	return true;
 }
 
 static unsigned line_of(const struct judging *j, const struct charge *charge)
@@ -174,6 +175,19 @@ static unsigned line_of(const struct judging *j, const struct charge *charge)
 	return charge->rule == RULE_REPARENTED ? now->down_revision.line : now->revision.line;
 }
 
+/* Nobody knows whether it is published: then it cannot be told whether this may be done to it. */
+static void say_unclear(struct judging *j, const struct charge *charge, const struct holding *holding)
+{
+	char hex[OID_HEX + 1];
+
+	judge_add_limit(j->judge,
+		"whether %s is published cannot be told: %s has object %s, which is not in this clone; 'git cat-file "
+		"-p "
+		"%s' fetches it in a partial clone, 'git fsck' tells more in any other",
+		study_shown(j->study, study_revision_text(j->study, charge->revision)),
+		study_shown(j->study, holding->unclear), oid_hex(&holding->missing, hex), hex);
+}
+
 int judge_bring(struct judging *j, const struct charge *charge)
 {
 	enum level level = policy_level(j->judge->options.policy, charge->rule);
@@ -184,12 +198,13 @@ int judge_bring(struct judging *j, const struct charge *charge)
 	struct verdict_words words;
 	const struct prune *prune;
 	struct finding finding;
-	bool by_base = false;
+	bool by_base = false, is_unclear;
 
 	if (level == LEVEL_OFF || judge_passes_by(j, charge->environment))
 		return 0;
 	if (level > LEVEL_NOTE && find_protection(j, charge, &holding, &by_base) < 0)
 		return -1;
+	is_unclear = holding.unclear.ptr && !by_base && level_of(charge, level, true) == LEVEL_ERROR;
 	level = level_of(charge, level, by_base || holding.ref.ptr || holding.tag.ptr);
 	judge_describe(j, charge, &holding, by_base, level, &words);
 	finding = (struct finding){
@@ -205,7 +220,7 @@ int judge_bring(struct judging *j, const struct charge *charge)
 	prune = find_prune(j, charge);
 	if (prune)
 		add_waived(j->judge, &finding, true, prune->revision, prune->reason);
-	else
-		judge_keep(j, finding, pinned);
+	else if (judge_keep(j, finding, pinned) && is_unclear)
+		say_unclear(j, charge, &holding);
 	return 0;
 }

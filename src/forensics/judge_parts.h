@@ -90,8 +90,8 @@ void judge_say_absent(struct judging *j, uint32_t path, const struct oid *blob);
 /* judge_charge.c: finds level, message and hint, asks the policy, and keeps it. 0 or -1. */
 int judge_bring(struct judging *j, const struct charge *charge);
 
-/* judge_charge.c: keeps a finding about the target's tree, `blob` being its file's or NULL. */
-void judge_keep(struct judging *j, struct finding finding, const struct oid *blob);
+/* judge_charge.c: keeps a finding, `blob` being its file's or NULL. False where a waiver lets it pass. */
+bool judge_keep(struct judging *j, struct finding finding, const struct oid *blob);
 
 /* judge_words.c: what happened, what it means, and what to type. */
 struct verdict_words {

@@ -12,6 +12,8 @@
 struct members {
 	uint32_t *items;
 	size_t count, cap;
+	bool is_unclear; /* not all of it could be read */
+	struct oid missing;
 };
 
 struct published {
@@ -74,7 +76,14 @@ static void add_member(struct members *members, uint32_t revision)
 	members->items[members->count++] = revision;
 }
 
-/* What a directory declares; directories that cannot be read declare nothing. Numbers, since the array may move. */
+static void note_missing(bool *is_unclear, struct oid *missing, const struct oid *id)
+{
+	if (!*is_unclear)
+		*missing = *id;
+	*is_unclear = true;
+}
+
+/* What a directory declares. */
 static int list_members(struct published *p, struct source *source, struct text dir, const struct oid *id,
 	unsigned depth, struct members *out, struct err *err)
 {
@@ -83,8 +92,10 @@ static int list_members(struct published *p, struct source *source, struct text 
 	struct err why = { 0 };
 	int rc = 0;
 
-	if (source_scan_open(source, dir, id, &scan, &why) < 1)
+	if (source_scan_open(source, dir, id, &scan, &why) < 1) {
+		note_missing(&out->is_unclear, &out->missing, id);
 		return 0;
+	}
 	while (rc == 0 && source_scan_next(&scan, &entry, &why) == 1) {
 		const struct blob *blob;
 
@@ -100,6 +111,8 @@ static int list_members(struct published *p, struct source *source, struct text 
 		blob = study_blob(p->study, study_blob_number(p->study, &entry.id), err);
 		if (!blob)
 			rc = -1;
+		else if (blob->state == BLOB_ABSENT)
+			note_missing(&out->is_unclear, &out->missing, &blob->id);
 		else if (blob->revision != INTERN_NONE)
 			add_member(out, blob->revision);
 	}
@@ -107,42 +120,57 @@ static int list_members(struct published *p, struct source *source, struct text 
 	return rc;
 }
 
-static int dir_holds(struct published *p, struct source *source, struct text dir, const struct oid *id,
-	uint32_t revision, struct err *err)
+/* A look into one commit for one revision. */
+struct looking {
+	struct published *published;
+	uint32_t revision;
+	bool is_unclear; /* what could not be read may have it */
+	struct oid missing;
+	struct err *err;
+};
+
+static int dir_holds(struct looking *l, struct source *source, struct text dir, const struct oid *id)
 {
+	struct published *p = l->published;
 	size_t before = p->dirs.count, i;
 	uint32_t number = intern_add(&p->dirs, id->bytes, OID_BYTES);
+	const struct members *members;
 
 	if (number == before) {
 		VEC_GROW(p->members, before, p->member_cap);
 		memset(&p->members[number], 0, sizeof(*p->members));
-		if (list_members(p, source, dir, id, 0, &p->members[number], err) < 0)
+		if (list_members(p, source, dir, id, 0, &p->members[number], l->err) < 0)
 			return -1;
 	}
-	for (i = 0; i < p->members[number].count; i++)
-		if (p->members[number].items[i] == revision)
+	members = &p->members[number];
+	for (i = 0; i < members->count; i++)
+		if (members->items[i] == l->revision)
 			return 1;
+	if (members->is_unclear)
+		note_missing(&l->is_unclear, &l->missing, &members->missing);
 	return 0;
 }
 
 /* 1 if a versions directory of the definitions has it, 0 if not; *stands: some of them are there. -1. */
-static int defs_hold(struct published *p, struct source *source, const struct env_defs *defs, uint32_t revision,
-	bool *stands, struct err *err)
+static int defs_hold(struct looking *l, struct source *source, const struct env_defs *defs, bool *stands)
 {
 	struct source_entry entry;
 	struct err why = { 0 };
+	struct oid root;
 	size_t i, k;
 
 	*stands = false;
 	for (i = 0; i < defs->count; i++) {
 		for (k = 0; k < defs->items[i].version_count; k++) {
-			struct text dir = study_path_text(p->study, defs->items[i].versions[k]);
-			int holds;
+			struct text dir = study_path_text(l->published->study, defs->items[i].versions[k]);
+			int found = source_find(source, dir, &entry, &why), holds;
 
-			if (source_find(source, dir, &entry, &why) != 1 || entry.kind != SOURCE_DIR)
+			if (found < 0 && source_root(source, &root))
+				note_missing(&l->is_unclear, &l->missing, &root);
+			if (found != 1 || entry.kind != SOURCE_DIR)
 				continue;
 			*stands = true;
-			holds = dir_holds(p, source, dir, &entry.id, revision, err);
+			holds = dir_holds(l, source, dir, &entry.id);
 			if (holds)
 				return holds;
 		}
@@ -151,9 +179,9 @@ static int defs_hold(struct published *p, struct source *source, const struct en
 }
 
 /* Does the commit's tree have the revision, at the path or anywhere? 1, 0, -1. */
-static int commit_holds(struct published *p, const struct oid *commit, uint32_t revision, uint32_t path,
-	const struct env_defs *defs, struct err *err)
+static int commit_holds(struct looking *l, const struct oid *commit, uint32_t path, const struct env_defs *defs)
 {
+	struct published *p = l->published;
 	struct env_defs found = { .count = 0 };
 	struct source_entry entry;
 	struct source *source;
@@ -163,23 +191,25 @@ static int commit_holds(struct published *p, const struct oid *commit, uint32_t 
 	bool stands;
 	int rc;
 
-	if (commit_info_read(p->study->repo, &p->study->arena, commit, &info, &why) < 1)
+	if (commit_info_read(p->study->repo, &p->study->arena, commit, &info, &why) < 1) {
+		note_missing(&l->is_unclear, &l->missing, commit);
 		return 0;
+	}
 	source = source_of_tree(p->study, &info.tree);
 	if (source_find(source, study_path_text(p->study, path), &entry, &why) == 1 && entry.kind == SOURCE_FILE) {
-		blob = study_blob(p->study, study_blob_number(p->study, &entry.id), err);
+		blob = study_blob(p->study, study_blob_number(p->study, &entry.id), l->err);
 		if (!blob)
 			return -1;
-		if (blob->revision == revision)
+		if (blob->revision == l->revision)
 			return 1;
 	}
-	rc = defs_hold(p, source, defs, revision, &stands, err);
+	rc = defs_hold(l, source, defs, &stands);
 	if (rc || stands)
 		return rc;
-	if (discover(p->discovery, source, &found, err) < 0)
+	if (discover(p->discovery, source, &found, l->err) < 0)
 		rc = -1;
 	else
-		rc = defs_hold(p, source, &found, revision, &stands, err);
+		rc = defs_hold(l, source, &found, &stands);
 	env_defs_release(&found);
 	return rc;
 }
@@ -191,6 +221,20 @@ static struct text shown_name(const struct ref *ref)
 												: ref->name;
 }
 
+/* The same for one ref or tag; `out` is told where that remains unclear. */
+static int ref_holds(struct published *p, const struct ref *ref, uint32_t revision, uint32_t path,
+	const struct env_defs *defs, struct holding *out, struct err *err)
+{
+	struct looking l = { .published = p, .revision = revision, .err = err };
+	int holds = commit_holds(&l, &ref->commit, path, defs);
+
+	if (holds == 0 && l.is_unclear && !out->unclear.ptr) {
+		out->unclear = shown_name(ref);
+		out->missing = l.missing;
+	}
+	return holds;
+}
+
 int published_holding(struct published *p, uint32_t revision, uint32_t path, const struct env_defs *defs,
 	struct holding *out, struct err *err)
 {
@@ -199,19 +243,21 @@ int published_holding(struct published *p, uint32_t revision, uint32_t path, con
 
 	memset(out, 0, sizeof(*out));
 	for (i = 0; i < p->protection.ref_count && !out->ref.ptr; i++) {
-		holds = commit_holds(p, &p->protection.refs[i].commit, revision, path, defs, err);
+		holds = ref_holds(p, &p->protection.refs[i], revision, path, defs, out, err);
 		if (holds < 0)
 			return -1;
 		if (holds)
 			out->ref = shown_name(&p->protection.refs[i]);
 	}
 	for (i = 0; i < p->protection.tag_count; i++) {
-		holds = commit_holds(p, &p->protection.tags[i].commit, revision, path, defs, err);
+		holds = ref_holds(p, &p->protection.tags[i], revision, path, defs, out, err);
 		if (holds < 0)
 			return -1;
 		if (holds && out->tag_count++ == 0)
 			out->tag = p->protection.tags[i].name;
 	}
+	if (out->ref.ptr || out->tag.ptr)
+		out->unclear = TEXT_NONE;
 	return 0;
 }
 

@@ -439,6 +439,34 @@ run revident check --staged
 expect_exit 3
 grep -q "is not in this clone" "$CASE_DIR/out" || fail "it does not say what to fetch"
 
+it "a revision that may be published, in objects that are not here, is not taken for unpublished"
+hooked r
+git checkout -q -b published
+migration c3c3 b2b2
+git add -A
+git commit -qm c3
+git checkout -q -b topic
+migration d4d4 c3c3
+git add -A
+git commit -qm d4
+git checkout -q published
+migration d4d4 c3c3 '' m/versions/d4d4_other.py
+echo '# another' >>m/versions/d4d4_other.py
+git add -A
+git commit -qm 'd4 under another name'
+git update-ref refs/remotes/origin/main HEAD
+git checkout -q topic
+git rm -q m/versions/d4d4_x.py
+RULE=identity-deleted
+blocked revident check --staged
+take origin/main:m/versions/d4d4_other.py
+run revident check --staged
+expect_exit 3
+grep -q 'whether d4d4 is published cannot be told' "$CASE_DIR/out" || fail "$(cat "$CASE_DIR/out")"
+printf '[waiver "x"]\n\trule = identity-deleted\n\trevision = d4d4\n\treason = ours\n' >.revident
+git add .revident
+passes revident check --staged
+
 it "an environment that no side has is a mistake; a policy that cannot be read is not judged past"
 hooked r
 migration c3c3 b2b2

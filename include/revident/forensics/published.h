@@ -32,11 +32,13 @@ struct holding {
 	struct text ref; /* a protected ref whose tree has it */
 	struct text tag;
 	size_t tag_count;
+	struct text
+		unclear; /* where it is not: a ref or tag that may have it all the same, in what is not in this clone */
+	struct oid missing; /* the first such object there */
 };
 
 /*
- * Fills `out`. `path` is where a base has the revision, `defs` the environments that are known. A ref whose tree cannot
- * be read is passed over. 0 or -1.
+ * Fills `out`. `path` is where a base has the revision, `defs` the environments that are known. 0 or -1.
  */
 int published_holding(struct published *published, uint32_t revision, uint32_t path, const struct env_defs *defs,
 	struct holding *out, struct err *err);
