@@ -89,6 +89,7 @@ int choose_environment(struct planner *p, const struct wanted *wanted, const str
 		return 1;
 	for (e = 0; e < p->view->envs.count; e++) {
 		strbuf_addstr(&known, e ? ", \"" : "\"");
+		/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): `count` of them are there */
 		strbuf_add_printable(&known, p->view->envs.items[e].path.ptr, p->view->envs.items[e].path.len);
 		strbuf_addch(&known, '"');
 	}
@@ -147,6 +148,7 @@ static struct create_date parse_date(struct text date)
 	char *copy = xmemdup(date.ptr ? date.ptr : "", date.len);
 	struct create_date read = out;
 
+	/* NOLINTNEXTLINE(cert-err34-c): four digits fit */
 	if (sscanf(copy, "%4d-%2d-%2d%*1[ T]%2d:%2d:%2d", &read.year, &read.month, &read.day, &read.hour, &read.minute,
 		    &read.second) >= 3)
 		out = read;

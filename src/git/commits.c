@@ -279,6 +279,7 @@ static int walk_all(
 	for (i = 0; i < count; i++) {
 		uint32_t commit = discover(walk, &tips[i]);
 
+		/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): discover() made room for it */
 		if (!(walk->states[commit] & (STATE_DONE | STATE_GONE)))
 			enter(walk, &stack, commit, true);
 		while (stack.count) {

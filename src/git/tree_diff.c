@@ -1,5 +1,6 @@
 #include "revident/git/tree_diff.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,11 +61,11 @@ static int list(struct diff *d, const struct oid *id, struct listing *out)
 
 static int walk(struct diff *d, const struct oid *before, const struct oid *after, unsigned depth);
 
-/* What stands under one name on both sides; either may be NULL. */
+/* What stands under one name on both sides; one of them may be NULL. */
 static int compare_entries(
 	struct diff *d, const struct tree_entry *before, const struct tree_entry *after, unsigned depth)
 {
-	const struct tree_entry *sides[2] = { before, after };
+	const struct tree_entry *sides[2] = { before, after }, *named = before ? before : after;
 	struct tree_difference difference = { .modes = { 0, 0 } };
 	const struct oid *trees[2] = { NULL, NULL };
 	size_t len = d->path.len;
@@ -72,9 +73,10 @@ static int compare_entries(
 
 	if (before && after && before->mode == after->mode && oid_equal(&before->id, &after->id))
 		return 0;
+	assert(named);
 	if (len)
 		strbuf_addch(&d->path, '/');
-	strbuf_add(&d->path, (before ? before : after)->name, (before ? before : after)->name_len);
+	strbuf_add(&d->path, named->name, named->name_len);
 	for (i = 0; i < 2; i++) {
 		if (sides[i] && sides[i]->mode == MODE_TREE) {
 			trees[i] = &sides[i]->id;
