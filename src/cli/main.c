@@ -7,6 +7,7 @@
 
 #include "revident/cli/cmd.h"
 #include "revident/cli/meter.h"
+#include "revident/report/render.h"
 
 /*
  * A descriptor that the parent closed must not become the repository's: it is opened so that using it fails, as it
@@ -54,6 +55,7 @@ static int dispatch(const struct cmd *cmd, const char *const *args, size_t count
 
 	arena_init(&arena);
 	environment_read(&environment);
+	render_start();
 	rc = ctx_init(&ctx, args, count, err);
 	if (rc == 0) {
 		rc = run_command(&ctx, err);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "revident/base/printable.h"
+#include "revident/base/xalloc.h"
 
 /*
  * libgit2's start reads the system's certificate bundle through mbed TLS and decodes it: 85 % of its time, for
@@ -24,7 +25,9 @@ int mbedtls_x509_crt_parse_file(void *chain, const char *path)
 
 /*
  * One allocation of libgit2 is at most the largest object that is ever read, so that a header which claims terabytes, or
- * a small pack that inflates to gigabytes, is an error and not the end of the machine's memory.
+ * a small pack that inflates to gigabytes, is an error and not the end of the machine's memory. Where the machine's
+ * memory ends all the same, so does the program: libgit2 1.5 takes a configuration that it has no memory for as one that
+ * says nothing, and crashes on others.
  */
 static bool within_limit(size_t count, size_t size)
 {
@@ -35,21 +38,21 @@ static void *limited_malloc(size_t n, const char *file, int line)
 {
 	(void)file;
 	(void)line;
-	return within_limit(n, 1) ? malloc(n ? n : 1) : NULL;
+	return within_limit(n, 1) ? xmalloc(n) : NULL;
 }
 
 static void *limited_calloc(size_t count, size_t size, const char *file, int line)
 {
 	(void)file;
 	(void)line;
-	return within_limit(count, size) ? calloc(count ? count : 1, size ? size : 1) : NULL;
+	return within_limit(count, size) ? xcalloc(count, size) : NULL;
 }
 
 static void *limited_realloc(void *ptr, size_t size, const char *file, int line)
 {
 	(void)file;
 	(void)line;
-	return within_limit(size, 1) ? realloc(ptr, size ? size : 1) : NULL;
+	return within_limit(size, 1) ? xreallocarray(ptr, size, 1) : NULL;
 }
 
 static void *limited_reallocarray(void *ptr, size_t count, size_t size, const char *file, int line)
@@ -99,14 +102,13 @@ int git_layer_start(struct err *err)
 		.gfree = free,
 	};
 
-	if (git_libgit2_init() < 0)
+	if (git_libgit2_opts(GIT_OPT_SET_ALLOCATOR, &allocator) < 0 || git_libgit2_init() < 0)
 		return err_set_git(err, ERR_UNDECIDED, "libgit2 does not start");
 	/*
 	 * Ownership is not checked: that check protects those who let a repository's configuration name programs to run,
 	 * and nothing from a repository is run here. Hashes are not checked on reading, as git itself does not.
 	 */
-	if (git_libgit2_opts(GIT_OPT_SET_ALLOCATOR, &allocator) < 0 ||
-		git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0) < 0 ||
+	if (git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0) < 0 ||
 		git_libgit2_opts(GIT_OPT_ENABLE_CACHING, 0) < 0 ||
 		git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0) < 0 ||
 		git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions, sizeof(extensions) / sizeof(*extensions)) < 0) {

@@ -8,8 +8,16 @@
 
 #include "revident/base/printable.h"
 #include "revident/base/utf8.h"
+#include "revident/base/xalloc.h"
+#include "revident/report/render.h"
 
 enum { INDENT = 2, SIMILARITY_DIGITS = 3 };
+
+/* jansson leaves out what it has no memory for, in places without a word. */
+void render_start(void)
+{
+	json_set_alloc_funcs(xmalloc, free);
+}
 
 /* --- values ------------------------------------------------------------------------------------------------------ */
 

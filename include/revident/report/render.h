@@ -12,4 +12,7 @@ struct render_options {
 	bool list_events; /* text of a scan only: every event that it holds, a line each */
 };
 
+/* Before the first rendering: where memory ends while a document is made, the program does, too (see xalloc.h). */
+void render_start(void);
+
 #endif
