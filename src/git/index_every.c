@@ -1,9 +1,10 @@
-#include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "internal.h"
+#include "revident/base/directory.h"
 #include "revident/base/xalloc.h"
 #include "revident/git/index.h"
 
@@ -19,7 +20,7 @@ static void read_one(struct repo *repo, struct arena *arena, const char *file, c
 	struct err why = { 0 };
 	struct stat st;
 
-	if (lstat(file, &st) < 0)
+	if (lstat(file, &st) < 0 && errno == ENOENT)
 		return;
 	repo->other_index = file;
 	if (index_read(repo, arena, NULL, 0, &list, &why) < 0) {
@@ -39,17 +40,19 @@ static int compare_names(const void *a, const void *b)
 void index_read_every(struct repo *repo, struct arena *arena, struct named_index **out, size_t *count)
 {
 	const char *dir = arena_printf(arena, "%sworktrees/", repo->common_dir);
-	DIR *stream = opendir(dir);
 	struct indexes all = { 0 };
-	struct dirent *entry;
+	struct directory linked;
+	struct err why = { 0 };
+	size_t i;
 
 	read_one(repo, arena, arena_printf(arena, "%sindex", repo->common_dir), "index", &all);
-	while (stream && (entry = readdir(stream)))
-		if (entry->d_name[0] != '.')
-			read_one(repo, arena, arena_printf(arena, "%s%s/index", dir, entry->d_name),
-				arena_printf(arena, "worktrees/%s/index", entry->d_name), &all);
-	if (stream)
-		closedir(stream);
+	if (directory_read(&linked, dir, &why) < 0)
+		repo_add_limit(repo, "%s", why.msg);
+	for (i = 0; i < linked.count; i++)
+		if (linked.names[i][0] != '.')
+			read_one(repo, arena, arena_printf(arena, "%s%s/index", dir, linked.names[i]),
+				arena_printf(arena, "worktrees/%s/index", linked.names[i]), &all);
+	directory_release(&linked);
 	if (all.count)
 		qsort(all.items, all.count, sizeof(*all.items), compare_names);
 	*out = (struct named_index *)(void *)arena_memdup(arena, all.items, all.count * sizeof(*all.items));

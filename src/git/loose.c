@@ -4,7 +4,6 @@
  * to exactly the length that a well-formed header claims, ends there, and has the content that its id says. Damage is an
  * error, never "not found".
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -18,6 +17,7 @@
 #include <git2/sys/odb_backend.h>
 
 #include "internal.h"
+#include "revident/base/directory.h"
 #include "revident/base/xalloc.h"
 #include "sha1.h"
 
@@ -247,37 +247,37 @@ static int loose_exists(git_odb_backend *parent, const git_oid *id)
 	git_oid_pathfmt(name, id);
 	name[NAME_MAX_LEN - 1] = '\0';
 	for (i = 0; i < backend->dirs->count; i++)
-		if (faccessat(backend->dirs->items[i].fd, name, F_OK, 0) == 0)
-			return 1;
+		if (faccessat(backend->dirs->items[i].fd, name, F_OK, 0) == 0 || (errno != ENOENT && errno != ENOTDIR))
+			return 1; /* or who reads it is told why that fails */
 	return 0;
 }
 
 /* Calls `fn` for each object file below the two hexadecimal digits `fan`, in every directory. */
 static int each_in_fan(const struct object_dirs *dirs, const char *fan, git_odb_foreach_cb fn, void *payload)
 {
-	size_t i;
+	size_t i, n;
 	int rc = 0;
 
 	for (i = 0; i < dirs->count && rc == 0; i++) {
-		int fd = openat(dirs->items[i].fd, fan, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-		DIR *stream = fd < 0 ? NULL : fdopendir(fd);
-		struct dirent *entry;
+		struct directory directory;
+		struct err why;
 
-		if (fd >= 0 && !stream)
-			close(fd);
-		while (stream && rc == 0 && (entry = readdir(stream)) != NULL) {
+		if (directory_read_at(&directory, dirs->items[i].fd, fan, fan, &why) < 0) {
+			git_error_set_str(GIT_ERROR_ODB, why.msg);
+			rc = GIT_ERROR;
+		}
+		for (n = 0; rc == 0 && n < directory.count; n++) {
 			char hex[OID_HEX + 1];
 			struct oid id;
 
-			if (strlen(entry->d_name) != OID_HEX - 2)
+			if (strlen(directory.names[n]) != OID_HEX - 2)
 				continue;
 			memcpy(hex, fan, 2);
-			memcpy(hex + 2, entry->d_name, OID_HEX - 1);
+			memcpy(hex + 2, directory.names[n], OID_HEX - 1);
 			if (oid_parse(&id, hex, OID_HEX))
 				rc = fn(as_git_oid(&id), payload);
 		}
-		if (stream)
-			closedir(stream);
+		directory_release(&directory);
 	}
 	return rc;
 }

@@ -1,14 +1,15 @@
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <git2/sys/odb_backend.h>
 #include <git2/sys/repository.h>
 
 #include "internal.h"
+#include "revident/base/directory.h"
 #include "revident/base/printable.h"
 #include "revident/base/xalloc.h"
 
@@ -190,13 +191,15 @@ static bool open_pack(struct repo *repo, const char *dir, const char *name)
 }
 
 /* A pack without its index is as good as none. */
-static void want_index(struct repo *repo, int dir, const char *name)
+static void want_index(struct repo *repo, const char *dir, const char *name)
 {
 	struct strbuf index = STRBUF_INIT, shown = STRBUF_INIT;
+	struct stat st;
 
+	strbuf_addstr(&index, dir);
 	strbuf_add(&index, name, strlen(name) - strlen("pack"));
 	strbuf_addstr(&index, "idx");
-	if (faccessat(dir, index.buf, F_OK, AT_SYMLINK_NOFOLLOW) < 0) {
+	if (lstat(index.buf, &st) < 0) {
 		strbuf_add_printable(&shown, name, strlen(name));
 		repo_add_limit(
 			repo, "the pack '%s' has no index and is not read; 'git index-pack' makes one", shown.buf);
@@ -211,26 +214,28 @@ static void want_index(struct repo *repo, int dir, const char *name)
  */
 static void sort_packs(struct repo *repo, const char *dir, struct intern *good, bool *all_good)
 {
-	DIR *stream = opendir(dir);
-	struct dirent *entry;
+	struct err bad = { .kind = ERR_NONE };
+	struct directory directory;
+	size_t i;
 
 	*all_good = true;
-	while (stream && (entry = readdir(stream)) != NULL) {
-		const char *suffix = strrchr(entry->d_name, '.');
+	if (directory_read(&directory, dir, &bad) < 0)
+		repo_add_limit(repo, "%s", bad.msg);
+	for (i = 0; i < directory.count; i++) {
+		const char *name = directory.names[i], *suffix = strrchr(name, '.');
 
-		if (!suffix || suffix == entry->d_name)
+		if (!suffix || suffix == name)
 			continue;
 		if (strcmp(suffix, ".pack") == 0)
-			want_index(repo, dirfd(stream), entry->d_name);
-		else if (strcmp(suffix, ".idx") != 0 || is_open(repo, dir, entry->d_name))
+			want_index(repo, dir, name);
+		else if (strcmp(suffix, ".idx") != 0 || is_open(repo, dir, name))
 			continue;
-		else if (open_pack(repo, dir, entry->d_name))
-			intern_add(good, entry->d_name, strlen(entry->d_name));
+		else if (open_pack(repo, dir, name))
+			intern_add(good, name, strlen(name));
 		else
 			*all_good = false;
 	}
-	if (stream)
-		closedir(stream);
+	directory_release(&directory);
 }
 
 /* Is there a multi-pack-index that is no file? libgit2 would open it. */

@@ -1,9 +1,10 @@
-#include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "internal.h"
+#include "revident/base/directory.h"
 #include "revident/base/printable.h"
 #include "revident/base/xalloc.h"
 #include "revident/git/refs.h"
@@ -47,6 +48,15 @@ static bool is_left_out(const char *name)
 	return strncmp(name, "refs/replace/", strlen("refs/replace/")) == 0;
 }
 
+static void add_ref_limit(struct repo *repo, const struct strbuf *name, const struct err *why)
+{
+	struct strbuf shown = STRBUF_INIT;
+
+	strbuf_add_printable(&shown, name->buf, name->len);
+	repo_add_limit(repo, "the ref '%s' cannot be read: %s", shown.buf, why->msg);
+	strbuf_release(&shown);
+}
+
 static int add_loose(struct repo *repo, struct arena *arena, struct candidates *list, const char *dir,
 	struct strbuf *name, unsigned depth, struct err *err);
 
@@ -59,7 +69,14 @@ static int add_loose_entry(struct repo *repo, struct arena *arena, struct candid
 	struct stat st;
 	int rc = 0, got;
 
-	if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+	if (lstat(path, &st) < 0) {
+		if (errno != ENOENT) {
+			err_set_errno(&bad, ERR_UNDECIDED, errno, "cannot look at its file");
+			add_ref_limit(repo, name, &bad);
+		}
+		goto done;
+	}
+	if (S_ISDIR(st.st_mode)) {
 		strbuf_addch(name, '/');
 		rc = add_loose(repo, arena, list, dir, name, depth + 1, err);
 		goto done;
@@ -82,21 +99,22 @@ static int add_loose(struct repo *repo, struct arena *arena, struct candidates *
 	struct strbuf *name, unsigned depth, struct err *err)
 {
 	char *path = path_join(dir, name->buf);
-	DIR *stream = depth < REF_DEPTH_MAX ? opendir(path) : NULL;
-	size_t len = name->len;
-	struct dirent *entry;
+	struct directory directory = { .names = NULL };
+	struct err bad = { .kind = ERR_NONE };
+	size_t i, len = name->len;
 	int rc = 0;
 
+	if (depth < REF_DEPTH_MAX && directory_read(&directory, path, &bad) < 0)
+		repo_add_limit(repo, "%s", bad.msg);
 	free(path);
-	while (stream && rc == 0 && (entry = readdir(stream)) != NULL) {
-		if (entry->d_name[0] == '.')
+	for (i = 0; rc == 0 && i < directory.count; i++) {
+		if (directory.names[i][0] == '.')
 			continue;
 		strbuf_setlen(name, len);
-		strbuf_addstr(name, entry->d_name);
+		strbuf_addstr(name, directory.names[i]);
 		rc = add_loose_entry(repo, arena, list, dir, name, depth, err);
 	}
-	if (stream)
-		closedir(stream);
+	directory_release(&directory);
 	strbuf_setlen(name, len);
 	return rc;
 }
@@ -357,21 +375,23 @@ static void add_head(struct repo *repo, struct arena *arena, struct candidates *
 static void add_linked_heads(struct repo *repo, struct arena *arena, struct candidates *list)
 {
 	char *path = path_join(repo->common_dir, "worktrees/");
-	DIR *stream = opendir(path);
-	struct dirent *entry;
+	struct err bad = { .kind = ERR_NONE };
+	struct directory linked;
+	size_t i;
 
-	while (stream && (entry = readdir(stream)) != NULL) {
+	if (directory_read(&linked, path, &bad) < 0)
+		repo_add_limit(repo, "%s", bad.msg);
+	for (i = 0; i < linked.count; i++) {
 		struct strbuf dir = STRBUF_INIT, name = STRBUF_INIT;
 
-		strbuf_addf(&dir, "%s%s/", path, entry->d_name);
-		strbuf_addf(&name, "worktrees/%s/HEAD", entry->d_name);
-		if (entry->d_name[0] != '.' && strcmp(dir.buf, repo->git_dir) != 0)
+		strbuf_addf(&dir, "%s%s/", path, linked.names[i]);
+		strbuf_addf(&name, "worktrees/%s/HEAD", linked.names[i]);
+		if (linked.names[i][0] != '.' && strcmp(dir.buf, repo->git_dir) != 0)
 			add_head(repo, arena, list, dir.buf, name.buf);
 		strbuf_release(&dir);
 		strbuf_release(&name);
 	}
-	if (stream)
-		closedir(stream);
+	directory_release(&linked);
 	free(path);
 }
 

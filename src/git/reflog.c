@@ -1,11 +1,12 @@
 #include "revident/git/reflog.h"
 
-#include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "internal.h"
+#include "revident/base/directory.h"
 #include "revident/base/printable.h"
 #include "revident/base/xalloc.h"
 
@@ -62,27 +63,29 @@ static void read_one(struct collection *c, const char *path, const char *name, b
 /* All logs in a directory; `name` is what the directory's refs begin with. */
 static void read_logs(struct collection *c, const char *dir, const char *name, unsigned depth)
 {
-	DIR *stream = depth < LOG_DEPTH_MAX ? opendir(dir) : NULL;
-	struct dirent *entry;
+	struct directory directory = { .names = NULL };
+	struct err why = { 0 };
+	size_t i;
 
-	while (stream && (entry = readdir(stream))) {
-		char *path, *inner;
+	if (depth < LOG_DEPTH_MAX && directory_read(&directory, dir, &why) < 0)
+		repo_add_limit(c->repo, "%s", why.msg);
+	for (i = 0; i < directory.count; i++) {
+		char *path = arena_printf(c->arena, "%s%s", dir, directory.names[i]);
+		char *inner = arena_printf(c->arena, "%s%s", name, directory.names[i]);
 		struct stat st;
 
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+		if (lstat(path, &st) < 0) {
+			if (errno != ENOENT)
+				read_one(c, path, inner, true); /* which says why it cannot */
 			continue;
-		path = arena_printf(c->arena, "%s%s", dir, entry->d_name);
-		inner = arena_printf(c->arena, "%s%s", name, entry->d_name);
-		if (lstat(path, &st) < 0)
-			continue;
+		}
 		if (S_ISDIR(st.st_mode))
 			read_logs(c, arena_printf(c->arena, "%s/", path), arena_printf(c->arena, "%s/", inner),
 				depth + 1);
 		else if (S_ISREG(st.st_mode))
 			read_one(c, path, inner, true);
 	}
-	if (stream)
-		closedir(stream);
+	directory_release(&directory);
 }
 
 /* The commits that one work tree's git directory remembers beside its log. */
@@ -101,21 +104,23 @@ static void read_pseudorefs(struct collection *c, const char *dir, const char *n
 static void read_worktrees(struct collection *c)
 {
 	const char *dir = arena_printf(c->arena, "%sworktrees/", repo_common_dir(c->repo));
-	DIR *stream = opendir(dir);
-	struct dirent *entry;
+	struct directory linked;
+	struct err why = { 0 };
+	size_t i;
 
-	while (stream && (entry = readdir(stream))) {
+	if (directory_read(&linked, dir, &why) < 0)
+		repo_add_limit(c->repo, "%s", why.msg);
+	for (i = 0; i < linked.count; i++) {
 		const char *inner, *name;
 
-		if (entry->d_name[0] == '.')
+		if (linked.names[i][0] == '.')
 			continue;
-		inner = arena_printf(c->arena, "%s%s/", dir, entry->d_name);
-		name = arena_printf(c->arena, "worktrees/%s/", entry->d_name);
+		inner = arena_printf(c->arena, "%s%s/", dir, linked.names[i]);
+		name = arena_printf(c->arena, "worktrees/%s/", linked.names[i]);
 		read_logs(c, arena_printf(c->arena, "%slogs/", inner), name, 0);
 		read_pseudorefs(c, inner, name);
 	}
-	if (stream)
-		closedir(stream);
+	directory_release(&linked);
 }
 
 static int compare_entries(const void *a, const void *b)

@@ -1,8 +1,8 @@
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "internal.h"
+#include "revident/base/directory.h"
 #include "revident/base/xalloc.h"
 
 enum { SHALLOW_FILE_MAX = 64 * 1024 * 1024 };
@@ -44,17 +44,19 @@ done:
 	return rc;
 }
 
-static bool directory_has_entries(const char *path)
+/* 1 if something stands there, 0 if not, -1. */
+static int directory_has_entries(const char *path, struct err *err)
 {
-	DIR *stream = opendir(path);
-	struct dirent *entry;
-	bool found = false;
+	struct directory directory;
+	int rc = directory_read(&directory, path, err);
+	size_t i;
 
-	while (stream && !found && (entry = readdir(stream)) != NULL)
-		found = entry->d_name[0] != '.';
-	if (stream)
-		closedir(stream);
-	return found;
+	if (rc > 0)
+		rc = 0;
+	for (i = 0; rc == 0 && i < directory.count; i++)
+		rc = directory.names[i][0] != '.';
+	directory_release(&directory);
+	return rc;
 }
 
 /* Is there a line that is neither empty nor a comment? */
@@ -79,9 +81,11 @@ static int find_replacements(struct repo *repo, struct err *err)
 	char *grafts = path_join(repo->common_dir, "info/grafts");
 	struct strbuf content = STRBUF_INIT;
 	struct text packed;
-	int rc = -1;
+	int rc = -1, found = directory_has_entries(loose, err);
 
-	repo->replacements = directory_has_entries(loose);
+	if (found < 0)
+		goto done;
+	repo->replacements = found > 0;
 	if (!repo->replacements) {
 		if (packed_refs_read(repo, &packed, err) < 0)
 			goto done;

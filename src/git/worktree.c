@@ -75,17 +75,20 @@ static int list_directory(struct file_list *list, int fd, struct strbuf *path, u
 static int list_subdirectory(
 	struct file_list *list, int parent, const char *name, struct strbuf *path, unsigned depth, struct err *err)
 {
-	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW), rc;
 	struct stat st;
 
 	if (fd < 0)
 		return means_none(errno) ? 0 : cannot("list", path->buf, errno, err);
-	if (fstatat(fd, ".git", &st, AT_SYMLINK_NOFOLLOW) == 0) {
-		close(fd);
-		return 0;
+	rc = fstatat(fd, ".git", &st, AT_SYMLINK_NOFOLLOW);
+	if (rc < 0 && means_none(errno)) {
+		strbuf_addch(path, '/');
+		return list_directory(list, fd, path, depth, err);
 	}
-	strbuf_addch(path, '/');
-	return list_directory(list, fd, path, depth, err);
+	if (rc < 0)
+		cannot("list", path->buf, errno, err);
+	close(fd);
+	return rc;
 }
 
 static int list_entry(
@@ -93,9 +96,11 @@ static int list_entry(
 {
 	struct stat st;
 
-	if (is_passed_over(name) || fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+	if (is_passed_over(name))
 		return 0;
 	strbuf_addstr(path, name);
+	if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return means_none(errno) ? 0 : cannot("look at", path->buf, errno, err);
 	if (S_ISDIR(st.st_mode) && depth > 0)
 		return list_subdirectory(list, fd, name, path, depth - 1, err);
 	if (!S_ISREG(st.st_mode))
