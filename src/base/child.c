@@ -7,8 +7,13 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "revident/base/outfile.h"
 
 enum { SAID_MAX = 16 * 1024, READ_STEP = 64 * 1024 };
 
@@ -73,11 +78,24 @@ static int set_variables(const struct child *child)
 	return rc;
 }
 
+/* Whoever kills the parent at once leaves no child behind that works on, or holds a lock, for nobody. */
+static void end_with_parent(pid_t parent)
+{
+#ifdef __linux__
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() != parent)
+		_exit(127);
+#else
+	(void)parent;
+#endif
+}
+
 /* In the child: becomes the program, or tells the parent why not. */
-static _Noreturn void become(const struct child *child, int in, int out, int said, int report)
+static _Noreturn void become(const struct child *child, pid_t parent, int in, int out, int said, int report)
 {
 	int failure;
 
+	end_with_parent(parent);
 	if (dup2(in, 0) >= 0 && dup2(out, 1) >= 0 && dup2(said, 2) >= 0 &&
 		(!child->directory || chdir(child->directory) == 0) && set_variables(child) == 0) {
 		signal(SIGPIPE, SIG_DFL);
@@ -133,12 +151,23 @@ static int wait_for(pid_t pid, int *status)
 	return 0;
 }
 
+/* Why the child could not become the program; 0 if it did. */
+static int reported_failure(int report)
+{
+	int failure = 0;
+	ssize_t n = fd_read(report, &failure, sizeof(failure));
+
+	if (n < 0)
+		return errno;
+	return n == (ssize_t)sizeof(failure) ? failure : 0;
+}
+
 int child_run(const struct child *child, struct strbuf *out, struct strbuf *said, int *status, struct err *err)
 {
 	int out_pipe[2] = { -1, -1 }, said_pipe[2] = { -1, -1 }, report[2] = { -1, -1 };
-	int in = input_file(child->input), failure = 0, rc = -1, collected;
+	int in = input_file(child->input), failure = 0, rc = -1, collected, exec_failure;
 	const char *name = child->argv[0];
-	pid_t pid = -1;
+	pid_t pid = -1, parent = getpid();
 
 	if (in < 0 || pipe2(out_pipe, O_CLOEXEC) < 0 || pipe2(said_pipe, O_CLOEXEC) < 0 ||
 		pipe2(report, O_CLOEXEC) < 0 || (pid = fork()) < 0) {
@@ -146,7 +175,7 @@ int child_run(const struct child *child, struct strbuf *out, struct strbuf *said
 		goto done;
 	}
 	if (pid == 0)
-		become(child, in, out_pipe[1], said_pipe[1], report[1]);
+		become(child, parent, in, out_pipe[1], said_pipe[1], report[1]);
 	close_end(out_pipe, 1);
 	close_end(said_pipe, 1);
 	close_end(report, 1);
@@ -159,8 +188,9 @@ int child_run(const struct child *child, struct strbuf *out, struct strbuf *said
 		collected = -1;
 		failure = errno;
 	}
-	if (read(report[0], &failure, sizeof(failure)) == (ssize_t)sizeof(failure))
-		err_set_errno(err, ERR_UNDECIDED, failure, "cannot run %s; is it installed and in PATH?", name);
+	exec_failure = reported_failure(report[0]);
+	if (exec_failure)
+		err_set_errno(err, ERR_UNDECIDED, exec_failure, "cannot run %s; is it installed and in PATH?", name);
 	else if (collected < 0)
 		err_set_errno(err, ERR_UNDECIDED, failure, "cannot read what %s says", name);
 	else

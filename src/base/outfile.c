@@ -15,6 +15,16 @@
 /* How many names are tried for the temporary file before giving up. */
 enum { TEMPORARY_TRIES = 100 };
 
+ssize_t fd_read(int fd, void *bytes, size_t len)
+{
+	ssize_t n;
+
+	do {
+		n = read(fd, bytes, len);
+	} while (n < 0 && errno == EINTR);
+	return n;
+}
+
 int fd_write_all(int fd, const void *bytes, size_t len)
 {
 	const char *p = bytes;

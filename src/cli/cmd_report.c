@@ -20,6 +20,8 @@ struct work {
 	struct policy policy;
 	struct investigation inv;
 	struct casefile file;
+	const struct case_hook *hooks;
+	size_t hook_count;
 };
 
 static const char *state_of(const struct hook_state *hook)
@@ -33,27 +35,33 @@ static const char *state_of(const struct hook_state *hook)
 	return "is a framework's";
 }
 
-/* The hooks of this clone; where they cannot be found the report has none. */
+/* The hooks of this clone; where they cannot be found the report has none, and says so. */
 static void look_at_hooks(struct work *w)
 {
 	static const char *const names[] = { "pre-commit", "pre-merge-commit", "pre-push" };
 	enum { NAMES = sizeof(names) / sizeof(names[0]) };
 	struct case_hook *hooks = arena_calloc(w->ctx->arena, NAMES, sizeof(*hooks));
 	struct strbuf directory = STRBUF_INIT;
-	struct err ignored = { 0 };
+	struct err why = { 0 };
 	struct hook_state state;
 	size_t i;
 
-	if (repo_is_bare(w->repo) || hooks_path_find(w->repo, HOOKS_OF_WORK_TREE, &directory, &ignored) < 0)
+	if (repo_is_bare(w->repo))
 		goto done;
+	if (hooks_path_find(w->repo, HOOKS_OF_WORK_TREE, &directory, &why) < 0) {
+		repo_add_limit(w->repo, "the hooks of this clone: %s", why.msg);
+		goto done;
+	}
 	for (i = 0; i < NAMES; i++) {
 		const struct hook_script *script = hook_script_find(names[i]);
 
 		assert(script);
-		if (hook_look(directory.buf, script, &state, &ignored) == 0)
-			hooks[w->file.hook_count++] = (struct case_hook){ names[i], state_of(&state) };
+		if (hook_look(directory.buf, script, &state, &why) < 0)
+			repo_add_limit(w->repo, "the hooks of this clone: %s", why.msg);
+		else
+			hooks[w->hook_count++] = (struct case_hook){ names[i], state_of(&state) };
 	}
-	w->file.hooks = hooks;
+	w->hooks = hooks;
 done:
 	strbuf_release(&directory);
 }
@@ -101,6 +109,7 @@ static int investigate(struct work *w, struct err *err)
 {
 	struct cmd_ctx *ctx = w->ctx;
 	const struct investigation_options how = { .all = true,
+		.needs_head = true,
 		.deep = ctx->deep,
 		.versions_dirs = ctx->versions_dirs,
 		.versions_dir_count = ctx->versions_dir_count,
@@ -125,7 +134,12 @@ static int investigate(struct work *w, struct err *err)
 	if (investigation_open(&w->inv, w->repo, ctx->arena, &how, err) < 0)
 		return -1;
 	ctx_lap(ctx, "reading history");
-	return casefile_build(&w->inv, &options, &w->file, err);
+	look_at_hooks(w);
+	if (casefile_build(&w->inv, &options, &w->file, err) < 0)
+		return -1;
+	w->file.hooks = w->hooks;
+	w->file.hook_count = w->hook_count;
+	return 0;
 }
 
 /* A report on what was found is one; where history is not whole, nothing found is no answer. */
@@ -149,7 +163,6 @@ static int run(struct cmd_ctx *ctx, struct err *err)
 
 	if (investigate(&w, err) < 0)
 		goto done;
-	look_at_hooks(&w);
 	ctx_lap(ctx, "gathering the facts");
 	if (evidence && write_evidence(&w, evidence, err) < 0)
 		goto done;

@@ -62,14 +62,30 @@ static bool is_module(struct text name)
 	       !(name.len > 5 && memcmp(name.ptr, "test_", 5) == 0) && !text_equal(name, TEXT_LITERAL("conftest.py"));
 }
 
+/* Nobody writes models into a file that long, so it is passed by. */
+static bool is_too_long(struct model_search *s, const struct source_entry *entry)
+{
+	struct err ignored;
+	size_t len = entry->bytes.len;
+
+	if (!entry->bytes.ptr && object_header(s->study->repo, &entry->id, NULL, &len, &ignored) != 1)
+		return false;
+	return len > MODEL_FILE_MAX;
+}
+
 static int read_module(struct model_search *s, const struct source_entry *entry, struct text path)
 {
 	struct err why = { .kind = ERR_NONE };
 	struct table_uses uses;
+	int got;
 
 	strbuf_clear(&s->bytes);
-	if (source_read(s->source, entry, MODEL_FILE_MAX, &s->bytes, &why) != 1)
+	got = source_read(s->source, entry, MODEL_FILE_MAX, &s->bytes, &why);
+	if (got != 1) {
+		if (!is_too_long(s, entry))
+			object_add_limit(s->study->repo, "blob", &entry->id, got < 0 ? &why : NULL);
 		return 0;
+	}
 	s->total += s->bytes.len;
 	if (s->total > MODELS_BYTES_MAX) {
 		s->is_full = true;

@@ -331,6 +331,7 @@ int explain_run(struct repo *repo, struct arena *arena, const struct explain_opt
 {
 	static const struct progress silent;
 	const struct investigation_options how = { .all = true,
+		.needs_head = true,
 		.deep = options->deep,
 		.versions_dirs = options->versions_dirs,
 		.versions_dir_count = options->versions_dir_count,

@@ -61,7 +61,7 @@ static int collect_tips(struct investigation *inv, const struct investigation_op
 	size_t i, cap = 0;
 	int found = refs_head(inv->repo, inv->arena, &inv->head, err);
 
-	if (found < 0 && wants_head)
+	if (found < 0 && (wants_head || options->needs_head))
 		return -1;
 	if (found < 0)
 		repo_add_limit(inv->repo, "%s", err->msg);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "revident/base/directory.h"
 #include "revident/base/outfile.h"
 #include "revident/base/printable.h"
 #include "revident/base/xalloc.h"
@@ -92,27 +93,26 @@ static int open_parent(const struct repo *repo, const char *path, bool make)
 	return fd;
 }
 
-/* Is there a neighbour that a file system without case would take for the same file? */
-static bool has_twin(int dir, const char *name)
+/* Is there a neighbour that a file system without case would take for the same file? 1, 0 or -1. */
+static int has_twin(int dir, const char *path, struct err *err)
 {
-	int copy = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *stream = copy < 0 ? NULL : fdopendir(copy);
-	struct dirent *entry;
-	bool found = false;
+	const char *name = base_of(path);
+	struct directory neighbours;
+	int rc = directory_read_at(&neighbours, dir, ".", path, err);
+	size_t i;
 
-	if (!stream && copy >= 0)
-		close(copy);
-	while (stream && !found && (entry = readdir(stream)))
-		found = strcasecmp(entry->d_name, name) == 0 && strcmp(entry->d_name, name) != 0;
-	if (stream)
-		closedir(stream);
-	return found;
+	if (rc > 0)
+		rc = 0;
+	for (i = 0; rc == 0 && i < neighbours.count; i++)
+		rc = strcasecmp(neighbours.names[i], name) == 0 && strcmp(neighbours.names[i], name) != 0;
+	directory_release(&neighbours);
+	return rc;
 }
 
 int worktree_check_path(struct repo *repo, const char *path, struct err *err)
 {
 	const char *why = edit_bad_name(path);
-	int dir;
+	int dir, twin;
 
 	if (!repo->work_tree)
 		return err_set(err, ERR_UNDECIDED, "a bare repository has no work tree: use --patch or -o DIR");
@@ -125,10 +125,9 @@ int worktree_check_path(struct repo *repo, const char *path, struct err *err)
 		return refuse(path, "a directory on the way is a link or a file", err);
 	if (dir < 0)
 		return cannot("reach", path, errno, err);
-	if (has_twin(dir, base_of(path)))
-		why = "a file beside it has a name that differs by case alone";
+	twin = has_twin(dir, path, err);
 	close(dir);
-	return why ? refuse(path, why, err) : 0;
+	return twin > 0 ? refuse(path, "a file beside it has a name that differs by case alone", err) : twin;
 }
 
 int worktree_exists(struct repo *repo, const char *path, struct err *err)
@@ -305,8 +304,10 @@ int edit_take_away(const struct repo *repo, const char *path, struct err *err)
 {
 	int dir = open_parent(repo, path, false), rc = 0;
 
+	if (dir < 0 && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP))
+		return 0;
 	if (dir < 0)
-		return errno == ENOENT ? 0 : cannot("reach", path, errno, err);
+		return cannot("reach", path, errno, err);
 	if (unlinkat(dir, base_of(path), 0) < 0 && errno != ENOENT)
 		rc = cannot("remove", path, errno, err);
 	sync_dir(dir);
@@ -314,15 +315,18 @@ int edit_take_away(const struct repo *repo, const char *path, struct err *err)
 	return rc;
 }
 
+/* Where a temporary stays, the journal does, too: the next run takes both away. */
 static void undo(const struct repo *repo, char *const *temporaries, size_t count)
 {
 	struct err ignored = { 0 };
+	bool clean = true;
 	size_t i;
 
 	for (i = 0; i < count; i++)
-		if (temporaries[i])
-			edit_take_away(repo, temporaries[i], &ignored);
-	edit_remove_journal(repo);
+		if (temporaries[i] && edit_take_away(repo, temporaries[i], &ignored) < 0)
+			clean = false;
+	if (clean)
+		edit_remove_journal(repo);
 }
 
 /* Places the files that nothing stands in the way of, or the others. 0 or -1. */

@@ -46,7 +46,7 @@ static int read_hook(const char *path, struct strbuf *out)
 	if (fd < 0)
 		return -1;
 	do {
-		n = read(fd, step, sizeof(step));
+		n = fd_read(fd, step, sizeof(step));
 		if (n > 0)
 			strbuf_add(out, step, (size_t)n);
 	} while (n > 0 && out->len < HOOK_BYTES_MAX);
@@ -63,7 +63,7 @@ static int examine(const char *path, struct hook_state *out, struct err *err)
 
 	out->owner = HOOK_FOREIGN;
 	if (stat(path, &st) < 0) /* a link that leads nowhere: not ours */
-		return 0;
+		return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ? 0 : fail("look at", path, errno, err);
 	if (S_ISDIR(st.st_mode))
 		return fail("use as a hook", path, EISDIR, err);
 	if (!S_ISREG(st.st_mode))
@@ -89,8 +89,13 @@ int hook_look(const char *directory, const struct hook_script *script, struct ho
 	*out = (struct hook_state){ .script = script };
 	hook_path(&saved, directory, script, HOOK_SAVED_SUFFIX);
 	hook_path(&path, directory, script, "");
+	out->is_saved = lstat(saved.buf, &st) == 0;
+	if (!out->is_saved && errno != ENOENT) {
+		fail("look at", saved.buf, errno, err);
+		goto done;
+	}
 	/* one file under both names is a hook that an interrupted installation was about to keep */
-	out->is_saved = lstat(saved.buf, &st) == 0 && !is_same_file(path.buf, saved.buf);
+	out->is_saved = out->is_saved && !is_same_file(path.buf, saved.buf);
 	out->exists = lstat(path.buf, &st) == 0;
 	if (!out->exists && errno != ENOENT) {
 		fail("look at", path.buf, errno, err);

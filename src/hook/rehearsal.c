@@ -168,7 +168,7 @@ static int copy_index(struct rehearsal *r, struct err *err)
 		rc = 0;
 		goto done;
 	}
-	while (fd >= 0 && bytes.len < INDEX_BYTES_MAX && (n = read(fd, step, STEP)) > 0)
+	while (fd >= 0 && bytes.len < INDEX_BYTES_MAX && (n = fd_read(fd, step, STEP)) > 0)
 		strbuf_add(&bytes, step, (size_t)n);
 	if (fd < 0 || n < 0) {
 		fail("read", from.buf, err);

@@ -5,6 +5,7 @@
 #define REVIDENT_BASE_OUTFILE_H
 
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "revident/base/err.h"
 
@@ -15,6 +16,9 @@
  * directory or "", else ERR_UNDECIDED; nothing is left behind then.
  */
 int outfile_write(const char *path, const void *bytes, size_t len, struct err *err);
+
+/* read(2), again where a signal came between. */
+ssize_t fd_read(int fd, void *bytes, size_t len);
 
 /* write(2) until all is written. 0, or -1 with errno set. */
 int fd_write_all(int fd, const void *bytes, size_t len);
