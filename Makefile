@@ -72,7 +72,7 @@ BIN := $(B)/revident
 TEST_PROGRAMS := $(UNIT) $(DUMPS) $(DAMAGE) $(FUZZERS)
 ALL_OBJ := $(patsubst %.c,$(B)/%.o,$(SRC) $(wildcard tests/unit/*.c tests/support/*.c tests/damage/*.c tests/fuzz/*.c))
 
-.PHONY: all help demo setup check check-clang check-unit check-valgrind check-e2e check-differential check-damage check-corpus check-hardening check-install check-man check-npm sanitize tsan valgrind \
+.PHONY: all help demo setup check check-clang check-unit check-valgrind check-e2e check-differential check-damage check-corpus check-fault check-hardening check-install check-man check-npm sanitize tsan valgrind \
 	coverage fuzz stress bench conformance replay golden format format-check lint lint-text tidy analyze layers headers install \
 	uninstall dist clean test-programs
 .SECONDARY:
@@ -154,7 +154,7 @@ demo: ## build, import the accident and show scan, explain and show on it
 check: setup ## set up, build without a warning, and run every test
 	$(Q)$(SUBMAKE) -s WERROR='$(if $(filter undefined,$(origin WERROR)),-Werror,$(WERROR))' test-programs
 	$(Q)MAKE='$(MAKE)' VARIANT=$(VARIANT) tests/check.sh layers headers check-clang format-check lint-text check-unit check-corpus \
-		check-differential check-damage check-e2e check-man check-hardening check-install
+		check-differential check-damage check-e2e check-fault check-man check-hardening check-install
 
 check-unit: $(UNIT) ## run the unit tests
 	$(Q)tests/run-unit.sh $(UNIT)
@@ -164,6 +164,17 @@ check-corpus: $(FUZZERS) ## replay the fuzzers' corpora
 
 check-differential: all $(DUMPS) ## compare with Python's ast, configparser, git and a second implementation
 	$(Q)BUILD=$(CURDIR)/$(B) tests/run-differential.sh
+
+$(B)/tests/fault/inject.so: tests/fault/inject.c
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(STD) $(WARNINGS) $(WERROR) -Wno-pedantic -O1 -g -fPIC -shared -o $@ $<
+
+# At most so many runs for a command, a kind of call and a kind of failure; 0: every call.
+FAULTS ?= 2
+check-fault: all $(if $(LINUX),$(B)/tests/fault/inject.so) ## make calls of the system fail in turn, FAULTS=0 every one
+	$(Q)$(if $(LINUX),python3 tests/fault/faults.py --binary $(BIN) --library $(B)/tests/fault/inject.so --most $(FAULTS), \
+		echo 'skipped: faults are injected on Linux only')
 
 check-hardening: all ## has the release build what makes a memory error hard to exploit?
 	$(Q)$(if $(filter release,$(VARIANT)),tests/hardening.sh $(B),echo 'skipped: only the release is hardened')

@@ -1,0 +1,328 @@
+/*
+ * A library for LD_PRELOAD that makes one call of the program under test fail: the Nth of a class (or each from the Nth
+ * on), with the errno that is asked for, or short by half. Calls that the C library makes inside of itself (the write of
+ * a stream) are not seen, those for memory are. Children are left alone.
+ *
+ *	FAULT=class:N:errno          the Nth call of that class fails
+ *	FAULT=class:N+:errno         so do all after it
+ *	FAULT=class:N:short          the Nth read or write transfers half of what it could
+ *	FAULT=none                   calls are only counted
+ *	FAULT_PROGRAM=name           the program to disturb (its file name)
+ *	FAULT_STATE=file             takes how many calls of each class there were, and whether one was made to fail
+ *	FAULT_TRACE=yes              says on standard error where that was, for addr2line -f -e
+ *
+ * The state is a table of numbers in the order of `enum fault_class`, then the number of failures.
+ */
+#undef _FORTIFY_SOURCE /* whose inline functions stand where ours are to */
+#include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <execinfo.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum fault_class {
+	FAULT_ALLOC,
+	FAULT_OPEN,
+	FAULT_LIST,
+	FAULT_READ,
+	FAULT_WRITE,
+	FAULT_SYNC,
+	FAULT_CLOSE,
+	FAULT_RENAME,
+	FAULT_REMOVE,
+	FAULT_MKDIR,
+	FAULT_STAT,
+	FAULT_MMAP,
+	FAULT_PROCESS,
+	FAULT_MODE,
+	FAULT_CLASSES
+};
+
+static const char *const class_names[FAULT_CLASSES] = { "alloc", "open", "list", "read", "write", "sync", "close",
+	"rename", "remove", "mkdir", "stat", "mmap", "process", "mode" };
+
+static struct {
+	bool active, lasting, shortly, trace;
+	pid_t pid;
+	enum fault_class class;
+	uint64_t at;
+	int errnum;
+	uint64_t *counts; /* FAULT_CLASSES of them, and the failures */
+} fault;
+
+int __open_2(const char *path, int flags);
+int __open64_2(const char *path, int flags);
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *ptr, size_t size);
+void *__libc_memalign(size_t alignment, size_t size);
+
+static void say_where(void)
+{
+	void *frames[32];
+	int n;
+
+	fault.active = false;
+	n = backtrace(frames, 32);
+	backtrace_symbols_fd(frames, n, STDERR_FILENO);
+	fault.active = true;
+}
+
+enum outcome { AS_EVER, FAILS, HALF };
+
+static enum outcome next(enum fault_class class)
+{
+	uint64_t n;
+
+	if (!fault.active || getpid() != fault.pid)
+		return AS_EVER;
+	n = ++fault.counts[class];
+	if (class != fault.class || n < fault.at || (n > fault.at && !fault.lasting))
+		return AS_EVER;
+	if (fault.counts[FAULT_CLASSES]++ == 0 && fault.trace)
+		say_where();
+	errno = fault.errnum;
+	return fault.shortly ? HALF : FAILS;
+}
+
+static bool fails(enum fault_class class)
+{
+	return next(class) == FAILS;
+}
+
+static void parse(const char *spec)
+{
+	char name[16], how[16];
+	unsigned long long at;
+	char plus[2] = "";
+	int i;
+
+	fault.class = FAULT_CLASSES;
+	if (sscanf(spec, "%15[a-z]:%llu:%15s", name, &at, how) != 3) {
+		if (sscanf(spec, "%15[a-z]:%llu%1[+]:%15s", name, &at, plus, how) != 4)
+			return;
+		fault.lasting = true;
+	}
+	for (i = 0; i < FAULT_CLASSES; i++)
+		if (strcmp(name, class_names[i]) == 0)
+			fault.class = (enum fault_class)i;
+	fault.at = at;
+	fault.shortly = strcmp(how, "short") == 0;
+	fault.errnum = atoi(how);
+}
+
+__attribute__((constructor)) static void start(void)
+{
+	const char *spec = getenv("FAULT"), *program = getenv("FAULT_PROGRAM"), *state = getenv("FAULT_STATE");
+	size_t size = (FAULT_CLASSES + 1) * sizeof(*fault.counts);
+	void *warm[1];
+	void *map;
+	int fd;
+
+	unsetenv("LD_PRELOAD"); /* for the programs that this one runs */
+	if (!spec || !program || !state || strcmp(program, program_invocation_short_name) != 0)
+		return;
+	fd = open(state, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0 || ftruncate(fd, (off_t)size) < 0)
+		_exit(125);
+	map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (map == MAP_FAILED)
+		_exit(125);
+	close(fd);
+	fault.counts = map;
+	fault.pid = getpid();
+	fault.trace = getenv("FAULT_TRACE") != NULL;
+	if (fault.trace)
+		backtrace(warm, 1);
+	parse(spec);
+	fault.active = true;
+}
+
+/* The C library's own function of that name. */
+#define REAL(name)                     \
+	static __typeof__(name) *real; \
+	if (!real)                     \
+	*(void **)&real = dlsym(RTLD_NEXT, #name)
+
+/* --- memory ------------------------------------------------------------------------------------------------------- */
+
+void *malloc(size_t size)
+{
+	return fails(FAULT_ALLOC) ? NULL : __libc_malloc(size);
+}
+
+void *calloc(size_t count, size_t size)
+{
+	return fails(FAULT_ALLOC) ? NULL : __libc_calloc(count, size);
+}
+
+void *realloc(void *ptr, size_t size)
+{
+	return fails(FAULT_ALLOC) ? NULL : __libc_realloc(ptr, size);
+}
+
+void *reallocarray(void *ptr, size_t count, size_t size)
+{
+	size_t total;
+
+	if (__builtin_mul_overflow(count, size, &total)) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	return realloc(ptr, total);
+}
+
+void *aligned_alloc(size_t alignment, size_t size)
+{
+	return fails(FAULT_ALLOC) ? NULL : __libc_memalign(alignment, size);
+}
+
+int posix_memalign(void **out, size_t alignment, size_t size)
+{
+	*out = aligned_alloc(alignment, size);
+	return *out ? 0 : ENOMEM;
+}
+
+/* --- calls that fail with -1 or NULL and have a fixed list of arguments --------------------------------------------- */
+
+#define WRAP(class, result, failure, name, parameters, arguments) \
+	result name parameters                                    \
+	{                                                         \
+		REAL(name);                                       \
+		return fails(class) ? failure : real arguments;   \
+	}
+
+WRAP(FAULT_OPEN, FILE *, NULL, fopen, (const char *path, const char *mode), (path, mode))
+WRAP(FAULT_OPEN, FILE *, NULL, fopen64, (const char *path, const char *mode), (path, mode))
+WRAP(FAULT_OPEN, FILE *, NULL, tmpfile, (void), ())
+WRAP(FAULT_OPEN, DIR *, NULL, opendir, (const char *path), (path))
+WRAP(FAULT_OPEN, DIR *, NULL, fdopendir, (int fd), (fd))
+WRAP(FAULT_OPEN, int, -1, __open_2, (const char *path, int flags), (path, flags))
+WRAP(FAULT_OPEN, int, -1, __open64_2, (const char *path, int flags), (path, flags))
+WRAP(FAULT_LIST, struct dirent *, NULL, readdir, (DIR * dir), (dir))
+WRAP(FAULT_LIST, struct dirent64 *, NULL, readdir64, (DIR * dir), (dir))
+WRAP(FAULT_LIST, ssize_t, -1, readlink, (const char *path, char *buf, size_t size), (path, buf, size))
+WRAP(FAULT_WRITE, size_t, 0, fwrite, (const void *bytes, size_t size, size_t count, FILE *to), (bytes, size, count, to))
+WRAP(FAULT_WRITE, int, -1, ftruncate, (int fd, off_t size), (fd, size))
+WRAP(FAULT_WRITE, int, -1, ftruncate64, (int fd, off64_t size), (fd, size))
+WRAP(FAULT_SYNC, int, -1, fsync, (int fd), (fd))
+WRAP(FAULT_SYNC, int, -1, fdatasync, (int fd), (fd))
+WRAP(FAULT_RENAME, int, -1, rename, (const char *from, const char *to), (from, to))
+WRAP(FAULT_RENAME, int, -1, renameat, (int a, const char *from, int b, const char *to), (a, from, b, to))
+WRAP(FAULT_RENAME, int, -1, link, (const char *from, const char *to), (from, to))
+WRAP(FAULT_RENAME, int, -1, linkat, (int a, const char *from, int b, const char *to, int flags),
+	(a, from, b, to, flags))
+WRAP(FAULT_REMOVE, int, -1, unlink, (const char *path), (path))
+WRAP(FAULT_REMOVE, int, -1, unlinkat, (int fd, const char *path, int flags), (fd, path, flags))
+WRAP(FAULT_REMOVE, int, -1, rmdir, (const char *path), (path))
+WRAP(FAULT_REMOVE, int, -1, remove, (const char *path), (path))
+WRAP(FAULT_MKDIR, int, -1, mkdir, (const char *path, mode_t mode), (path, mode))
+WRAP(FAULT_MKDIR, int, -1, mkdirat, (int fd, const char *path, mode_t mode), (fd, path, mode))
+WRAP(FAULT_MKDIR, char *, NULL, mkdtemp, (char *name), (name))
+WRAP(FAULT_STAT, int, -1, stat, (const char *path, struct stat *st), (path, st))
+WRAP(FAULT_STAT, int, -1, stat64, (const char *path, struct stat64 *st), (path, st))
+WRAP(FAULT_STAT, int, -1, lstat, (const char *path, struct stat *st), (path, st))
+WRAP(FAULT_STAT, int, -1, lstat64, (const char *path, struct stat64 *st), (path, st))
+WRAP(FAULT_STAT, int, -1, fstat, (int fd, struct stat *st), (fd, st))
+WRAP(FAULT_STAT, int, -1, fstat64, (int fd, struct stat64 *st), (fd, st))
+WRAP(FAULT_STAT, int, -1, fstatat, (int fd, const char *path, struct stat *st, int flags), (fd, path, st, flags))
+WRAP(FAULT_STAT, int, -1, fstatat64, (int fd, const char *path, struct stat64 *st, int flags), (fd, path, st, flags))
+WRAP(FAULT_STAT, int, -1, access, (const char *path, int mode), (path, mode))
+WRAP(FAULT_STAT, int, -1, faccessat, (int fd, const char *path, int mode, int flags), (fd, path, mode, flags))
+WRAP(FAULT_STAT, char *, NULL, realpath, (const char *path, char *out), (path, out))
+WRAP(FAULT_MMAP, void *, MAP_FAILED, mmap, (void *at, size_t len, int prot, int flags, int fd, off_t from),
+	(at, len, prot, flags, fd, from))
+WRAP(FAULT_MMAP, void *, MAP_FAILED, mmap64, (void *at, size_t len, int prot, int flags, int fd, off64_t from),
+	(at, len, prot, flags, fd, from))
+WRAP(FAULT_PROCESS, pid_t, -1, fork, (void), ())
+WRAP(FAULT_PROCESS, int, -1, pipe2, (int fds[2], int flags), (fds, flags))
+WRAP(FAULT_PROCESS, int, -1, poll, (struct pollfd * fds, nfds_t count, int timeout), (fds, count, timeout))
+WRAP(FAULT_PROCESS, pid_t, -1, waitpid, (pid_t pid, int *status, int options), (pid, status, options))
+WRAP(FAULT_MODE, int, -1, chmod, (const char *path, mode_t mode), (path, mode))
+WRAP(FAULT_MODE, int, -1, fchmod, (int fd, mode_t mode), (fd, mode))
+WRAP(FAULT_MODE, int, -1, flock, (int fd, int how), (fd, how))
+
+/* The descriptor is gone in any case, as on Linux. */
+int close(int fd)
+{
+	REAL(close);
+	bool failing = fails(FAULT_CLOSE);
+	int errnum = errno, rc = real(fd);
+
+	if (!failing)
+		return rc;
+	errno = errnum;
+	return -1;
+}
+
+/* --- open, whose last argument may be absent ------------------------------------------------------------------------ */
+
+#define MODE_BEHIND(flags)                     \
+	mode_t mode = 0;                       \
+	if ((flags) & (O_CREAT | O_TMPFILE)) { \
+		va_list ap;                    \
+		va_start(ap, flags);           \
+		mode = va_arg(ap, mode_t);     \
+		va_end(ap);                    \
+	}
+
+int open(const char *path, int flags, ...)
+{
+	REAL(open);
+	MODE_BEHIND(flags)
+	return fails(FAULT_OPEN) ? -1 : real(path, flags, mode);
+}
+
+int open64(const char *path, int flags, ...)
+{
+	REAL(open64);
+	MODE_BEHIND(flags)
+	return fails(FAULT_OPEN) ? -1 : real(path, flags, mode);
+}
+
+int openat(int fd, const char *path, int flags, ...)
+{
+	REAL(openat);
+	MODE_BEHIND(flags)
+	return fails(FAULT_OPEN) ? -1 : real(fd, path, flags, mode);
+}
+
+int openat64(int fd, const char *path, int flags, ...)
+{
+	REAL(openat64);
+	MODE_BEHIND(flags)
+	return fails(FAULT_OPEN) ? -1 : real(fd, path, flags, mode);
+}
+
+/* --- transfers, which may be short ---------------------------------------------------------------------------------- */
+
+#define TRANSFER(class, name, parameters, length, arguments) \
+	ssize_t name parameters                              \
+	{                                                    \
+		REAL(name);                                  \
+		enum outcome outcome = next(class);          \
+		if (outcome == FAILS)                        \
+			return -1;                           \
+		if (outcome == HALF)                         \
+			(length) = ((length) + 1) / 2;       \
+		return real arguments;                       \
+	}
+
+TRANSFER(FAULT_READ, read, (int fd, void *buf, size_t len), len, (fd, buf, len))
+TRANSFER(FAULT_READ, pread, (int fd, void *buf, size_t len, off_t at), len, (fd, buf, len, at))
+TRANSFER(FAULT_READ, pread64, (int fd, void *buf, size_t len, off64_t at), len, (fd, buf, len, at))
+TRANSFER(FAULT_WRITE, write, (int fd, const void *buf, size_t len), len, (fd, buf, len))
+TRANSFER(FAULT_WRITE, pwrite, (int fd, const void *buf, size_t len, off_t at), len, (fd, buf, len, at))
+TRANSFER(FAULT_WRITE, pwrite64, (int fd, const void *buf, size_t len, off64_t at), len, (fd, buf, len, at))
