@@ -68,6 +68,26 @@ done:
 
 /* --- the evidence ---------------------------------------------------------------------------------------------------- */
 
+/* What a redacted report must not give away is marked. Contents that cannot be read cannot be written either. */
+static void withhold(struct work *w)
+{
+	struct exhibit *exhibits = arena_calloc(w->ctx->arena, w->file.exhibit_count + 1, sizeof(*exhibits));
+	struct err ignored = { 0 };
+	struct object object;
+	size_t i;
+
+	for (i = 0; i < w->file.exhibit_count; i++) {
+		exhibits[i] = w->file.exhibits[i];
+		if (!exhibits[i].has_content ||
+			object_read(w->repo, &exhibits[i].id, EVIDENCE_MAX, &object, &ignored) != 1)
+			continue;
+		exhibits[i].is_withheld =
+			casefile_gives_away(&w->file, (struct text){ (const char *)object.bytes, object.len });
+		object_release(&object);
+	}
+	w->file.exhibits = exhibits;
+}
+
 static int write_exhibit(struct work *w, const char *dir, const struct exhibit *exhibit, struct err *err)
 {
 	char name[EXHIBIT_NAME_MAX];
@@ -92,7 +112,8 @@ static int write_evidence(struct work *w, const char *dir, struct err *err)
 	if (mkdir(dir, 0777) < 0 && errno != EEXIST)
 		return err_set_errno(err, ERR_UNDECIDED, errno, "cannot make the directory \"%s\"", dir);
 	for (i = 0; i < w->file.exhibit_count; i++)
-		if (w->file.exhibits[i].has_content && write_exhibit(w, dir, &w->file.exhibits[i], err) < 0)
+		if (w->file.exhibits[i].has_content && !w->file.exhibits[i].is_withheld &&
+			write_exhibit(w, dir, &w->file.exhibits[i], err) < 0)
 			goto done;
 	casefile_render_manifest(&w->file, &manifest);
 	if (outfile_write(arena_printf(w->ctx->arena, "%s/SHA256SUMS", dir), manifest.buf, manifest.len, err) < 0)
@@ -163,6 +184,8 @@ static int run(struct cmd_ctx *ctx, struct err *err)
 
 	if (investigate(&w, err) < 0)
 		goto done;
+	if (w.file.secret_count)
+		withhold(&w);
 	ctx_lap(ctx, "gathering the facts");
 	if (evidence && write_evidence(&w, evidence, err) < 0)
 		goto done;
@@ -177,9 +200,7 @@ done:
 }
 
 static const struct opt_spec opts[] = {
-	{ .name = "all-losses",
-		.kind = OPT_FLAG,
-		.help = "where nothing is missing at HEAD: about every loss of every ref" },
+	{ .name = "all-losses", .kind = OPT_FLAG, .help = "also about every loss of every ref, mended ones included" },
 	{ .name = "evidence",
 		.kind = OPT_VALUE,
 		.metavar = "DIR",

@@ -192,8 +192,26 @@ static void hide_trailer(struct secrets *s, struct text value)
 			(struct text){ open + 1, (size_t)(close - open) - 1 });
 }
 
+/* "zoe" of "Merge pull request #12 from zoe/branch": whose branch it was. */
+static void hide_login(struct secrets *s, struct text summary)
+{
+	static const char merge[] = "Merge pull request #", from[] = " from ";
+	const char *name, *slash;
+
+	if (summary.len < sizeof(merge) || memcmp(summary.ptr, merge, sizeof(merge) - 1))
+		return;
+	name = memmem(summary.ptr, summary.len, from, sizeof(from) - 1);
+	if (!name)
+		return;
+	name += sizeof(from) - 1;
+	slash = memchr(name, '/', summary.len - (size_t)(name - summary.ptr));
+	if (slash && !is_common((struct text){ name, (size_t)(slash - name) }))
+		hide(s, (struct text){ name, (size_t)(slash - name) });
+}
+
 static void hide_commit(struct secrets *s, const struct commit_info *commit)
 {
+	hide_login(s, commit->summary);
 	hide_person(s, commit->author.name, commit->author.email);
 	hide_person(s, commit->committer.name, commit->committer.email);
 }

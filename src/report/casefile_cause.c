@@ -181,9 +181,8 @@ static void say_no_loss(struct page *page, const struct lost_case *c)
 	size_t i;
 
 	page_open(page, PAGE_PARAGRAPH);
-	page_words(page,
-		"No commit of the history that was read took it away: nobody committed it here, or where it was is not "
-		"in this clone.");
+	page_words(page, "No commit of the history that was read took it away: nobody committed it, or the "
+			 "commits that had it are not in this clone.");
 	page_close(page, PAGE_PARAGRAPH);
 	if (!c->is_missing || !page->file->head)
 		return;

@@ -48,6 +48,8 @@ static void row_of_exhibit(struct page *page, const struct exhibit *e)
 	page_words(page, "%s", e->what);
 	if (e->kind == EXHIBIT_COMMIT)
 		page_words(page, e->is_signed ? "; signed (the signature was not verified)" : "; not signed");
+	if (e->is_withheld)
+		page_words(page, "; it holds names or addresses, so that --evidence leaves it out");
 	page_close(page, PAGE_CELL);
 	cell_command(page, e);
 	page_close(page, PAGE_ROW);

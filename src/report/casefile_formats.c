@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "redact.h"
 #include "revident/base/sha256.h"
 
 const char *const casefile_format_names[] = { "markdown", "html", "json", NULL };
@@ -40,6 +41,19 @@ static bool is_first_of_its_content(const struct casefile *file, size_t at)
 	return true;
 }
 
+bool casefile_gives_away(const struct casefile *file, struct text content)
+{
+	struct strbuf out = STRBUF_INIT;
+	bool differs;
+
+	if (!file->secret_count)
+		return false;
+	redact(file, content, &out);
+	differs = out.len != content.len || (out.len && memcmp(out.buf, content.ptr, out.len) != 0);
+	strbuf_release(&out);
+	return differs;
+}
+
 void casefile_render_manifest(const struct casefile *file, struct strbuf *out)
 {
 	char hex[SHA256_HEX + 1], name[EXHIBIT_NAME_MAX];
@@ -48,7 +62,7 @@ void casefile_render_manifest(const struct casefile *file, struct strbuf *out)
 	for (i = 0; i < file->exhibit_count; i++) {
 		const struct exhibit *e = &file->exhibits[i];
 
-		if (e->has_content && is_first_of_its_content(file, i))
+		if (e->has_content && !e->is_withheld && is_first_of_its_content(file, i))
 			strbuf_addf(out, "%s  %s\n", sha256_hex(e->sha256, hex), exhibit_file_name(e, name));
 	}
 }

@@ -223,7 +223,7 @@ static json_t *from_exhibit(const struct exhibit *e)
 		"name", json_from_text(e->name), "what", e->what, "signed",
 		e->kind == EXHIBIT_COMMIT ? json_boolean(e->is_signed) : json_null(), "sha256",
 		e->has_content ? json_string(sha256_hex(e->sha256, hex)) : json_null(), "file",
-		e->has_content ? json_string(exhibit_file_name(e, name)) : json_null());
+		e->has_content && !e->is_withheld ? json_string(exhibit_file_name(e, name)) : json_null());
 }
 
 static json_t *from_repository(const struct casefile *file)

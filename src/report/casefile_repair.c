@@ -164,12 +164,14 @@ static void say_unrecoverable(struct page *page)
 			}
 			page_words(page, ".");
 		} else {
-			page_words(page,
-				" was not found in %zu commits, %zu refs, %zu reflog entries, %zu index entries and "
-				"%zu "
-				"objects that nothing leads to.",
-				u->searched.commits, u->searched.refs, u->searched.reflog_entries,
-				u->searched.index_entries, u->searched.unreachable_objects);
+			page_words(page, " was not found in ");
+			page_count(page, u->searched.commits, "commit");
+			page_words(page, ", ");
+			page_count(page, u->searched.refs, "ref");
+			page_words(page, ", %zu reflog entries, %zu index entries and ", u->searched.reflog_entries,
+				u->searched.index_entries);
+			page_count(page, u->searched.unreachable_objects, "object");
+			page_words(page, " that nothing leads to.");
 		}
 		page_close(page, PAGE_PARAGRAPH);
 	}

@@ -84,7 +84,9 @@ static void say_never(struct page *page, const struct lost_case *c)
 		page_words(page, " was not lost in this history.");
 		return;
 	}
-	page_words(page, " was never in this history%s.",
+	page_words(page,
+		page->file->repository.limit_count ? " is not in that part of the history which could be read%s."
+						   : " was never in this history%s.",
 		c->life->child_count && c->life->children[0].by_dependency ? ", nor a branch label of that name" : "");
 }
 
@@ -299,6 +301,13 @@ static void write_head(struct page *page)
 			 "only people know is marked ");
 	page_styled(page, PAGE_BLANK, "to be filled in");
 	page_words(page, ".");
+	page_close(page, PAGE_PARAGRAPH);
+	if (!file->repository.limit_count)
+		return;
+	page_open(page, PAGE_PARAGRAPH);
+	page_styled(page, PAGE_BAD, "History could not be read whole:");
+	page_words(page,
+		" what is said here is what could be read. The last section says what is missing and how to get it.");
 	page_close(page, PAGE_PARAGRAPH);
 }
 

@@ -98,7 +98,7 @@ static void say_left(struct page *page, const struct lost_case *c)
 {
 	const struct audit_tables *head = &c->environment->tables;
 
-	if (!head->uncreated_count)
+	if (!head->uncreated_count || !c->tables.is_known)
 		return;
 	if (c->tables.left_count)
 		list_names(page, "Created neither at HEAD nor by the lost migration", c->tables.left,

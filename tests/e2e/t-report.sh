@@ -59,7 +59,7 @@ expect_blob "$CASE_DIR/evidence/dc24da5d9d7cf21bfbce7d46090a40f153f0d560.py" dc2
 
 it "--redact-authors keeps names and addresses out, trailers included"
 fixture september-17
-git -c user.name='Ada Okafor' -c user.email=ada@habits.example commit -q --allow-empty -m 'rota: thanks to Tomasz
+GIT_AUTHOR_NAME='Ada Okafor' GIT_AUTHOR_EMAIL=ada@habits.example git commit -q --allow-empty -m 'rota: thanks to Tomasz
 
 Signed-off-by: Maja Lindqvist <maja@habits.example>
 Co-authored-by: Zoe Quist <zoe@elsewhere.example>'
@@ -82,6 +82,52 @@ for format in html json; do
 			fail "the report names $name"
 		fi
 	done
+done
+
+it "--redact-authors: authors, messages, trailers, files, and the evidence"
+fixture september-17
+cd habits_service/alembic/versions
+git mv 3b7a1d2e4f56_soft_delete_program_templates.py 3b7a1d2e4f56_for_zoe.py
+echo '# ask Zoe Quist <zoe@elsewhere.example>, or +1.zoe@sub.elsewhere.example' >>3b7a1d2e4f56_for_zoe.py
+GIT_AUTHOR_NAME='Zoe Quist' GIT_AUTHOR_EMAIL=zoe@elsewhere.example git commit -q -a -m 'ask zoe'
+printf '"""users by Zoe"""\nrevision = "3b7a1d2e4f56x"\ndown_revision = "3b7a1d2e4f56"\n# Zoe\n' >3b7a1d2e4f56_for_zoe.py
+GIT_AUTHOR_NAME='Q.' GIT_AUTHOR_EMAIL=42+quist@users.noreply.github.com git commit -q -a -m "Merge pull request #12 from zoe/mine
+
+Reviewed-by: Maja Lindqvist <maja@habits.example>"
+cd ../../..
+for format in markdown html json; do
+	run revident report --redact-authors --format "$format" --evidence "$CASE_DIR/evidence-$format"
+	expect_exit 0
+	for name in Maja Lindqvist Tomasz Wrona Priya Raman Zoe Quist habits.example elsewhere.example noreply.github; do
+		if grep -rqi "$name" "$CASE_DIR/out" "$CASE_DIR/evidence-$format"; then
+			fail "$format names $name: $(grep -rhio ".\{20\}$name.\{20\}" "$CASE_DIR/out" "$CASE_DIR/evidence-$format" | head -n 1)"
+		fi
+	done
+	(cd "$CASE_DIR/evidence-$format" && sha256sum -c --quiet --strict SHA256SUMS) || fail "the manifest is wrong"
+done
+run revident report --redact-authors
+[ "$(grep -c 'so that --evidence leaves it out' "$CASE_DIR/out")" = 2 ] || fail "what is left out is not told"
+
+it "a change that came through the hosting service, with its request, trailers, two times, and where it landed"
+fixture september-17
+git checkout -q -f -B main "$(git rev-parse v1.3)"
+git checkout -q -b topic2
+git rm -q habits_service/alembic/versions/189b1231afd4_bootstrap_tables.py
+GIT_AUTHOR_DATE='2025-09-01T10:00:00+0200' GIT_COMMITTER_DATE='2025-09-03T09:00:00+0000' GIT_COMMITTER_NAME=GitHub \
+	GIT_COMMITTER_EMAIL=noreply@github.com git commit -q -m "Drop the bootstrap (#41)
+
+Co-authored-by: Ada Okafor <ada@habits.example>
+Reviewed-by: Priya Raman <priya@habits.example>"
+git checkout -q main
+GIT_COMMITTER_DATE='2025-09-04T09:00:00+0000' git merge -q --no-ff -m 'Merge pull request #42 from topic2' topic2
+git update-ref refs/remotes/origin/main HEAD
+run revident report 189b1231afd4
+expect_exit 0
+for words in '| 2025-09-03T09:00:00Z | 2025-09-03T09:00:00+00:00 | **deleted** |' 'request \#41' 'Co-authored-by: Ada Okafor' \
+	'authored 2025-09-01T10:00:00+02:00' 'the committer is the hosting service: no client hook ran' \
+	'| 2025-09-04T09:00:00Z | 2025-09-04T09:00:00+00:00 | **landed** on `refs/remotes/origin/main`, the commit that lost it |' \
+	'request \#42' 'only a check in CI or on the server would have stopped it'; do
+	grep -qF "$words" "$CASE_DIR/out" || fail "the report does not say: $words"
 done
 
 # expect_wellformed: the HTML on standard output is.
@@ -234,8 +280,11 @@ compare "$CASE_DIR/golden" "$CASE_DIR/bare" "the report of a bare repository"
 git clone -q --depth 1 "file://$PWD" "$CASE_DIR/shallow" 2>/dev/null
 cd "$CASE_DIR/shallow"
 run revident report
-expect_exit 0
-grep -q 'History could not be read whole' "$CASE_DIR/out" ||
+expect_exit 3
+if grep -q 'was never in this history' "$CASE_DIR/out"; then
+	fail "it says never, and has seen one commit"
+fi
+grep -q '^\*\*History could not be read whole' "$CASE_DIR/out" ||
 	fail "it does not say that the clone is shallow"
 
 it "audit draws the chain alone, as SVG and as Mermaid"

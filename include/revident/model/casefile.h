@@ -198,6 +198,7 @@ struct exhibit {
 	struct text subject; /* the revision that it is about; none */
 	bool is_signed;      /* a commit with a signature; never verified */
 	bool has_content;    /* a blob that was read: size and sha256 are known */
+	bool is_withheld;    /* its content holds a secret: a redacted report does not give it away */
 	size_t size;
 	unsigned char sha256[32];
 };

@@ -26,7 +26,10 @@ enum { EXHIBIT_NAME_MAX = 48 };
 /* The file of a blob's content in a directory of evidence. */
 char *exhibit_file_name(const struct exhibit *exhibit, char out[EXHIBIT_NAME_MAX]);
 
-/* Appends a line for each blob whose content is known, as `sha256sum` prints and checks them. */
+/* Does this content hold a secret of the casefile, or an e-mail address? False where nothing is to be redacted. */
+bool casefile_gives_away(const struct casefile *file, struct text content);
+
+/* Appends a line for each blob whose content is known and not withheld, as `sha256sum` prints and checks them. */
 void casefile_render_manifest(const struct casefile *file, struct strbuf *out);
 
 #endif
