@@ -5,14 +5,25 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Exit code "could not decide", as the command line documents it; no allocation may happen on this way out. */
-static _Noreturn void out_of_memory(void)
+static void say(const char *text)
 {
-	static const char text[] = "revident: out of memory\n";
-	ssize_t written = write(STDERR_FILENO, text, sizeof(text) - 1);
+	ssize_t written = write(STDERR_FILENO, text, strlen(text));
 
 	(void)written; /* nothing is left to be done about a closed standard error */
-	_exit(3);
+}
+
+/* No allocation may happen on this way out. */
+void end_program(const char *why)
+{
+	say("revident: ");
+	say(why);
+	say("\n");
+	_exit(3); /* "could not decide", as the command line documents it */
+}
+
+static _Noreturn void out_of_memory(void)
+{
+	end_program("out of memory");
 }
 
 void *xmalloc(size_t size)

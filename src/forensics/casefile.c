@@ -5,7 +5,7 @@
 
 #include "casefile_parts.h"
 #include "revident/base/printable.h"
-#include "revident/base/sha256.h"
+#include "revident/base/digest.h"
 #include "revident/base/xalloc.h"
 #include "revident/forensics/audit.h"
 #include "revident/forensics/audit_tables.h"

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "revident/base/sha256.h"
+#include "revident/base/digest.h"
 #include "revident/base/strbuf.h"
 #include "revident/base/xalloc.h"
 #include "revident/git/object.h"

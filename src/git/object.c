@@ -4,6 +4,7 @@
 
 #include "internal.h"
 #include "revident/base/printable.h"
+#include "sha1.h"
 
 /* A chain of tags longer than this is taken for a loop. */
 enum { TAG_DEPTH_MAX = 100, OTHER_CHECKED_MAX = 1024 * 1024 };
@@ -229,11 +230,7 @@ int object_peel_to_commit(struct repo *repo, const struct oid *id, struct oid *o
 
 void object_blob_id(const void *bytes, size_t len, struct oid *out)
 {
-	git_oid id;
-
-	memset(out, 0, sizeof(*out));
-	if (git_odb_hash(&id, bytes, len, GIT_OBJECT_BLOB) == 0)
-		memcpy(out->bytes, id.id, OID_BYTES);
+	sha1_of_object("blob", bytes, len, out);
 }
 
 int tree_next(struct tree_iter *it, struct tree_entry *out)

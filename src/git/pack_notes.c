@@ -12,7 +12,7 @@
 
 #include "internal.h"
 #include "revident/base/outfile.h"
-#include "revident/base/sha256.h"
+#include "revident/base/digest.h"
 #include "revident/base/xalloc.h"
 
 enum { TEMPORARY_AGE = 60 * 60 /* seconds: whoever wrote it is gone */ };

@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "casefile_parts.h"
-#include "revident/base/sha256.h"
+#include "revident/base/digest.h"
 #include "revident/base/shell.h"
 
 enum { CHANGES_SHOWN = 30 };

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "redact.h"
-#include "revident/base/sha256.h"
+#include "revident/base/digest.h"
 
 const char *const casefile_format_names[] = { "markdown", "html", "json", NULL };
 

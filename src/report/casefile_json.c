@@ -4,7 +4,7 @@
 #include "casefile_parts.h"
 #include "json.h"
 #include "redact.h"
-#include "revident/base/sha256.h"
+#include "revident/base/digest.h"
 #include "revident/base/version.h"
 #include "revident/base/xalloc.h"
 

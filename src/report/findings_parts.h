@@ -4,7 +4,7 @@
 #ifndef REVIDENT_REPORT_FINDINGS_PARTS_H
 #define REVIDENT_REPORT_FINDINGS_PARTS_H
 
-#include "revident/base/sha256.h"
+#include "revident/base/digest.h"
 #include "revident/model/finding.h"
 
 /* What tells a finding from others wherever it stands: a digest of rule, environment, revision or else path. */

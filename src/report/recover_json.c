@@ -1,6 +1,6 @@
 #include "json.h"
 #include "recover_formats.h"
-#include "revident/base/sha256.h"
+#include "revident/base/digest.h"
 #include "revident/base/version.h"
 
 static json_t *from_step(const void *item)

@@ -230,34 +230,6 @@ static void commits_load__forged_graph__does_no_harm(void **state)
 	}
 }
 
-static void sha1_of__known_answers__are_given(void **state)
-{
-	static const struct {
-		size_t count;
-		char byte;
-		const char *hex;
-	} cases[] = {
-		{ 0, 'a', "da39a3ee5e6b4b0d3255bfef95601890afd80709" },
-		{ 1, 'a', "86f7e437faa5a7fce15d1ddcb9eaeaea377667b8" },
-		{ 55, 'a', "c1c8bbdc22796e28c0e15163d20899b65621d65a" },
-		{ 56, 'a', "c2db330f6083854c99d4b5bfb6e8f29f201be699" },
-		{ 64, 'a', "0098ba824b5c16427bd7a1122a5a442a25ec644d" },
-		{ 200, 'a', "e61cfffe0d9195a525fc6cf06ca2d77119c24a40" },
-		{ 1000000, 'a', "34aa973cd4c4daa4f61eeb2bdbad27316534016f" },
-	};
-	char *bytes = malloc(1000000), hex[OID_HEX + 1];
-	struct oid sum;
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		memset(bytes, cases[i].byte, cases[i].count);
-		sha1_of(bytes, cases[i].count, &sum);
-		assert_string_equal(oid_hex(&sum, hex), cases[i].hex);
-	}
-	free(bytes);
-}
-
 /* From the description of the format: murmur3 with git's two seeds. */
 static void bloom_key_make__known_paths__have_git_s_hashes(void **state)
 {
@@ -309,7 +281,6 @@ int main(void)
 		SANDBOXED(repo_commit_graph__grafts_or_a_shallow_file__ignores_it),
 		SANDBOXED(commits_load__damaged_graph__is_not_used),
 		SANDBOXED(commits_load__forged_graph__does_no_harm),
-		cmocka_unit_test(sha1_of__known_answers__are_given),
 		cmocka_unit_test(bloom_key_make__known_paths__have_git_s_hashes),
 		cmocka_unit_test(bloom_may_contain__paths_that_are_not_ascii__are_asked_for_in_version_2_only),
 	};

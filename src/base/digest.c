@@ -1,0 +1,51 @@
+#include "revident/base/digest.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <stdbool.h>
+
+#include "revident/base/xalloc.h"
+
+static bool compute(const char *name, struct text head, const void *bytes, size_t len, unsigned char *out)
+{
+	EVP_MD_CTX *ctx = NULL;
+	EVP_MD *md = NULL;
+	bool done = false;
+
+	/* no file of the system's says which functions there are */
+	if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1)
+		goto done;
+	md = EVP_MD_fetch(NULL, name, NULL);
+	ctx = EVP_MD_CTX_new();
+	done = md && ctx && EVP_DigestInit_ex(ctx, md, NULL) == 1 && EVP_DigestUpdate(ctx, head.ptr, head.len) == 1 &&
+	       EVP_DigestUpdate(ctx, bytes, len) == 1 && EVP_DigestFinal_ex(ctx, out, NULL) == 1;
+done:
+	EVP_MD_CTX_free(ctx);
+	EVP_MD_free(md);
+	return done;
+}
+
+void sha1(struct text head, const void *bytes, size_t len, unsigned char out[SHA1_BYTES])
+{
+	if (!compute("SHA1", head, bytes, len, out))
+		end_program("libcrypto cannot compute SHA-1: out of memory, or this system forbids it");
+}
+
+void sha256(const void *bytes, size_t len, unsigned char out[SHA256_BYTES])
+{
+	if (!compute("SHA256", TEXT_NONE, bytes, len, out))
+		end_program("libcrypto cannot compute SHA-256: out of memory, or this system forbids it");
+}
+
+char *sha256_hex(const unsigned char digest[SHA256_BYTES], char *out)
+{
+	static const char digits[] = "0123456789abcdef";
+	size_t i;
+
+	for (i = 0; i < SHA256_BYTES; i++) {
+		out[2 * i] = digits[digest[i] >> 4];
+		out[2 * i + 1] = digits[digest[i] & 15];
+	}
+	out[SHA256_HEX] = '\0';
+	return out;
+}
