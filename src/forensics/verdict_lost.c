@@ -211,17 +211,18 @@ static int mark_line(struct investigation *inv, const struct ref *ref, unsigned 
 {
 	uint32_t commit = commits_find(&inv->commits, &ref->commit);
 	struct oid at = ref->commit;
-	struct arena scratch;
-	uint32_t row;
+	uint32_t row = WATCH_UNKNOWN, last_row = WATCH_UNKNOWN;
 	int found = 1;
 
-	arena_init(&scratch);
 	while (commit == COMMIT_NONE && found == 1) { /* ahead of what was walked */
 		struct commit_info info;
+		struct arena scratch;
 
+		arena_init(&scratch);
 		found = investigation_row(inv, &at, &row, err);
-		if (found == 1 && mark_row(inv, row, published, err) < 0)
+		if (found == 1 && row != last_row && mark_row(inv, row, published, err) < 0)
 			found = -1;
+		last_row = row;
 		if (found == 1)
 			found = commit_info_read(inv->repo, &scratch, &at, &info, err);
 		if (found == 1 && info.parent_count == 0)
@@ -230,8 +231,8 @@ static int mark_line(struct investigation *inv, const struct ref *ref, unsigned 
 			at = info.parents[0];
 			commit = commits_find(&inv->commits, &at);
 		}
+		arena_release(&scratch);
 	}
-	arena_release(&scratch);
 	while (found == 1 && commit != COMMIT_NONE) {
 		row = watch_row(inv->watch, commit);
 		if (row != WATCH_UNKNOWN && !rows_seen[row]) {

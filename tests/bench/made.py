@@ -7,7 +7,7 @@ import sys
 EVERY = 40  # a migration in every so many commits
 HUGE_COMMITS = 1000000
 HUGE_EVERY = 200  # 5,000 migrations
-HUGE_TAGS = {"v250k": 250000, "v500k": 500000}
+HUGE_PARTS = 250000, 500000, HUGE_COMMITS
 
 
 def migration(number):
@@ -71,5 +71,17 @@ def history(bench, commits=20000):
 
 
 def huge_history(bench):
-    """A million commits and 5,000 migrations, as fast-import packs them: packing anew would take longer than all else."""
-    return imported(bench, "huge", stream(HUGE_COMMITS, HUGE_EVERY, {n: [tag] for tag, n in HUGE_TAGS.items()}))
+    """
+    A million commits and 5,000 migrations, as fast-import packs them, since packing anew would take longer than all else;
+    a tag stands at the end of each part.
+    """
+    return imported(bench, "huge", stream(HUGE_COMMITS, HUGE_EVERY, {n: [str(n)] for n in HUGE_PARTS}))
+
+
+def part_of_huge(bench, repo, commits):
+    """A copy whose history ends after so many commits."""
+    copy = bench.copy(repo, "part")
+    bench.git(copy, "update-ref", "refs/heads/main", "refs/tags/%d" % commits)
+    others = bench.git(copy, "for-each-ref", "--format=delete %(refname)", "refs/tags", "refs/heads/side")
+    bench.git(copy, "update-ref", "--stdin", input=(others + "\n").encode())
+    return copy

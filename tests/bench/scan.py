@@ -67,11 +67,15 @@ def cases(bench, repos):
 
 
 def huge_cases(bench):
+    """Is it linear in commits? The same history, cut off at each of a few lengths."""
     repo = made.huge_history(bench)
     versions = versions_directories(bench, repo)
-    for state in STATES:
-        copy = in_state(bench, repo, "huge", state)
-        for tip in [*made.HUGE_TAGS, "HEAD"]:
-            yield case(bench, copy, "huge", state, tip, versions, rounds=HUGE_ROUNDS, instructions=False)
-        shutil.rmtree(copy)
+    for commits in made.HUGE_PARTS:
+        part = made.part_of_huge(bench, repo, commits)
+        for state in STATES:
+            copy = in_state(bench, part, "huge", state)
+            yield case(bench, copy, "%dk commits" % (commits // 1000), state, "HEAD", versions, rounds=HUGE_ROUNDS,
+                       instructions=False)
+            shutil.rmtree(copy)
+        shutil.rmtree(part)
     shutil.rmtree(repo)
