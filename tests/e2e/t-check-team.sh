@@ -170,6 +170,32 @@ passes git merge -q --no-edit main
 passes revident check --range origin/main...HEAD --merged-with origin/main
 passes revident audit HEAD
 
+it "a prune covers its own base, and only where that is there"
+hooked r
+migration c3c3 b2b2
+migration d4d4 c3c3
+git add -A
+git commit -q --no-verify -m more
+printf '[prune "c3c3"]\n\treason = squashed\n' >.revident
+migration c3c3 ''
+git rm -q m/versions/a1a1_x.py m/versions/b2b2_x.py
+git add -A
+passes revident check --staged
+migration c3c3 d4d4
+migration d4d4 ''
+git add -A
+run revident check --staged --format json
+expect_exit 1
+expect_json 'sorted(v["revision"] for v in d["violations"] if v["rule"] == "reparented")' '["c3c3", "d4d4"]'
+git reset -q --hard
+printf '[prune "c3c3"]\n\treason = squashed\n' >.revident
+git rm -q m/versions/a1a1_x.py m/versions/b2b2_x.py m/versions/c3c3_x.py
+migration d4d4 ''
+git add -A
+run revident check --staged --format json
+expect_exit 1
+expect_json 'sorted(v["revision"] for v in d["violations"] if v["rule"] == "identity-deleted")' '["a1a1", "b2b2", "c3c3"]'
+
 it "a prune does not cover what came after, nor other content"
 hooked r
 migration c3c3 b2b2

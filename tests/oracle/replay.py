@@ -47,8 +47,9 @@ class Step:
         self.new = set(after) - set(before)
         self.after = after
         self.replaced = {r for r in both if all(reference.other_content(b, a) for b in before[r] for a in after[r])}
-        self.reparented = {r for r in both if not any(reference.parents_of(b.down) == reference.parents_of(a.down)
-                                                      for b in before[r] for a in after[r])}
+        # of several holders each counts: which of them Alembic took was a matter of file names
+        self.reparented = {r for r in both if any(all(reference.parents_of(b.down) != reference.parents_of(a.down)
+                                                      for a in after[r]) for b in before[r])}
 
 
 class Replay:
