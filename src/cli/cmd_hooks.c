@@ -9,6 +9,7 @@
 #include "revident/cli/cmd.h"
 #include "revident/git/hooks_path.h"
 #include "revident/hook/lines.h"
+#include "revident/report/hooks.h"
 
 enum { PROGRAM_PATH_MAX = 4096 };
 
@@ -28,7 +29,7 @@ static bool wants(const struct cmd_ctx *ctx, const char *option)
 	return opt_is_given(ctx->options, option);
 }
 
-void place_add_directory(struct strbuf *out, const struct place *place)
+const char *place_directory(const struct place *place)
 {
 	const char *const tops[] = { repo_work_tree(place->repo), repo_git_dir(place->repo),
 		repo_common_dir(place->repo) };
@@ -40,7 +41,20 @@ void place_add_directory(struct strbuf *out, const struct place *place)
 			path += strlen(tops[i]);
 			break;
 		}
-	strbuf_add_printable(out, path, strlen(path));
+	return path;
+}
+
+struct hook_line *place_add_line(
+	struct cmd_ctx *ctx, const struct place *place, size_t i, const char *state, struct hook_report *report)
+{
+	struct hook_line *line = &report->lines[report->count++];
+
+	*line = (struct hook_line){ .state = state };
+	if (i < place->count) {
+		line->hook = place->names[i];
+		line->path = text_of(arena_printf(ctx->arena, "%s/%s", place_directory(place), place->names[i]));
+	}
+	return line;
 }
 
 static int find_place(struct cmd_ctx *ctx, struct place *place, struct err *err)
@@ -71,18 +85,27 @@ static int find_place(struct cmd_ctx *ctx, struct place *place, struct err *err)
 	return 0;
 }
 
-void place_add_lines(const struct place *place, struct strbuf *out)
+/* Prints the lines for hooks that are not ours. 0 or -1. */
+static int print_lines(struct cmd_ctx *ctx, const struct place *place, struct err *err)
 {
-	hook_lines_render(out, place->framework, place->names, place->count);
+	struct strbuf out = STRBUF_INIT;
+	int rc;
+
+	hook_lines_render(&out, place->framework, place->names, place->count);
+	rc = ctx_write(ctx, &out, err);
+	strbuf_release(&out);
+	return rc;
 }
 
-/* Is this where we may write? 0; -1 with ERR_USAGE, and in `out` the lines that go there instead. */
-static int check_place(struct cmd_ctx *ctx, const struct place *place, struct strbuf *out, struct err *err)
+/* Is this where we may write? 0; -1 with ERR_USAGE, the lines that go there instead being printed. */
+static int check_place(struct cmd_ctx *ctx, const struct place *place, struct err *err)
 {
+	struct err written = { .kind = ERR_NONE };
 	struct strbuf shown = STRBUF_INIT;
+	bool instead = false;
 	int rc = -1;
 
-	place_add_directory(&shown, place);
+	strbuf_add_printable(&shown, place_directory(place), strlen(place_directory(place)));
 	if (wants(ctx, "global") && place->is_inside) {
 		err_set(err, ERR_USAGE,
 			"core.hooksPath names no directory outside this repository, its hooks are in '%s'; name one "
@@ -93,16 +116,18 @@ static int check_place(struct cmd_ctx *ctx, const struct place *place, struct st
 			"git runs this repository's hooks from '%s', which is outside of it and may serve others, "
 			"too: add these lines to the hooks there, or let --global install them",
 			shown.buf);
-		place_add_lines(place, out);
+		instead = true;
 	} else if (place->framework != HOOK_FOREIGN && !wants(ctx, "force")) {
 		err_set(err, ERR_USAGE,
 			"%s keeps the hooks in '%s' and would write over ours: put these lines into its "
 			"configuration; --force installs beside it all the same",
 			hook_owner_name(place->framework), shown.buf);
-		place_add_lines(place, out);
+		instead = true;
 	} else {
 		rc = 0;
 	}
+	if (instead)
+		(void)print_lines(ctx, place, &written); /* what is said already weighs more */
 	strbuf_release(&shown);
 	return rc;
 }
@@ -139,7 +164,8 @@ const char *own_path(struct cmd_ctx *ctx)
 	return arena_strdup(ctx->arena, real);
 }
 
-static void add_changes(const struct place *place, const enum hook_change *changes, struct strbuf *out)
+static void add_changes(
+	struct cmd_ctx *ctx, const struct place *place, const enum hook_change *changes, struct hook_report *report)
 {
 	static const char *const words[] = {
 		[HOOK_UNCHANGED] = "unchanged",
@@ -153,35 +179,33 @@ static void add_changes(const struct place *place, const enum hook_change *chang
 	size_t i;
 
 	for (i = 0; i < place->count; i++) {
-		strbuf_addf(out, "%s: ", words[changes[i]]);
-		place_add_directory(out, place);
-		strbuf_addf(out, "/%s", place->names[i]);
+		struct hook_line *line = place_add_line(ctx, place, i, words[changes[i]], report);
+
 		if (changes[i] == HOOK_KEEPING)
-			strbuf_addf(out,
+			line->message = text_of(arena_printf(ctx->arena,
 				place->states[i].is_executable
-					? " (runs the hook that was there first, kept as %s" HOOK_SAVED_SUFFIX ")"
-					: " (keeps what was there, which git does not run, as %s" HOOK_SAVED_SUFFIX ")",
-				place->names[i]);
-		strbuf_addch(out, '\n');
+					? "(runs the hook that was there first, kept as %s" HOOK_SAVED_SUFFIX ")"
+					: "(keeps what was there, which git does not run, as %s" HOOK_SAVED_SUFFIX ")",
+				place->names[i]));
 	}
 }
 
-static int install(struct cmd_ctx *ctx, struct place *place, struct strbuf *out, struct err *err)
+static int install(struct cmd_ctx *ctx, struct place *place, struct hook_report *report, struct err *err)
 {
 	bool is_shared = hooks_path_is_in_work_tree(place->repo, place->directory.buf);
 	enum hook_change changes[HOOKS_MAX];
 
-	if (check_place(ctx, place, out, err) < 0)
+	if (check_place(ctx, place, err) < 0)
 		return -1;
 	/* what is committed runs on other machines, too */
 	if (hook_install(place->directory.buf, place->states, place->count, is_shared ? NULL : own_path(ctx),
 		    wants(ctx, "force"), changes, err) < 0)
 		return -1;
-	add_changes(place, changes, out);
+	add_changes(ctx, place, changes, report);
 	return EXIT_CLEAN;
 }
 
-static int uninstall(struct cmd_ctx *ctx, struct place *place, struct strbuf *out, struct err *err)
+static int uninstall(struct cmd_ctx *ctx, struct place *place, struct hook_report *report, struct err *err)
 {
 	enum hook_change changes[HOOKS_MAX];
 
@@ -191,23 +215,24 @@ static int uninstall(struct cmd_ctx *ctx, struct place *place, struct strbuf *ou
 			"there");
 	if (hook_uninstall(place->directory.buf, place->states, place->count, wants(ctx, "force"), changes, err) < 0)
 		return -1;
-	add_changes(place, changes, out);
+	add_changes(ctx, place, changes, report);
 	return EXIT_CLEAN;
 }
 
-typedef int action_fn(struct cmd_ctx *ctx, struct place *place, struct strbuf *out, struct err *err);
+typedef int action_fn(struct cmd_ctx *ctx, struct place *place, struct hook_report *report, struct err *err);
 
-static action_fn *find_action(const char *name)
+static const struct action {
+	const char *name;
+	action_fn *run;
+} actions[] = { { "install", install }, { "uninstall", uninstall }, { "doctor", hooks_doctor } };
+
+static const struct action *find_action(const char *name)
 {
-	static const struct {
-		const char *name;
-		action_fn *run;
-	} actions[] = { { "install", install }, { "uninstall", uninstall }, { "doctor", hooks_doctor } };
 	size_t i;
 
 	for (i = 0; i < sizeof(actions) / sizeof(*actions); i++)
 		if (strcmp(actions[i].name, name) == 0)
-			return actions[i].run;
+			return &actions[i];
 	return NULL;
 }
 
@@ -221,30 +246,44 @@ static int unknown_action(const char *name, struct err *err)
 	return -1;
 }
 
+/* Acts, and shows what came of it. An exit status, or -1. */
+static int act(struct cmd_ctx *ctx, const struct action *action, struct place *place, struct err *err)
+{
+	const struct render_options render = { .color = ctx->color };
+	struct hook_line lines[HOOK_LINES_MAX];
+	struct hook_report report = { action->name, text_of(place_directory(place)), lines, 0 };
+	struct err unwritten = { .kind = ERR_NONE };
+	struct strbuf out = STRBUF_INIT;
+	int rc = action->run(ctx, place, &report, err);
+
+	if (rc < 0)
+		err = &unwritten; /* what failed first is said; what was found until then is shown */
+	if ((rc >= 0 || report.count) && (hooks_format_find(ctx->format)->render(&report, &render, &out, err) < 0 ||
+						 ctx_write(ctx, &out, err) < 0))
+		rc = -1;
+	strbuf_release(&out);
+	return rc;
+}
+
 static int run(struct cmd_ctx *ctx, struct err *err)
 {
-	action_fn *act = find_action(ctx->operands[0]);
+	const struct action *action = find_action(ctx->operands[0]);
 	struct place place = { .directory = STRBUF_INIT };
-	struct strbuf out = STRBUF_INIT;
-	struct err written = { .kind = ERR_NONE };
 	int rc = -1;
 
-	if (!act)
+	if (!action)
 		return unknown_action(ctx->operands[0], err);
+	if (wants(ctx, "print") && strcmp(ctx->format, "text") != 0)
+		return err_set(err, ERR_USAGE, "--print prints lines for other hooks, which have no other format");
 	if (find_place(ctx, &place, err) < 0)
 		goto done;
-	if (wants(ctx, "print")) {
-		place_add_lines(&place, &out);
-		rc = EXIT_CLEAN;
-	} else {
-		rc = act(ctx, &place, &out, err);
-	}
-	if (out.len && ctx_write(ctx, &out, rc < 0 ? &written : err) < 0)
-		rc = -1;
+	if (wants(ctx, "print"))
+		rc = print_lines(ctx, &place, err) < 0 ? -1 : EXIT_CLEAN;
+	else
+		rc = act(ctx, action, &place, err);
 done:
 	repo_close(place.repo);
 	strbuf_release(&place.directory);
-	strbuf_release(&out);
 	return rc;
 }
 
@@ -254,7 +293,8 @@ const struct cmd cmd_hooks = {
 	.operands = "install|uninstall|doctor",
 	.operands_min = 1,
 	.operands_max = 1,
-	.common = COMMON_DIR,
+	.common = COMMON_DIR | COMMON_COLOR,
+	.formats = hooks_format_names,
 	.opts = opts,
 	.details = "install puts pre-commit, pre-merge-commit and pre-push into the directory that\n"
 		   "git runs them from, or pre-receive with --server. A hook that is there is kept\n"

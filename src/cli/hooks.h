@@ -11,8 +11,9 @@
 #include "revident/base/strbuf.h"
 #include "revident/cli/cmd.h"
 #include "revident/hook/install.h"
+#include "revident/model/hooks.h"
 
-enum { HOOKS_MAX = 3 };
+enum { HOOKS_MAX = 3, HOOK_LINES_MAX = HOOKS_MAX + 1 };
 
 /* What one run is about. */
 struct place {
@@ -25,8 +26,12 @@ struct place {
 	enum hook_owner framework; /* HOOK_FOREIGN: none */
 };
 
-/* The directory as people know it: from the top of the work tree, or from the git directory. */
-void place_add_directory(struct strbuf *out, const struct place *place);
+/* The directory as people know it: from the top of the work tree, or from the git directory; bytes as they are. */
+const char *place_directory(const struct place *place);
+
+/* The next line of a report, about hook `i` of the place (place->count: about all of them). */
+struct hook_line *place_add_line(
+	struct cmd_ctx *ctx, const struct place *place, size_t i, const char *state, struct hook_report *report);
 
 /* The lines to put into hooks that are not ours. */
 void place_add_lines(const struct place *place, struct strbuf *out);
@@ -37,7 +42,7 @@ void place_add_lines(const struct place *place, struct strbuf *out);
  */
 const char *own_path(struct cmd_ctx *ctx);
 
-/* `revident hooks doctor`. An exit status, or -1. */
-int hooks_doctor(struct cmd_ctx *ctx, struct place *place, struct strbuf *out, struct err *err);
+/* `revident hooks doctor`: fills the report. An exit status, or -1. */
+int hooks_doctor(struct cmd_ctx *ctx, struct place *place, struct hook_report *report, struct err *err);
 
 #endif

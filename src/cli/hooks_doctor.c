@@ -56,80 +56,88 @@ done:
 	return rc;
 }
 
-static void add_hook(struct strbuf *out, const char *mark, const struct place *place, size_t i)
-{
-	strbuf_addf(out, "%s: ", mark);
-	place_add_directory(out, place);
-	strbuf_addf(out, "/%s ", place->names[i]);
-}
-
 /* What mends it. */
 static const char *install_line(const struct place *place, size_t i)
 {
 	return strcmp(place->names[i], "pre-receive") ? "revident hooks install" : "revident hooks install --server";
 }
 
-/* What can be seen without running it. Returns whether git would run something there. */
-static bool look_at(const struct place *place, size_t i, struct strbuf *out)
+/* One diagnosis being made. */
+struct examination {
+	struct cmd_ctx *ctx;
+	struct place *place;
+	struct hook_report *report;
+};
+
+static void add_wrong(const struct examination *e, size_t i, const char *message, const char *fix)
 {
+	struct hook_line *line = place_add_line(e->ctx, e->place, i, "wrong", e->report);
+
+	line->message = text_of(message);
+	line->fix = fix ? text_of(fix) : TEXT_NONE;
+}
+
+/* What can be seen without running it. Returns whether git would run something there. */
+static bool look_at(const struct examination *e, size_t i)
+{
+	const struct place *place = e->place;
 	const struct hook_state *state = &place->states[i];
 
 	if (state->exists && state->is_executable)
 		return true;
-	add_hook(out, "wrong", place, i);
 	if (state->exists)
-		strbuf_addstr(out, "is no program that git may run: chmod +x\n");
+		add_wrong(e, i, "is no program that git may run", "chmod +x");
 	else if (place->framework != HOOK_FOREIGN)
-		strbuf_addf(out, "is not there: %s was not told of it, or not installed here\n",
-			hook_owner_name(place->framework));
+		add_wrong(e, i, "is not there",
+			arena_printf(e->ctx->arena, "%s was not told of it, or not installed here",
+				hook_owner_name(place->framework)));
 	else
-		strbuf_addf(out, "is not there: %s\n", install_line(place, i));
+		add_wrong(e, i, "is not there", install_line(place, i));
 	return false;
 }
 
-static void add_passed(const struct place *place, size_t i, struct strbuf *out)
+static void add_passed(const struct examination *e, size_t i)
 {
-	const char *framework = hook_owner_name(place->states[i].owner);
+	const char *framework = hook_owner_name(e->place->states[i].owner);
 
-	add_hook(out, "wrong", place, i);
-	strbuf_addstr(out, "lets the change through");
 	if (framework)
-		strbuf_addf(out,
-			": %s is not told to run revident, or passes over commits that only delete files; revident "
-			"hooks install --print prints the lines",
-			framework);
-	else if (place->states[i].owner == HOOK_FOREIGN)
-		strbuf_addf(out, ", it does not run revident: %s", install_line(place, i));
-	strbuf_addch(out, '\n');
+		add_wrong(e, i,
+			arena_printf(e->ctx->arena,
+				"lets the change through; %s is not told to run revident, or passes over commits that "
+				"only delete files",
+				framework),
+			"revident hooks install --print");
+	else if (e->place->states[i].owner == HOOK_FOREIGN)
+		add_wrong(e, i, "lets the change through, it does not run revident", install_line(e->place, i));
+	else
+		add_wrong(e, i, "lets the change through", NULL);
 }
 
 /* Returns whether it blocks, and as it should. */
-static bool add_end(const struct place *place, size_t i, enum rehearsal_end end, struct strbuf *out)
+static bool add_end(const struct examination *e, size_t i, enum rehearsal_end end)
 {
 	switch (end) {
 	case REHEARSAL_BLOCKED:
-		add_hook(out, "ok", place, i);
-		strbuf_addstr(out, "blocks the change\n");
+		place_add_line(e->ctx, e->place, i, "ok", e->report)->message = TEXT_LITERAL("blocks the change");
 		return true;
 	case REHEARSAL_BLOCKED_BLINDLY:
-		add_hook(out, "wrong", place, i);
-		strbuf_addstr(out, "does not find revident, and blocks whatever touches a migration: put revident "
-				   "into PATH, or revident hooks install\n");
+		add_wrong(e, i, "does not find revident, and blocks whatever touches a migration",
+			"put revident into PATH, or revident hooks install");
 		return false;
 	case REHEARSAL_BLOCKED_BY_OTHERS:
-		add_hook(out, "wrong", place, i);
-		strbuf_addstr(out, "fails before revident judges: run it by itself and see why\n");
+		add_wrong(e, i, "fails before revident judges", "run it by itself and see why");
 		return false;
 	case REHEARSAL_PASSED:
 		break;
 	}
-	add_passed(place, i, out);
+	add_passed(e, i);
 	return false;
 }
 
 /* Are our hooks in the git directory's own place, while core.hooksPath sends git elsewhere? */
-static void look_for_shadow(const struct place *place, struct strbuf *out)
+static void look_for_shadow(const struct examination *e)
 {
+	const struct place *place = e->place;
 	struct err ignored = { .kind = ERR_NONE };
 	struct strbuf own = STRBUF_INIT;
 	struct hook_state state;
@@ -140,18 +148,20 @@ static void look_for_shadow(const struct place *place, struct strbuf *out)
 		if (hook_look(own.buf, place->states[i].script, &state, &ignored) < 0 || !state.exists ||
 			state.owner != HOOK_OURS)
 			continue;
-		strbuf_addstr(out, "wrong: core.hooksPath sends git to '");
-		place_add_directory(out, place);
-		strbuf_addstr(out, "', past the hooks of revident in its own directory\n");
+		add_wrong(e, place->count,
+			arena_printf(e->ctx->arena,
+				"core.hooksPath sends git to '%s', past the hooks of revident in its own directory",
+				place_directory(place)),
+			NULL);
 		break;
 	}
 	strbuf_release(&own);
 }
 
-static int rehearse(struct cmd_ctx *ctx, struct place *place, const struct rehearsal_plan *plan, struct strbuf *out,
-	struct err *err)
+static int rehearse(const struct examination *e, const struct rehearsal_plan *plan, struct err *err)
 {
-	const char *program = own_path(ctx);
+	const char *program = own_path(e->ctx);
+	const struct place *place = e->place;
 	struct rehearsal *rehearsal = NULL;
 	struct strbuf path = STRBUF_INIT;
 	enum rehearsal_end end;
@@ -168,7 +178,7 @@ static int rehearse(struct cmd_ctx *ctx, struct place *place, const struct rehea
 		goto done;
 	}
 	for (i = 0; i < place->count; i++) {
-		if (!look_at(place, i, out)) {
+		if (!look_at(e, i)) {
 			wrong++;
 			continue;
 		}
@@ -176,10 +186,10 @@ static int rehearse(struct cmd_ctx *ctx, struct place *place, const struct rehea
 		strbuf_addf(&path, "%s/%s", place->directory.buf, place->names[i]);
 		if (rehearsal_run(rehearsal, place->names[i], path.buf, &end, err) < 0)
 			goto done;
-		wrong += !add_end(place, i, end, out);
+		wrong += !add_end(e, i, end);
 	}
 	if (wrong)
-		look_for_shadow(place, out);
+		look_for_shadow(e);
 	rc = wrong ? EXIT_FOUND : EXIT_CLEAN;
 done:
 	rehearsal_free(rehearsal);
@@ -187,8 +197,9 @@ done:
 	return rc;
 }
 
-int hooks_doctor(struct cmd_ctx *ctx, struct place *place, struct strbuf *out, struct err *err)
+int hooks_doctor(struct cmd_ctx *ctx, struct place *place, struct hook_report *report, struct err *err)
 {
+	const struct examination e = { ctx, place, report };
 	struct rehearsal_plan plan = {
 		.temporary = ctx->environment->temporary,
 		.git_dir_was_given = ctx->environment->repo.git_dir != NULL,
@@ -207,5 +218,5 @@ int hooks_doctor(struct cmd_ctx *ctx, struct place *place, struct strbuf *out, s
 	plan.branch = head.symbolic.ptr;
 	plan.paths = victims.paths;
 	plan.count = victims.count;
-	return rehearse(ctx, place, &plan, out, err);
+	return rehearse(&e, &plan, err);
 }

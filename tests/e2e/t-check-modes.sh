@@ -173,6 +173,15 @@ RULE=identity-deleted
 git rm -q m/versions/b2b2_x.py
 blocked revident check --staged
 
+it "a variable that names another merge's side, left over, is no parent"
+hooked r
+migration c3c3 b2b2
+git add -A
+git commit -qm c3
+git rm -q m/versions/c3c3_x.py
+RULE=identity-deleted
+blocked env "GITHEAD_$(git rev-parse HEAD^)=old" "$REVIDENT" check --staged
+
 it "merges: what one side did is no change, what the merge drops is one"
 hooked r
 git checkout -q -b topic

@@ -216,7 +216,8 @@ revident -C ../remote hooks uninstall --server >"$CASE_DIR/out"
 run revident -C ../remote hooks doctor --server
 expect_exit 1
 expect_out <<'END'
-wrong: hooks/pre-receive lets the change through, it does not run revident: revident hooks install --server
+wrong: hooks/pre-receive lets the change through, it does not run revident:
+  revident hooks install --server
 END
 
 it "doctor: all is well, and nothing was touched"
@@ -301,8 +302,10 @@ printf '#!/bin/sh\nexit 1\n' >.git/hooks/pre-merge-commit
 run revident hooks doctor
 expect_exit 1
 expect_out <<'END'
-wrong: .git/hooks/pre-commit does not find revident, and blocks whatever touches a migration: put revident into PATH, or revident hooks install
-wrong: .git/hooks/pre-merge-commit fails before revident judges: run it by itself and see why
+wrong: .git/hooks/pre-commit does not find revident, and blocks whatever touches
+  a migration: put revident into PATH, or revident hooks install
+wrong: .git/hooks/pre-merge-commit fails before revident judges:
+  run it by itself and see why
 wrong: .git/hooks/pre-push is no program that git may run: chmod +x
 END
 printf '#!/bin/sh\n: call_lefthook\n' >.git/hooks/pre-merge-commit
@@ -312,17 +315,25 @@ rm .git/hooks/pre-commit
 run revident hooks doctor
 expect_exit 1
 expect_out <<'END'
-wrong: .git/hooks/pre-commit is not there: lefthook was not told of it, or not installed here
-wrong: .git/hooks/pre-merge-commit lets the change through: lefthook is not told to run revident, or passes over commits that only delete files; revident hooks install --print prints the lines
-wrong: .git/hooks/pre-push lets the change through, it does not run revident: revident hooks install
+wrong: .git/hooks/pre-commit is not there:
+  lefthook was not told of it, or not installed here
+wrong: .git/hooks/pre-merge-commit lets the change through; lefthook is not told
+  to run revident, or passes over commits that only delete files:
+  revident hooks install --print
+wrong: .git/hooks/pre-push lets the change through, it does not run revident:
+  revident hooks install
 END
 rm .git/hooks/pre-merge-commit .git/hooks/pre-push
 revident hooks install >"$CASE_DIR/out"
 git config core.hooksPath elsewhere
 run revident hooks doctor
 expect_exit 1
-tail -n 1 "$CASE_DIR/out" | grep -qx "wrong: core.hooksPath sends git to 'elsewhere', past the hooks of revident in its own directory" ||
-	fail "$(cat "$CASE_DIR/out")"
+run revident hooks doctor --format json
+expect_exit 1
+expect_json '[(h["hook"], h["path"], h["state"], h["fix"]) for h in d["hooks"]][0]' \
+	'["pre-commit", "elsewhere/pre-commit", "wrong", "revident hooks install"]'
+expect_json 'd["action"], d["directory"], d["hooks"][-1]["hook"], d["hooks"][-1]["message"]' \
+	'["doctor", "elsewhere", null, "core.hooksPath sends git to '"'elsewhere'"', past the hooks of revident in its own directory"]'
 
 it "doctor: where nothing is forbidden, it cannot tell"
 git init -q -b main empty

@@ -93,9 +93,12 @@ listed .git >../before
 run revident hooks install
 expect_exit 0
 expect_out <<'END'
-installed: .git/hooks/pre-commit (runs the hook that was there first, kept as pre-commit.revident-saved)
-installed: .git/hooks/pre-merge-commit (keeps what was there, which git does not run, as pre-merge-commit.revident-saved)
-installed: .git/hooks/pre-push (runs the hook that was there first, kept as pre-push.revident-saved)
+installed: .git/hooks/pre-commit (runs the hook that was there first, kept as
+  pre-commit.revident-saved)
+installed: .git/hooks/pre-merge-commit (keeps what was there, which git does not
+  run, as pre-merge-commit.revident-saved)
+installed: .git/hooks/pre-push (runs the hook that was there first, kept as
+  pre-push.revident-saved)
 END
 run revident hooks install
 expect_exit 0

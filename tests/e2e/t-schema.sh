@@ -47,7 +47,7 @@ for name in sorted(os.listdir(sys.argv[1])):
 PYTHON
 
 it "prints its schemas"
-for format in revident.scan.v1 revident.explain.v1 revident.audit.v1 revident.check.v1 revident.recover.v1 revident.report.v1; do
+for format in revident.scan.v1 revident.explain.v1 revident.audit.v1 revident.check.v1 revident.hooks.v1 revident.recover.v1 revident.report.v1; do
 	run revident schema "$format"
 	expect_exit 0
 	expect_err </dev/null
@@ -76,6 +76,11 @@ for stream in "$TOP"/testrepos/*.fi; do
 	keep revident.report.v1 "$name.report" report --all-losses
 	keep revident.check.v1 "$name.check" check --range "$(git rev-list --max-parents=0 HEAD | tail -n 1)..HEAD"
 	keep revident.recover.v1 "$name.recover" recover
+	[ "$name" = overwritten ] || continue
+	keep revident.hooks.v1 "$name.doctor" hooks doctor
+	keep revident.hooks.v1 "$name.install" hooks install
+	keep revident.hooks.v1 "$name.installed" hooks doctor
+	keep revident.hooks.v1 "$name.uninstall" hooks uninstall
 done
 no_fsck
 cd "$SANDBOX"
