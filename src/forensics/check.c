@@ -77,6 +77,8 @@ static void describe_protection(struct checking *c, const struct protection *pro
 	c->out->tag_count = protection->tag_count;
 	if (c->policy->protect == PROTECT_ALL)
 		c->out->protection = TEXT_LITERAL("everything in the base is protected");
+	else if (!protection->is_default && protection->ref_count + protection->tag_count == 0)
+		c->out->protection = TEXT_LITERAL("nothing is protected: no ref that would be is there");
 	else if (c->policy->protected_refs.count)
 		c->out->protection = TEXT_LITERAL("protected is what the configured refs or a tag hold");
 	else if (protection->is_default)

@@ -182,6 +182,30 @@ git rm -q m/versions/c3c3_x.py
 RULE=identity-deleted
 blocked env "GITHEAD_$(git rev-parse HEAD^)=old" "$REVIDENT" check --staged
 
+it "migrations where only an option, the policy or an env.py says so"
+git init -q -b main r
+REPOS="$REPOS $CASE_DIR/r"
+cd r
+mkdir -p db/changes m/steps
+echo 'from alembic import context' >m/env.py
+for dir in db/changes m/steps; do
+	migration a1a1 '' '' $dir/a1a1_x.py
+	migration b2b2 a1a1 '' $dir/b2b2_x.py
+done
+git add -A
+git commit -qm base
+RULE=identity-deleted
+git rm -q db/changes/b2b2_x.py
+passes revident check --staged
+blocked revident check --staged --versions-dir db/changes
+printf '[environment "db"]\n\tversions = db/changes\n' >.revident
+git add .revident
+blocked revident check --staged
+git reset -q --hard
+rm -f .revident
+git rm -q m/steps/b2b2_x.py
+blocked revident check --staged
+
 it "merges: what one side did is no change, what the merge drops is one"
 hooked r
 git checkout -q -b topic

@@ -1,0 +1,80 @@
+#!/bin/sh
+# What a push is held against: the remote's own tip, where it parted from what is protected, or all that is known.
+
+. "${0%/*}/lib.sh"
+. "$E2E_DIR/hooked.sh"
+need_command check
+
+# served: a repository and the bare one that it pushes to by name
+served() {
+	hooked r
+	git init -q --bare -b main ../server.git
+	git remote add origin ../server.git
+	passes git push -q origin main
+}
+
+it "a protected ref: the remote's tip counts, not what was known of it last"
+served
+migration c3c3 b2b2
+git add -A
+git commit -qm c3
+passes git push -q ../server.git main
+[ "$(git rev-parse origin/main)" != "$(git rev-parse main)" ] || fail "origin/main is not behind"
+git rm -q m/versions/c3c3_x.py
+git commit -q --no-verify -m delete
+RULE='error identity-deleted'
+blocked git push -q origin main
+
+it "a protected ref takes no further head, another one may have it"
+served
+migration c3c3 b2b2
+git add -A
+git commit -qm c3
+passes git push -q origin main
+git checkout -q -b topic HEAD^
+migration d4d4 b2b2
+git add -A
+git commit -qm d4
+passes git push -q origin topic
+git checkout -q main
+git merge -q --no-edit --no-verify topic
+RULE='error multiple-heads'
+blocked git push -q origin main
+passes git push -q origin main:both
+
+it "a server lets nobody add a head"
+served
+rm .git/hooks/pre-push
+printf '#!/bin/sh\nexec "$REVIDENT" check --pre-receive\n' >../server.git/hooks/pre-receive
+chmod +x ../server.git/hooks/pre-receive
+migration c3c3 b2b2
+migration d4d4 b2b2
+git add -A
+git commit -q --no-verify -m two
+RULE='error multiple-heads'
+blocked git push -q origin main
+blocked git push -q origin main:topic
+
+it "a new ref, received where nothing is on HEAD yet: it parted from the other refs"
+hooked r
+rm .git/hooks/pre-push
+git init -q --bare -b trunk ../server.git
+printf '#!/bin/sh\nexec "$REVIDENT" check --pre-receive\n' >../server.git/hooks/pre-receive
+chmod +x ../server.git/hooks/pre-receive
+passes git push -q ../server.git main:first
+git rm -q m/versions/b2b2_x.py
+git commit -q --no-verify -m delete
+passes git push -q ../server.git main:second # nothing is published there
+grep -q 'warning identity-deleted: b2b2' "$CASE_DIR/err" || fail "$(cat "$CASE_DIR/err")"
+grep -q 'nothing is protected' "$CASE_DIR/err" || fail "$(cat "$CASE_DIR/err")"
+
+it "a remote's tip that nobody here has seen, and nothing else to go by"
+served
+git clone -q ../server.git ../other
+git -C ../other commit -q --allow-empty -m other
+git -C ../other push -q origin main
+git remote remove origin
+git commit -q --allow-empty -m mine
+run git push -q -f ../server.git main
+[ "$(cat "$CASE_DIR/status")" -ne 0 ] || fail "it is pushed"
+grep -q 'git fetch' "$CASE_DIR/out" "$CASE_DIR/err" || fail "it does not say what to fetch: $(cat "$CASE_DIR/err")"
