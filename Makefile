@@ -212,9 +212,9 @@ check-valgrind: $(UNIT) $(FUZZERS)
 	$(Q)RUNNER='valgrind -q --error-exitcode=99 --leak-check=full --suppressions=tests/valgrind.supp' \
 		tests/run-corpus.sh $(FUZZERS)
 
-coverage: ## line coverage of unit tests, corpora and end-to-end tests
+coverage: ## line coverage of unit tests, corpora, damage, faults and end-to-end tests
 	$(Q)$(SUBMAKE) -s VARIANT=coverage test-programs
-	-$(Q)MAKE='$(MAKE)' VARIANT=coverage tests/check.sh check-unit check-corpus check-e2e
+	-$(Q)MAKE='$(MAKE)' VARIANT=coverage tests/check.sh check-unit check-corpus check-e2e check-damage check-fault
 	$(Q)tests/coverage.sh build/coverage
 
 fuzz: ## fuzz each harness for FUZZ_SECONDS with clang's libFuzzer

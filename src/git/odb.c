@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <git2/sys/odb_backend.h>
@@ -17,6 +18,8 @@ enum {
 	ALTERNATES_DEPTH_MAX = 5, /* git's own limit */
 	ALTERNATES_MAX = 1000,
 	ALTERNATES_FILE_MAX = 1024 * 1024,
+	LISTINGS_MAX = 3,
+	LISTING_PAUSE_NS = 10 * 1000 * 1000,
 	PRIORITY_PACKS = 100,
 	PRIORITY_LOOSE = 1, /* behind the packs, as in git: most objects are packed */
 };
@@ -170,72 +173,116 @@ static bool is_open(const struct repo *repo, const char *dir, const char *name)
 	return i < repo->packs.count;
 }
 
-/* Opens the pack of one index. Whether it is sound; if not a limit is added. */
-static bool open_pack(struct repo *repo, const char *dir, const char *name)
+/* Are both files of a pack there? If not it is damaged, or git is about to put it there or to take it away. */
+static bool is_whole(const char *dir, const char *name)
+{
+	static const char *const suffixes[] = { "idx", "pack" };
+	struct strbuf path = STRBUF_INIT;
+	struct stat st;
+	bool whole = true;
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		strbuf_clear(&path);
+		strbuf_addstr(&path, dir);
+		strbuf_add(&path, name, (size_t)(strrchr(name, '.') - name) + 1);
+		strbuf_addstr(&path, suffixes[i]);
+		whole = whole && lstat(path.buf, &st) == 0;
+	}
+	strbuf_release(&path);
+	return whole;
+}
+
+/* One look into a directory of packs. */
+struct listing {
+	struct repo *repo;
+	const char *dir;
+	struct intern *good; /* the indexes of the sound packs */
+	bool all_good;
+	bool is_last;  /* what is half a pack now is taken for damage */
+	bool has_half; /* one was passed over: look again */
+};
+
+static bool is_passed_over(struct listing *l, const char *name)
+{
+	if (l->is_last || is_whole(l->dir, name))
+		return false;
+	l->has_half = true;
+	return true;
+}
+
+static void open_pack(struct listing *l, const char *name)
 {
 	struct strbuf why = STRBUF_INIT, shown = STRBUF_INIT;
+	struct repo *repo = l->repo;
 	struct pack pack;
-	bool sound = pack_open(&pack, dir, name, &why);
 
-	if (sound) {
+	if (pack_open(&pack, l->dir, name, &why)) {
 		VEC_GROW(repo->packs.items, repo->packs.count, repo->packs.cap);
 		repo->packs.items[repo->packs.count++] = pack;
-	} else {
+		intern_add(l->good, name, strlen(name));
+	} else if (!is_passed_over(l, name)) {
+		l->all_good = false;
 		strbuf_add_printable(&shown, name, strlen(name));
 		repo_add_limit(
 			repo, "the pack index '%s' cannot be used: %s; 'git fsck' tells more", shown.buf, why.buf);
 	}
 	strbuf_release(&why);
 	strbuf_release(&shown);
-	return sound;
 }
 
 /* A pack without its index is as good as none. */
-static void want_index(struct repo *repo, const char *dir, const char *name)
+static void want_index(struct listing *l, const char *name)
 {
-	struct strbuf index = STRBUF_INIT, shown = STRBUF_INIT;
-	struct stat st;
+	struct strbuf shown = STRBUF_INIT;
 
-	strbuf_addstr(&index, dir);
-	strbuf_add(&index, name, strlen(name) - strlen("pack"));
-	strbuf_addstr(&index, "idx");
-	if (lstat(index.buf, &st) < 0) {
-		strbuf_add_printable(&shown, name, strlen(name));
-		repo_add_limit(
-			repo, "the pack '%s' has no index and is not read; 'git index-pack' makes one", shown.buf);
-	}
-	strbuf_release(&index);
+	if (is_whole(l->dir, name) || is_passed_over(l, name))
+		return;
+	strbuf_add_printable(&shown, name, strlen(name));
+	repo_add_limit(l->repo, "the pack '%s' has no index and is not read; 'git index-pack' makes one", shown.buf);
 	strbuf_release(&shown);
 }
 
-/*
- * Opens each pack of `dir` that is not open yet. The names of the sound ones go to `good`. *all_good: libgit2 may look into the directory
- * itself; it would open whatever is called an index, a named pipe say.
- */
-static void sort_packs(struct repo *repo, const char *dir, struct intern *good, bool *all_good)
+static void look_at_packs(struct listing *l)
 {
 	struct err bad = { .kind = ERR_NONE };
 	struct directory directory;
 	size_t i;
 
-	*all_good = true;
-	if (directory_read(&directory, dir, &bad) < 0)
-		repo_add_limit(repo, "%s", bad.msg);
+	if (directory_read(&directory, l->dir, &bad) < 0)
+		repo_add_limit(l->repo, "%s", bad.msg);
 	for (i = 0; i < directory.count; i++) {
 		const char *name = directory.names[i], *suffix = strrchr(name, '.');
 
 		if (!suffix || suffix == name)
 			continue;
 		if (strcmp(suffix, ".pack") == 0)
-			want_index(repo, dir, name);
-		else if (strcmp(suffix, ".idx") != 0 || is_open(repo, dir, name))
-			continue;
-		else if (open_pack(repo, dir, name))
-			intern_add(good, name, strlen(name));
-		else
-			*all_good = false;
+			want_index(l, name);
+		else if (strcmp(suffix, ".idx") == 0 && !is_open(l->repo, l->dir, name))
+			open_pack(l, name);
 	}
 	directory_release(&directory);
+}
+
+/*
+ * Opens each pack of `dir` that is not open yet. The names of the sound ones go to `good`. *all_good: libgit2 may look
+ * into the directory itself; it would open whatever is called an index, a named pipe say. `git repack` puts the new pack
+ * there file by file and takes the old ones away so; where that is seen, this looks again.
+ */
+static void sort_packs(struct repo *repo, const char *dir, struct intern *good, bool *all_good)
+{
+	static const struct timespec pause = { .tv_nsec = LISTING_PAUSE_NS };
+	struct listing l = { .repo = repo, .dir = dir, .good = good, .all_good = true };
+	unsigned n;
+
+	for (n = 1; n == 1 || l.has_half; n++) {
+		if (n > 1)
+			nanosleep(&pause, NULL);
+		l.has_half = false;
+		l.is_last = n == LISTINGS_MAX;
+		look_at_packs(&l);
+	}
+	*all_good = l.all_good;
 }
 
 /* Is there a multi-pack-index that is no file? libgit2 would open it. */

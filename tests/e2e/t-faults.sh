@@ -1,0 +1,144 @@
+#!/bin/sh
+# A disk that is full, a reader that goes, descriptors that are closed, signals: the exit status tells, what is written
+# is whole or not there, and the repository is as it was. tests/fault makes single calls fail; this is the real thing.
+
+. "${0%/*}/lib.sh"
+need_command recover
+
+# each_command FUNCTION: with the words of every command that answers about september-17.
+each_command() {
+	"$1" scan
+	"$1" scan --format json
+	"$1" explain 189b1231afd4
+	"$1" show 189b1231afd4
+	"$1" recover
+	"$1" recover --patch
+	"$1" audit
+	"$1" check --format json --range HEAD~1..HEAD
+	"$1" report --format json
+	"$1" hooks doctor
+	"$1" schema revident.scan.v1
+	"$1" help
+}
+
+to_full_disk() {
+	run sh -c '"$0" "$@" >/dev/full' "$REVIDENT" "$@"
+	expect_exit 3
+	grep -q 'No space left on device' "$CASE_DIR/err" || fail "$*: does not say that the disk is full"
+}
+
+it "a full disk behind standard output"
+[ -c /dev/full ] || skip "there is no /dev/full"
+fixture september-17
+snapshot "$CASE_DIR/before"
+each_command to_full_disk
+run revident scan -o /dev/full
+expect_exit 3
+[ -c /dev/full ] || fail "the device was replaced"
+snapshot "$CASE_DIR/after"
+compare "$CASE_DIR/before" "$CASE_DIR/after" "the repository"
+
+# The first byte is read, and no more. A result that fits into the pipe is written before anyone could know.
+to_reader_that_goes() {
+	(
+		status=0
+		revident "$@" 2>"$CASE_DIR/err" || status=$?
+		echo "$status" >"$CASE_DIR/status"
+	) | head -c 1 >/dev/null
+	case $(cat "$CASE_DIR/status") in
+	0 | 1 | 3) ;;
+	*) fail "exit $(cat "$CASE_DIR/status") when the reader went: $*" ;;
+	esac
+}
+
+it "a reader that goes after the first byte, and one that has SIGPIPE ignored"
+fixture september-17
+snapshot "$CASE_DIR/before"
+each_command to_reader_that_goes
+(
+	trap '' PIPE
+	each_command to_reader_that_goes
+)
+snapshot "$CASE_DIR/after"
+compare "$CASE_DIR/before" "$CASE_DIR/after" "the repository"
+
+# shellcheck disable=SC2016 # for the inner shell
+without_output() {
+	run sh -c '"$0" "$@" >&-' "$REVIDENT" "$@"
+	expect_exit 3
+}
+
+# shellcheck disable=SC2016 # for the inner shell
+without_input_and_errors() {
+	run "$REVIDENT" "$@"
+	cp "$CASE_DIR/out" "$CASE_DIR/wanted"
+	cp "$CASE_DIR/status" "$CASE_DIR/wanted.status"
+	run sh -c '"$0" "$@" <&- 2>&-' "$REVIDENT" "$@"
+	expect_exit "$(cat "$CASE_DIR/wanted.status")"
+	compare "$CASE_DIR/wanted" "$CASE_DIR/out" "standard output"
+}
+
+it "descriptors that are closed are nobody's"
+fixture september-17
+snapshot "$CASE_DIR/before"
+each_command without_output
+each_command without_input_and_errors
+snapshot "$CASE_DIR/after"
+compare "$CASE_DIR/before" "$CASE_DIR/after" "the repository"
+
+# --- a file system that is full -----------------------------------------------
+
+# on_small_disk FORM: the fixture on a file system of its own, which is full; $DISK/filler is what fills it.
+on_small_disk() {
+	fixture september-17
+	no_fsck
+	DISK=$CASE_DIR/disk
+	mkdir "$DISK"
+	mount -t tmpfs -o size=4m tmpfs "$DISK" 2>/dev/null || return 1
+	at_exit "umount '$DISK'"
+	cp -R "$CASE_DIR/september-17/." "$DISK"
+	cd "$DISK"
+	content >"$CASE_DIR/old"
+	dd if=/dev/zero of=.git/filler bs=4096 2>/dev/null || :
+}
+
+content() {
+	find . -name filler -prune -o -type f ! -path './.git/index' -exec cksum {} + | sort
+}
+
+unchanged() {
+	content >"$CASE_DIR/now"
+	compare "$CASE_DIR/old" "$CASE_DIR/now" "the full disk"
+}
+
+it "a file system that is full: nothing is changed, and with room again all is well"
+if on_small_disk; then
+	run revident scan -o out
+	expect_exit 3
+	unchanged
+	run revident recover --apply
+	expect_exit 3
+	unchanged
+	run revident recover -o repaired
+	expect_exit 3
+	rm -rf repaired
+	unchanged
+	run revident hooks install
+	expect_exit 3
+	unchanged
+	run revident report --evidence evidence -o report.md
+	expect_exit 3
+	expect_no_file report.md
+	[ -z "$(find . -name '.revident-*')" ] || fail "temporaries are left"
+	rm -rf evidence .git/filler
+	unchanged
+	run revident recover --apply
+	expect_exit 0
+	run revident audit
+	expect_exit 0
+	run revident hooks install
+	expect_exit 0
+	cd "$CASE_DIR"
+else
+	skip "no file system can be mounted here"
+fi
