@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -297,18 +298,13 @@ static bool is_installed(const char *directory, const struct hook_state *state, 
 	return same;
 }
 
-int hook_install(const char *directory, const struct hook_state *states, size_t count, const char *program, bool force,
+static int install_all(const char *directory, const struct hook_state *states, size_t count, const char *program,
 	enum hook_change *changes, struct err *err)
 {
 	struct strbuf bytes = STRBUF_INIT;
 	int rc = -1;
 	size_t i;
 
-	if (refuse_second(directory, states, count, err) < 0 ||
-		(!force && refuse_changed(directory, states, count, err) < 0))
-		return -1;
-	if (make_directories(directory) < 0)
-		return fail("make the directory", directory, errno, err);
 	for (i = 0; i < count; i++) {
 		strbuf_clear(&bytes);
 		hook_script_render(&bytes, states[i].script, program);
@@ -320,6 +316,24 @@ int hook_install(const char *directory, const struct hook_state *states, size_t 
 	rc = 0;
 done:
 	strbuf_release(&bytes);
+	return rc;
+}
+
+int hook_install(const char *directory, const struct hook_state *states, size_t count, const char *program, bool force,
+	enum hook_change *changes, struct err *err)
+{
+	sigset_t all, before;
+	int rc;
+
+	if (refuse_second(directory, states, count, err) < 0 ||
+		(!force && refuse_changed(directory, states, count, err) < 0))
+		return -1;
+	if (make_directories(directory) < 0)
+		return fail("make the directory", directory, errno, err);
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before); /* all hooks or none */
+	rc = install_all(directory, states, count, program, changes, err);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	return rc;
 }
 

@@ -138,15 +138,19 @@ class Run:
         counts = repo + ".counts"
         if os.path.exists(counts):
             os.unlink(counts)
-        env = dict(ENV, FAULT=fault, FAULT_PROGRAM="revident", FAULT_STATE=counts, LD_PRELOAD=library)
+        env = dict(ENV)
+        if library:
+            env.update(FAULT=fault, FAULT_PROGRAM="revident", FAULT_STATE=counts, LD_PRELOAD=library)
         try:
             done = subprocess.run([binary, *args], cwd=repo, env=env, stdin=subprocess.DEVNULL, capture_output=True,
                                   timeout=60)
             self.status, self.out, self.err = done.returncode, done.stdout, done.stderr
         except subprocess.TimeoutExpired:
             self.status, self.out, self.err = None, b"", b""
-        with open(counts, "rb") as file:
-            numbers = struct.unpack("%dQ" % (len(CLASSES) + 1), file.read())
+        numbers = [0] * (len(CLASSES) + 1)
+        if library:
+            with open(counts, "rb") as file:
+                numbers = struct.unpack("%dQ" % len(numbers), file.read())
         self.counts = dict(zip(CLASSES, numbers))
         self.failures = numbers[-1]
 
@@ -225,7 +229,7 @@ class Scenario:
                 return "leaves %s" % path
         if run.status == self.good.status and self.kind != WRITES_FILE:
             return "says it is done, and lacks %s" % changes(self.after, now)[:4]
-        if self.kind == WRITES_FILE and run.status < 2:
+        if self.kind == WRITES_FILE and 0 <= run.status < 2:
             return "half is done: %s" % changes(self.after, now)[:4]
         return None
 
