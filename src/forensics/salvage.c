@@ -7,10 +7,7 @@
 #include "revident/base/strbuf.h"
 #include "revident/base/xalloc.h"
 #include "revident/git/object.h"
-#include "revident/git/worktree.h"
 #include "salvage_parts.h"
-
-enum { BYTECODE_MAX = 4 * 1024 * 1024, BYTECODE_HEADER = 16 };
 
 struct salvager *salvager_new(struct investigation *head, const struct salvage_options *options)
 {
@@ -285,67 +282,6 @@ static int try_objects(
 		name_in_trees(s, &out->source.blob, &out->source.path, err) < 0)
 		return -1;
 	return found;
-}
-
-static void note_bytecode(struct salvager *s, struct text path, const struct strbuf *bytes, struct bytecode *out)
-{
-	const unsigned char *b = (const unsigned char *)bytes->buf;
-
-	out->path = arena_text(s->arena, path);
-	/* PEP 552: magic, flags, then (flags 0) the source's time and size, little-endian */
-	out->has_time = bytes->len >= BYTECODE_HEADER && b[4] == 0 && b[5] == 0 && b[6] == 0 && b[7] == 0;
-	out->source_time = out->has_time ? (int64_t)((uint32_t)b[8] | (uint32_t)b[9] << 8 | (uint32_t)b[10] << 16 |
-						     (uint32_t)b[11] << 24)
-					 : 0;
-}
-
-static int look_at_bytecode(
-	struct salvager *s, const char *dir, struct text revision, struct salvage_result *out, struct err *err)
-{
-	struct bytecode *all;
-	struct text *paths;
-	size_t i, count, n = out->bytecode_count;
-
-	if (worktree_files(s->head->repo, s->arena, dir, 0, &paths, &count, err) < 0)
-		return -1;
-	all = arena_calloc(s->arena, n + count, sizeof(*all));
-	if (n)
-		memcpy(all, out->bytecode, n * sizeof(*all));
-	for (i = 0; i < count; i++) {
-		struct strbuf bytes = STRBUF_INIT;
-		struct err why = { 0 };
-
-		s->searched.bytecode_files++;
-		if (worktree_read(s->head->repo, paths[i].ptr, BYTECODE_MAX, &bytes, &why) == 1 &&
-			memmem(bytes.buf, bytes.len, revision.ptr, revision.len))
-			note_bytecode(s, paths[i], &bytes, &all[n++]);
-		strbuf_release(&bytes);
-	}
-	out->bytecode = all;
-	out->bytecode_count = n;
-	return 0;
-}
-
-/* What Python left beside the sources in the work tree: proof that the file was there. */
-static int find_bytecode(struct salvager *s, struct text revision, struct salvage_result *out, struct err *err)
-{
-	struct investigation *head = s->head;
-	size_t v, e, k;
-
-	if (repo_is_bare(head->repo) || revision.len < 4)
-		return 0;
-	for (v = 0; v < head->view_count && v < 1; v++)
-		for (e = 0; e < head->views[v].envs.count; e++)
-			for (k = 0; k < head->views[v].envs.items[e].version_count; k++) {
-				struct text versions =
-					study_path_text(&head->study, head->views[v].envs.items[e].versions[k]);
-				const char *dir = arena_printf(s->arena, "%.*s%s__pycache__", (int)versions.len,
-					versions.ptr, versions.len ? "/" : "");
-
-				if (look_at_bytecode(s, dir, revision, out, err) < 0)
-					return -1;
-			}
-	return 0;
 }
 
 typedef int try_fn(

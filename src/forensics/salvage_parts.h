@@ -67,7 +67,10 @@ int search_logs(struct salvager *s, struct err *err);
 int search_indexes(struct salvager *s, struct err *err);
 int search_objects(struct salvager *s, struct err *err);
 
-/* The name that some tree has for a blob; none if no tree has it. 0 or -1. */
+/* Fills the evidence that compiled files give of a revision: its own, not its children's. 0 or -1. */
+int find_bytecode(struct salvager *s, struct text revision, struct salvage_result *out, struct err *err);
+
+/* The first name, by byte order, that a tree has for a blob and a migration could have; none if there is none. 0 or -1. */
 int name_in_trees(struct salvager *s, const struct oid *blob, struct text *out, struct err *err);
 
 #endif

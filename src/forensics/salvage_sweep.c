@@ -245,6 +245,17 @@ struct naming {
 	struct text *out;
 };
 
+/* A name that a migration could have, and nothing else: a tree can hold anything. */
+static bool is_plain_name(struct text name)
+{
+	size_t i;
+
+	for (i = 0; i < name.len; i++)
+		if ((unsigned char)name.ptr[i] < 0x20 || name.ptr[i] == 0x7f || name.ptr[i] == '/')
+			return false;
+	return migration_file_name(name.ptr, name.len);
+}
+
 /* The first name by byte order: the order in which trees are read is not to be seen. */
 static int look_in_tree(void *data, const struct oid *id, const unsigned char *bytes, size_t len)
 {
@@ -258,7 +269,8 @@ static int look_in_tree(void *data, const struct oid *id, const unsigned char *b
 	while (tree_next(&it, &entry) == 1) {
 		struct text name = { entry.name, entry.name_len };
 
-		if (oid_equal(&entry.id, naming->blob) && (!naming->out->ptr || text_compare(name, *naming->out) < 0))
+		if (oid_equal(&entry.id, naming->blob) && is_plain_name(name) &&
+			(!naming->out->ptr || text_compare(name, *naming->out) < 0))
 			*naming->out = arena_text(naming->arena, name);
 	}
 	return 0;

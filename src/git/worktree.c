@@ -195,24 +195,30 @@ static int read_to_end(int fd, const char *path, size_t max, struct strbuf *out,
 	}
 }
 
+/* Opens what stands at the path for reading, following no link. -1 with errno; ENOENT for what names no file. */
+static int open_file(const struct repo *repo, const char *path)
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	int dir, fd, failure;
+
+	errno = ENOENT;
+	if (!repo->work_tree || *name == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return -1;
+	dir = open_directory(repo->work_tree, path, name > path ? (size_t)(name - path) - 1 : 0);
+	if (dir < 0)
+		return -1;
+	fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	failure = errno;
+	close(dir);
+	errno = failure;
+	return fd;
+}
+
 int worktree_read(struct repo *repo, const char *path, size_t max, struct strbuf *out, struct err *err)
 {
-	const char *name = strrchr(path, '/');
-	int dir, fd = -1, rc = -1, failure;
+	int fd = open_file(repo, path), rc;
 	struct stat st;
 
-	if (!repo->work_tree)
-		return 0;
-	name = name ? name + 1 : path;
-	if (*name == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-		return 0;
-	dir = open_directory(repo->work_tree, path, name > path ? (size_t)(name - path) - 1 : 0);
-	if (dir >= 0) {
-		fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-		failure = errno;
-		close(dir);
-		errno = failure;
-	}
 	if (fd < 0)
 		return means_none(errno) || errno == ENXIO ? 0 : cannot("read", path, errno, err);
 	if (fstat(fd, &st) < 0)
@@ -221,4 +227,19 @@ int worktree_read(struct repo *repo, const char *path, size_t max, struct strbuf
 		rc = S_ISREG(st.st_mode) ? read_to_end(fd, path, max, out, err) : 0;
 	close(fd);
 	return rc;
+}
+
+bool worktree_mtime(struct repo *repo, const char *path, int64_t *out)
+{
+	int fd = open_file(repo, path);
+	struct stat st;
+	bool known;
+
+	if (fd < 0)
+		return false;
+	known = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+	if (known)
+		*out = st.st_mtime;
+	close(fd);
+	return known;
 }

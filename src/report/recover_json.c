@@ -48,6 +48,13 @@ static json_t *from_searched(const struct searched *searched)
 		(json_int_t)searched->index_entries, "bytecode_files", (json_int_t)searched->bytecode_files);
 }
 
+static json_t *from_bytecode(const struct bytecode *bytecode)
+{
+	return json_pack("{s:o, s:o, s:o}", "path", json_from_text(bytecode->path), "source_time",
+		bytecode->has_time ? json_integer(bytecode->source_time) : json_null(), "compile_time",
+		bytecode->is_compile_known ? json_integer(bytecode->compile_time) : json_null());
+}
+
 static json_t *from_unrecoverable(const void *item)
 {
 	const struct unrecoverable *lost = item;
@@ -57,10 +64,7 @@ static json_t *from_unrecoverable(const void *item)
 	for (i = 0; i < lost->choice_count; i++)
 		json_array_append_new(choices, from_source(&lost->choices[i]));
 	for (i = 0; i < lost->bytecode_count; i++)
-		json_array_append_new(
-			bytecode, json_pack("{s:o, s:o}", "path", json_from_text(lost->bytecode[i].path), "source_time",
-					  lost->bytecode[i].has_time ? json_integer(lost->bytecode[i].source_time)
-								     : json_null()));
+		json_array_append_new(bytecode, from_bytecode(&lost->bytecode[i]));
 	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "revision", json_from_text(lost->revision), "referenced_by",
 		json_from_texts(lost->referenced_by, lost->referenced_count), "searched",
 		from_searched(&lost->searched), "choices", choices, "bytecode", bytecode);

@@ -190,12 +190,16 @@ static void add_chains(struct writer *w)
 
 static void add_searched(struct paragraph *p, const struct searched *searched)
 {
-	paragraph_addf(p,
-		"searched %zu commits, %zu refs, %zu reflog entries, %zu index entries, %zu objects (blobs up to 64 "
-		"KiB) "
-		"and %zu compiled files",
-		searched->commits, searched->refs, searched->reflog_entries, searched->index_entries,
-		searched->unreachable_objects, searched->bytecode_files);
+	paragraph_add(p, "searched ");
+	paragraph_add_count(p, searched->commits, "commit");
+	paragraph_add(p, ", ");
+	paragraph_add_count(p, searched->refs, "ref");
+	paragraph_addf(p, ", %zu reflog %s, %zu index %s, ", searched->reflog_entries,
+		searched->reflog_entries == 1 ? "entry" : "entries", searched->index_entries,
+		searched->index_entries == 1 ? "entry" : "entries");
+	paragraph_add_count(p, searched->unreachable_objects, "object");
+	paragraph_add(p, " (blobs up to 64 KiB) and ");
+	paragraph_add_count(p, searched->bytecode_files, "compiled file");
 }
 
 static void add_choice(struct writer *w, const struct salvage_source *choice)
@@ -223,17 +227,25 @@ static void add_choice(struct writer *w, const struct salvage_source *choice)
 	paragraph_end(&p);
 }
 
+static void add_time(struct paragraph *p, const char *what, int64_t time)
+{
+	const struct signature signature = { .has_time = true, .time = time };
+	char when[SIGNATURE_TIME_MAX];
+
+	paragraph_addf(p, ", %s %s", what, signature_time_utc(&signature, when));
+}
+
 static void add_bytecode(struct writer *w, const struct bytecode *bytecode)
 {
-	struct signature compiled = { .has_time = bytecode->has_time, .time = bytecode->source_time };
-	char when[SIGNATURE_TIME_MAX];
 	struct paragraph p;
 
 	paragraph_begin(&p, w->out, w->styles, 2, 4);
 	paragraph_add_token(&p, STYLE_PLAIN, bytecode->path);
 	paragraph_add(&p, " holds the id: the file was there");
 	if (bytecode->has_time)
-		paragraph_addf(&p, ", last changed %s", signature_time_utc(&compiled, when));
+		add_time(&p, "last changed", bytecode->source_time);
+	if (bytecode->is_compile_known)
+		add_time(&p, "compiled", bytecode->compile_time);
 	paragraph_add(&p,
 		". With `sourceless = true` Alembic can load it as a stopgap, moved beside the sources without "
 		"the interpreter's tag in its name.");

@@ -107,3 +107,62 @@ expect_json 'sorted(d["unrecoverable"][0]["searched"])' \
 	'["bytecode_files", "commits", "index_entries", "reflog_entries", "refs", "unreachable_objects"]'
 snapshot "$CASE_DIR/after"
 compare "$CASE_DIR/before" "$CASE_DIR/after" "the repository"
+
+# compiled FILE SOURCE: the compiled file of a source with these times, and without the source
+compiled() {
+	printf '%s' "$2" >"$1"
+	TZ=UTC touch -d '2024-02-12 10:00:00' "$1"
+	python3 "${3:--B}" -c 'import py_compile, sys; print(py_compile.compile(sys.argv[1]))' "$1" >"$CASE_DIR/compiled"
+	TZ=UTC touch -d '2024-02-13 11:00:00' "$(cat "$CASE_DIR/compiled")"
+}
+
+it "a compiled file is evidence, with the times of its source and its own"
+fixture never-there
+compiled "$LOST_PATH" "$(lost_file)"
+rm "$LOST_PATH"
+run revident recover --format json
+expect_exit 3
+expect_json '[(u["searched"]["bytecode_files"], u["bytecode"]) for u in d["unrecoverable"]]' \
+	"[[1, [{\"path\": \"$(cat "$CASE_DIR/compiled")\", \"source_time\": 1707732000, \"compile_time\": 1707822000}]]]"
+run revident recover
+tr -s '\n ' '  ' <"$CASE_DIR/out" | grep -q 'last changed 2024-02-12T10:00:00Z, compiled 2024-02-13T11:00:00Z. With `sourceless = true`' ||
+	fail "does not say when"
+tr -s '\n ' '  ' <"$CASE_DIR/out" | grep -q 'searched 1 commit, .* and 1 compiled file:' || fail "counts nothing"
+
+for how in -B -OO; do
+	it "a compiled child is no evidence of its parent: python3 $how"
+	fixture never-there
+	child=$(git ls-files migrations/versions/c3\*)
+	compiled "$child" "$(cat "$child")" "$how"
+	run revident recover --format json
+	expect_exit 3
+	expect_json '[(u["searched"]["bytecode_files"], u["bytecode"]) for u in d["unrecoverable"]]' '[[1, []]]'
+done
+
+it "a compiled file from before its source took another id is evidence"
+fixture never-there
+source=migrations/versions/a1a1a1a1a1a1_users.py
+git mv "$(git ls-files migrations/versions/a1\*)" $source 2>/dev/null || :
+now=$(cat $source)
+compiled $source "revision = '$LOST'
+down_revision = None"
+printf '%s' "$now" >$source
+run revident recover --format json
+expect_exit 3
+expect_json '[len(u["bytecode"]) for u in d["unrecoverable"]]' '[1]'
+
+it "an object in a tree with names that no migration has gets Alembic's name"
+for name in .. .git . 'x\ny.py' 'esc\033.py' README; do
+	rm -rf "$CASE_DIR/never-there" "$CASE_DIR"/*.marks
+	cd "$CASE_DIR"
+	fixture never-there
+	lost_blob
+	lost_file | git hash-object -w --stdin >/dev/null
+	{
+		printf '100644 %b\0' "$name"
+		echo "$LOST_BLOB" | sed 's/../\\x&/g' | xargs -0 printf '%b' | head -c 20
+	} | git hash-object -w -t tree --literally --stdin >/dev/null
+	run revident recover --apply
+	expect_exit 0
+	expect_blob $NAMED_BY_ALEMBIC "$LOST_BLOB"
+done

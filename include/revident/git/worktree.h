@@ -4,7 +4,9 @@
 #ifndef REVIDENT_GIT_WORKTREE_H
 #define REVIDENT_GIT_WORKTREE_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "revident/base/arena.h"
 #include "revident/base/err.h"
@@ -22,5 +24,8 @@ int worktree_files(struct repo *repo, struct arena *arena, const char *dir, unsi
 
 /* Reads a regular file of at most `max` bytes. 1; 0 if there is none (or it is no regular file); -1 (too long, unreadable). */
 int worktree_read(struct repo *repo, const char *path, size_t max, struct strbuf *out, struct err *err);
+
+/* When a regular file was written last, in seconds since 1970. False if there is none. */
+bool worktree_mtime(struct repo *repo, const char *path, int64_t *out);
 
 #endif

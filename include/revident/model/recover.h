@@ -53,6 +53,8 @@ struct bytecode {
 	struct text path;
 	bool has_time;
 	int64_t source_time; /* of the source's last change, seconds since 1970, as the header has it */
+	bool is_compile_known;
+	int64_t compile_time; /* when the compiled file was written, the same way */
 };
 
 /* A revision of which no object was found, or several that nothing orders. */
