@@ -72,6 +72,7 @@ seal_environment
 cd "$SANDBOX"
 
 CASE_NUMBER=0
+KEPT=0
 CASE_TITLE=
 FILE_FAILED=0
 REPOS=
@@ -92,6 +93,7 @@ finish() {
 	fi
 	close_case
 	cd /
+	validate_documents
 	eval "$AT_EXIT"
 	if [ -n "${KEEP:-}" ]; then
 		echo "# kept: $SANDBOX"
@@ -225,6 +227,30 @@ run() {
 	run_status=0
 	"$@" >"$CASE_DIR/out" 2>"$CASE_DIR/err" || run_status=$?
 	echo "$run_status" >"$CASE_DIR/status"
+	keep_document
+}
+
+# keep_document: what was printed, if it is a document of ours; all of them are held against their schemas in the end.
+keep_document() {
+	{ read -r kept_brace && read -r kept_format; } <"$CASE_DIR/out" 2>/dev/null || return 0
+	case $kept_brace$kept_format in
+	'{"format": "revident.'*) ;;
+	*) return 0 ;;
+	esac
+	KEPT=$((KEPT + 1))
+	mkdir -p "$SANDBOX/documents"
+	cp "$CASE_DIR/out" "$SANDBOX/documents/$CASE_NUMBER-$KEPT"
+}
+
+validate_documents() {
+	[ -d "$SANDBOX/documents" ] || return 0
+	/usr/bin/python3 -c 'import jsonschema' 2>/dev/null || return 0
+	CASE_TITLE="every document fits its schema"
+	rm -f "$SANDBOX/failed"
+	/usr/bin/python3 "$TOP/tests/e2e/validate.py" "$REVIDENT" "$SANDBOX/documents" >"$SANDBOX/misfits" 2>&1 || :
+	[ ! -s "$SANDBOX/misfits" ] || fail "$(head -n 20 "$SANDBOX/misfits")"
+	REPOS=
+	close_case
 }
 
 expect_exit() {
