@@ -162,15 +162,9 @@ static int audit(struct work *w, struct err *err)
 static int list_rules(struct cmd_ctx *ctx, struct err *err)
 {
 	struct strbuf text = STRBUF_INIT;
-	int rc = -1;
 
 	audit_render_rules(&text);
-	if (ctx_write(ctx, &text, err) < 0)
-		goto done;
-	rc = EXIT_CLEAN;
-done:
-	strbuf_release(&text);
-	return rc;
+	return ctx_print(ctx, &text, err);
 }
 
 static int run(struct cmd_ctx *ctx, struct err *err)

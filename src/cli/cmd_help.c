@@ -3,25 +3,17 @@
 static int run(struct cmd_ctx *ctx, struct err *err)
 {
 	struct strbuf text = STRBUF_INIT;
-	const struct cmd *cmd;
-	int rc = -1;
+	const struct cmd *cmd = ctx->operand_count ? command_find(ctx->operands[0]) : NULL;
 
-	if (ctx->operand_count == 0) {
-		help_render(&text);
-	} else {
-		cmd = command_find(ctx->operands[0]);
-		if (!cmd) {
-			command_unknown(ctx->operands[0], err);
-			goto done;
-		}
-		help_render_command(&text, ctx->arena, cmd);
+	if (ctx->operand_count && !cmd) {
+		command_unknown(ctx->operands[0], err);
+		return -1;
 	}
-	if (ctx_write(ctx, &text, err) < 0)
-		goto done;
-	rc = EXIT_CLEAN;
-done:
-	strbuf_release(&text);
-	return rc;
+	if (cmd)
+		help_render_command(&text, ctx->arena, cmd);
+	else
+		help_render(&text);
+	return ctx_print(ctx, &text, err);
 }
 
 const struct cmd cmd_help = {

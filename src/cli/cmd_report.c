@@ -189,7 +189,8 @@ static int run(struct cmd_ctx *ctx, struct err *err)
 	ctx_lap(ctx, "gathering the facts");
 	if (evidence && write_evidence(&w, evidence, err) < 0)
 		goto done;
-	if (casefile_format_find(ctx->format)->render(&w.file, &text, err) < 0 || ctx_write(ctx, &text, err) < 0)
+	if (casefile_render(casefile_format_find(ctx->format), &w.file, &text, err) < 0 ||
+		ctx_write(ctx, &text, err) < 0)
 		goto done;
 	rc = exit_of(&w.file);
 done:

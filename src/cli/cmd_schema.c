@@ -22,17 +22,11 @@ static int run(struct cmd_ctx *ctx, struct err *err)
 {
 	const struct schema *schema = schema_find(ctx->operands[0]);
 	struct strbuf text = STRBUF_INIT;
-	int rc = -1;
 
 	if (!schema)
 		return unknown(ctx->operands[0], err);
 	strbuf_add(&text, schema->bytes, schema->len);
-	if (ctx_write(ctx, &text, err) < 0)
-		goto done;
-	rc = EXIT_CLEAN;
-done:
-	strbuf_release(&text);
-	return rc;
+	return ctx_print(ctx, &text, err);
 }
 
 const struct cmd cmd_schema = {

@@ -4,15 +4,9 @@
 static int run(struct cmd_ctx *ctx, struct err *err)
 {
 	struct strbuf text = STRBUF_INIT;
-	int rc = -1;
 
 	strbuf_addstr(&text, "revident " REVIDENT_VERSION "\n");
-	if (ctx_write(ctx, &text, err) < 0)
-		goto done;
-	rc = EXIT_CLEAN;
-done:
-	strbuf_release(&text);
-	return rc;
+	return ctx_print(ctx, &text, err);
 }
 
 const struct cmd cmd_version = {

@@ -147,6 +147,14 @@ int ctx_write(struct cmd_ctx *ctx, const struct strbuf *result, struct err *err)
 	return err_set_errno(err, ERR_UNDECIDED, errno, "cannot write the result to standard output");
 }
 
+int ctx_print(struct cmd_ctx *ctx, struct strbuf *text, struct err *err)
+{
+	int rc = ctx_write(ctx, text, err) < 0 ? -1 : EXIT_CLEAN;
+
+	strbuf_release(text);
+	return rc;
+}
+
 int ctx_load_policy(struct cmd_ctx *ctx, struct repo *repo, struct policy *out, struct err *err)
 {
 	struct ref head;

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "findings_parts.h"
 #include "revident/base/xalloc.h"
 #include "revident/report/findings.h"
-#include "text.h"
 
 const char *const audit_format_names[] = { "text", "json", "ndjson", "sarif", "mermaid", "svg", NULL };
 
@@ -54,22 +54,9 @@ const struct audit_format *audit_format_find(const char *name)
 
 void audit_render_rules(struct strbuf *out)
 {
-	const struct styles *styles = styles_find(false);
-	struct paragraph p;
 	int i;
 
-	for (i = 0; i < RULE_COUNT; i++) {
-		const struct rule *rule = rule_get((enum rule_id)i);
-
-		if (rule->group != RULE_OF_TREE)
-			continue;
-		if (i)
-			strbuf_addch(out, '\n');
-		paragraph_begin(&p, out, styles, 0, 4);
-		paragraph_addf(&p, "%s (%s): %s", rule->name, level_name(rule->level), rule->summary);
-		paragraph_end(&p);
-		paragraph_begin(&p, out, styles, 4, 4);
-		paragraph_add(&p, rule->help);
-		paragraph_end(&p);
-	}
+	for (i = 0; i < RULE_COUNT; i++)
+		if (rule_get((enum rule_id)i)->group == RULE_OF_TREE)
+			findings_add_rule(out, rule_get((enum rule_id)i));
 }

@@ -115,14 +115,14 @@ void write_chains(struct page *page, const struct lost_case *c)
 	page_styled(page, PAGE_STRONG, "As it is");
 	page_words(page, " at HEAD:");
 	page_close(page, PAGE_PARAGRAPH);
-	page->format->chain(page, &c->environment->chain, c, false);
+	page_chain(page, "The chain as it is", &c->environment->chain, c);
 	if (c->should_be) {
 		page_open(page, PAGE_PARAGRAPH);
 		page_styled(page, PAGE_STRONG, "As it should be");
 		page_words(page, c->is_whole_plan ? ", and is after the repair (tried out on HEAD's tree in memory):"
 						  : ", from what the lost file declares:");
 		page_close(page, PAGE_PARAGRAPH);
-		page->format->chain(page, c->should_be, c, true);
+		page_chain(page, "The chain as it should be", c->should_be, c);
 	}
 	if (!c->life->at_head)
 		table_of_files(page, c);

@@ -8,10 +8,16 @@
 
 const char *const casefile_format_names[] = { "markdown", "html", "json", NULL };
 
+struct casefile_format {
+	const char *name;
+	const struct page_format *page; /* NULL: it renders for itself */
+	int (*render)(const struct casefile *file, struct strbuf *out, struct err *err);
+};
+
 static const struct casefile_format formats[] = {
-	{ "markdown", casefile_render_markdown },
-	{ "html", casefile_render_html },
-	{ "json", casefile_render_json },
+	{ "markdown", &page_markdown, NULL },
+	{ "html", &page_html, NULL },
+	{ "json", NULL, casefile_render_json },
 };
 
 const struct casefile_format *casefile_format_find(const char *name)
@@ -22,6 +28,17 @@ const struct casefile_format *casefile_format_find(const char *name)
 		if (!strcmp(formats[i].name, name))
 			return &formats[i];
 	return NULL;
+}
+
+int casefile_render(
+	const struct casefile_format *format, const struct casefile *file, struct strbuf *out, struct err *err)
+{
+	struct page page = { .format = format->page, .file = file, .out = out };
+
+	if (!format->page)
+		return format->render(file, out, err);
+	casefile_write(&page);
+	return 0;
 }
 
 char *exhibit_file_name(const struct exhibit *exhibit, char out[EXHIBIT_NAME_MAX])

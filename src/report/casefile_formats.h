@@ -1,13 +1,16 @@
 /*
- * casefile_formats: the renderers behind the table of formats of a report. Private to this folder.
+ * casefile_formats: what the table of formats of a report has rows for. Private to this folder.
  */
 #ifndef REVIDENT_REPORT_CASEFILE_FORMATS_H
 #define REVIDENT_REPORT_CASEFILE_FORMATS_H
 
+#include "page.h"
 #include "revident/report/casefile.h"
 
-int casefile_render_html(const struct casefile *file, struct strbuf *out, struct err *err);
+/* For people: the same sections, in the format's own bytes. */
+extern const struct page_format page_html, page_markdown;
+
+/* For programs. */
 int casefile_render_json(const struct casefile *file, struct strbuf *out, struct err *err);
-int casefile_render_markdown(const struct casefile *file, struct strbuf *out, struct err *err);
 
 #endif

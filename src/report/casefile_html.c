@@ -225,31 +225,21 @@ static void files(struct page *page, const struct case_file *before, const struc
 
 /* --- pictures --------------------------------------------------------------------------------------------------------- */
 
-static void chain(struct page *page, const struct chain *drawn, const struct lost_case *c, bool is_mended)
+static void chain(struct page *page, const struct chain *drawn, const struct picture_options *options)
 {
-	const struct picture_options options = { .file = page->file,
-		.title = is_mended ? "The chain as it should be" : "The chain as it is",
-		.number = ++page->pictures,
-		.keep = &c->life->revision,
-		.keep_count = 1 };
-
 	strbuf_addstr(page->out, "<figure>\n");
-	svg_add_chain(drawn, &options, page->out);
+	svg_add_chain(drawn, options, page->out);
 	strbuf_addstr(page->out, "</figure>\n");
 }
 
-static void timeline(struct page *page, const struct lost_case *c)
+static void timeline(struct page *page, const struct lost_case *c, const struct picture_options *options)
 {
-	const struct picture_options options = {
-		.file = page->file, .title = "What happened when", .number = ++page->pictures
-	};
-
 	strbuf_addstr(page->out, "<figure>\n");
-	svg_add_timeline(c, &options, page->out);
+	svg_add_timeline(c, options, page->out);
 	strbuf_addstr(page->out, "</figure>\n");
 }
 
-static const struct page_format format = { .begin = begin,
+const struct page_format page_html = { .begin = begin,
 	.end = end,
 	.open = open_block,
 	.close = close_block,
@@ -259,12 +249,3 @@ static const struct page_format format = { .begin = begin,
 	.files = files,
 	.chain = chain,
 	.timeline = timeline };
-
-int casefile_render_html(const struct casefile *file, struct strbuf *out, struct err *err)
-{
-	struct page page = { .format = &format, .file = file, .out = out };
-
-	(void)err; /* nothing here fails */
-	casefile_write(&page);
-	return 0;
-}

@@ -148,30 +148,25 @@ static void files(struct page *page, const struct case_file *before, const struc
 	strbuf_release(&lines);
 }
 
-static void chain(struct page *page, const struct chain *drawn, const struct lost_case *c, bool is_mended)
+static void chain(struct page *page, const struct chain *drawn, const struct picture_options *options)
 {
-	const struct picture_options options = { .file = page->file,
-		.title = is_mended ? "The chain as it should be" : "The chain as it is",
-		.keep = &c->life->revision,
-		.keep_count = 1 };
 	struct strbuf lines = STRBUF_INIT;
 
-	mermaid_add_chain(drawn, &options, &lines);
+	mermaid_add_chain(drawn, options, &lines);
 	listing(page, "mermaid", (struct text){ lines.buf, lines.len });
 	strbuf_release(&lines);
 }
 
-static void timeline(struct page *page, const struct lost_case *c)
+static void timeline(struct page *page, const struct lost_case *c, const struct picture_options *options)
 {
-	const struct picture_options options = { .file = page->file, .title = "What happened when" };
 	struct strbuf lines = STRBUF_INIT;
 
-	mermaid_add_timeline(c, &options, &lines);
+	mermaid_add_timeline(c, options, &lines);
 	listing(page, "mermaid", (struct text){ lines.buf, lines.len });
 	strbuf_release(&lines);
 }
 
-static const struct page_format format = { .begin = begin,
+const struct page_format page_markdown = { .begin = begin,
 	.end = end,
 	.open = open_block,
 	.close = close_block,
@@ -181,12 +176,3 @@ static const struct page_format format = { .begin = begin,
 	.files = files,
 	.chain = chain,
 	.timeline = timeline };
-
-int casefile_render_markdown(const struct casefile *file, struct strbuf *out, struct err *err)
-{
-	struct page page = { .format = &format, .file = file, .out = out };
-
-	(void)err; /* nothing here fails */
-	casefile_write(&page);
-	return 0;
-}

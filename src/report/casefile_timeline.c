@@ -139,7 +139,7 @@ void write_timeline(struct page *page, const struct lost_case *c)
 {
 	size_t i;
 
-	page->format->timeline(page, c);
+	page_timeline(page, "What happened when", c);
 	page_open(page, PAGE_TABLE);
 	page_open(page, PAGE_HEAD);
 	page_cell(page, "UTC");

@@ -21,22 +21,25 @@ char *finding_fingerprint(const struct finding *finding, char out[SHA256_HEX + 1
 	return sha256_hex(digest, out);
 }
 
-void findings_render_rules(struct strbuf *out)
+void findings_add_rule(struct strbuf *out, const struct rule *rule)
 {
 	const struct styles *styles = styles_find(false);
 	struct paragraph p;
+
+	if (out->len)
+		strbuf_addch(out, '\n');
+	paragraph_begin(&p, out, styles, 0, 4);
+	paragraph_addf(&p, "%s (%s): %s", rule->name, level_name(rule->level), rule->summary);
+	paragraph_end(&p);
+	paragraph_begin(&p, out, styles, 4, 4);
+	paragraph_add(&p, rule->help);
+	paragraph_end(&p);
+}
+
+void findings_render_rules(struct strbuf *out)
+{
 	int i;
 
-	for (i = 0; i < RULE_COUNT; i++) {
-		const struct rule *rule = rule_get((enum rule_id)i);
-
-		if (i)
-			strbuf_addch(out, '\n');
-		paragraph_begin(&p, out, styles, 0, 4);
-		paragraph_addf(&p, "%s (%s): %s", rule->name, level_name(rule->level), rule->summary);
-		paragraph_end(&p);
-		paragraph_begin(&p, out, styles, 4, 4);
-		paragraph_add(&p, rule->help);
-		paragraph_end(&p);
-	}
+	for (i = 0; i < RULE_COUNT; i++)
+		findings_add_rule(out, rule_get((enum rule_id)i));
 }

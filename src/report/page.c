@@ -184,3 +184,21 @@ void page_heading(struct page *page, enum page_block block, const char *words)
 	page_words(page, "%s", words);
 	page_close(page, block);
 }
+
+void page_chain(struct page *page, const char *title, const struct chain *chain, const struct lost_case *c)
+{
+	const struct picture_options options = { .file = page->file,
+		.title = title,
+		.number = ++page->pictures,
+		.keep = &c->life->revision,
+		.keep_count = 1 };
+
+	page->format->chain(page, chain, &options);
+}
+
+void page_timeline(struct page *page, const char *title, const struct lost_case *c)
+{
+	const struct picture_options options = { .file = page->file, .title = title, .number = ++page->pictures };
+
+	page->format->timeline(page, c, &options);
+}

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "picture.h"
 #include "revident/base/strbuf.h"
 #include "revident/base/text.h"
 #include "revident/model/casefile.h"
@@ -54,8 +55,8 @@ struct page_format {
 	void (*line_break)(struct page *page);
 	void (*listing)(struct page *page, const char *language, struct text lines);
 	void (*files)(struct page *page, const struct case_file *before, const struct case_file *after);
-	void (*chain)(struct page *page, const struct chain *chain, const struct lost_case *c, bool is_mended);
-	void (*timeline)(struct page *page, const struct lost_case *c);
+	void (*chain)(struct page *page, const struct chain *chain, const struct picture_options *options);
+	void (*timeline)(struct page *page, const struct lost_case *c, const struct picture_options *options);
 };
 
 struct page {
@@ -91,6 +92,10 @@ void page_cell(struct page *page, const char *words);
 
 /* A heading of our own words. */
 void page_heading(struct page *page, enum page_block block, const char *words);
+
+/* Pictures; of a chain the revision of the case is never folded. */
+void page_chain(struct page *page, const char *title, const struct chain *chain, const struct lost_case *c);
+void page_timeline(struct page *page, const char *title, const struct lost_case *c);
 
 /* Redacted and printable: what a picture or a format that writes for itself puts out. Cut at `max` bytes, with "…". */
 void page_clean(const struct casefile *file, struct text text, size_t max, struct strbuf *out);

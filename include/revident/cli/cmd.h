@@ -90,6 +90,9 @@ int ctx_init(struct cmd_ctx *ctx, const char *const *args, size_t count, struct 
  */
 int ctx_write(struct cmd_ctx *ctx, const struct strbuf *result, struct err *err);
 
+/* The whole of a command that prints one text: writes it and releases it. EXIT_CLEAN or -1. */
+int ctx_print(struct cmd_ctx *ctx, struct strbuf *text, struct err *err);
+
 /* The policy that holds for HEAD, or without a commit there the configuration's. Lives in the arena. 0 or -1. */
 int ctx_load_policy(struct cmd_ctx *ctx, struct repo *repo, struct policy *out, struct err *err);
 

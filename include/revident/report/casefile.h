@@ -8,17 +8,17 @@
 #include "revident/base/strbuf.h"
 #include "revident/model/casefile.h"
 
-struct casefile_format {
-	const char *name;
-	/* Appends the document, its last byte a newline. 0, or -1 with ERR_UNDECIDED where memory ended. */
-	int (*render)(const struct casefile *file, struct strbuf *out, struct err *err);
-};
+struct casefile_format;
 
 /* The names of all formats, NULL-ended, the default first. */
 extern const char *const casefile_format_names[];
 
 /* The format of that exact name, or NULL. */
 const struct casefile_format *casefile_format_find(const char *name);
+
+/* Appends the document, its last byte a newline. 0, or -1 with ERR_UNDECIDED where memory ended. */
+int casefile_render(
+	const struct casefile_format *format, const struct casefile *file, struct strbuf *out, struct err *err);
 
 /* Room for exhibit_file_name(): an object id with ".py", and a NUL. */
 enum { EXHIBIT_NAME_MAX = 48 };
