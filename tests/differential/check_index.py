@@ -40,11 +40,22 @@ class Repository:
         staged = self.git("ls-files", "-z").decode().split("\0")[:-1]
         lines = []
         for _ in range(self.rng.choice([0, 1, 1, 2, 5, 30])):
-            if staged and self.rng.random() < 0.4:
-                lines.append(b"0 %s\t%s" % (b"0" * 40, self.rng.choice(staged).encode()))
+            kind, path = self.rng.random(), self.rng.choice(staged or ["a"])
+            if staged and kind < 0.3:
+                lines.append(b"0 %s\t%s" % (b"0" * 40, path.encode()))
+            elif staged and kind < 0.5:  # another mode alone; a directory in a file's place; a file in a directory's
+                mode, blob = self.git("ls-files", "-s", "--", path).decode().split()[:2] if kind < 0.4 else (None, None)
+                mode = {"100644": "100755", "100755": "100644"}.get(mode, "100644")
+                path = path if kind < 0.4 else path + "/x.py" if kind < 0.45 else os.path.dirname(path) or path
+                lines.append(("%s %s\t%s" % (mode, blob or self.rng.choice(self.blobs), path)).encode())
             else:
                 lines.append(("%s %s\t%s" % (self.rng.choice(MODES), self.rng.choice(self.blobs), self.path())).encode())
         self.stage(lines)
+
+    def unsorted_tree(self):
+        """A tree that git would never write: its entries are not in order."""
+        data = b"".join(b"100644 %s\0%s" % (name, bytes.fromhex(self.blobs[0])) for name in (b"b", b"a"))
+        return self.git("hash-object", "-t", "tree", "-w", "--stdin", "--literally", data=data).decode().strip()
 
     def rewrite(self):
         """Writes the index another way. Returns whether it is still of the plain kind."""
@@ -130,6 +141,7 @@ def run(build, seed, count):
                 cases.append((index, tree, spoiled))
             if spoiled:
                 repository.mend()
+        cases.append((cases[0][0], repository.unsorted_tree(), "unsorted"))
         listed = "".join("%s %s\n" % case[:2] for case in cases).encode()
         dumped = subprocess.run([os.path.join(build, "tests/support/index_dump")], cwd=directory, input=listed,
                                 stdout=subprocess.PIPE, check=True).stdout

@@ -182,6 +182,20 @@ git rm -q m/versions/c3c3_x.py
 RULE=identity-deleted
 blocked env "GITHEAD_$(git rev-parse HEAD^)=old" "$REVIDENT" check --staged
 
+it "directories that nothing but their migrations joins, one of them changed"
+git init -q -b main r
+REPOS="$REPOS $CASE_DIR/r"
+cd r
+mkdir -p one/versions two/versions
+migration a1a1 '' '' one/versions/a1a1_x.py
+migration a2a2 a1a1 '' one/versions/a2a2_x.py
+migration b1b1 a1a1 '' two/versions/b1b1_x.py
+git add -A
+git commit -qm base
+migration b2b2 a2a2 '' two/versions/b2b2_x.py
+git add two/versions/b2b2_x.py
+passes revident check --staged
+
 it "migrations where only an option, the policy or an env.py says so"
 git init -q -b main r
 REPOS="$REPOS $CASE_DIR/r"
