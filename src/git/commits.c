@@ -284,7 +284,7 @@ static int walk_all(
 			enter(walk, &stack, commit, true);
 		while (stack.count) {
 			step(walk, &stack);
-			if (++steps % PROGRESS_EVERY == 0 && report(progress, walk->order_count, err) < 0)
+			if (++steps % PROGRESS_EVERY == 0 && report(progress, walk->count, err) < 0)
 				goto done;
 		}
 	}

@@ -317,6 +317,40 @@ static void commits_load__its_own_ancestor__does_not_hang(void **state)
 	repo_close(repo);
 }
 
+static int note(void *data, const char *what, size_t done, size_t total)
+{
+	size_t *least = data;
+
+	(void)what;
+	(void)total;
+	if (done < *least)
+		*least = done;
+	return 0;
+}
+
+/* The walk goes down to the root before it has listed one commit: what it counts is what it has read. */
+static void commits_load__long_history__tells_how_many_were_read(void **state)
+{
+	struct sandbox *sandbox = *state;
+	size_t least = SIZE_MAX;
+	struct progress progress = { .fn = note, .data = &least };
+	struct err err = { .kind = ERR_NONE };
+	struct commits commits;
+	struct repo *repo;
+	struct oid tip;
+
+	sandbox_run(sandbox,
+		"git init -q r; cd r; seq 9000 | sed 's/.*/commit refs\\/heads\\/b\\ncommitter C <c@x> & +0000\\ndata "
+		"0\\n/' | git fast-import --quiet");
+	tip = sandbox_id(sandbox, "git -C r rev-parse b");
+	repo = sandbox_open(sandbox, "r");
+	assert_int_equal(commits_load(&commits, repo, &tip, 1, &progress, &err), 0);
+	assert_int_equal(commits.count, 9000);
+	assert_true(least > 0 && least < 9000);
+	commits_release(&commits);
+	repo_close(repo);
+}
+
 static int stop(void *data, const char *what, size_t done, size_t total)
 {
 	(void)done;
@@ -359,6 +393,7 @@ int main(void)
 		SANDBOXED(commits_load__replace_refs_and_grafts__are_not_followed),
 		SANDBOXED(commits_load__seventy_thousand_parents__are_all_there),
 		SANDBOXED(commits_load__its_own_ancestor__does_not_hang),
+		SANDBOXED(commits_load__long_history__tells_how_many_were_read),
 		SANDBOXED(commits_load__progress_says_stop__stops),
 	};
 
