@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "revident/base/printable.h"
+#include "revident/base/strbuf.h"
+
 static void cut_at_character(char *msg, size_t needed)
 {
 	size_t len = strlen(msg);
@@ -53,6 +56,16 @@ int(err_set_errno)(struct err *err, enum err_kind kind, int errnum, const char *
 	n = snprintf(err->msg + len, ERR_MSG_MAX - len, ": %s", strerror(errnum));
 	if (n > 0)
 		cut_at_character(err->msg, len + (size_t)n);
+	return -1;
+}
+
+int err_cannot(const char *verb, const char *path, int errnum, struct err *err)
+{
+	struct strbuf shown = STRBUF_INIT;
+
+	strbuf_add_printable(&shown, path, strlen(path));
+	(err_set_errno)(err, ERR_UNDECIDED, errnum, "cannot %s \"%s\"", verb, shown.buf);
+	strbuf_release(&shown);
 	return -1;
 }
 

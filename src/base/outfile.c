@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "revident/base/printable.h"
 #include "revident/base/strbuf.h"
 
 /* How many names are tried for the temporary file before giving up. */
@@ -42,31 +41,20 @@ int fd_write_all(int fd, const void *bytes, size_t len)
 	return 0;
 }
 
-static int fail(struct err *err, const char *what, const char *path)
-{
-	struct strbuf shown = STRBUF_INIT;
-	int errnum = errno;
-
-	strbuf_add_printable(&shown, path, strlen(path));
-	err_set_errno(err, ERR_UNDECIDED, errnum, "cannot %s \"%s\"", what, shown.buf);
-	strbuf_release(&shown);
-	return -1;
-}
-
 static int write_to_device(const char *path, const void *bytes, size_t len, struct err *err)
 {
 	int rc = -1, fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
 
 	if (fd < 0)
-		return fail(err, "open", path);
+		return err_cannot("open", path, errno, err);
 	if (fd_write_all(fd, bytes, len) < 0) {
-		fail(err, "write to", path);
+		err_cannot("write to", path, errno, err);
 		goto done;
 	}
 	rc = 0;
 done:
 	if (close(fd) < 0 && rc == 0)
-		rc = fail(err, "write to", path);
+		rc = err_cannot("write to", path, errno, err);
 	return rc;
 }
 
@@ -117,22 +105,22 @@ static int replace(const char *path, const mode_t *mode, const void *bytes, size
 	int rc = -1, fd = open_temporary(&temporary, path);
 
 	if (fd < 0) {
-		fail(err, "create a file beside", path);
+		err_cannot("create a file beside", path, errno, err);
 		goto done;
 	}
 	if (fd_write_all(fd, bytes, len) < 0 || (mode && fchmod(fd, *mode) < 0) || fsync(fd) < 0) {
-		fail(err, "write", path);
+		err_cannot("write", path, errno, err);
 		goto done;
 	}
 	if (close(fd) < 0) {
 		fd = -1;
-		fail(err, "write", path);
+		err_cannot("write", path, errno, err);
 		unlink(temporary.buf);
 		goto done;
 	}
 	fd = -1;
 	if (rename(temporary.buf, path) < 0) {
-		fail(err, "replace", path);
+		err_cannot("replace", path, errno, err);
 		unlink(temporary.buf);
 		goto done;
 	}
@@ -170,14 +158,14 @@ int outfile_write(const char *path, const void *bytes, size_t len, struct err *e
 		return err_set(err, ERR_USAGE, "the name of the output file is empty; name a file");
 	if (lstat(path, &st) < 0) {
 		if (errno != ENOENT)
-			return fail(err, "write", path);
+			return err_cannot("write", path, errno, err);
 		return replace_undisturbed(path, NULL, bytes, len, err);
 	}
 	if (stat(path, &st) < 0)
-		return fail(err, "follow the symbolic link", path);
+		return err_cannot("follow the symbolic link", path, errno, err);
 	if (S_ISDIR(st.st_mode)) {
 		errno = EISDIR;
-		fail(err, "write", path);
+		err_cannot("write", path, errno, err);
 		err->kind = ERR_USAGE;
 		return -1;
 	}
@@ -185,7 +173,7 @@ int outfile_write(const char *path, const void *bytes, size_t len, struct err *e
 		return write_to_device(path, bytes, len, err);
 	target = realpath(path, NULL);
 	if (!target) {
-		fail(err, "follow", path);
+		err_cannot("follow", path, errno, err);
 		goto done;
 	}
 	mode = st.st_mode & 07777;

@@ -114,16 +114,6 @@ static int exit_of(const struct work *w, bool used)
 	return used || w->is_done ? EXIT_CLEAN : EXIT_FOUND;
 }
 
-static int cannot(const char *verb, const char *path, int errnum, struct err *err)
-{
-	struct strbuf shown = STRBUF_INIT;
-
-	strbuf_add_printable(&shown, path, strlen(path));
-	err_set_errno(err, ERR_UNDECIDED, errnum, "cannot %s \"%s\"", verb, shown.buf);
-	strbuf_release(&shown);
-	return -1;
-}
-
 /* Makes the directories on the way; what the path has behind its first `own` bytes is the repository's, and follows no link. */
 static int make_dirs(const char *path, size_t own, struct err *err)
 {
@@ -134,9 +124,9 @@ static int make_dirs(const char *path, size_t own, struct err *err)
 	for (slash = strchr(copy, '/'); slash && rc == 0; slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
 		if (*copy && mkdir(copy, 0777) < 0 && errno != EEXIST)
-			rc = cannot("make the directory", copy, errno, err);
+			rc = err_cannot("make the directory", copy, errno, err);
 		else if (*copy && (slash - copy) > (ptrdiff_t)own && lstat(copy, &st) == 0 && !S_ISDIR(st.st_mode))
-			rc = cannot("write below", copy, ENOTDIR, err);
+			rc = err_cannot("write below", copy, ENOTDIR, err);
 		*slash = '/';
 	}
 	free(copy);
@@ -158,11 +148,11 @@ static int write_files(struct work *w, const char *dir, struct err *err)
 		if (make_dirs(path, strlen(dir), err) < 0)
 			return -1;
 		if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode))
-			return cannot("write over what is no file", path, EEXIST, err);
+			return err_cannot("write over what is no file", path, EEXIST, err);
 		if (outfile_write(path, files[i].bytes.ptr, files[i].bytes.len, err) < 0)
 			return -1;
 		if (files[i].executable && chmod(path, 0755) < 0)
-			return cannot("make executable", path, errno, err);
+			return err_cannot("make executable", path, errno, err);
 	}
 	return 0;
 }

@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "revident/base/printable.h"
 #include "revident/base/xalloc.h"
@@ -363,23 +362,13 @@ done:
 
 int repair_check_path(struct text path, struct err *err)
 {
+	const char *why = worktree_bad_path(path);
 	struct strbuf shown = STRBUF_INIT;
-	bool bad = path.len == 0 || path.ptr[0] == '/' || memchr(path.ptr, '\0', path.len);
-	size_t at = 0;
 
-	while (at < path.len && !bad) {
-		const char *slash = memchr(path.ptr + at, '/', path.len - at);
-		size_t len = slash ? (size_t)(slash - path.ptr) - at : path.len - at;
-
-		bad = len == 0 || (len == 1 && path.ptr[at] == '.') ||
-		      (len == 2 && memcmp(path.ptr + at, "..", 2) == 0) ||
-		      (len == 4 && strncasecmp(path.ptr + at, ".git", 4) == 0);
-		at += len + 1;
-	}
-	if (!bad)
+	if (!why)
 		return 0;
 	strbuf_add_printable(&shown, path.ptr, path.len);
-	err_set(err, ERR_UNDECIDED, "\"%s\" is not written: it leads out of the work tree", shown.buf);
+	err_set(err, ERR_UNDECIDED, "\"%s\" is not written: %s", shown.buf, why);
 	strbuf_release(&shown);
 	return -1;
 }

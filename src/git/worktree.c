@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "internal.h"
-#include "revident/base/printable.h"
 #include "revident/base/xalloc.h"
 
 enum { FILES_MAX = 10 * 1000 * 1000, READ_STEP = 16 * 1024 };
@@ -19,16 +18,6 @@ struct file_list {
 	struct text *items;
 	size_t count, cap;
 };
-
-static int cannot(const char *verb, const char *path, int errnum, struct err *err)
-{
-	struct strbuf shown = STRBUF_INIT;
-
-	strbuf_add_printable(&shown, path, strlen(path));
-	err_set_errno(err, ERR_UNDECIDED, errnum, "cannot %s '%s' in the work tree", verb, shown.buf);
-	strbuf_release(&shown);
-	return -1;
-}
 
 /* Not there, or a link or a file on the way: nothing that is looked for. */
 static bool means_none(int errnum)
@@ -79,14 +68,14 @@ static int list_subdirectory(
 	struct stat st;
 
 	if (fd < 0)
-		return means_none(errno) ? 0 : cannot("list", path->buf, errno, err);
+		return means_none(errno) ? 0 : err_cannot("list", path->buf, errno, err);
 	rc = fstatat(fd, ".git", &st, AT_SYMLINK_NOFOLLOW);
 	if (rc < 0 && means_none(errno)) {
 		strbuf_addch(path, '/');
 		return list_directory(list, fd, path, depth, err);
 	}
 	if (rc < 0)
-		cannot("list", path->buf, errno, err);
+		err_cannot("list", path->buf, errno, err);
 	close(fd);
 	return rc;
 }
@@ -100,13 +89,13 @@ static int list_entry(
 		return 0;
 	strbuf_addstr(path, name);
 	if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return means_none(errno) ? 0 : cannot("look at", path->buf, errno, err);
+		return means_none(errno) ? 0 : err_cannot("look at", path->buf, errno, err);
 	if (S_ISDIR(st.st_mode) && depth > 0)
 		return list_subdirectory(list, fd, name, path, depth - 1, err);
 	if (!S_ISREG(st.st_mode))
 		return 0;
 	if (list->count >= FILES_MAX)
-		return cannot("list", path->buf, EOVERFLOW, err);
+		return err_cannot("list", path->buf, EOVERFLOW, err);
 	VEC_GROW(list->items, list->count, list->cap);
 	list->items[list->count++] = (struct text){ arena_memdup(list->arena, path->buf, path->len), path->len };
 	return 0;
@@ -121,7 +110,7 @@ static int list_directory(struct file_list *list, int fd, struct strbuf *path, u
 	int rc = 0;
 
 	if (!stream) {
-		rc = cannot("list", path->buf, errno, err);
+		rc = err_cannot("list", path->buf, errno, err);
 		close(fd);
 		return rc;
 	}
@@ -130,7 +119,7 @@ static int list_directory(struct file_list *list, int fd, struct strbuf *path, u
 		entry = readdir(stream);
 		if (!entry) {
 			if (errno)
-				rc = cannot("list", path->buf, errno, err);
+				rc = err_cannot("list", path->buf, errno, err);
 			break;
 		}
 		rc = list_entry(list, fd, entry->d_name, path, depth, err);
@@ -153,7 +142,7 @@ int worktree_files(struct repo *repo, struct arena *arena, const char *dir, unsi
 		return 0;
 	fd = open_directory(repo->work_tree, dir, strlen(dir));
 	if (fd < 0)
-		return means_none(errno) ? 0 : cannot("list", dir, errno, err);
+		return means_none(errno) ? 0 : err_cannot("list", dir, errno, err);
 	strbuf_addstr(&path, dir);
 	if (path.len)
 		strbuf_addch(&path, '/');
@@ -185,13 +174,13 @@ static int read_to_end(int fd, const char *path, size_t max, struct strbuf *out,
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return cannot("read", path, errno, err);
+			return err_cannot("read", path, errno, err);
 		if (n == 0)
 			return 1;
 		out->len += (size_t)n;
 		out->buf[out->len] = '\0';
 		if (out->len - first > max)
-			return cannot("read", path, EFBIG, err);
+			return err_cannot("read", path, EFBIG, err);
 	}
 }
 
@@ -220,9 +209,9 @@ int worktree_read(struct repo *repo, const char *path, size_t max, struct strbuf
 	struct stat st;
 
 	if (fd < 0)
-		return means_none(errno) || errno == ENXIO ? 0 : cannot("read", path, errno, err);
+		return means_none(errno) || errno == ENXIO ? 0 : err_cannot("read", path, errno, err);
 	if (fstat(fd, &st) < 0)
-		rc = cannot("read", path, errno, err);
+		rc = err_cannot("read", path, errno, err);
 	else
 		rc = S_ISREG(st.st_mode) ? read_to_end(fd, path, max, out, err) : 0;
 	close(fd);

@@ -22,16 +22,6 @@
 
 enum { EDITED_FILE_MAX = 64 * 1024 * 1024 };
 
-static int cannot(const char *verb, const char *path, int errnum, struct err *err)
-{
-	struct strbuf shown = STRBUF_INIT;
-
-	strbuf_add_printable(&shown, path, strlen(path));
-	err_set_errno(err, ERR_UNDECIDED, errnum, "cannot %s \"%s\"", verb, shown.buf);
-	strbuf_release(&shown);
-	return -1;
-}
-
 static int refuse(const char *path, const char *why, struct err *err)
 {
 	struct strbuf shown = STRBUF_INIT;
@@ -47,19 +37,21 @@ static bool is_git_dir(const char *name, size_t len)
 	return (len == 4 && strncasecmp(name, ".git", 4) == 0) || (len == 5 && strncasecmp(name, "git~1", 5) == 0);
 }
 
-/* Names that lead out of the work tree, or into git's own files. NULL if it is fine. */
-const char *edit_bad_name(const char *path)
+const char *worktree_bad_path(struct text path)
 {
-	if (*path == '/' || *path == '\0')
-		return "it is no path inside the work tree";
-	while (*path) {
-		size_t len = strcspn(path, "/");
+	size_t at = 0;
 
-		if (len == 0 || (len == 1 && path[0] == '.') || (len == 2 && path[0] == '.' && path[1] == '.'))
+	if (path.len == 0 || path.ptr[0] == '/' || memchr(path.ptr, '\0', path.len))
+		return "it is no path inside the work tree";
+	while (at < path.len) {
+		const char *name = path.ptr + at, *slash = memchr(name, '/', path.len - at);
+		size_t len = slash ? (size_t)(slash - name) : path.len - at;
+
+		if (len == 0 || (len == 1 && name[0] == '.') || (len == 2 && name[0] == '.' && name[1] == '.'))
 			return "it leads out of the work tree";
-		if (is_git_dir(path, len))
+		if (is_git_dir(name, len))
 			return "it belongs to git";
-		path += len + (path[len] == '/');
+		at += len + 1;
 	}
 	return NULL;
 }
@@ -111,7 +103,7 @@ static int has_twin(int dir, const char *path, struct err *err)
 
 int worktree_check_path(struct repo *repo, const char *path, struct err *err)
 {
-	const char *why = edit_bad_name(path);
+	const char *why = worktree_bad_path(text_of(path));
 	int dir, twin;
 
 	if (!repo->work_tree)
@@ -124,7 +116,7 @@ int worktree_check_path(struct repo *repo, const char *path, struct err *err)
 	if (dir < 0 && (errno == ELOOP || errno == ENOTDIR))
 		return refuse(path, "a directory on the way is a link or a file", err);
 	if (dir < 0)
-		return cannot("reach", path, errno, err);
+		return err_cannot("reach", path, errno, err);
 	twin = has_twin(dir, path, err);
 	close(dir);
 	return twin > 0 ? refuse(path, "a file beside it has a name that differs by case alone", err) : twin;
@@ -136,10 +128,11 @@ int worktree_exists(struct repo *repo, const char *path, struct err *err)
 	struct stat st;
 
 	if (dir < 0)
-		return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ? 0 : cannot("reach", path, errno, err);
+		return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ? 0
+									     : err_cannot("reach", path, errno, err);
 	rc = fstatat(dir, base_of(path), &st, AT_SYMLINK_NOFOLLOW) == 0;
 	if (!rc && errno != ENOENT)
-		rc = cannot("look at", path, errno, err);
+		rc = err_cannot("look at", path, errno, err);
 	close(dir);
 	return rc;
 }
@@ -221,7 +214,7 @@ static int write_journal(const struct repo *repo, const char *state, const struc
 
 	strbuf_addf(&dir, "%srevident", repo->git_dir);
 	if (mkdir(dir.buf, 0777) < 0 && errno != EEXIST) {
-		cannot("make", dir.buf, errno, err);
+		err_cannot("make", dir.buf, errno, err);
 		goto done;
 	}
 	add_word(&bytes, state);
@@ -270,18 +263,18 @@ static int write_temporary(
 	int dir = open_parent(repo, temporary, true), fd = -1, rc = -1;
 
 	if (dir < 0)
-		return cannot("reach", edit->path, errno, err);
+		return err_cannot("reach", edit->path, errno, err);
 	fd = openat(dir, base_of(temporary), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
 		edit->executable ? 0777 : 0666);
 	if (fd < 0 || fd_write_all(fd, edit->bytes.ptr, edit->bytes.len) < 0 || fsync(fd) < 0) {
-		cannot("write", edit->path, errno, err);
+		err_cannot("write", edit->path, errno, err);
 		goto done;
 	}
 	sync_dir(dir); /* the journal will say that the temporary is there */
 	rc = 0;
 done:
 	if (fd >= 0 && close(fd) < 0 && rc == 0)
-		rc = cannot("write", edit->path, errno, err);
+		rc = err_cannot("write", edit->path, errno, err);
 	close(dir);
 	return rc;
 }
@@ -292,9 +285,9 @@ int edit_place(const struct repo *repo, const char *temporary, const char *path,
 	int dir = open_parent(repo, path, false), rc = 0;
 
 	if (dir < 0)
-		return cannot("reach", path, errno, err);
+		return err_cannot("reach", path, errno, err);
 	if (renameat(dir, base_of(temporary), dir, base_of(path)) < 0)
-		rc = cannot("put in place", path, errno, err);
+		rc = err_cannot("put in place", path, errno, err);
 	sync_dir(dir);
 	close(dir);
 	return rc;
@@ -307,9 +300,9 @@ int edit_take_away(const struct repo *repo, const char *path, struct err *err)
 	if (dir < 0 && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP))
 		return 0;
 	if (dir < 0)
-		return cannot("reach", path, errno, err);
+		return err_cannot("reach", path, errno, err);
 	if (unlinkat(dir, base_of(path), 0) < 0 && errno != ENOENT)
-		rc = cannot("remove", path, errno, err);
+		rc = err_cannot("remove", path, errno, err);
 	sync_dir(dir);
 	close(dir);
 	return rc;
@@ -375,7 +368,7 @@ int edit_lock(const struct repo *repo, struct err *err)
 	int fd = open(repo->git_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd < 0)
-		return cannot("open", repo->git_dir, errno, err);
+		return err_cannot("open", repo->git_dir, errno, err);
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK) {
 		close(fd);
 		return err_set(err, ERR_UNDECIDED,

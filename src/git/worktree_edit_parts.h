@@ -9,9 +9,6 @@
 /* The journal's word for a path where no regular file stands. */
 #define JOURNAL_NOTHING "-"
 
-/* What leads out of the work tree or into git's own files is named; NULL if the path is fine. */
-const char *edit_bad_name(const char *path);
-
 /* What stands at the path, as the journal says it: a blob id in hexadecimal, or JOURNAL_NOTHING. 0 or -1. */
 int edit_state_of(struct repo *repo, const char *path, char state[OID_HEX + 1], struct err *err);
 

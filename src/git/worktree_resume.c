@@ -39,7 +39,7 @@ static bool is_temporary(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
-	return strncmp(slash ? slash + 1 : path, ".revident-", 10) == 0 && !edit_bad_name(path);
+	return strncmp(slash ? slash + 1 : path, ".revident-", 10) == 0 && !worktree_bad_path(text_of(path));
 }
 
 /* Cuts the journal into entries. All paths are checked like any other: somebody else may have written the file. */
@@ -59,7 +59,8 @@ static int parse(const struct strbuf *bytes, struct journal *journal, struct err
 		entry.path = next_word(bytes, &at);
 		entry.before = next_word(bytes, &at);
 		entry.after = next_word(bytes, &at);
-		if (!entry.after || edit_bad_name(entry.path) || (entry.temporary && !is_temporary(entry.temporary)))
+		if (!entry.after || worktree_bad_path(text_of(entry.path)) ||
+			(entry.temporary && !is_temporary(entry.temporary)))
 			goto damaged;
 		VEC_GROW(journal->entries, journal->count, journal->cap);
 		journal->entries[journal->count++] = entry;

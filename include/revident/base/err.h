@@ -30,6 +30,9 @@ int err_set(struct err *err, enum err_kind kind, const char *fmt, ...) __attribu
 int err_set_errno(struct err *err, enum err_kind kind, int errnum, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 
+/* ERR_UNDECIDED: `cannot VERB "PATH": ` and the text of errno value `errnum`, the path made printable. Returns -1. */
+int err_cannot(const char *verb, const char *path, int errnum, struct err *err);
+
 /* Puts text in front of the message that is there. Returns -1. */
 int err_prefix(struct err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

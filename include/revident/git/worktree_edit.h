@@ -31,6 +31,9 @@ struct worktree_edit {
  */
 int worktree_check_path(struct repo *repo, const char *path, struct err *err);
 
+/* Why a path is none of a file in a work tree: what leads out of it, or into git's own files. NULL if it may be one. */
+const char *worktree_bad_path(struct text path);
+
 /* What stands at the path: 1 (anything), 0 (nothing), -1. */
 int worktree_exists(struct repo *repo, const char *path, struct err *err);
 
