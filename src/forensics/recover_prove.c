@@ -107,6 +107,30 @@ static struct text copy_of(struct planner *p, struct text text)
 	return plan_text(p, text);
 }
 
+static const struct text *copy_texts(struct planner *p, const struct text *texts, size_t count)
+{
+	struct text *out = arena_calloc(p->arena, count + 1, sizeof(*out));
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		out[i] = copy_of(p, texts[i]);
+	return out;
+}
+
+static const struct chain_member *copy_member(struct planner *p, const struct chain_member *from)
+{
+	struct chain_member *out = arena_alloc(p->arena, sizeof(*out));
+
+	*out = *from;
+	out->revision = copy_of(p, from->revision);
+	out->path = copy_of(p, from->path);
+	out->message = copy_of(p, from->message);
+	out->parents = copy_texts(p, from->parents, from->parent_count);
+	out->depends_on = copy_texts(p, from->depends_on, from->depends_count);
+	out->labels = copy_texts(p, from->labels, from->label_count);
+	return out;
+}
+
 static struct chain copy_chain(struct planner *p, const struct chain *from)
 {
 	struct chain out = *from;
@@ -116,15 +140,8 @@ static struct chain copy_chain(struct planner *p, const struct chain *from)
 	for (i = 0; i < from->count; i++) {
 		nodes[i] = from->nodes[i];
 		nodes[i].revision = copy_of(p, from->nodes[i].revision);
-		if (from->nodes[i].member) {
-			struct chain_member *member = arena_alloc(p->arena, sizeof(*member));
-
-			*member = (struct chain_member){ .revision = nodes[i].revision,
-				.path = copy_of(p, from->nodes[i].member->path),
-				.message = copy_of(p, from->nodes[i].member->message),
-				.parents_unknown = from->nodes[i].member->parents_unknown };
-			nodes[i].member = member;
-		}
+		if (from->nodes[i].member)
+			nodes[i].member = copy_member(p, from->nodes[i].member);
 	}
 	out.nodes = nodes;
 	return out;
@@ -135,6 +152,19 @@ static struct chain_links copy_links(struct planner *p, struct chain_links links
 	return (struct chain_links){ (const uint32_t *)(const void *)arena_memdup(
 					     p->arena, links.to, links.count * sizeof(*links.to)),
 		links.count };
+}
+
+static const struct chain_cycle *copy_cycles(struct planner *p, const struct chain *from)
+{
+	struct chain_cycle *out = arena_calloc(p->arena, from->cycle_count + 1, sizeof(*out));
+	size_t i;
+
+	for (i = 0; i < from->cycle_count; i++) {
+		out[i] = from->cycles[i];
+		out[i].nodes = (const uint32_t *)(const void *)arena_memdup(
+			p->arena, from->cycles[i].nodes, from->cycles[i].count * sizeof(*from->cycles[i].nodes));
+	}
+	return out;
 }
 
 static struct chain keep_chain(struct planner *p, const struct audit_environment *env)
@@ -153,10 +183,9 @@ static struct chain keep_chain(struct planner *p, const struct audit_environment
 		nodes[i].children = copy_links(p, nodes[i].children);
 		nodes[i].dependents = copy_links(p, nodes[i].dependents);
 	}
-	out.heads = out.bases = NULL;
-	out.head_count = out.base_count = 0;
-	out.cycles = NULL;
-	out.cycle_count = 0;
+	out.heads = copy_texts(p, env->chain.heads, env->chain.head_count);
+	out.bases = copy_texts(p, env->chain.bases, env->chain.base_count);
+	out.cycles = copy_cycles(p, &env->chain);
 	return out;
 }
 

@@ -16,3 +16,15 @@ for name in base-removed cycle deleted-head deleted-parent duplicate-ids labels 
 	/usr/bin/python3 "$E2E_DIR/report_rows.py" "$REVIDENT" "$CASE_DIR/report" >"$CASE_DIR/wrong" 2>&1 || :
 	expect_file "$CASE_DIR/wrong" </dev/null
 done
+
+it "several heads that the repair leaves as they are"
+fixture deleted-parent
+printf '"""side"""\nrevision = "f6f6f6f6f6f6"\ndown_revision = "a1a1a1a1a1a1"\n\n\ndef upgrade():\n    pass\n' \
+	>migrations/versions/f6f6f6f6f6f6_side.py
+git add .
+git commit -q -m 'a head more'
+run revident report --format json
+expect_json 'd["cases"][0]["chain_as_it_should_be"]["heads"]' '["c3c3c3c3c3c3", "f6f6f6f6f6f6"]'
+cp "$CASE_DIR/out" "$CASE_DIR/report"
+/usr/bin/python3 "$E2E_DIR/report_rows.py" "$REVIDENT" "$CASE_DIR/report" >"$CASE_DIR/wrong" 2>&1 || :
+expect_file "$CASE_DIR/wrong" </dev/null
