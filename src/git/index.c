@@ -1,5 +1,6 @@
 #include "revident/git/index.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -170,7 +171,7 @@ int index_read(struct repo *repo, struct arena *arena, const char *const *paths,
 	int rc = -1;
 
 	memset(out, 0, sizeof(*out));
-	if (index_check(repo, err) < 0 || list_all(repo, arena, paths, count, false, &list, err) < 0)
+	if (index_check(repo, SIZE_MAX, err) < 0 || list_all(repo, arena, paths, count, false, &list, err) < 0)
 		goto done;
 	if (has_empty_blob(&list)) {
 		list.count = 0;

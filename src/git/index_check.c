@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -64,7 +65,7 @@ static int compare_sum(const struct repo *repo, const char *path, int fd, size_t
 	return rc;
 }
 
-int index_check(struct repo *repo, struct err *err)
+int index_check(struct repo *repo, size_t max, struct err *err)
 {
 	char *path = index_path(repo);
 	struct stat st;
@@ -76,11 +77,11 @@ int index_check(struct repo *repo, struct err *err)
 	}
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
 		damaged(repo, path, "is no file", err);
-	else if (st.st_size < SMALLEST || is_same(&st, &repo->checked_index))
+	else if (st.st_size < SMALLEST || (uintmax_t)st.st_size > max || is_same(&st, &repo->checked_index))
 		rc = 0;
 	else
 		rc = compare_sum(repo, path, fd, (size_t)st.st_size, err);
-	if (rc == 0)
+	if (rc == 0 && (uintmax_t)st.st_size <= max)
 		repo->checked_index = st;
 done:
 	if (fd >= 0)

@@ -1,3 +1,4 @@
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,7 +60,7 @@ int index_compare_worktree(struct repo *repo, struct arena *arena, struct worktr
 	memset(out, 0, sizeof(*out));
 	if (!repo->work_tree)
 		return 0;
-	if (index_check(repo, err) < 0 ||
+	if (index_check(repo, SIZE_MAX, err) < 0 ||
 		process_git(repo, args, NULL, 0, NULL, OUTPUT_MAX, &listed, &said, &status, err) < 0)
 		goto done;
 	if (status != 0) {

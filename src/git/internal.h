@@ -115,9 +115,10 @@ int object_peel(struct repo *repo, const struct oid *id, struct oid *out, struct
 
 /*
  * index_check.c: has the index that git is about to read the checksum that it ends with? git itself does not look. 0,
- * also where there is no index, or one without a checksum (index.skipHash); -1 where it is damaged.
+ * also where there is no index, one without a checksum (index.skipHash), or one of more than `max` bytes; -1 where it is
+ * damaged.
  */
-int index_check(struct repo *repo, struct err *err);
+int index_check(struct repo *repo, size_t max, struct err *err);
 
 enum { SYMREF_DEPTH_MAX = 5 /* git's own limit */ };
 
