@@ -48,6 +48,23 @@ static void add_count(struct strbuf *out, size_t count)
 	strbuf_add(out, bytes, sizeof(bytes));
 }
 
+/* Does "revision" occur? By its rarest letter, which memchr() finds several times faster than memmem() the word. */
+static bool mentions_revision(const unsigned char *bytes, size_t len)
+{
+	static const char word[] = "revision";
+	const size_t before = 2, size = sizeof(word) - 1; /* of the letter "v" */
+	const unsigned char *at = bytes + before, *end = bytes + len;
+
+	if (len < size)
+		return false;
+	while ((at = memchr(at, word[before], (size_t)(end - at))) != NULL) {
+		if ((size_t)(end - at) >= size - before && memcmp(at - before, word, size) == 0)
+			return true;
+		at++;
+	}
+	return false;
+}
+
 static int sweep_blob(void *data, const struct oid *id, const unsigned char *bytes, size_t len)
 {
 	struct sweeping *w = data;
@@ -55,7 +72,7 @@ static int sweep_blob(void *data, const struct oid *id, const unsigned char *byt
 	struct stray stray = { 0 };
 	const struct blob *blob;
 
-	if (!memmem(bytes, len, "revision", 8))
+	if (!mentions_revision(bytes, len))
 		return 0;
 	stray.blob = study_blob_number(study, id);
 	blob = study_blob_at_hand(study, stray.blob, bytes, len, w->err);
