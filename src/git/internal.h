@@ -45,6 +45,7 @@ struct repo {
 	bool started;      /* libgit2 was started */
 	struct object_dirs dirs;
 	struct packs packs;
+	bool packs_are_held;       /* somebody holds pointers to them: none may be added */
 	struct strbuf packed_refs; /* as of `packed_refs_stat`; see packed_refs_read() */
 	struct stat packed_refs_stat;
 	struct oid *shallow; /* sorted */
@@ -91,6 +92,9 @@ int preflight_read(const char *path, size_t max, struct strbuf *out, struct err 
 /* odb.c: the object database over the repository's directory, `env`'s and all alternates. 0 or -1. */
 int odb_open(struct repo *repo, const struct location *loc, const struct repo_env *env, struct err *err);
 
+/* pack_backend.c: the packs of `repo`, which must outlive it. 0 or -1. */
+int pack_backend_new(git_odb_backend **out, struct repo *repo, struct err *err);
+
 /* loose.c: the strict reader of loose objects over `dirs`, which must outlive it. 0 or -1. */
 int loose_backend_new(git_odb_backend **out, const struct object_dirs *dirs, struct err *err);
 
@@ -99,6 +103,9 @@ int loose_each(const struct object_dirs *dirs, git_odb_foreach_cb fn, void *payl
 
 /* odb.c: opens the packs that have come since the repository was opened, behind the others. */
 void odb_open_new_packs(struct repo *repo);
+
+/* odb.c: the same in one look: half a pack is passed over, without waiting for its other half. */
+void odb_look_for_packs(struct repo *repo);
 
 /* commit_graph.c: the repository's commit-graph, or NULL; borrowed until repo_close(). */
 const struct commit_graph *repo_commit_graph(struct repo *repo);

@@ -197,8 +197,6 @@ static bool is_whole(const char *dir, const char *name)
 struct listing {
 	struct repo *repo;
 	const char *dir;
-	struct intern *good; /* the indexes of the sound packs */
-	bool all_good;
 	bool is_last;  /* what is half a pack now is taken for damage */
 	bool has_half; /* one was passed over: look again */
 };
@@ -220,9 +218,7 @@ static void open_pack(struct listing *l, const char *name)
 	if (pack_open(&pack, l->dir, name, &why)) {
 		VEC_GROW(repo->packs.items, repo->packs.count, repo->packs.cap);
 		repo->packs.items[repo->packs.count++] = pack;
-		intern_add(l->good, name, strlen(name));
 	} else if (!is_passed_over(l, name)) {
-		l->all_good = false;
 		strbuf_add_printable(&shown, name, strlen(name));
 		repo_add_limit(
 			repo, "the pack index '%s' cannot be used: %s; 'git fsck' tells more", shown.buf, why.buf);
@@ -265,14 +261,14 @@ static void look_at_packs(struct listing *l)
 }
 
 /*
- * Opens each pack of `dir` that is not open yet. The names of the sound ones go to `good`. *all_good: libgit2 may look
- * into the directory itself; it would open whatever is called an index, a named pipe say. `git repack` puts the new pack
- * there file by file and takes the old ones away so; where that is seen, this looks again.
+ * Opens each pack of a directory that is not open yet. `git repack` puts the new pack there file by file and takes the
+ * old ones away so; where that is seen, this looks again.
  */
-static void sort_packs(struct repo *repo, const char *dir, struct intern *good, bool *all_good)
+static void open_packs(struct repo *repo, const struct object_dir *dir)
 {
 	static const struct timespec pause = { .tv_nsec = LISTING_PAUSE_NS };
-	struct listing l = { .repo = repo, .dir = dir, .good = good, .all_good = true };
+	char *path = path_join(dir->path, "pack/");
+	struct listing l = { .repo = repo, .dir = path };
 	unsigned n;
 
 	for (n = 1; n == 1 || l.has_half; n++) {
@@ -282,20 +278,7 @@ static void sort_packs(struct repo *repo, const char *dir, struct intern *good, 
 		l.is_last = n == LISTINGS_MAX;
 		look_at_packs(&l);
 	}
-	*all_good = l.all_good;
-}
-
-/* Is there a multi-pack-index that is no file? libgit2 would open it. */
-static bool has_odd_multi_index(struct repo *repo, const char *packs)
-{
-	char *path = path_join(packs, "multi-pack-index");
-	struct err why;
-	bool odd = preflight_regular(path, &why) < 0;
-
-	if (odd)
-		repo_add_limit(repo, "the multi-pack-index of an object directory is no file that can be read");
 	free(path);
-	return odd;
 }
 
 static int add_backend(git_odb *odb, git_odb_backend *backend, int priority, struct err *err)
@@ -307,57 +290,35 @@ static int add_backend(git_odb *odb, git_odb_backend *backend, int priority, str
 	return -1;
 }
 
-/* The packs of one object directory: all that libgit2 finds there, or the sound ones alone where some are damaged. */
-static int add_packs(struct repo *repo, const struct object_dir *dir, int priority, struct err *err)
-{
-	char *packs = path_join(dir->path, "pack/");
-	git_odb_backend *backend = NULL;
-	struct intern good;
-	bool all_good;
-	uint32_t i;
-	int rc = -1;
-
-	intern_init(&good);
-	sort_packs(repo, packs, &good, &all_good);
-	if (!has_odd_multi_index(repo, packs) && all_good) {
-		if (git_odb_backend_pack(&backend, dir->path) < 0) {
-			err_set_git(err, ERR_UNDECIDED, "cannot read the packs");
-			goto done;
-		}
-		rc = add_backend(repo->odb, backend, priority, err);
-		goto done;
-	}
-	for (i = 0; i < good.count; i++) {
-		char *path = path_join(packs, intern_str(&good, i));
-		int opened = git_odb_backend_one_pack(&backend, path);
-
-		free(path);
-		if (opened < 0)
-			repo_add_limit(repo, "a pack cannot be used, libgit2 says; 'git fsck' tells more");
-		else if (add_backend(repo->odb, backend, priority, err) < 0)
-			goto done;
-	}
-	rc = 0;
-done:
-	intern_release(&good);
-	free(packs);
-	return rc;
-}
-
 void odb_open_new_packs(struct repo *repo)
 {
-	struct intern good;
-	bool all_good;
 	size_t i;
 
-	intern_init(&good);
-	for (i = 0; i < repo->dirs.count; i++) {
-		char *packs = path_join(repo->dirs.items[i].path, "pack/");
+	for (i = 0; i < repo->dirs.count; i++)
+		open_packs(repo, &repo->dirs.items[i]);
+}
 
-		sort_packs(repo, packs, &good, &all_good);
-		free(packs);
+void odb_look_for_packs(struct repo *repo)
+{
+	size_t i;
+
+	for (i = 0; i < repo->dirs.count; i++) {
+		char *path = path_join(repo->dirs.items[i].path, "pack/");
+		struct listing l = { .repo = repo, .dir = path };
+
+		look_at_packs(&l);
+		free(path);
 	}
-	intern_release(&good);
+}
+
+static int add_packs(struct repo *repo, struct err *err)
+{
+	git_odb_backend *packs = NULL;
+
+	odb_open_new_packs(repo);
+	if (pack_backend_new(&packs, repo, err) < 0)
+		return -1;
+	return add_backend(repo->odb, packs, PRIORITY_PACKS, err);
 }
 
 static int add_loose(const struct repo *repo, git_odb *odb, struct err *err)
@@ -371,16 +332,11 @@ static int add_loose(const struct repo *repo, git_odb *odb, struct err *err)
 
 int odb_open(struct repo *repo, const struct location *loc, const struct repo_env *env, struct err *err)
 {
-	size_t i;
-
 	if (find_directories(repo, loc, env, err) < 0)
 		return -1;
 	if (git_odb_new(&repo->odb) < 0 || git_odb_new(&repo->loose) < 0)
 		return err_set_git(err, ERR_UNDECIDED, "libgit2 opens no object database");
-	for (i = 0; i < repo->dirs.count; i++)
-		if (add_packs(repo, &repo->dirs.items[i], PRIORITY_PACKS, err) < 0)
-			return -1;
-	if (add_loose(repo, repo->odb, err) < 0 || add_loose(repo, repo->loose, err) < 0)
+	if (add_packs(repo, err) < 0 || add_loose(repo, repo->odb, err) < 0 || add_loose(repo, repo->loose, err) < 0)
 		return -1;
 	if (git_repository_set_odb(repo->git, repo->odb) < 0)
 		return err_set_git(err, ERR_UNDECIDED, "libgit2 refuses the object database");

@@ -247,6 +247,7 @@ int sweep_objects(struct repo *repo, const struct sweep_visitor *visitor, const 
 		goto done;
 	}
 	odb_open_new_packs(repo); /* after the listing: what went from loose to packed meanwhile is in one of the two */
+	repo->packs_are_held = true;
 	order_packs(&s);
 	keep_loose(&repo->packs, &loose);
 	s.total += loose.count;
@@ -259,6 +260,7 @@ int sweep_objects(struct repo *repo, const struct sweep_visitor *visitor, const 
 			goto done;
 	rc = 0;
 done:
+	repo->packs_are_held = false;
 	for (i = 0; s.repeats && i < repo->packs.count; i++)
 		free(s.repeats[i]);
 	free(s.repeats);
