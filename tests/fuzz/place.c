@@ -1,0 +1,123 @@
+#include "place.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "../../src/git/sha1.h"
+#include "revident/base/xalloc.h"
+
+enum { NAME_MAX_LEN = 200, FILES_MAX = 4096 };
+
+static struct {
+	char directory[64];
+	char *files[FILES_MAX];
+	size_t count;
+} place;
+
+static void path_of(const char *name, char *out)
+{
+	require((size_t)snprintf(out, NAME_MAX_LEN, "%s/%s", place.directory, name) < NAME_MAX_LEN);
+}
+
+static void remove_all(void)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "rm -rf '%s'", place.directory);
+	if (system(command) != 0)
+		fprintf(stderr, "%s stays\n", place.directory);
+}
+
+static void make(void)
+{
+	static const char config[] = "[core]\n\tbare = true\n\trepositoryformatversion = 0\n";
+	static const char head[] = "ref: refs/heads/main\n";
+	char path[NAME_MAX_LEN];
+
+	if (*place.directory)
+		return;
+	snprintf(place.directory, sizeof(place.directory), "%s/revident-fuzz.XXXXXX",
+		access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+	require(mkdtemp(place.directory) != NULL);
+	atexit(remove_all);
+	path_of("refs", path);
+	require(mkdir(path, 0777) == 0);
+	path_of("objects", path);
+	require(mkdir(path, 0777) == 0);
+	place_write("config", config, sizeof(config) - 1);
+	place_write("HEAD", head, sizeof(head) - 1);
+	while (place.count)
+		free(place.files[--place.count]); /* these stay */
+}
+
+void place_write(const char *name, const void *bytes, size_t len)
+{
+	char path[NAME_MAX_LEN], *slash;
+	FILE *file;
+
+	make();
+	path_of(name, path);
+	for (slash = strchr(path + strlen(place.directory) + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		mkdir(path, 0777);
+		*slash = '/';
+	}
+	file = fopen(path, "wb");
+	require(file && fwrite(bytes, 1, len, file) == len && fclose(file) == 0);
+	require(place.count < FILES_MAX);
+	place.files[place.count++] = xstrdup(name);
+}
+
+void place_remove(const char *name)
+{
+	char path[NAME_MAX_LEN];
+
+	path_of(name, path);
+	unlink(path);
+}
+
+void place_clear(void)
+{
+	while (place.count) {
+		char *name = place.files[--place.count];
+
+		place_remove(name);
+		free(name);
+	}
+}
+
+void place_object(const char *type, const void *bytes, size_t len, struct oid *out)
+{
+	char hex[OID_HEX + 1], name[64], header[32];
+	size_t used = (size_t)snprintf(header, sizeof(header), "%s %zu", type, len) + 1;
+	uLongf packed_len = compressBound(used + len);
+	unsigned char *whole = xmalloc(used + len), *packed = xmalloc(packed_len);
+
+	memcpy(whole, header, used);
+	if (len)
+		memcpy(whole + used, bytes, len);
+	sha1_of(whole, used + len, out);
+	require(compress2(packed, &packed_len, whole, used + len, 1) == Z_OK);
+	oid_hex(out, hex);
+	snprintf(name, sizeof(name), "objects/%.2s/%s", hex, hex + 2);
+	place_write(name, packed, packed_len);
+	free(whole);
+	free(packed);
+}
+
+struct repo *place_open(void)
+{
+	struct repo_env env = { .dir = place.directory, .git_dir = "." };
+	struct repo *repo = NULL;
+	struct err err;
+
+	make();
+	err_clear(&err);
+	if (repo_open(&repo, &env, &err) < 0)
+		require(err.kind != ERR_NONE && *err.msg && !repo);
+	return repo;
+}
