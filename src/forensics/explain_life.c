@@ -100,7 +100,7 @@ static bool head_is_unread(const struct teller *t, uint32_t head)
 {
 	if (head == INTERN_NONE)
 		return t->inv->has_head;
-	return investigation_unread(t->inv, &t->inv->views[head], NULL) > 0;
+	return investigation_unread(&t->inv->views[head], NULL) > 0;
 }
 
 /*

@@ -119,6 +119,20 @@ static void label_envs(struct investigation *inv, struct tip_view *view)
 	}
 }
 
+static void count_unread(struct investigation *inv, struct tip_view *view)
+{
+	size_t e, i;
+
+	view->unread = arena_calloc(&inv->study.arena, view->envs.count, sizeof(*view->unread));
+	for (e = 0; e < view->envs.count; e++) {
+		const struct tree_env *env = &view->envs.items[e];
+
+		for (i = 0; i < env->file_count; i++)
+			view->unread[e] += env->files[i].blob != BLOB_NONE &&
+					   inv->study.blobs[env->files[i].blob].state == BLOB_ABSENT;
+	}
+}
+
 static void copy_defs(struct env_defs *to, const struct env_defs *from)
 {
 	size_t i;
@@ -189,6 +203,7 @@ static int look_at_view(struct investigation *inv, struct tip_view *view, struct
 	tree_envs_build(&inv->study, &view->defs, &inv->lineage.joins, snapshot->files, snapshot->count, &view->envs);
 	snapshot_put(inv->snapshots, snapshot);
 	label_envs(inv, view);
+	count_unread(inv, view);
 	return 0;
 }
 
@@ -271,25 +286,15 @@ const struct tip_view *investigation_head_view(const struct investigation *inv)
 	return NULL;
 }
 
-static size_t unread_in(const struct investigation *inv, const struct tree_env *env)
-{
-	size_t i, n = 0;
-
-	for (i = 0; i < env->file_count; i++)
-		n += env->files[i].blob != BLOB_NONE && inv->study.blobs[env->files[i].blob].state == BLOB_ABSENT;
-	return n;
-}
-
-size_t investigation_unread(const struct investigation *inv, const struct tip_view *view, const struct tree_env *env)
+size_t investigation_unread(const struct tip_view *view, const struct tree_env *env)
 {
 	size_t e, n = 0;
 
 	if (view->is_incomplete)
 		return SIZE_MAX;
-	if (env)
-		return unread_in(inv, env);
 	for (e = 0; e < view->envs.count; e++)
-		n += unread_in(inv, &view->envs.items[e]);
+		if (!env || env == &view->envs.items[e])
+			n += view->unread[e];
 	return n;
 }
 

@@ -407,7 +407,7 @@ int lister_add(
 		object_release(&tree);
 		return -1;
 	}
-	keep(l, last, &tree, out->items + before, out->count - before);
+	keep(l, last, &tree, out->items ? out->items + before : NULL, out->count - before);
 	*incomplete = *incomplete || l->incomplete;
 	return 0;
 }

@@ -98,8 +98,7 @@ static void look_at_view(
 				missing_entry(verdict, names[i].name, env, inv->views[view].labels[e]);
 
 			add_referencing(item, &names[i]);
-			add_tips(inv, verdict, view, item, count > investigation_unread(inv, &inv->views[view], env),
-				all);
+			add_tips(inv, verdict, view, item, count > investigation_unread(&inv->views[view], env), all);
 		}
 	}
 }

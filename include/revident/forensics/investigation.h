@@ -47,6 +47,7 @@ struct tip_view {
 	struct env_defs defs;
 	struct tree_envs envs;
 	uint32_t *labels; /* by environment: its lineage; INTERN_NONE without migrations */
+	size_t *unread;   /* by environment: files that could not be read then; the work tree may have them */
 };
 
 struct investigation {
@@ -102,7 +103,7 @@ int investigation_row(struct investigation *inv, const struct oid *commit, uint3
  * How many migrations the environment (NULL: any of the view's) may hold that could not be read; SIZE_MAX where nobody
  * can say.
  */
-size_t investigation_unread(const struct investigation *inv, const struct tip_view *view, const struct tree_env *env);
+size_t investigation_unread(const struct tip_view *view, const struct tree_env *env);
 
 /* The lineage of a file in a row that need not be a tip's; INTERN_NONE if it has none. */
 uint32_t investigation_lineage(struct investigation *inv, const struct snap_file *file);
