@@ -5,8 +5,8 @@ set -eu
 build=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-find "$build/src" -name '*.gcda' | while read -r counts; do
-    gcov -n -o "$(dirname "$counts")" "$counts" 2>/dev/null
+find "$build/src" -name '*.gcno' | while read -r notes; do
+    gcov -n -o "$(dirname "$notes")" "$notes" 2>/dev/null
 done | awk '
     /^File / { file = substr($2, 2, length($2) - 2); next }
     /^Lines executed:/ && file ~ /^src\// {
