@@ -114,22 +114,28 @@ struct hashes {
 	size_t count, cap;
 };
 
-static const char *end_of_line(const char *p, const char *end)
+/* `*lf`, at first NULL: the next line feed, or the end. It is kept from line to line: CRs alone can end millions of them. */
+static const char *end_of_line(const char *p, const char *end, const char **lf)
 {
-	const char *lf = memchr(p, '\n', (size_t)(end - p));
-	const char *stop = lf ? lf : end, *cr = memchr(p, '\r', (size_t)(stop - p));
+	const char *cr;
 
-	return cr ? cr : stop;
+	if (!*lf || *lf < p) {
+		*lf = memchr(p, '\n', (size_t)(end - p));
+		if (!*lf)
+			*lf = end;
+	}
+	cr = memchr(p, '\r', (size_t)(*lf - p));
+	return cr ? cr : *lf;
 }
 
 static void add_lines(
 	const char *p, const char *end, const struct docstring *doc, struct strbuf *folded, struct hashes *out)
 {
 	bool in_import = false;
-	const char *next;
+	const char *next, *lf = NULL;
 
 	for (unsigned number = 1; p < end; number++, p = next) {
-		const char *stop = end_of_line(p, end);
+		const char *stop = end_of_line(p, end, &lf);
 		struct text line;
 
 		next = stop + (end - stop >= 2 && stop[0] == '\r' && stop[1] == '\n' ? 2 : 1);

@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -89,6 +90,24 @@ static void reader_content__each_kind_of_line__counted_or_dropped(void **state)
 	}
 }
 
+/* In linear time: searching each line's end up to the end of the file would take a quarter of an hour. */
+static void reader_content__millions_of_carriage_returns__are_read_at_once(void **state)
+{
+	size_t size = 4 * 1024 * 1024;
+	char *source = malloc(size);
+	struct content content;
+	struct err err;
+
+	(void)state;
+	assert_non_null(source);
+	memset(source, '\r', size);
+	source[0] = 'x';
+	source[size - 1] = 'y';
+	assert_int_equal(reader_content(reader, &arena, source, size, &content, &err), 0);
+	assert_int_equal(content.count, 2);
+	free(source);
+}
+
 static void content_similarity__dice_over_multisets(void **state)
 {
 	(void)state;
@@ -152,6 +171,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reader_content__each_kind_of_line__counted_or_dropped),
+		cmocka_unit_test(reader_content__millions_of_carriage_returns__are_read_at_once),
 		cmocka_unit_test(content_similarity__dice_over_multisets),
 		cmocka_unit_test(content_similarity__layout_and_quotes__set_aside),
 		cmocka_unit_test(content_judgements__follow_similarity_date_and_message),
