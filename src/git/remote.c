@@ -76,6 +76,8 @@ bool remote_uri_of(struct text address, struct strbuf *out)
 			return false;
 		rest.ptr++; /* the colon goes */
 		rest.len--;
+		if (rest.len > authority.len && rest.ptr[authority.len] == ':')
+			return false; /* helper::address, which only the helper can read: it may hold a password */
 	}
 	host = without_user(authority);
 	if (!host.len)

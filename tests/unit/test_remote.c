@@ -28,6 +28,8 @@ static void remote_uri_of__addresses__are_uris_without_a_user(void **state)
 		{ "file:///srv/git/r.git", NULL },
 		{ "https://secret@/r", NULL },
 		{ ":r", NULL },
+		{ "hg::https://user:pw@host/x", NULL },
+		{ "ext::ssh user:pw@host %S r", NULL },
 		{ "", NULL },
 	};
 	size_t i;
