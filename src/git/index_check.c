@@ -24,15 +24,32 @@ static char *index_path(const struct repo *repo)
 }
 
 /* The same words wherever the repository is: below its git directory without that. */
-static int damaged(const struct repo *repo, const char *path, const char *why, struct err *err)
+static void add_shown(struct strbuf *out, const struct repo *repo, const char *path)
 {
-	struct strbuf shown = STRBUF_INIT;
 	size_t above = strlen(repo->common_dir);
 
 	path += strncmp(path, repo->common_dir, above) == 0 ? above : 0;
-	strbuf_add_printable(&shown, path, strlen(path));
+	strbuf_add_printable(out, path, strlen(path));
+}
+
+static int damaged(const struct repo *repo, const char *path, const char *why, struct err *err)
+{
+	struct strbuf shown = STRBUF_INIT;
+
+	add_shown(&shown, repo, path);
 	err_set(err, ERR_UNDECIDED, "the index '%s' %s; move it away, and 'git reset' makes a new one from HEAD",
 		shown.buf, why);
+	strbuf_release(&shown);
+	return -1;
+}
+
+/* What keeps it from being read says nothing about what it holds, which may be all that was staged. */
+static int unreadable(const struct repo *repo, const char *path, int errnum, struct err *err)
+{
+	struct strbuf shown = STRBUF_INIT;
+
+	add_shown(&shown, repo, path);
+	err_set_errno(err, ERR_UNDECIDED, errnum, "cannot read the index '%s'", shown.buf);
 	strbuf_release(&shown);
 	return -1;
 }
@@ -54,7 +71,7 @@ static int compare_sum(const struct repo *repo, const char *path, int fd, size_t
 
 	map = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (map == MAP_FAILED)
-		return damaged(repo, path, strerror(errno), err);
+		return unreadable(repo, path, errno, err);
 	end = (const unsigned char *)map + size - OID_BYTES;
 	if (memcmp(end, none.bytes, OID_BYTES) != 0) {
 		sha1_of(map, size - OID_BYTES, &sum);
@@ -72,10 +89,12 @@ int index_check(struct repo *repo, size_t max, struct err *err)
 	int rc = -1, fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
 	if (fd < 0) {
-		rc = errno == ENOENT || errno == ENOTDIR ? 0 : damaged(repo, path, "cannot be opened", err);
+		rc = errno == ENOENT || errno == ENOTDIR ? 0 : unreadable(repo, path, errno, err);
 		goto done;
 	}
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+	if (fstat(fd, &st) < 0)
+		unreadable(repo, path, errno, err);
+	else if (!S_ISREG(st.st_mode))
 		damaged(repo, path, "is no file", err);
 	else if (st.st_size < SMALLEST || (uintmax_t)st.st_size > max || is_same(&st, &repo->checked_index))
 		rc = 0;

@@ -164,6 +164,24 @@ static void index_read__wrong_checksum__is_an_error(void **state)
 	repo_close(repo);
 }
 
+/* The advice for a damaged one would lose what is staged. */
+static void index_read__cannot_be_opened__is_an_error_without_advice(void **state)
+{
+	struct index_list list;
+	struct arena arena;
+	struct repo *repo;
+	struct err err;
+
+	make_repo(*state);
+	repo = sandbox_open(*state, "r");
+	sandbox_run(*state, "cd r/.git && mv index kept && ln -s index index");
+	arena_init(&arena);
+	assert_int_equal(index_read(repo, &arena, NULL, 0, &list, &err), -1);
+	assert_string_equal(err.msg, "cannot read the index 'index': Too many levels of symbolic links");
+	arena_release(&arena);
+	repo_close(repo);
+}
+
 static void index_read__many_paths__are_asked_in_portions(void **state)
 {
 	enum { PATHS = 6000 };
@@ -242,6 +260,7 @@ int main(void)
 		SANDBOXED(index_read__fsmonitor_and_hooks__are_not_run),
 		SANDBOXED(index_read__damaged_index__is_what_git_says),
 		SANDBOXED(index_read__wrong_checksum__is_an_error),
+		SANDBOXED(index_read__cannot_be_opened__is_an_error_without_advice),
 		SANDBOXED(index_read__many_paths__are_asked_in_portions),
 		SANDBOXED(index_check_ignored__patterns__are_git_s_own),
 		SANDBOXED(index_read__no_git__says_so),
