@@ -58,7 +58,9 @@ HEADERS := $(wildcard include/revident/*/*.h)
 SCHEMAS := $(sort $(wildcard schemas/*.json))
 HOOKS := $(sort $(wildcard hooks/*))
 GENERATED := $(addprefix $(B)/,schemas.c scripts.c reader_digest.c)
-READER := $(sort $(wildcard src/alembic/*.[ch] include/revident/alembic/*.h include/revident/model/migration.h))
+# What decides what a sweep finds: the reader, what it is built on, and what calls it.
+READER := $(sort $(wildcard src/alembic/*.[ch] src/base/*.c include/revident/alembic/*.h include/revident/base/*.h \
+	include/revident/model/migration.h src/forensics/study.c src/forensics/salvage_sweep.c src/git/sweep.c))
 LIB_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out src/cli/main.c,$(SRC))) $(GENERATED:.c=.o)
 SUPPORT_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out %_dump.c,$(wildcard tests/support/*.c)))
 DUMPS := $(patsubst %.c,$(B)/%,$(wildcard tests/support/*_dump.c))
@@ -99,8 +101,8 @@ $(B)/scripts.c: $(HOOKS) tools/embed.sh
 
 $(B)/reader_digest.c: $(READER)
 	@mkdir -p $(@D)
-	$(Q)printf '#include "revident/alembic/reader.h"\nconst char reader_digest[] = "%s";\n' \
-		"$$(cat $(READER) | cksum)" >$@
+	$(Q)sums=$$(cksum $(READER)) && sum=$$(echo "$$sums" | cksum) && \
+		printf '#include "revident/alembic/reader.h"\nconst char reader_digest[] = "%s";\n' "$$sum" >$@
 
 $(GENERATED:.c=.o): %.o: %.c
 	$(call say,CC,$<)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "revident/alembic/reader.h"
 #include "revident/alembic/tokens.h"
 #include "revident/base/xalloc.h"
 
@@ -37,6 +38,15 @@ static const char token_pattern[] =
 	"|\\\\(?:\\r\\n?|\\n)"
 	"|\\*\\*=?|//=?|>>=?|<<=?|->|<>|[-+*/%&|^@=!<>:]=|\\.\\.\\."
 	"|[\\s\\S]";
+
+const char *reader_library(struct arena *arena)
+{
+	PCRE2_UCHAR version[64] = ""; /* "10.42 2022-12-11" */
+
+	if (pcre2_config(PCRE2_CONFIG_VERSION, NULL) < (int)sizeof(version))
+		pcre2_config(PCRE2_CONFIG_VERSION, version);
+	return arena_printf(arena, "PCRE2 %s", (const char *)version);
+}
 
 int tokenizer_new(struct tokenizer **out, struct err *err)
 {

@@ -220,8 +220,8 @@ static int sweep(struct salvager *s, struct err *err)
 	};
 	int rc;
 
-	w.writer = arena_printf(
-		s->arena, "sweep 1, reader %s, blobs of %d to %d bytes", reader_digest, SWEEP_BLOB_MIN, SWEEP_BLOB_MAX);
+	w.writer = arena_printf(s->arena, "sweep 1, reader %s, %s, blobs of %d to %d bytes", reader_digest,
+		reader_library(s->arena), SWEEP_BLOB_MIN, SWEEP_BLOB_MAX);
 	strbuf_init(&w.commits);
 	strbuf_init(&w.hits);
 	rc = sweep_objects(s->head->repo, &visitor, s->options.progress, &s->searched.unreachable_objects, err);

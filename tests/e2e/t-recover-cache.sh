@@ -62,6 +62,23 @@ rm -r .git/revident
 same_answer "after the notes were deleted"
 cmp "$(note)" "$CASE_DIR/note" || fail "the note is not the same one again"
 
+it "a note of another pattern library is not believed"
+begin lost
+lost_blob
+same_answer "of the first search"
+cp -p "$(note)" "$CASE_DIR/note"
+python3 - "$(note)" <<'PY'
+import hashlib, re, sys
+old = open(sys.argv[1], "rb").read()
+head, count = re.subn(rb"PCRE2 [0-9]", b"PCRE2 X", old[:-32].split(b"\n", 3)[2])
+assert count == 1, head
+lines = old[:-32].split(b"\n", 3)
+new = b"\n".join(lines[:2] + [head, bytes(8)])
+open(sys.argv[1], "wb").write(new + hashlib.sha256(new).digest())
+PY
+same_answer "past a note of another library that lacks the lost blob"
+cmp "$(note)" "$CASE_DIR/note" || fail "not mended"
+
 it "a pack that has a note is not read again"
 begin
 same_answer "of the first search"

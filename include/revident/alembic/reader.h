@@ -27,10 +27,11 @@
 #include "revident/model/migration.h"
 
 /*
- * Changes whenever a source file of the reader does (the Makefile makes it of them): what another reader concluded is not
- * to be believed.
+ * Changes whenever a source file does that decides what is found in a file (the Makefile makes it of them): what another
+ * reader concluded is not to be believed. So with the version of the pattern library that is loaded, copied into `arena`.
  */
 extern const char reader_digest[];
+const char *reader_library(struct arena *arena);
 
 struct reader;
 
