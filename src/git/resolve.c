@@ -8,7 +8,7 @@
 #include "revident/base/xalloc.h"
 #include "revident/git/refs.h"
 
-enum { ABBREVIATION_MIN = 4, STEPS_MAX = 100 * 1000 * 1000 };
+enum { ABBREVIATION_MIN = 4 };
 
 /* Where git looks for a name, first to last (gitrevisions(7)). */
 static const char *const places[] = { "%s", "refs/%s", "refs/tags/%s", "refs/heads/%s", "refs/remotes/%s",
@@ -185,6 +185,29 @@ static int may_open(const char *dir, const char *middle, const char *name, struc
 	return rc < 0 ? -1 : 0;
 }
 
+/* Did libgit2 read all that it needed, and find that there is no such thing? An object that is missing is not that. */
+static bool names_nothing(int failure)
+{
+	const git_error *last = git_error_last();
+
+	if (failure == GIT_ENOTFOUND)
+		return !last || last->klass != GIT_ERROR_ODB;
+	return failure == GIT_EINVALIDSPEC || failure == GIT_EPEEL;
+}
+
+static int unresolved(const char *expression, int failure, struct err *err)
+{
+	struct strbuf shown = STRBUF_INIT;
+
+	strbuf_add_printable(&shown, expression, strlen(expression));
+	if (failure == GIT_EAMBIGUOUS)
+		err_set_git(err, ERR_USAGE, "'%s' could be several things", shown.buf);
+	else
+		err_set_git(err, ERR_UNDECIDED, "cannot tell what '%s' names", shown.buf);
+	strbuf_release(&shown);
+	return -1;
+}
+
 /*
  * What has reflogs, paths or searches in it is left to libgit2, which opens refs and their logs by name: nothing there
  * may be a named pipe. 1, 0, -1.
@@ -203,9 +226,15 @@ static int resolve_by_libgit2(struct repo *repo, const char *expression, struct 
 		if (rc == 0)
 			rc = may_open(repo->common_dir, "logs/", full.buf, err);
 	}
-	if (rc == 0 && git_revparse_single(&object, repo->git, expression) == 0) {
-		memcpy(out->bytes, git_object_id(object)->id, OID_BYTES);
-		rc = 1;
+	if (rc == 0) {
+		git_error_clear();
+		rc = git_revparse_single(&object, repo->git, expression);
+		if (rc == 0) {
+			memcpy(out->bytes, git_object_id(object)->id, OID_BYTES);
+			rc = 1;
+		} else {
+			rc = names_nothing(rc) ? 0 : unresolved(expression, rc, err);
+		}
 	}
 	git_object_free(object);
 	strbuf_release(&full);

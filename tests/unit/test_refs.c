@@ -216,7 +216,8 @@ static void refs_resolve__what_git_rev_parse_takes__gives_the_same_commit(void *
 static void refs_resolve__what_names_nothing__says_so(void **state)
 {
 	static const char *const expressions[] = { "nowhere", "main~9", "main^3", "main^{tree}", "main:", "config", "",
-		"~1", "-", "../r", "main~1x", "deadbeef", "HEAD@{99}", "main^{",
+		"~1", "-", "../r", "main~1x", "deadbeef", "HEAD@{99}", "main^{", "main@{nonsense}", "main^{/nonsense}",
+		":/nonsense", "main@{u}", "@{-9}", "main:nowhere", "deadbeef^{/x}", "nowhere@{0}",
 		"1234567890123456789012345678901234567890" };
 	struct sandbox *sandbox = *state;
 	struct arena arena;
@@ -235,6 +236,36 @@ static void refs_resolve__what_names_nothing__says_so(void **state)
 		assert_int_equal(err.kind, ERR_USAGE);
 	}
 	repo_close(repo);
+	arena_release(&arena);
+}
+
+/* What could not be read is not what is not there. */
+static void refs_resolve__object_behind_a_reflog_or_search_damaged_or_gone__is_undecided(void **state)
+{
+	static const char *const expressions[] = { "HEAD@{1}^{/x}", "HEAD^{/x}", "HEAD@{1}" };
+	struct sandbox *sandbox = *state;
+	struct arena arena;
+	struct ref ref;
+	struct err err;
+	size_t i;
+	int gone;
+
+	arena_init(&arena);
+	sandbox_run(sandbox, "git init -q r; cd r; git commit -q --allow-empty -m 1; git commit -q --allow-empty -m 2; "
+			     "object=.git/objects/$(git rev-parse HEAD^ | sed 's,..,&/,'); chmod u+w $object; "
+			     "echo damage >$object; echo $object >object");
+	for (gone = 0; gone < 2; gone++) {
+		struct repo *repo = sandbox_open(sandbox, "r");
+
+		for (i = 0; i < sizeof(expressions) / sizeof(*expressions); i++) {
+			err_clear(&err);
+			if (refs_resolve(repo, &arena, expressions[i], &ref, &err) != -1)
+				fail_msg("'%s' is decided: %s", expressions[i], err.msg);
+			assert_int_equal(err.kind, ERR_UNDECIDED);
+		}
+		repo_close(repo);
+		sandbox_run(sandbox, "cd r; rm -f $(cat object)");
+	}
 	arena_release(&arena);
 }
 
@@ -266,6 +297,7 @@ int main(void)
 		SANDBOXED(refs_worktree_heads__several_worktrees__are_all_listed),
 		SANDBOXED(refs_resolve__what_git_rev_parse_takes__gives_the_same_commit),
 		SANDBOXED(refs_resolve__what_names_nothing__says_so),
+		SANDBOXED(refs_resolve__object_behind_a_reflog_or_search_damaged_or_gone__is_undecided),
 		SANDBOXED(refs_resolve__named_pipe_for_a_ref__does_not_hang),
 	};
 
