@@ -24,6 +24,12 @@ static size_t line_start(struct text bytes, unsigned line)
 	return at;
 }
 
+/* Is it the whole of a string, as far as the quotes around it tell? */
+static bool is_quoted(const struct strbuf *source, const char *at, size_t len)
+{
+	return at > source->buf && (at[-1] == '\'' || at[-1] == '"') && at[len] == at[-1];
+}
+
 /* Replaces `from` by `to` where it stands in quotes (or, in a docstring, as a word) from `start` on; whether it did. */
 static bool replace_in(struct strbuf *out, size_t start, struct text from, struct text to, bool quoted)
 {
@@ -33,7 +39,7 @@ static bool replace_in(struct strbuf *out, size_t start, struct text from, struc
 	struct strbuf rest = STRBUF_INIT;
 	size_t at;
 
-	while (found && quoted && !((found[-1] == '\'' || found[-1] == '"') && found[from.len] == found[-1]))
+	while (found && quoted && !is_quoted(out, found, from.len))
 		found = memmem(found + 1, end - (size_t)(found + 1 - out->buf), from.ptr, from.len);
 	if (!found)
 		return false;

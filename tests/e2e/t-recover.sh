@@ -228,6 +228,14 @@ git commit -q -a -m reidentify
 whole_after --relink
 migration c3c3c3c3c3c3 b9b9b9b9b9b9 | expect_file $V/c3_items.py
 
+# the child's file names b2 and b9 in its first bytes, where nothing stands in front of the id
+three_steps "given another id in place: --relink in a file that begins with the id"
+{ echo 'b2b2b2b2b2b2 = down_revision = "b2b2b2b2b2b2"'; echo 'revision = "c3c3c3c3c3c3"'; } >$V/c3_items.py
+migration b9b9b9b9b9b9 a1a1a1a1a1a1 >$V/b2_orders.py
+git commit -q -a -m reidentify
+whole_after --relink
+{ echo 'b2b2b2b2b2b2 = down_revision = "b9b9b9b9b9b9"'; echo 'revision = "c3c3c3c3c3c3"'; } | expect_file $V/c3_items.py
+
 renumber() {
 	git mv $V/b2_orders.py $V/b9_orders.py
 	migration b9b9b9b9b9b9 a1a1a1a1a1a1 >$V/b9_orders.py
