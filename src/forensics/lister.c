@@ -256,7 +256,7 @@ static void remove_file(struct lister *l, const struct tree_entry *entry)
 {
 	size_t len = l->path.len;
 
-	if (!migration_file_name(entry->name, entry->name_len))
+	if (is_odd_name(entry) || !migration_file_name(entry->name, entry->name_len))
 		return;
 	if (len)
 		strbuf_addch(&l->path, '/');

@@ -162,8 +162,12 @@ static void snapshots_get__trees_that_git_would_not_write__as_if_listed_alone(vo
 		"commit \"$(under_v 100644 a.py $b 40000 b.py 1234567890123456789012345678901234567890)\"\n"
 		"commit \"$(under_v 100644 z.py $c 100644 a.py $a)\"\n"
 		"commit \"$(under_v 100644 a.py $b 100644 z.py $c 100644 a.py $a)\"\n"
+		"put a.py b.py sub/a.py\n"
+		"s=$(git rev-parse HEAD:v/sub)\n"
+		"commit \"$(under_v 100644 a.py $a 40000 sub $s 100644 sub/a.py $b)\"\n" /* no path, but a name */
+		"commit \"$(under_v 100644 a.py $a 40000 sub $s)\"\n"
 		"put a.py b.py c.py\n",
-		14);
+		17);
 }
 
 int main(void)
