@@ -150,14 +150,33 @@ int check_use_policy(struct checking *c, const struct judge_case *judged, struct
 	return 0;
 }
 
+size_t check_limits(const struct checking *c)
+{
+	const char *const *limits;
+
+	return repo_limits(c->study->repo, &limits);
+}
+
+void check_take_limits(struct checking *c, size_t from)
+{
+	const char *const *limits;
+	size_t i, count = repo_limits(c->study->repo, &limits);
+
+	for (i = from; i < count; i++)
+		judge_add_limit(c->judge, "%s", limits[i]);
+}
+
 const struct protection *check_protection(struct checking *c)
 {
 	struct published **published = &c->published[c->use_count - 1];
 
 	if (!*published) {
+		size_t limits = check_limits(c);
+
 		*published = published_new(c->study, c->discovery, c->policy, c->err);
 		if (!*published)
 			return NULL;
+		check_take_limits(c, limits);
 		describe_protection(c, published_protection(*published));
 	}
 	return published_protection(*published);
@@ -222,6 +241,7 @@ int check_run(struct study *study, struct discovery *discovery, const struct che
 {
 	struct checking c = { .study = study, .discovery = discovery, .options = options, .out = out, .err = err };
 	struct comparison *comparisons;
+	struct err why = { 0 };
 	size_t i;
 	int rc;
 
@@ -235,8 +255,9 @@ int check_run(struct study *study, struct discovery *discovery, const struct che
 			memcpy(comparisons, c.comparisons, c.comparison_count * sizeof(*comparisons));
 		out->comparisons = comparisons;
 		out->comparison_count = c.comparison_count;
-		rc = provenance_read(study->repo, &study->arena, out->comparison_count ? &comparisons[0].target : NULL,
-			&out->provenance, err);
+		if (provenance_read(study->repo, &study->arena, out->comparison_count ? &comparisons[0].target : NULL,
+			    &out->provenance, &why) < 0) /* an ornament: no verdict is given up for it */
+			memset(&out->provenance, 0, sizeof(out->provenance));
 	}
 	judge_free(c.judge);
 	for (i = 0; i < c.use_count; i++) {

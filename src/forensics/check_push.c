@@ -249,13 +249,15 @@ static int judge_updates(struct checking *c, const struct ref_update *updates, s
 {
 	struct ref_list refs;
 	struct ref head;
-	struct err why = { 0 };
-	bool has_head;
-	size_t i;
+	size_t i, limits = check_limits(c);
+	int has_head;
 
 	if (refs_all(c->study->repo, &c->study->arena, &refs, c->err) < 0)
 		return -1;
-	has_head = refs_head(c->study->repo, &c->study->arena, &head, &why) == 1;
+	check_take_limits(c, limits);
+	has_head = refs_head(c->study->repo, &c->study->arena, &head, c->err);
+	if (has_head < 0)
+		return -1;
 	for (i = 0; i < count; i++) {
 		struct updating u = { .c = c, .update = &updates[i], .refs = &refs };
 

@@ -330,6 +330,14 @@ static bool is_no_change(const struct judge_case *judged)
 	return false;
 }
 
+static void say_damaged(struct judging *j)
+{
+	char hex[OID_HEX + 1];
+
+	judge_add_limit(j->judge, "%s (blob %s), which may say where migrations are, is damaged; 'git fsck' tells more",
+		study_shown(j->study, j->touched.damaged), oid_hex(&j->touched.damaged_id, hex));
+}
+
 static int look_at_differences(struct judging *j)
 {
 	const struct judge_case *judged = j->judged;
@@ -380,6 +388,8 @@ static int judge_sides(struct judging *j)
 		return -1;
 	if (!j->touched.any)
 		return 0;
+	if (j->touched.damaged.ptr)
+		say_damaged(j);
 	if (look_at_sides(j) < 0 || check_only(j) < 0)
 		return -1;
 	choose_watched(j);

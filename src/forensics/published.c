@@ -34,17 +34,17 @@ struct published *published_new(
 	struct study *study, struct discovery *discovery, const struct policy *policy, struct err *err)
 {
 	struct published *p = xcalloc(1, sizeof(*p));
-	struct err why = { 0 };
-	int found;
+	int found = -1;
 
 	p->study = study;
 	p->discovery = discovery;
 	intern_init(&p->dirs);
-	if (refs_all(study->repo, &study->arena, &p->refs, err) < 0) {
+	if (refs_all(study->repo, &study->arena, &p->refs, err) == 0)
+		found = refs_head(study->repo, &study->arena, &p->head, err);
+	if (found < 0) {
 		published_free(p);
 		return NULL;
 	}
-	found = refs_head(study->repo, &study->arena, &p->head, &why);
 	protection_find(policy, &p->refs, found == 1 ? &p->head : NULL, &study->arena, &p->protection);
 	return p;
 }
@@ -90,13 +90,13 @@ static int list_members(struct published *p, struct source *source, struct text 
 	struct source_entry entry;
 	struct source_scan scan;
 	struct err why = { 0 };
-	int rc = 0;
+	int rc = 0, got = 0;
 
 	if (source_scan_open(source, dir, id, &scan, &why) < 1) {
 		note_missing(&out->is_unclear, &out->missing, id);
 		return 0;
 	}
-	while (rc == 0 && source_scan_next(&scan, &entry, &why) == 1) {
+	while (rc == 0 && (got = source_scan_next(&scan, &entry, &why)) == 1) {
 		const struct blob *blob;
 
 		if (entry.kind == SOURCE_DIR && depth < VERSIONS_DEPTH_MAX) {
@@ -116,6 +116,8 @@ static int list_members(struct published *p, struct source *source, struct text 
 		else if (blob->revision != INTERN_NONE)
 			add_member(out, blob->revision);
 	}
+	if (got < 0) /* it breaks off in the middle */
+		note_missing(&out->is_unclear, &out->missing, id);
 	source_scan_close(&scan);
 	return rc;
 }
@@ -189,17 +191,22 @@ static int commit_holds(struct looking *l, const struct oid *commit, uint32_t pa
 	struct err why = { 0 };
 	const struct blob *blob;
 	bool stands;
-	int rc;
+	int rc, got;
 
 	if (commit_info_read(p->study->repo, &p->study->arena, commit, &info, &why) < 1) {
 		note_missing(&l->is_unclear, &l->missing, commit);
 		return 0;
 	}
 	source = source_of_tree(p->study, &info.tree);
-	if (source_find(source, study_path_text(p->study, path), &entry, &why) == 1 && entry.kind == SOURCE_FILE) {
+	got = source_find(source, study_path_text(p->study, path), &entry, &why);
+	if (got < 0)
+		note_missing(&l->is_unclear, &l->missing, &info.tree);
+	if (got == 1 && entry.kind == SOURCE_FILE) {
 		blob = study_blob(p->study, study_blob_number(p->study, &entry.id), l->err);
 		if (!blob)
 			return -1;
+		if (blob->state == BLOB_ABSENT)
+			note_missing(&l->is_unclear, &l->missing, &entry.id);
 		if (blob->revision == l->revision)
 			return 1;
 	}

@@ -19,7 +19,7 @@ struct looking {
 	const struct env_defs *extra;
 	struct intern plain_dirs, script_dirs; /* paths of directories without an env.py, and with one */
 	struct intern unplaced;                /* paths of .py files that only a configuration can claim */
-	struct intern seen;                    /* tree ids that were searched for configurations */
+	struct intern seen;                    /* trees that were searched for configurations, and their paths */
 	struct intern claimed;                 /* directories that configurations name */
 	struct err *err;
 };
@@ -45,8 +45,8 @@ static bool dir_has_env(struct looking *l, struct text dir)
 		return true;
 	strbuf_add(&path, dir.ptr, dir.len);
 	strbuf_addstr(&path, dir.len ? "/env.py" : "env.py");
-	for (i = 0; i < 2 && !found; i++)
-		found = l->sides[i] && source_find(l->sides[i], (struct text){ path.buf, path.len }, &entry, &why) == 1;
+	for (i = 0; i < 2 && !found; i++) /* where nobody knows, it may */
+		found = l->sides[i] && source_find(l->sides[i], (struct text){ path.buf, path.len }, &entry, &why) != 0;
 	intern_add(found ? &l->script_dirs : &l->plain_dirs, dir.ptr, dir.len);
 	strbuf_release(&path);
 	return found;
@@ -103,18 +103,21 @@ static void add_suspect(struct looking *l, uint32_t path, const struct tree_diff
 
 /* --- configurations ---------------------------------------------------------------------------------------------- */
 
-/* Reads a configuration; one that cannot be read, or holds nothing of Alembic's, has no sections. */
-static void read_config(struct looking *l, const struct oid *id, enum config_format format, struct config_file *out)
+/* Reads a configuration; one that holds nothing of Alembic's has no sections. 1; 0 where it is absent, -1 where damaged. */
+static int read_config(struct looking *l, const struct oid *id, enum config_format format, struct config_file *out)
 {
 	struct object object;
 	struct err why = { 0 };
+	int got;
 
 	memset(out, 0, sizeof(*out));
-	if (oid_is_null(id) || object_read(l->study->repo, id, CONFIG_BYTES_MAX, &object, &why) < 1)
-		return;
+	got = object_read(l->study->repo, id, CONFIG_BYTES_MAX, &object, &why);
+	if (got < 1)
+		return got;
 	if (memmem(object.bytes, object.len, "alembic", 7) || memmem(object.bytes, object.len, "script_location", 15))
 		config_parse((const char *)object.bytes, object.len, format, &l->study->arena, out);
 	object_release(&object);
+	return 1;
 }
 
 static bool speaks_of_alembic(struct looking *l, const struct tree_difference *d)
@@ -143,9 +146,8 @@ static bool is_configuration(struct looking *l, const struct tree_difference *d,
 	for (i = 0; i < 2; i++) {
 		if (!is_file(d->modes[i]))
 			continue;
-		read_config(l, &d->ids[i], format, &file);
-		if (file.section_count)
-			return true;
+		if (read_config(l, &d->ids[i], format, &file) < 1 || file.section_count)
+			return true; /* of one that cannot be read nobody knows */
 	}
 	return false;
 }
@@ -170,35 +172,65 @@ static void claim_all(struct looking *l, const struct config_file *file, struct 
 	}
 }
 
+/* A damaged configuration may name any directory. One that a partial clone only left out is not taken to name these. */
+static void note_damaged(struct looking *l, const struct strbuf *dir, const struct tree_entry *entry)
+{
+	struct touched *t = l->touched;
+
+	t->any = true;
+	t->damaged = text_of(arena_printf(&l->study->arena, "%.*s%s%.*s", (int)dir->len, dir->buf, dir->len ? "/" : "",
+		(int)entry->name_len, entry->name));
+	t->damaged_id = entry->id;
+}
+
+static void take_config(struct looking *l, const struct strbuf *dir, const struct tree_entry *entry)
+{
+	enum config_format format;
+	struct config_file file;
+
+	if (!is_file(entry->mode) || !config_file_name(entry->name, entry->name_len, &format))
+		return;
+	if (read_config(l, &entry->id, format, &file) < 0)
+		note_damaged(l, dir, entry);
+	claim_all(l, &file, (struct text){ arena_memdup(&l->study->arena, dir->buf, dir->len), dir->len });
+}
+
+/* A tree by its path as well: what a configuration names may be relative to where it stands. */
+static bool is_seen(struct looking *l, const struct oid *tree, const struct strbuf *path)
+{
+	size_t before = l->seen.count;
+	struct strbuf key = STRBUF_INIT;
+
+	strbuf_add(&key, tree->bytes, OID_BYTES);
+	strbuf_add(&key, path->buf, path->len);
+	intern_add(&l->seen, key.buf, key.len);
+	strbuf_release(&key);
+	return l->seen.count == before;
+}
+
 /* Finds every configuration of a tree, by reading trees alone, and what it claims. Trees seen before are passed by. */
 static void search_configs(struct looking *l, const struct oid *tree, struct strbuf *path, unsigned depth)
 {
-	size_t before = l->seen.count, len = path->len;
+	size_t len = path->len;
 	struct tree_entry entry;
 	struct object object;
 	struct tree_iter it;
 	struct err why = { 0 };
 
-	intern_add(&l->seen, tree->bytes, OID_BYTES);
-	if (l->seen.count == before || study_is_dull(l->study, tree, false) || study_is_dull(l->study, tree, true) ||
+	if (is_seen(l, tree, path) || study_is_dull(l->study, tree, false) || study_is_dull(l->study, tree, true) ||
 		depth > DEPTH_MAX || object_read(l->study->repo, tree, OBJECT_META_MAX, &object, &why) < 1)
 		return;
 	it = (struct tree_iter){ object.bytes, object.type == OBJECT_TREE ? object.len : 0 };
 	while (tree_next(&it, &entry) == 1) {
-		enum config_format format;
-		struct config_file file;
-
-		if (entry.mode == MODE_TREE) {
-			if (len)
-				strbuf_addch(path, '/');
-			strbuf_add(path, entry.name, entry.name_len);
-			search_configs(l, &entry.id, path, depth + 1);
-			strbuf_setlen(path, len);
-		} else if (is_file(entry.mode) && config_file_name(entry.name, entry.name_len, &format)) {
-			read_config(l, &entry.id, format, &file);
-			claim_all(l, &file,
-				(struct text){ arena_memdup(&l->study->arena, path->buf, path->len), path->len });
+		if (entry.mode != MODE_TREE) {
+			take_config(l, path, &entry);
+			continue;
 		}
+		if (len)
+			strbuf_addch(path, '/');
+		strbuf_add(path, entry.name, entry.name_len);
+		search_configs(l, &entry.id, path, depth + 1);
+		strbuf_setlen(path, len);
 	}
 	object_release(&object);
 }

@@ -21,7 +21,9 @@ struct suspect {
 };
 
 struct touched {
-	bool any; /* something that may be a migration, or a configuration, changed */
+	bool any;            /* something that may be a migration, or a configuration, changed */
+	struct text damaged; /* a configuration that may name where the change is and cannot be read; or none */
+	struct oid damaged_id;
 	struct suspect *suspects;
 	size_t suspect_count, suspect_cap;
 };

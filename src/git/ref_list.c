@@ -48,9 +48,18 @@ static bool is_left_out(const char *name)
 	return strncmp(name, "refs/replace/", strlen("refs/replace/")) == 0;
 }
 
-static void add_ref_limit(struct repo *repo, const struct strbuf *name, const struct err *why)
+/* What could not be read may have named anything. */
+static void miss(struct repo *repo, struct candidates *list, const char *why)
+{
+	list->is_complete = false;
+	repo_add_limit(repo, "%s", why);
+}
+
+static void miss_ref(struct repo *repo, struct candidates *list, const struct strbuf *name, const struct err *why)
 {
 	struct strbuf shown = STRBUF_INIT;
+
+	list->is_complete = false;
 
 	strbuf_add_printable(&shown, name->buf, name->len);
 	repo_add_limit(repo, "the ref '%s' cannot be read: %s", shown.buf, why->msg);
@@ -72,7 +81,7 @@ static int add_loose_entry(struct repo *repo, struct arena *arena, struct candid
 	if (lstat(path, &st) < 0) {
 		if (errno != ENOENT) {
 			err_set_errno(&bad, ERR_UNDECIDED, errno, "cannot look at its file");
-			add_ref_limit(repo, name, &bad);
+			miss_ref(repo, list, name, &bad);
 		}
 		goto done;
 	}
@@ -85,7 +94,7 @@ static int add_loose_entry(struct repo *repo, struct arena *arena, struct candid
 		goto done;
 	got = ref_read_file(arena, path, name->buf, &raw, &bad);
 	if (got < 0)
-		repo_add_limit(repo, "%s", bad.msg);
+		miss(repo, list, bad.msg);
 	if (got > 0)
 		add_loose_candidate(
 			arena, list, (struct text){ arena_memdup(arena, name->buf, name->len), name->len }, &raw);
@@ -105,7 +114,7 @@ static int add_loose(struct repo *repo, struct arena *arena, struct candidates *
 	int rc = 0;
 
 	if (depth < REF_DEPTH_MAX && directory_read(&directory, path, &bad) < 0)
-		repo_add_limit(repo, "%s", bad.msg);
+		miss(repo, list, bad.msg);
 	free(path);
 	for (i = 0; rc == 0 && i < directory.count; i++) {
 		if (directory.names[i][0] == '.')
@@ -180,8 +189,10 @@ static int add_packed(struct repo *repo, struct arena *arena, struct candidates 
 		line++;
 		if (bare && at[0] == '#')
 			fully_peeled |= memmem(at, len, " fully-peeled ", 14) != NULL;
-		else if (!add_packed_line(arena, list, at, bare, fully_peeled))
+		else if (!add_packed_line(arena, list, at, bare, fully_peeled)) {
+			list->is_complete = false;
 			repo_add_limit(repo, "line %lu of packed-refs is damaged", line);
+		}
 		at += len + 1;
 	}
 	return 0;

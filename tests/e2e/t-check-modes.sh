@@ -534,3 +534,47 @@ fsck_fails "the policy's blob is gone"
 run revident check --staged
 expect_exit 3
 grep -q "$blob" "$CASE_DIR/out" || fail "it does not say which object is missing"
+
+it "a ref that cannot be read may be the protected one"
+hooked r
+git update-ref refs/remotes/origin/old HEAD
+migration c3c3 b2b2
+git add -A
+passes git commit -q -m 'a new one'
+git update-ref refs/remotes/origin/main HEAD
+git symbolic-ref refs/remotes/origin/HEAD refs/remotes/origin/main
+migration d4d4 b2b2 '' m/versions/c3c3_x.py
+git add -A
+RULE=identity-overwritten
+blocked revident check --staged
+: >.git/refs/remotes/origin/main
+fsck_fails "a ref is empty"
+run revident check --staged
+expect_exit 3
+grep -q "refs/remotes/origin/main" "$CASE_DIR/out" "$CASE_DIR/err" || fail "the ref is not named"
+git config core.hooksPath none
+printf 'refs/heads/main %s refs/heads/topic %s\n' "$(git rev-parse HEAD)" "$(git rev-parse HEAD)" |
+	run revident check --pre-push origin nowhere
+expect_exit 3
+
+it "a damaged configuration may name the directory that changed"
+git init -q -b main r
+REPOS="$REPOS $CASE_DIR/r"
+cd r
+mkdir m migs
+printf '[alembic]\nscript_location = m\nversion_locations = migs\n' >alembic.ini
+echo 'from alembic import context' >m/env.py
+migration a1a1 '' '' migs/a1a1_x.py
+git add -A
+git commit -qm base
+migration b2b2 a1a1 '' migs/a1a1_x.py
+git add -A
+RULE=identity-overwritten
+blocked revident check --staged
+ini=$(git rev-parse HEAD:alembic.ini)
+rm -f ".git/objects/$(printf %s "$ini" | cut -c1-2)/$(printf %s "$ini" | cut -c3-)"
+printf 'no object' >".git/objects/$(printf %s "$ini" | cut -c1-2)/$(printf %s "$ini" | cut -c3-)"
+fsck_fails "an object is damaged"
+run revident check --staged
+expect_exit 3
+grep -q "alembic.ini (blob $ini)" "$CASE_DIR/out" "$CASE_DIR/err" || fail "the configuration is not named"
