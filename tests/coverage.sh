@@ -6,7 +6,7 @@ build=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 find "$build/src" -name '*.gcno' | while read -r notes; do
-    gcov -n -o "$(dirname "$notes")" "$notes" 2>/dev/null
+    gcov -n -o "$(dirname "$notes")" "$notes" 2>/dev/null || echo "tests/coverage.sh: gcov cannot read $notes" >&2
 done | awk '
     /^File / { file = substr($2, 2, length($2) - 2); next }
     /^Lines executed:/ && file ~ /^src\// {

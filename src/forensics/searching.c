@@ -12,6 +12,7 @@ struct search {
 	struct intern known;    /* definitions, by what they say */
 	struct intern configs;  /* watch index and entry number of configurations that were read */
 	size_t *config_watches; /* watch indexes of configurations */
+	size_t resolved;        /* so many watched paths have entries in this round; those added since do in the next */
 	size_t config_count, config_cap;
 	struct err *err;
 };
@@ -93,8 +94,9 @@ static int search_tree(struct search *s, const struct oid *root)
 }
 
 /* Does a versions directory stand in one of the two rows and not in the other? */
-static bool comes_or_goes(const struct investigation *inv, uint32_t row, uint32_t other)
+static bool comes_or_goes(const struct search *s, uint32_t row, uint32_t other)
 {
+	const struct investigation *inv = s->inv;
 	const uint32_t *a = watch_entries(inv->watch, row);
 	const uint32_t *b = watch_entries(inv->watch, other);
 	size_t i;
@@ -102,7 +104,7 @@ static bool comes_or_goes(const struct investigation *inv, uint32_t row, uint32_
 	for (i = 0; i < inv->watched_count; i++) {
 		size_t at = inv->watched_versions[i];
 
-		if ((a[at] == WATCH_ABSENT) != (b[at] == WATCH_ABSENT))
+		if (at < s->resolved && (a[at] == WATCH_ABSENT) != (b[at] == WATCH_ABSENT))
 			return true;
 	}
 	return false;
@@ -114,7 +116,7 @@ static int search_edge(struct search *s, uint32_t child, uint32_t parent)
 	uint32_t row = watch_row(s->inv->watch, child);
 	uint32_t other = watch_row(s->inv->watch, parent);
 
-	if (row == other || row == WATCH_UNKNOWN || other == WATCH_UNKNOWN || !comes_or_goes(s->inv, row, other))
+	if (row == other || row == WATCH_UNKNOWN || other == WATCH_UNKNOWN || !comes_or_goes(s, row, other))
 		return 0;
 	if (search_tree(s, &commits->trees[child]) < 0)
 		return -1;
@@ -130,10 +132,11 @@ static int search_new_configs(struct search *s, uint32_t commit)
 	if (row == WATCH_UNKNOWN)
 		return 0;
 	for (i = 0; i < s->config_count; i++) {
-		uint32_t key[2] = { (uint32_t)s->config_watches[i],
-			watch_entries(s->inv->watch, row)[s->config_watches[i]] };
+		uint32_t key[2] = { (uint32_t)s->config_watches[i], WATCH_ABSENT };
 		size_t before = s->configs.count;
 
+		if (s->config_watches[i] < s->resolved)
+			key[1] = watch_entries(s->inv->watch, row)[s->config_watches[i]];
 		if (key[1] == WATCH_ABSENT)
 			continue;
 		intern_add(&s->configs, key, sizeof(key));
@@ -224,7 +227,6 @@ static int search_tips(struct search *s, bool deep)
 int search_history(struct investigation *inv, bool deep, const struct progress *progress, struct err *err)
 {
 	struct search s = { .inv = inv, .err = err };
-	size_t watched;
 	int rc = -1;
 
 	intern_init(&s.searched);
@@ -233,10 +235,10 @@ int search_history(struct investigation *inv, bool deep, const struct progress *
 	if (search_tips(&s, deep) < 0)
 		goto done;
 	do { /* what one round finds, the next resolves; each round but the last finds a path more */
-		watched = watch_count(inv->watch);
+		s.resolved = watch_count(inv->watch);
 		if (watch_resolve(inv->watch, &inv->commits, progress, err) < 0 || search_round(&s) < 0)
 			goto done;
-	} while (watch_count(inv->watch) > watched);
+	} while (watch_count(inv->watch) > s.resolved);
 	rc = 0;
 done:
 	intern_release(&s.searched);

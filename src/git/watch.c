@@ -316,7 +316,7 @@ size_t watch_row_count(const struct watch *watch)
 const uint32_t *watch_entries(const struct watch *watch, uint32_t row)
 {
 	assert(row < watch->row_count);
-	return watch->flat + (size_t)row * watch->path_count;
+	return watch->flat + (size_t)row * watch->row_paths;
 }
 
 const struct watch_entry *watch_entry(const struct watch *watch, uint32_t entry)
