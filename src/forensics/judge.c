@@ -287,7 +287,6 @@ static int charge_change(struct judging *j, const struct change *change)
 		.before = change->before,
 		.after = change->after,
 		.continues_as = change->continues_as,
-		.most = LEVEL_ERROR,
 	};
 	enum edit what;
 
@@ -304,6 +303,7 @@ static int charge_change(struct judging *j, const struct change *change)
 	charge.environment = judge_environment_of(
 		j, change->after.path != INTERN_NONE && !event_kind_is_loss(change->kind) ? change->after.path
 											  : change->before.path);
+	charge.most = judge_at_most(j, &charge);
 	return judge_bring(j, &charge);
 }
 

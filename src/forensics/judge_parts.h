@@ -87,6 +87,14 @@ struct charge {
 /* judge_small.c: the limit for a file that is not in this clone. */
 void judge_say_absent(struct judging *j, uint32_t path, const struct oid *blob);
 
+/*
+ * judge_mends.c: how much can be held against a change that mends a chain which was broken in every base? Alembic loads no
+ * chain that has a hole, so no database came to what is given up. A note where content gets back the id that is missing; a
+ * warning where a child that named a missing parent names one that is there (databases stamped with the missing one stay
+ * where they are): `recover` plans the one, and with --relink the other.
+ */
+enum level judge_at_most(const struct judging *j, const struct charge *charge);
+
 /* judge_charge.c: finds level, message and hint, asks the policy, and keeps it. 0 or -1. */
 int judge_bring(struct judging *j, const struct charge *charge);
 

@@ -3,6 +3,7 @@
 # fixture. The base of the range is what origin/main has.
 
 . "${0%/*}/lib.sh"
+. "$E2E_DIR/hooked.sh"
 need_binary
 
 # judged NAME BASE TIP RESULT <<EOF: the rules about a change that it breaks,
@@ -129,3 +130,22 @@ git config -f .revident --unset waiver.INC-1.reason
 git add .revident
 run revident check --staged --format json
 [ "$(cat "$CASE_DIR/status")" -ne 0 ] || fail "a waiver without a reason counts"
+
+it "what recover does about a migration that was given another id passes, either way"
+hooked r
+migration c3c3 b2b2
+git add -A
+passes git commit -q -m chain
+sed -i "s/^revision = 'b2b2'/revision = 'd4d4'/" m/versions/b2b2_x.py
+git commit -q --no-verify -am renumbered
+passes revident recover --apply --stage
+passes git commit -q -m 'the old id back'
+git reset -q --hard HEAD~1
+passes revident recover --relink --apply --stage
+run revident check --staged
+expect_exit 0
+grep -q 'warning reparented: c3c3' "$CASE_DIR/out" || fail "nothing is said: $(cat "$CASE_DIR/out")"
+RULE=reparented
+git reset -q --hard
+sed -i "s/^down_revision = 'b2b2'/down_revision = None/" m/versions/c3c3_x.py
+blocked revident check --worktree
