@@ -54,12 +54,6 @@ static int unreadable(const struct repo *repo, const char *path, int errnum, str
 	return -1;
 }
 
-static bool is_same(const struct stat *a, const struct stat *b)
-{
-	return a->st_ino == b->st_ino && a->st_dev == b->st_dev && a->st_size == b->st_size &&
-	       a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
-}
-
 /* Compares the sum of all but the last bytes with those. */
 static int compare_sum(const struct repo *repo, const char *path, int fd, size_t size, struct err *err)
 {
@@ -96,7 +90,7 @@ int index_check(struct repo *repo, size_t max, struct err *err)
 		unreadable(repo, path, errno, err);
 	else if (!S_ISREG(st.st_mode))
 		damaged(repo, path, "is no file", err);
-	else if (st.st_size < SMALLEST || (uintmax_t)st.st_size > max || is_same(&st, &repo->checked_index))
+	else if (st.st_size < SMALLEST || (uintmax_t)st.st_size > max || stat_is_same(&st, &repo->checked_index))
 		rc = 0;
 	else
 		rc = compare_sum(repo, path, fd, (size_t)st.st_size, err);

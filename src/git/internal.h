@@ -163,6 +163,14 @@ int ref_read(struct repo *repo, struct arena *arena, const char *name, struct ra
 int ref_follow(struct repo *repo, struct arena *arena, const char *name, struct oid *out, struct text *symbolic,
 	struct err *err);
 
+/* Was the file neither replaced nor written to between the two? As far as the file system's clock can tell. */
+static inline bool stat_is_same(const struct stat *a, const struct stat *b)
+{
+	return a->st_ino == b->st_ino && a->st_dev == b->st_dev && a->st_size == b->st_size &&
+	       a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
+	       a->st_ctim.tv_sec == b->st_ctim.tv_sec && a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+}
+
 static inline const git_oid *as_git_oid(const struct oid *id)
 {
 	return (const git_oid *)(const void *)id->bytes;

@@ -7,12 +7,6 @@
 
 enum { PACKED_REFS_MAX = 1024 * 1024 * 1024 };
 
-static bool same_file(const struct stat *a, const struct stat *b)
-{
-	return a->st_ino == b->st_ino && a->st_dev == b->st_dev && a->st_size == b->st_size &&
-	       a->st_mtime == b->st_mtime && a->st_ctime == b->st_ctime;
-}
-
 int packed_refs_read(struct repo *repo, struct text *out, struct err *err)
 {
 	char *path = path_join(repo->common_dir, "packed-refs");
@@ -22,8 +16,9 @@ int packed_refs_read(struct repo *repo, struct text *out, struct err *err)
 	memset(&now, 0, sizeof(now));
 	if (stat(path, &now) < 0)
 		memset(&now, 0, sizeof(now)); /* gone, or preflight_read() says what is wrong */
-	if (now.st_ino == 0 || !same_file(&now, &repo->packed_refs_stat)) {
+	if (now.st_ino == 0 || !stat_is_same(&now, &repo->packed_refs_stat)) {
 		strbuf_clear(&repo->packed_refs);
+		memset(&repo->packed_refs_stat, 0, sizeof(repo->packed_refs_stat)); /* nothing, should this fail */
 		if (preflight_read(path, PACKED_REFS_MAX, &repo->packed_refs, err) < 0)
 			goto done;
 		repo->packed_refs_stat = now;
