@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #ifdef __linux__
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #endif
 #include <sys/wait.h>
@@ -108,6 +109,21 @@ static _Noreturn void become(const struct child *child, pid_t parent, int in, in
 	_exit(127);
 }
 
+/* In memory where the system can: a directory for temporary files may be full, or not to be written to. */
+static FILE *nameless_file(void)
+{
+#ifdef __linux__
+	int fd = memfd_create("input", MFD_CLOEXEC);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "w+");
+
+	if (fd >= 0 && !file)
+		close(fd);
+	return file;
+#else
+	return tmpfile();
+#endif
+}
+
 /* A file without a name that holds the input: a pipe would need its writer watched for a reader that is gone. */
 static int input_file(const struct strbuf *input)
 {
@@ -116,7 +132,7 @@ static int input_file(const struct strbuf *input)
 
 	if (!input || input->len == 0)
 		return open("/dev/null", O_RDONLY | O_CLOEXEC);
-	file = tmpfile();
+	file = nameless_file();
 	if (!file)
 		return -1;
 	if (fwrite(input->buf, 1, input->len, file) == input->len && fflush(file) == 0 && fseek(file, 0, SEEK_SET) == 0)

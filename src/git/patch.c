@@ -170,15 +170,36 @@ done:
 	return rc;
 }
 
-int patch_write(
-	struct repo *repo, const struct patch_change *changes, size_t count, struct strbuf *out, struct err *err)
+/* A directory of our own below another, by its absolute name: git is started elsewhere. NULL on failure; freed by the caller. */
+static char *make_temporary(const char *below, struct err *err)
 {
-	char dir[] = "/tmp/revident-patch-XXXXXX";
+	char *real = realpath(below, NULL), *made = NULL;
+	struct strbuf path = STRBUF_INIT, shown = STRBUF_INIT;
+
+	strbuf_addf(&path, "%s/revident-patch-XXXXXX", real ? real : below);
+	if (real && mkdtemp(path.buf)) {
+		made = strbuf_detach(&path, NULL);
+	} else {
+		int failure = errno;
+
+		strbuf_add_printable(&shown, below, strlen(below));
+		err_set_errno(err, ERR_UNDECIDED, failure, "cannot make a directory for the patch in '%s'", shown.buf);
+	}
+	free(real);
+	strbuf_release(&path);
+	strbuf_release(&shown);
+	return made;
+}
+
+int patch_write(struct repo *repo, const char *temporary, const struct patch_change *changes, size_t count,
+	struct strbuf *out, struct err *err)
+{
+	char *dir = make_temporary(temporary, err);
 	size_t i;
 	int rc = 0;
 
-	if (!mkdtemp(dir))
-		return err_set_errno(err, ERR_UNDECIDED, errno, "cannot make a directory for the patch");
+	if (!dir)
+		return -1;
 	for (i = 0; i < count; i++)
 		if (changes[i].from.ptr)
 			add_rename(out, &changes[i]);
@@ -186,5 +207,6 @@ int patch_write(
 		if (!changes[i].from.ptr)
 			rc = add_content(repo, dir, &changes[i], out, err);
 	rmdir(dir);
+	free(dir);
 	return rc;
 }

@@ -24,8 +24,8 @@ struct patch_change {
 	bool executable;
 };
 
-/* Appends the patch, renames first. 0; -1 with ERR_UNDECIDED. */
-int patch_write(
-	struct repo *repo, const struct patch_change *changes, size_t count, struct strbuf *out, struct err *err);
+/* Appends the patch, renames first. `temporary`: where a directory may be made. 0; -1 with ERR_UNDECIDED. */
+int patch_write(struct repo *repo, const char *temporary, const struct patch_change *changes, size_t count,
+	struct strbuf *out, struct err *err);
 
 #endif
