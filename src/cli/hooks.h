@@ -33,9 +33,6 @@ const char *place_directory(const struct place *place);
 struct hook_line *place_add_line(
 	struct cmd_ctx *ctx, const struct place *place, size_t i, const char *state, struct hook_report *report);
 
-/* The lines to put into hooks that are not ours. */
-void place_add_lines(const struct place *place, struct strbuf *out);
-
 /*
  * The path of this program: where PATH finds it, which an upgrade is likely to keep, else where the system says that the
  * running file is. NULL where neither is known.
