@@ -29,11 +29,6 @@ void environment_read(struct process_environment *out)
 		out->temporary = "/tmp";
 }
 
-static int compare_ids(const void *a, const void *b)
-{
-	return oid_compare(a, b);
-}
-
 size_t environment_merge_heads(struct arena *arena, struct oid **out)
 {
 	static const char prefix[] = "GITHEAD_";
@@ -49,7 +44,7 @@ size_t environment_merge_heads(struct arena *arena, struct oid **out)
 			oid_parse(&(*out)[count], *variable + skip, OID_HEX))
 			count++;
 	if (count)
-		qsort(*out, count, sizeof(**out), compare_ids);
+		qsort(*out, count, sizeof(**out), oid_compare_items);
 	return count;
 }
 

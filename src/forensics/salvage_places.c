@@ -88,9 +88,11 @@ int search_logs(struct salvager *s, struct err *err)
 	for (i = 0; i < s->reflogs.count; i++) {
 		struct err why = { 0 };
 		struct oid commit;
+		int found = object_peel_to_commit(s->head->repo, &s->reflogs.items[i].id, &commit, &why);
 
-		if (object_peel_to_commit(s->head->repo, &s->reflogs.items[i].id, &commit, &why) == 1 &&
-			!is_walked(s, &commit))
+		if (found < 0)
+			repo_add_limit(s->head->repo, "an entry of a reflog cannot be followed: %s", why.msg);
+		else if (found && !is_walked(s, &commit))
 			tips[n++] = nameless_tip(s, &commit);
 	}
 	if (n)

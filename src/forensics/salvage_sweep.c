@@ -207,11 +207,6 @@ static int sweep_pack_done(void *data, const struct sweep_pack *pack, bool whole
 	return 0;
 }
 
-static int compare_ids(const void *a, const void *b)
-{
-	return oid_compare(a, b);
-}
-
 static int sweep(struct salvager *s, struct err *err)
 {
 	struct sweeping w = { .s = s, .err = err };
@@ -238,7 +233,7 @@ static int open_lost(struct salvager *s, struct err *err)
 	int rc = 0;
 
 	if (s->lost_tip_count)
-		qsort(s->lost_tips, s->lost_tip_count, sizeof(*s->lost_tips), compare_ids);
+		qsort(s->lost_tips, s->lost_tip_count, sizeof(*s->lost_tips), oid_compare_items);
 	for (i = 0; i < s->lost_tip_count; i++)
 		if (i == 0 || !oid_equal(&s->lost_tips[i], &s->lost_tips[i - 1]))
 			tips[n++] = nameless_tip(s, &s->lost_tips[i]);

@@ -7,11 +7,6 @@
 
 enum { OF_TIP = 1, OF_OTHERS = 2, BELOW = 4 /* an ancestor of a common one */ };
 
-static int compare_ids(const void *a, const void *b)
-{
-	return oid_compare(a, b);
-}
-
 /* From the newest commit on, each passes what it is to its parents: all its children were there before it. */
 static void spread(const struct commits *commits, unsigned char *marks, struct arena *arena, struct merge_bases *out)
 {
@@ -37,7 +32,7 @@ static void spread(const struct commits *commits, unsigned char *marks, struct a
 		if (marks[at] == (OF_TIP | OF_OTHERS))
 			out->items[out->count++] = commits->ids[at];
 	if (out->count)
-		qsort(out->items, out->count, sizeof(*out->items), compare_ids);
+		qsort(out->items, out->count, sizeof(*out->items), oid_compare_items);
 }
 
 int merge_bases_find(struct repo *repo, struct arena *arena, const struct oid *tip, const struct oid *others,

@@ -118,11 +118,11 @@ static int add_directory(struct repo *repo, const char *base, const char *name, 
 	char *path = path_join(base, name), *real = realpath(path, NULL);
 	struct strbuf sb = STRBUF_INIT;
 	struct object_dir *dir;
-	int fd;
+	int fd, failure = errno;
 
 	free(path);
 	if (!real)
-		return lacks_directory(repo, name, strerror(errno));
+		return lacks_directory(repo, name, strerror(failure));
 	strbuf_addf(&sb, "%s/", real);
 	free(real);
 	if (has_directory(dirs, sb.buf)) {
@@ -131,9 +131,10 @@ static int add_directory(struct repo *repo, const char *base, const char *name, 
 	}
 	fd = dirs->count < ALTERNATES_MAX ? open(sb.buf, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 	if (fd < 0) {
+		failure = errno;
 		strbuf_release(&sb);
 		return lacks_directory(
-			repo, name, dirs->count < ALTERNATES_MAX ? strerror(errno) : "there are too many");
+			repo, name, dirs->count < ALTERNATES_MAX ? strerror(failure) : "there are too many");
 	}
 	VEC_GROW(dirs->items, dirs->count, dirs->cap);
 	dir = &dirs->items[dirs->count++];

@@ -7,11 +7,6 @@
 
 enum { SHALLOW_FILE_MAX = 64 * 1024 * 1024 };
 
-static int compare_oids(const void *a, const void *b)
-{
-	return oid_compare(a, b);
-}
-
 /* One object id a line; what is no id is a limit. */
 static int load_boundary(struct repo *repo, struct err *err)
 {
@@ -37,7 +32,7 @@ static int load_boundary(struct repo *repo, struct err *err)
 		at += len + 1;
 	}
 	if (repo->shallow_count)
-		qsort(repo->shallow, repo->shallow_count, sizeof(*repo->shallow), compare_oids);
+		qsort(repo->shallow, repo->shallow_count, sizeof(*repo->shallow), oid_compare_items);
 	rc = 0;
 done:
 	strbuf_release(&content);
@@ -114,5 +109,5 @@ int shallow_load(struct repo *repo, struct err *err)
 bool shallow_has(const struct repo *repo, const struct oid *id)
 {
 	return repo->shallow_count &&
-	       bsearch(id, repo->shallow, repo->shallow_count, sizeof(*repo->shallow), compare_oids) != NULL;
+	       bsearch(id, repo->shallow, repo->shallow_count, sizeof(*repo->shallow), oid_compare_items) != NULL;
 }

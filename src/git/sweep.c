@@ -36,11 +36,6 @@ static int collect(const git_oid *id, void *data)
 	return 0;
 }
 
-static int compare_ids(const void *a, const void *b)
-{
-	return oid_compare(a, b);
-}
-
 static bool is_packed(const struct packs *packs, const struct oid *id)
 {
 	uint64_t offset;
@@ -58,7 +53,7 @@ static void keep_loose(const struct packs *packs, struct id_list *list)
 	size_t i, n = 0;
 
 	if (list->count)
-		qsort(list->items, list->count, sizeof(*list->items), compare_ids);
+		qsort(list->items, list->count, sizeof(*list->items), oid_compare_items);
 	for (i = 0; i < list->count; i++)
 		if ((n == 0 || !oid_equal(&list->items[n - 1], &list->items[i])) && !is_packed(packs, &list->items[i]))
 			list->items[n++] = list->items[i];
@@ -243,7 +238,7 @@ int sweep_objects(struct repo *repo, const struct sweep_visitor *visitor, const 
 	int rc = -1;
 
 	if (loose_each(&repo->dirs, collect, &loose) < 0) {
-		err_set(err, ERR_UNDECIDED, "the loose objects cannot be listed");
+		err_set_git(err, ERR_UNDECIDED, "cannot look through the loose objects");
 		goto done;
 	}
 	odb_open_new_packs(repo); /* after the listing: what went from loose to packed meanwhile is in one of the two */

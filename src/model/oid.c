@@ -59,6 +59,11 @@ bool oid_parse(struct oid *id, const char *hex, size_t len)
 	return true;
 }
 
+int oid_compare_items(const void *a, const void *b)
+{
+	return oid_compare(a, b);
+}
+
 bool oid_is_null(const struct oid *id)
 {
 	static const struct oid null;

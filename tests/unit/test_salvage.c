@@ -72,6 +72,23 @@ static void salvage_find__reset_away__is_found_by_the_reflog(void **state)
 	expect(state, CHAIN "put b1 '\"a1\"'; say 2; git reset -q --hard HEAD^", SALVAGE_REFLOG);
 }
 
+static void salvage_find__damaged_behind_a_reflog__is_a_limit(void **state)
+{
+	struct inquiry inquiry;
+	struct salvage_result result;
+	struct searched searched;
+
+	inquiry_open(&inquiry, *state,
+		CHAIN
+		"put b1 '\"a1\"'; say 2; git reset -q --hard HEAD^; "
+		"object=.git/objects/$(git rev-parse HEAD@{1} | sed 's,..,&/,'); chmod u+w $object; echo >$object",
+		false);
+	assert_false(has_limit(inquiry.repo, "reflog"));
+	search(&inquiry, 1u << SALVAGE_REFLOG, &result, &searched);
+	assert_true(has_limit(inquiry.repo, "an entry of a reflog cannot be followed: "));
+	inquiry_close(&inquiry);
+}
+
 static void salvage_find__staged_alone__is_found_in_the_index(void **state)
 {
 	expect(state, CHAIN "put b1 '\"a1\"'; git add -A; rm m/versions/b1.py", SALVAGE_INDEX);
@@ -134,6 +151,7 @@ int main(void)
 		SANDBOXED(salvage_find__on_another_branch__is_found_in_refs),
 		SANDBOXED(salvage_find__stashed__is_found_in_the_stash),
 		SANDBOXED(salvage_find__reset_away__is_found_by_the_reflog),
+		SANDBOXED(salvage_find__damaged_behind_a_reflog__is_a_limit),
 		SANDBOXED(salvage_find__staged_alone__is_found_in_the_index),
 		SANDBOXED(salvage_find__dangling_object__is_found_among_all_objects),
 		SANDBOXED(salvage_find__two_dangling_versions__is_a_choice),

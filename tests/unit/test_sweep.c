@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include <cmocka.h>
 
@@ -106,6 +107,28 @@ static void sweep_objects__only_in_an_alternate__is_found(void **state)
 
 	assert_int_equal(sweep(*state, &seen, false, &count), 0);
 	assert_int_equal(seen.found, 1);
+}
+
+static void sweep_objects__directory_that_cannot_be_listed__is_told_by_name(void **state)
+{
+	const struct sweep_visitor visitor = { .commit = on_commit };
+	const struct progress progress = { 0 };
+	struct err err = { .kind = ERR_NONE };
+	struct rlimit usual, none;
+	struct repo *repo;
+	size_t count;
+	int rc;
+
+	sandbox_run(*state, "git init -q r && mkdir r/.git/objects/00");
+	repo = sandbox_open(*state, "r");
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &usual), 0);
+	none = (struct rlimit){ .rlim_cur = 0, .rlim_max = usual.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	rc = sweep_objects(repo, &visitor, &progress, &count, &err);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &usual), 0);
+	assert_int_equal(rc, -1);
+	assert_string_equal(err.msg, "cannot look through the loose objects: cannot list '00': Too many open files");
+	repo_close(repo);
 }
 
 static void sweep_objects__too_small_and_too_big__are_passed_over(void **state)
@@ -216,6 +239,7 @@ int main(void)
 		SANDBOXED(sweep_objects__loose_packed_and_twice__each_once),
 		SANDBOXED(sweep_objects__delta_in_a_pack__has_its_own_content),
 		SANDBOXED(sweep_objects__only_in_an_alternate__is_found),
+		SANDBOXED(sweep_objects__directory_that_cannot_be_listed__is_told_by_name),
 		SANDBOXED(sweep_objects__too_small_and_too_big__are_passed_over),
 		SANDBOXED(sweep_objects__family_of_deltas__each_has_its_own_content),
 		SANDBOXED(sweep_objects__in_two_packs__each_once),

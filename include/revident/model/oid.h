@@ -25,6 +25,9 @@ static inline int oid_compare(const struct oid *a, const struct oid *b)
 	return memcmp(a->bytes, b->bytes, OID_BYTES);
 }
 
+/* The same for qsort() and bsearch(). */
+int oid_compare_items(const void *a, const void *b);
+
 static inline bool oid_equal(const struct oid *a, const struct oid *b)
 {
 	return oid_compare(a, b) == 0;
