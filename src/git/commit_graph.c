@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bytes.h"
 #include "revident/base/xalloc.h"
 #include "sha1.h"
 
@@ -45,16 +46,6 @@ struct commit_graph {
 	size_t layer_count;
 	uint32_t count;
 };
-
-static uint32_t be32(const unsigned char *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
-static uint64_t be64(const unsigned char *p)
-{
-	return (uint64_t)be32(p) << 32 | be32(p + 4);
-}
 
 struct chunk {
 	const unsigned char *bytes;

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bytes.h"
 #include "revident/base/xalloc.h"
 #include "revident/git/object.h"
 
@@ -43,16 +44,6 @@ struct input {
 static size_t left(const struct input *in)
 {
 	return (size_t)(in->end - in->at);
-}
-
-static uint32_t be16(const unsigned char *p)
-{
-	return (uint32_t)p[0] << 8 | p[1];
-}
-
-static uint32_t be32(const unsigned char *p)
-{
-	return be16(p) << 16 | be16(p + 2);
 }
 
 /* --- entries ----------------------------------------------------------------------------------------------------- */

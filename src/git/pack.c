@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bytes.h"
 #include "internal.h"
 #include "pack.h"
 #include "revident/base/xalloc.h"
@@ -22,16 +23,6 @@ enum {
 };
 
 #define WIDE 0x80000000U /* in the table of offsets: the rest is an index into that of 64 bits */
-
-static uint32_t be32(const unsigned char *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
-static uint64_t be64(const unsigned char *p)
-{
-	return (uint64_t)be32(p) << 32 | be32(p + 4);
-}
 
 /* The number of objects, or -1 where the fanout decreases. */
 static int64_t fanout_count(const unsigned char *fanout)
