@@ -68,7 +68,7 @@ done:
 
 /* --- the evidence ---------------------------------------------------------------------------------------------------- */
 
-/* What a redacted report must not give away is marked. Contents that cannot be read cannot be written either. */
+/* Marks what a redacted report must not give away: whatever was not read and found free of it. */
 static void withhold(struct work *w)
 {
 	struct exhibit *exhibits = arena_calloc(w->ctx->arena, w->file.exhibit_count + 1, sizeof(*exhibits));
@@ -78,6 +78,7 @@ static void withhold(struct work *w)
 
 	for (i = 0; i < w->file.exhibit_count; i++) {
 		exhibits[i] = w->file.exhibits[i];
+		exhibits[i].is_withheld = exhibits[i].has_content;
 		if (!exhibits[i].has_content ||
 			object_read(w->repo, &exhibits[i].id, EVIDENCE_MAX, &object, &ignored) != 1)
 			continue;

@@ -233,19 +233,36 @@ static int64_t time_of(const struct clerk *clerk, const struct oid *commit)
 	return number == COMMIT_NONE ? 0 : clerk->inv->commits.times[number];
 }
 
+static void count_tag(struct case_refs *refs, const struct case_ref *tag)
+{
+	if (!refs->tag_count || tag->time < refs->first_tag.time)
+		refs->first_tag = *tag;
+	if (!refs->tag_count || tag->time >= refs->last_tag.time)
+		refs->last_tag = *tag;
+	refs->tag_count++;
+}
+
+/* `items` has room for CASE_REFS_MAX branches and as many tags: many of the ones do not keep out the others. */
 static void add_ref(struct clerk *clerk, struct case_refs *refs, struct case_ref *items, const struct ref *ref)
 {
 	static const char tags[] = "refs/tags/";
-
-	if (refs->count == CASE_REFS_MAX) {
-		refs->more++;
-		return;
-	}
-	items[refs->count++] = (struct case_ref){ .name = ref->name,
+	struct case_ref item = { .name = ref->name,
 		.commit = ref->commit,
 		.time = time_of(clerk, &ref->commit),
 		.is_tag = ref->name.len > sizeof(tags) && !memcmp(ref->name.ptr, tags, sizeof(tags) - 1),
 		.means_deployed = policy_ref_matches(&clerk->options->policy->deploy_refs, ref->name) };
+	size_t i, held = 0;
+
+	if (item.is_tag)
+		count_tag(refs, &item);
+	for (i = 0; i < refs->count; i++)
+		held += refs->items[i].is_tag == item.is_tag;
+	if (held < CASE_REFS_MAX)
+		items[refs->count++] = item;
+	else if (item.is_tag)
+		refs->more_tags++;
+	else
+		refs->more_branches++;
 	refs->items = items;
 }
 
@@ -262,8 +279,8 @@ static bool tip_misses(const struct identity *identity, uint32_t tip)
 static void sort_refs(struct clerk *clerk, const struct identity *identity, struct lost_case *c)
 {
 	struct investigation *inv = clerk->inv;
-	struct case_ref *damaged = arena_calloc(clerk->arena, CASE_REFS_MAX, sizeof(*damaged));
-	struct case_ref *holding = arena_calloc(clerk->arena, CASE_REFS_MAX, sizeof(*holding));
+	struct case_ref *damaged = arena_calloc(clerk->arena, 2 * CASE_REFS_MAX, sizeof(*damaged));
+	struct case_ref *holding = arena_calloc(clerk->arena, 2 * CASE_REFS_MAX, sizeof(*holding));
 	uint32_t tip, view, from = c->loss ? commits_find(&inv->commits, &c->loss->commit->id) : COMMIT_NONE;
 	bool *follows = from == COMMIT_NONE ? NULL : teller_descendants(&clerk->teller, from);
 	bool *holds_it = xcalloc(inv->view_count + 1, sizeof(*holds_it));

@@ -170,7 +170,7 @@ static struct text command(struct table *t, const char *words, struct text id)
 
 	strbuf_addstr(&line, words);
 	if (id.ptr)
-		strbuf_add_shell_word(&line, id);
+		strbuf_add_shell_operand(&line, id);
 	out = arena_text(t->arena, (struct text){ line.buf, line.len });
 	strbuf_release(&line);
 	return out;
@@ -192,8 +192,8 @@ static struct text command_for(
 	if (!is_lost)
 		return TEXT_NONE;
 	if (state->way == WAY_RELINK && row->role == STAMP_LOST) {
-		struct text stamp = command(t, "alembic stamp --purge ",
-			state->relinked_to.ptr ? state->relinked_to : TEXT_LITERAL("base"));
+		struct text stamp = command(
+			t, "alembic stamp --purge", state->relinked_to.ptr ? state->relinked_to : TEXT_LITERAL("base"));
 
 		return text_of(arena_printf(t->arena, "%s && alembic upgrade %s", stamp.ptr,
 			state->chain->head_count > 1 ? "heads" : "head"));
@@ -231,9 +231,16 @@ static void add_row(struct lost_case *c, struct stamp_row *rows, enum stamp_role
 	rows[c->row_count++] = (struct stamp_row){ .role = role, .revision = revision };
 }
 
+/* Whose heads are the chain's: where something is missing, what it would follow is a head only for the hole. */
+static const struct chain *chain_of_heads(const struct lost_case *c, const struct chain *now)
+{
+	return now->missing_count && c->should_be ? c->should_be : now;
+}
+
 static struct stamp_row *choose_rows(struct table *t, const struct chain *now)
 {
 	const struct lost_case *c = t->c;
+	const struct chain *whole = chain_of_heads(c, now);
 	const struct text *parents = NULL;
 	struct stamp_row *rows;
 	size_t i, n, parent_count = 0;
@@ -251,8 +258,8 @@ static struct stamp_row *choose_rows(struct table *t, const struct chain *now)
 			add_row(t->c, rows, STAMP_CHILD, c->life->children[i].revision);
 			n++;
 		}
-	for (i = 0; i < now->head_count && i < CASE_HEADS_MAX; i++)
-		add_row(t->c, rows, STAMP_HEAD, now->heads[i]);
+	for (i = 0; i < whole->head_count && i < CASE_HEADS_MAX; i++)
+		add_row(t->c, rows, STAMP_HEAD, whole->heads[i]);
 	return rows;
 }
 

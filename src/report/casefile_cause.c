@@ -238,7 +238,7 @@ static void end_row(struct page *page)
 
 static void row_where(struct page *page, const struct lost_case *c)
 {
-	size_t i;
+	size_t i, more;
 
 	row(page, "still in");
 	if (c->loss && c->loss->has_parent) {
@@ -255,8 +255,9 @@ static void row_where(struct page *page, const struct lost_case *c)
 		page_words(page, "; ");
 		page_code(page, c->holding.items[i].name);
 	}
-	if (c->holding.count + c->holding.more > i)
-		page_words(page, " and %zu more", c->holding.count + c->holding.more - i);
+	more = c->holding.count - i + c->holding.more_branches + c->holding.more_tags;
+	if (more)
+		page_words(page, " and %zu more", more);
 	end_row(page);
 }
 

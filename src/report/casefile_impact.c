@@ -124,7 +124,7 @@ static void cell_stamp(struct page *page, const struct stamp_row *row)
 	page_close(page, PAGE_CELL);
 }
 
-static void list_runs(struct page *page, const struct stamp_outcome *o)
+static void list_runs(struct page *page, const struct lost_case *c, const struct stamp_outcome *o)
 {
 	size_t i;
 
@@ -141,7 +141,9 @@ static void list_runs(struct page *page, const struct stamp_outcome *o)
 	if (o->run_count > RUNS_SHOWN)
 		page_words(page, " and %zu more", o->run_count - RUNS_SHOWN);
 	if (o->runs_stub) {
-		page_words(page, ", the first of which is not the real one: ");
+		page_words(page, ", where ");
+		page_code(page, c->life->revision);
+		page_words(page, " is not the real one: ");
 		page_styled(page, PAGE_BAD, "its stand-in raises");
 	}
 	if (o->leaves_lost_out) {
@@ -176,7 +178,7 @@ static void cell_outcome(struct page *page, const struct lost_case *c, const str
 		page_words(page, ", nothing to run");
 		break;
 	case ANSWER_RUNS:
-		list_runs(page, o);
+		list_runs(page, c, o);
 		break;
 	case ANSWER_SEVERAL_HEADS:
 		page_styled(page, PAGE_BAD, "fails");
@@ -259,7 +261,7 @@ static void table_of_stamps(struct page *page, const struct lost_case *c)
 
 static void list_refs(struct page *page, const char *words, const struct case_refs *refs, bool tags)
 {
-	size_t i, n = 0;
+	size_t i, n = 0, more = tags ? refs->more_tags : refs->more_branches;
 
 	for (i = 0; i < refs->count; i++)
 		n += refs->items[i].is_tag == tags;
@@ -275,8 +277,8 @@ static void list_refs(struct page *page, const char *words, const struct case_re
 		if (refs->items[i].means_deployed)
 			page_styled(page, PAGE_STRONG, " (deployed)");
 	}
-	if (refs->more)
-		page_words(page, " and %zu more branches or tags", refs->more);
+	if (more)
+		page_words(page, " and %zu more", more);
 	page_close(page, PAGE_ITEM);
 }
 

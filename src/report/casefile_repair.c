@@ -3,6 +3,8 @@
 #include "casefile_parts.h"
 #include "revident/base/shell.h"
 
+enum { REVISIONS_NAMED = 5 }; /* with more of them, a command names none and means all */
+
 /* --- the repair ------------------------------------------------------------------------------------------------------ */
 
 static void add_word(struct strbuf *line, struct text word)
@@ -58,10 +60,14 @@ static void revident_command(struct page *page, const char *options)
 {
 	const struct casefile *file = page->file;
 	struct strbuf line = STRBUF_INIT;
-	size_t i;
+	size_t i, named = file->case_count <= REVISIONS_NAMED ? file->case_count : 0;
+	bool is_option = false;
 
-	strbuf_addf(&line, "revident recover%s", options);
-	for (i = 0; i < file->case_count && file->case_count <= 5; i++)
+	for (i = 0; i < named; i++)
+		is_option =
+			is_option || (file->cases[i].life->revision.len && file->cases[i].life->revision.ptr[0] == '-');
+	strbuf_addf(&line, "revident recover%s%s", options, is_option ? " --" : "");
+	for (i = 0; i < named; i++)
 		if (!file->cases[i].life->at_head)
 			add_word(&line, file->cases[i].life->revision);
 	page_command(page, &line);
@@ -81,9 +87,11 @@ static size_t damaged_branches(const struct casefile *file)
 {
 	size_t i, k, count = 0;
 
-	for (i = 0; i < file->case_count; i++)
+	for (i = 0; i < file->case_count; i++) {
+		count += file->cases[i].damaged.more_branches;
 		for (k = 0; k < file->cases[i].damaged.count; k++)
 			count += !file->cases[i].damaged.items[k].is_tag;
+	}
 	return count;
 }
 

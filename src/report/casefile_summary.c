@@ -147,25 +147,6 @@ static void say_state(struct page *page, const struct lost_case *c)
 	}
 }
 
-/* The first and the last tag of a list in time; how many there are. */
-static size_t span_of_tags(const struct case_refs *refs, const struct case_ref **first, const struct case_ref **last)
-{
-	size_t i, count = 0;
-
-	for (i = 0; i < refs->count; i++) {
-		const struct case_ref *ref = &refs->items[i];
-
-		if (!ref->is_tag)
-			continue;
-		if (!count || ref->time < (*first)->time)
-			*first = ref;
-		if (!count || ref->time >= (*last)->time)
-			*last = ref;
-		count++;
-	}
-	return count;
-}
-
 static struct text tag_name(const struct case_ref *ref)
 {
 	const size_t skip = sizeof("refs/tags/") - 1;
@@ -173,34 +154,30 @@ static struct text tag_name(const struct case_ref *ref)
 	return (struct text){ ref->name.ptr + skip, ref->name.len - skip };
 }
 
-/* "It shipped without it in v1.4.0 ... v1.6.2 (3 tags); v1.3 still has it." */
+/* `v1.4.0` ... `v1.6.2` (3 tags) */
+static void say_span(struct page *page, const struct case_refs *refs)
+{
+	page_code(page, tag_name(&refs->first_tag));
+	if (refs->tag_count < 2)
+		return;
+	page_words(page, refs->tag_count > 2 ? " ... " : " and ");
+	page_code(page, tag_name(&refs->last_tag));
+	if (refs->tag_count > 2)
+		page_words(page, " (%zu tags)", refs->tag_count);
+}
+
+/* "Shipped without it: v1.4.0 ... v1.6.2 (3 tags); shipped with it: v1.3." */
 static void say_tags(struct page *page, const struct lost_case *c)
 {
-	const struct case_ref *first = NULL, *last = NULL;
-	size_t damaged = span_of_tags(&c->damaged, &first, &last), holding;
-
-	if (damaged) {
+	if (c->damaged.tag_count) {
 		page_words(page, " Shipped without it: ");
-		page_code(page, tag_name(first));
-		if (damaged > 1) {
-			page_words(page, damaged > 2 ? " ... " : " and ");
-			page_code(page, tag_name(last));
-			if (damaged > 2)
-				page_words(page, " (%zu tags)", damaged + c->damaged.more);
-		}
+		say_span(page, &c->damaged);
 	}
-	holding = span_of_tags(&c->holding, &first, &last);
-	if (holding) {
-		page_words(page, damaged ? "; shipped with it: " : " Shipped with it: ");
-		page_code(page, tag_name(first));
-		if (holding > 1) {
-			page_words(page, holding > 2 ? " ... " : " and ");
-			page_code(page, tag_name(last));
-			if (holding > 2)
-				page_words(page, " (%zu tags)", holding + c->holding.more);
-		}
+	if (c->holding.tag_count) {
+		page_words(page, c->damaged.tag_count ? "; shipped with it: " : " Shipped with it: ");
+		say_span(page, &c->holding);
 	}
-	if (damaged || holding)
+	if (c->damaged.tag_count || c->holding.tag_count)
 		page_words(page, ".");
 }
 
@@ -255,7 +232,7 @@ static const struct {
 	{ "Impact", write_impact, NULL },
 	{ "Timeline", write_timeline, NULL },
 	{ "Root cause", write_cause, NULL },
-	{ "The lost file", write_lost, NULL },
+	{ "What is lost", write_lost, NULL },
 	{ "The chain", write_chains, NULL },
 	{ "The tables", write_tables, NULL },
 	{ "The repair", NULL, write_repair },

@@ -44,7 +44,7 @@ static void add_git(struct explain_text *t, const char *label, const char *verb,
 	strbuf_release(&command);
 }
 
-/* A ref as git commands take it: without the part that git adds by itself. */
+/* A ref as git commands take it: without the part that git adds by itself, unless the rest would be an option. */
 static struct text short_ref(struct text ref)
 {
 	static const char *const prefixes[] = { "refs/heads/", "refs/remotes/", "refs/tags/" };
@@ -52,7 +52,7 @@ static struct text short_ref(struct text ref)
 
 	for (i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
 		len = strlen(prefixes[i]);
-		if (ref.len > len && !memcmp(ref.ptr, prefixes[i], len))
+		if (ref.len > len && !memcmp(ref.ptr, prefixes[i], len) && ref.ptr[len] != '-')
 			return (struct text){ ref.ptr + len, ref.len - len };
 	}
 	return ref;
@@ -79,8 +79,8 @@ static void add_lost(struct explain_text *t, const struct life *life)
 	struct strbuf command = STRBUF_INIT;
 
 	if (life->broken) {
-		strbuf_addstr(&command, "revident recover ");
-		strbuf_add_shell_word(&command, life->revision);
+		strbuf_addstr(&command, "revident recover");
+		strbuf_add_shell_operand(&command, life->revision);
 		text_add_labelled_command(t->out, t->styles, "next", command.buf);
 		strbuf_release(&command);
 	}
@@ -88,7 +88,7 @@ static void add_lost(struct explain_text *t, const struct life *life)
 	if (!life->return_path.ptr || (life->successor.unchanged && life->successor.at_head && !life->broken))
 		return;
 	if (life->usurper_path.ptr) {
-		strbuf_addstr(&command, "git mv ");
+		strbuf_addstr(&command, "git mv -- ");
 		strbuf_add_shell_word(&command, life->return_path);
 		strbuf_addch(&command, ' ');
 		strbuf_add_shell_word(&command, life->usurper_path);
@@ -113,8 +113,8 @@ static void add_stamp(struct explain_text *t, const struct life *life)
 {
 	struct strbuf command = STRBUF_INIT;
 
-	strbuf_addstr(&command, "alembic stamp --purge ");
-	strbuf_add_shell_word(&command, life->successor.revision);
+	strbuf_addstr(&command, "alembic stamp --purge");
+	strbuf_add_shell_operand(&command, life->successor.revision);
 	text_add_labelled_command(t->out, t->styles, "database", command.buf);
 	text_add_labelled(t->out, t->styles, "",
 		"points a database that is stamped with the lost id to it. That rewrites the record and not the "

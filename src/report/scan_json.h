@@ -40,12 +40,14 @@ void scan_json_lists(const struct scan *scan, struct scan_list lists[SCAN_LISTS]
 int scan_render_json(
 	const struct scan *scan, const struct render_options *options, struct strbuf *out, struct err *err);
 
+/* Every missing and every lost revision as a finding, with the rule that is about it: SARIF 2.1.0. */
+int scan_render_sarif(
+	const struct scan *scan, const struct render_options *options, struct strbuf *out, struct err *err);
+
 /*
  * One object a line: first {"type": "scan", ...} with all that is no list, then each item of each list, in the
  * document's order, with its kind as `type`: environment, skipped_environment, worktree, event, lost, missing.
  */
-int scan_render_sarif(
-	const struct scan *scan, const struct render_options *options, struct strbuf *out, struct err *err);
 int scan_render_ndjson(
 	const struct scan *scan, const struct render_options *options, struct strbuf *out, struct err *err);
 

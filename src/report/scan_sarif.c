@@ -12,8 +12,8 @@ static struct text command(struct arena *arena, const char *name, struct text re
 	struct strbuf line = STRBUF_INIT;
 	struct text out;
 
-	strbuf_addf(&line, "revident %s ", name);
-	strbuf_add_shell_word(&line, revision);
+	strbuf_addf(&line, "revident %s", name);
+	strbuf_add_shell_operand(&line, revision);
 	out = arena_text(arena, (struct text){ line.buf, line.len });
 	strbuf_release(&line);
 	return out;

@@ -235,6 +235,51 @@ grep -qF '`refs/tags/v1.4.0` **(deployed)**, `refs/tags/v1.5.0`' "$CASE_DIR/out"
 run revident report --format json
 expect_json '[r["ref"] for r in d["cases"][0]["damaged"]["refs"] if r["deployed"]]' '["refs/tags/v1.4.0"]'
 
+it "many branches keep no tag out, and each list counts its own rest"
+fixture september-17
+for n in $(seq 10 69); do
+	printf 'create refs/heads/team/%s %s\ncreate refs/tags/w%s %s\n' "$n" "$(git rev-parse "v1.5.0^{commit}")" "$n" "$(git rev-parse "v1.4.0^{commit}")"
+done | git update-ref --stdin
+run revident report
+grep -qF 'Shipped without it: `v1.4.0` ... `v1.5.0` (62 tags); shipped with it: `v1.3`.' "$CASE_DIR/out" ||
+	fail "$(grep Shipped "$CASE_DIR/out")"
+grep -q '^- Shipped broken in the tags: .* and 12 more$' "$CASE_DIR/out" || fail "$(grep '^- Shipped' "$CASE_DIR/out")"
+grep -q '^- HEAD and branches with the damage: .* and 1[0-9] more$' "$CASE_DIR/out" ||
+	fail "$(grep '^- HEAD and' "$CASE_DIR/out")"
+
+it "a parent is no head for the hole behind it; the stand-in is named where it runs"
+fixture deleted-parent
+run revident report
+grep '^| its parent `a1a1a1a1a1a1` |' "$CASE_DIR/out" >"$CASE_DIR/parent"
+grep -q 'no command: it must be at the head before the squash |$' "$CASE_DIR/parent" || fail "$(cat "$CASE_DIR/parent")"
+grep -qF '`c3c3c3c3c3c3`, where `b2b2b2b2b2b2` is not the real one: **its stand-in raises**' "$CASE_DIR/parent" ||
+	fail "$(cat "$CASE_DIR/parent")"
+run revident report --format json
+expect_json '[(r["role"], r["is_also_head"], r["squash"]["command"]) for r in d["cases"][0]["stamps"][2:]]' \
+	'[["parent", false, null], ["child", true, "alembic stamp --purge NEW"]]'
+
+it "an id that looks like an option is no option in the commands to paste"
+git init -q -b main "$CASE_DIR/option"
+cd "$CASE_DIR/option"
+mkdir -p m/versions
+printf '[alembic]\nscript_location = m\n' >alembic.ini
+: >m/env.py
+printf 'revision = "--apply"\ndown_revision = None\n' >m/versions/a.py
+printf 'revision = "b2b2"\ndown_revision = "--apply"\n' >m/versions/b.py
+git add .
+git commit -q -m 'two'
+git rm -q m/versions/a.py
+git commit -q -m 'one less'
+run revident report
+expect_exit 0
+grep -qF '`revident recover --apply -- --apply`' "$CASE_DIR/out" || fail "$(grep 'revident recover' "$CASE_DIR/out")"
+run revident explain -- --apply
+grep -qF ' revident recover -- --apply' "$CASE_DIR/out" || fail "$(grep 'revident recover' "$CASE_DIR/out")"
+run revident scan --format sarif
+grep -qF 'revident recover -- --apply' "$CASE_DIR/out" || fail "$(grep 'revident ' "$CASE_DIR/out")"
+run revident recover --apply -- --apply
+expect_exit 0
+
 it "what was never there: who wrote the line that names it"
 fixture never-there
 run revident report

@@ -24,7 +24,7 @@
 
 /* What a report holds of lists that history can make arbitrarily long; what is beyond is counted. */
 enum {
-	CASE_REFS_MAX = 50,     /* refs that hold the original, and as many that hold the damage */
+	CASE_REFS_MAX = 50, /* branches that hold the original, as many tags, and as many of either with the damage */
 	CASE_CHANGES_MAX = 200, /* paths that the commit of a loss changed */
 	CASE_HEADS_MAX = 3,     /* heads that get a row in the table of stamps */
 	CASE_CHILDREN_MAX = 3,  /* children likewise */
@@ -75,7 +75,9 @@ struct case_ref {
 
 struct case_refs {
 	const struct case_ref *items;
-	size_t count, more;
+	size_t count, more_branches, more_tags; /* what is not a tag counts as a branch */
+	size_t tag_count;                       /* of all tags, held or not */
+	struct case_ref first_tag, last_tag;    /* in time, of all tags; only if there is one */
 };
 
 /* A file that a report quotes. */
@@ -131,7 +133,7 @@ struct stamp_outcome {
 struct stamp_row {
 	enum stamp_role role;
 	struct text revision; /* none for STAMP_NOTHING */
-	bool is_also_head;    /* of a child */
+	bool is_also_head;    /* of the whole chain, and has another role besides */
 	struct stamp_outcome outcomes[WAYS];
 };
 
