@@ -175,6 +175,8 @@ static void read_files(struct clerk *clerk, struct lost_case *c)
 			&c->usurper);
 	else if (after->path.ptr)
 		read_file(clerk, after->path, after->revision, &after->blob, &c->usurper);
+	else if (c->is_replaced)
+		read_file(clerk, c->life->path, c->life->revision, &c->life->blob, &c->usurper);
 }
 
 static bool holds(struct text haystack, struct text needle)
@@ -288,11 +290,14 @@ static void sort_refs(struct clerk *clerk, const struct identity *identity, stru
 	for (view = 0; view < inv->view_count; view++)
 		holds_it[view] = teller_find(&clerk->teller, view, identity) != NULL;
 	for (tip = 0; tip < inv->tip_count; tip++) {
+		bool is_behind;
+
 		if (inv->tip_views[tip] == INTERN_NONE)
 			continue;
-		if (holds_it[inv->tip_views[tip]])
+		is_behind = follows && follows[inv->tip_commits[tip]];
+		if (holds_it[inv->tip_views[tip]] && !(c->is_replaced && is_behind))
 			add_ref(clerk, &c->holding, holding, &inv->tips[tip]);
-		else if (tip_misses(identity, tip) || (follows && follows[inv->tip_commits[tip]]))
+		else if (tip_misses(identity, tip) || is_behind)
 			add_ref(clerk, &c->damaged, damaged, &inv->tips[tip]);
 		else
 			c->older++;
@@ -363,11 +368,11 @@ static void draw_chains(struct clerk *clerk, struct lost_case *c)
 	struct chain *drawn;
 
 	c->environment = environment_at_head(clerk, c->life->environment);
-	if (!c->environment || c->life->at_head)
+	if (!c->environment || (c->life->at_head && !c->is_planned))
 		return;
 	c->should_be = planned_chain(clerk, c);
 	c->is_whole_plan = c->should_be != NULL;
-	if (c->should_be)
+	if (c->should_be || c->life->at_head)
 		return;
 	drawn = arena_alloc(clerk->arena, sizeof(*drawn));
 	if (casefile_chain_with(clerk->arena, &c->environment->chain, c, drawn))
@@ -376,13 +381,13 @@ static void draw_chains(struct clerk *clerk, struct lost_case *c)
 
 /* --- the whole ------------------------------------------------------------------------------------------------------ */
 
-/* The loss that a case is about: the one that HEAD suffers from, else the last of all, though it was mended since. */
+/* What a case is about: the loss that HEAD suffers from, else what replaced it, else the last loss, mended since. */
 static const struct event *find_loss(const struct life *life)
 {
 	size_t i;
 
-	if (life->loss)
-		return life->loss;
+	if (life->loss || life->replacement)
+		return life->loss ? life->loss : life->replacement;
 	for (i = life->event_count; i-- > 0;)
 		if (event_kind_is_loss(life->events[i].event.kind))
 			return &life->events[i].event;
@@ -397,6 +402,7 @@ static int tell_case(struct clerk *clerk, const struct identity *identity, struc
 		return -1;
 	c->life = life;
 	c->loss = find_loss(life);
+	c->is_replaced = life->at_head && life->replacement;
 	c->is_missing = identity->missing && is_at_head(clerk, identity->missing);
 	c->has_rule = c->loss != NULL;
 	if (c->loss) {
@@ -411,8 +417,14 @@ static int tell_case(struct clerk *clerk, const struct identity *identity, struc
 	return 0;
 }
 
-/* The plan is for what is missing at HEAD, and for what was named and HEAD lacks. */
-static int plan_repair(struct clerk *clerk, struct err *err)
+static bool is_named_for_repair(const struct clerk *clerk, const struct lost_case *c)
+{
+	return clerk->options->revision_count &&
+	       (!c->life->at_head || (c->is_replaced && c->loss->kind == EVENT_REPLACED));
+}
+
+/* The plan is for what is missing at HEAD, and for what was named and HEAD lacks or has other content for. */
+static int plan_repair(struct clerk *clerk, struct lost_case *cases, struct err *err)
 {
 	const struct casefile_options *given = clerk->options;
 	const char **ids = arena_calloc(clerk->arena, clerk->out->case_count + 1, sizeof(*ids));
@@ -429,9 +441,10 @@ static int plan_repair(struct clerk *clerk, struct err *err)
 	size_t i;
 
 	for (i = 0; i < clerk->out->case_count; i++) {
-		const struct lost_case *c = &clerk->out->cases[i];
+		struct lost_case *c = &cases[i];
 
-		if (c->is_missing || (given->revision_count && !c->life->at_head))
+		c->is_planned = c->is_missing || is_named_for_repair(clerk, c);
+		if (c->is_planned)
 			ids[how.revision_count++] =
 				arena_memdup(clerk->arena, c->life->revision.ptr, c->life->revision.len);
 	}
@@ -501,7 +514,7 @@ static int fill(struct clerk *clerk, struct err *err)
 		if (tell_case(clerk, &subjects.items[i], &cases[i], err) < 0)
 			goto done;
 	clerk->out->case_count = subjects.count;
-	if (plan_repair(clerk, err) < 0 || audit_head(clerk, err) < 0)
+	if (plan_repair(clerk, cases, err) < 0 || audit_head(clerk, err) < 0)
 		goto done;
 	for (i = 0; i < subjects.count; i++) {
 		take_source(clerk, &cases[i]);

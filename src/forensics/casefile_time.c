@@ -234,7 +234,7 @@ static void find_restoration(struct calendar *cal)
 		const struct event *event = &life->events[i].event;
 
 		if (is_behind && event->kind == EVENT_RESTORED && life->events[i].in_head) {
-			cal->c->restored = event->commit;
+			*(event->reused ? &cal->c->reused : &cal->c->restored) = event->commit;
 			return;
 		}
 		is_behind = is_behind || (event->kind == cal->c->loss->kind &&
@@ -247,6 +247,8 @@ static void measure(struct calendar *cal)
 	struct lost_case *c = cal->c;
 	const struct commit_info *end = c->restored ? c->restored : cal->clerk->out->head;
 
+	if (c->life->at_head && !c->restored && !c->is_replaced)
+		return;
 	if (!c->loss || !end || !c->loss->commit->committer.has_time || !end->committer.has_time)
 		return;
 	c->exposure = end->committer.time - c->loss->commit->committer.time;
@@ -266,7 +268,7 @@ void casefile_write_times(struct clerk *clerk, struct lost_case *c)
 		moment->event = &e->event;
 		moment->in_head = e->in_head;
 		if (e->event.kind == EVENT_ADDED || e->event.kind == EVENT_RESTORED ||
-			event_kind_is_loss(e->event.kind))
+			event_kind_is_loss(e->event.kind) || &e->event == c->loss)
 			add_landings(&cal, &e->event);
 	}
 	if (c->loss)

@@ -65,6 +65,8 @@ enum rule_id loss_rule(enum event_kind kind)
 		return RULE_IDENTITY_STRIPPED;
 	case EVENT_LOST_IN_MERGE:
 		return RULE_IDENTITY_LOST_IN_MERGE;
+	case EVENT_REPLACED:
+		return RULE_IDENTITY_REPLACED;
 	default:
 		return RULE_IDENTITY_DELETED;
 	}

@@ -40,7 +40,8 @@ static void say_replacement(struct page *page, const struct lost_case *c)
 	page_words(page, " declared ");
 	page_code(page, c->life->revision);
 	if (loss->after.revision.ptr && text_equal(loss->after.path, loss->before.path)) {
-		page_words(page, "; after it, it declared ");
+		page_words(page, text_equal(loss->after.revision, c->life->revision) ? "; after it, it still declared "
+										     : "; after it, it declared ");
 		page_code(page, loss->after.revision);
 		if (loss->after.migration && loss->after.migration->message.len) {
 			page_words(page, " \"");
@@ -154,7 +155,7 @@ static void item_date(struct page *page, const struct lost_case *c)
 
 static void list_telltales(struct page *page, const struct lost_case *c)
 {
-	if (!c->loss->after.revision.ptr)
+	if (!c->loss->after.revision.ptr || text_equal(c->loss->after.revision, c->life->revision))
 		return;
 	page_open(page, PAGE_PARAGRAPH);
 	page_words(page, "Does the file that took its place give it away?");
@@ -239,6 +240,7 @@ static void end_row(struct page *page)
 static void row_where(struct page *page, const struct lost_case *c)
 {
 	size_t i, more;
+	const char *comma = "; ";
 
 	row(page, "still in");
 	if (c->loss && c->loss->has_parent) {
@@ -250,10 +252,13 @@ static void row_where(struct page *page, const struct lost_case *c)
 			page_words(page, " ");
 			page_code(page, c->source->ref);
 		}
+	} else {
+		comma = "";
 	}
 	for (i = 0; i < c->holding.count && i < 5; i++) {
-		page_words(page, "; ");
+		page_words(page, "%s", comma);
 		page_code(page, c->holding.items[i].name);
+		comma = "; ";
 	}
 	more = c->holding.count - i + c->holding.more_branches + c->holding.more_tags;
 	if (more)

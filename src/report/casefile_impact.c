@@ -363,6 +363,13 @@ void write_impact(struct page *page, const struct lost_case *c)
 		say_failures(page, c);
 		say_several(page, c);
 		table_of_stamps(page, c);
+	} else if (c->is_replaced) {
+		page_open(page, PAGE_PARAGRAPH);
+		page_words(page,
+			"Alembic notices nothing: the chain loads, and whatever ran the original counts as having run "
+			"what the id names at HEAD. Such databases lack what that does, and have what the original "
+			"did; new ones lack the original.");
+		page_close(page, PAGE_PARAGRAPH);
 	} else if (c->life->at_head) {
 		page_open(page, PAGE_PARAGRAPH);
 		page_words(page, "None at HEAD, which has the migration.");

@@ -68,7 +68,7 @@ static void revident_command(struct page *page, const char *options)
 			is_option || (file->cases[i].life->revision.len && file->cases[i].life->revision.ptr[0] == '-');
 	strbuf_addf(&line, "revident recover%s%s", options, is_option ? " --" : "");
 	for (i = 0; i < named; i++)
-		if (!file->cases[i].life->at_head)
+		if (!file->cases[i].life->at_head || file->cases[i].is_planned)
 			add_word(&line, file->cases[i].life->revision);
 	page_command(page, &line);
 	strbuf_release(&line);
@@ -95,6 +95,16 @@ static size_t damaged_branches(const struct casefile *file)
 	return count;
 }
 
+static bool has_stamps(const struct casefile *file)
+{
+	size_t i;
+
+	for (i = 0; i < file->case_count; i++)
+		if (file->cases[i].row_count)
+			return true;
+	return false;
+}
+
 static void list_next_steps(struct page *page)
 {
 	page_open(page, PAGE_PARAGRAPH);
@@ -113,7 +123,9 @@ static void list_next_steps(struct page *page)
 		page_close(page, PAGE_ITEM);
 	}
 	page_open(page, PAGE_ITEM);
-	page_words(page, "Bring the databases up with the commands of the table under \"Impact\".");
+	page_words(page, has_stamps(page->file)
+				 ? "Bring the databases up with the commands of the table under \"Impact\"."
+				 : "Hold every database against the models: which content it ran, no stamp says.");
 	page_close(page, PAGE_ITEM);
 	command_item(page, "So that it does not happen again:", "revident hooks install",
 		", and a check in CI (see \"Prevention\").");

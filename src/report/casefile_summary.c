@@ -34,6 +34,8 @@ const char *loss_words(enum event_kind kind)
 		return "was stripped of its id";
 	case EVENT_LOST_IN_MERGE:
 		return "was dropped by a merge";
+	case EVENT_REPLACED:
+		return "was replaced by another migration with its id";
 	default:
 		return "was deleted";
 	}
@@ -116,11 +118,25 @@ static void say_what(struct page *page, const struct lost_case *c)
 	page_words(page, ".");
 }
 
+static void say_replaced(struct page *page, const struct lost_case *c)
+{
+	page_words(page, " It was not put back: at HEAD the id names another migration, ");
+	page_code(page, c->life->path);
+	if (c->reused) {
+		page_words(page, ", which commit ");
+		page_oid(page, &c->reused->id);
+		page_words(page, " gave it to");
+	}
+	page_words(page, ". A database that is stamped with it may have run either.");
+}
+
 static void say_state(struct page *page, const struct lost_case *c)
 {
 	char span[SPAN_MAX];
 
-	if (c->life->at_head && c->restored) {
+	if (c->is_replaced) {
+		say_replaced(page, c);
+	} else if (c->life->at_head && c->restored) {
 		page_words(page, " It was put back by commit ");
 		page_oid(page, &c->restored->id);
 		if (c->has_exposure)
@@ -183,7 +199,7 @@ static void say_tags(struct page *page, const struct lost_case *c)
 
 static void say_hope(struct page *page, const struct lost_case *c)
 {
-	if (c->life->at_head)
+	if (c->life->at_head && !c->is_replaced)
 		return;
 	if (c->lost.is_read) {
 		page_words(page, " The lost file is whole in git, all ");
@@ -298,7 +314,8 @@ void casefile_write(struct page *page)
 					       : "No migration is missing");
 	page_open(page, PAGE_TITLE);
 	if (file->case_count == 1) {
-		page_words(page, file->cases[0].life->at_head                 ? "The history of migration "
+		page_words(page, file->cases[0].is_replaced                   ? "Replaced migration "
+				 : file->cases[0].life->at_head               ? "The history of migration "
 				 : file->cases[0].life->state == LIFE_MISSING ? "Missing migration "
 									      : "Lost migration ");
 		page_code(page, file->cases[0].life->revision);

@@ -29,10 +29,12 @@ static void list_created(struct page *page, const struct lost_case *c)
 {
 	if (c->tables.created_count)
 		list_names(page,
-			c->life->at_head ? "It creates these tables" : "The lost migration creates these tables",
+			c->life->at_head && !c->is_replaced ? "It creates these tables"
+							    : "The lost migration creates these tables",
 			c->tables.created, c->tables.created_count);
 	else if (c->tables.is_known)
-		say(page, c->life->at_head ? "It creates no table." : "The lost migration creates no table.");
+		say(page, c->life->at_head && !c->is_replaced ? "It creates no table."
+							      : "The lost migration creates no table.");
 	else
 		say(page, c->lost.path.ptr
 				  ? "Which tables the lost migration creates is not known: its file could not be read."

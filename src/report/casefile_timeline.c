@@ -24,20 +24,33 @@ const char *moment_words(const struct moment *moment)
 	}
 }
 
-static const char *landed_verb(enum event_kind kind)
+static const char *landed_verb(const struct event *event)
 {
-	return kind == EVENT_ADDED ? "added" : kind == EVENT_RESTORED ? "restored" : "lost";
+	switch (event->kind) {
+	case EVENT_ADDED:
+		return "added";
+	case EVENT_RESTORED:
+		return event->reused ? "reused" : "restored";
+	case EVENT_REPLACED:
+		return "replaced";
+	default:
+		return "lost";
+	}
+}
+
+static bool is_bad(const struct moment *m)
+{
+	return m->kind == MOMENT_EVENT && (event_kind_is_loss(m->event->kind) || m->event->kind == EVENT_REPLACED);
 }
 
 static void cell_what(struct page *page, const struct moment *m)
 {
 	page_open(page, PAGE_CELL);
-	page_styled(page, m->kind == MOMENT_EVENT && event_kind_is_loss(m->event->kind) ? PAGE_BAD : PAGE_STRONG, "%s",
-		moment_words(m));
+	page_styled(page, is_bad(m) ? PAGE_BAD : PAGE_STRONG, "%s", moment_words(m));
 	if (m->kind == MOMENT_LANDED) {
 		page_words(page, " on ");
 		page_code(page, m->ref);
-		page_words(page, ", the commit that %s it", landed_verb(m->event->kind));
+		page_words(page, ", the commit that %s it", landed_verb(m->event));
 	}
 	if (m->kind == MOMENT_TOUCHED) {
 		page_words(page, ": ");
@@ -53,6 +66,8 @@ static void cell_what(struct page *page, const struct moment *m)
 		page_words(page, " to ");
 		page_code(page, m->event->after.path);
 	}
+	if (m->kind == MOMENT_EVENT && m->event->reused)
+		page_words(page, " to other content: the id was given to another migration");
 	if (m->kind == MOMENT_EVENT && m->event->has_what)
 		page_words(page, " (%s)", edit_name(m->event->what));
 	if (!m->in_head)

@@ -23,13 +23,22 @@ static size_t count_breaking(const struct scan *scan)
 	return count;
 }
 
-static size_t count_replaced(const struct scan *scan)
-{
-	size_t i, count = 0;
+/* What happened to ids that were not lost, or not for good. */
+struct incidents {
+	size_t replaced, reused, duplicated;
+};
 
-	for (i = 0; i < scan->event_count; i++)
-		count += scan->events[i].kind == EVENT_REPLACED;
-	return count;
+static struct incidents count_incidents(const struct scan *scan)
+{
+	struct incidents n = { 0 };
+	size_t i;
+
+	for (i = 0; i < scan->event_count; i++) {
+		n.replaced += scan->events[i].kind == EVENT_REPLACED;
+		n.reused += scan->events[i].kind == EVENT_RESTORED && scan->events[i].reused;
+		n.duplicated += scan->events[i].kind == EVENT_DUPLICATED;
+	}
+	return n;
 }
 
 /* "7 commits and 5 files read in 1 environment" */
@@ -143,15 +152,19 @@ static void add_skipped(struct scan_text *t)
 static void add_summary(struct scan_text *t)
 {
 	const struct scan *scan = t->scan;
-	size_t replaced = count_replaced(scan);
+	struct incidents n = count_incidents(scan);
 	struct paragraph p;
 
 	text_add_gap(t->out);
 	paragraph_begin(&p, t->out, t->styles, 0, 0);
 	add_read(&p, scan);
 	paragraph_addf(&p, ": %zu missing, %zu lost", scan->missing_count, scan->lost_count);
-	if (replaced)
-		paragraph_addf(&p, ", %zu replaced", replaced);
+	if (n.replaced)
+		paragraph_addf(&p, ", %zu replaced", n.replaced);
+	if (n.reused)
+		paragraph_addf(&p, ", %zu reused", n.reused);
+	if (n.duplicated)
+		paragraph_addf(&p, ", %zu duplicated", n.duplicated);
 	paragraph_add(&p, ".");
 	if (t->has_folded) {
 		paragraph_add(&p, " Every id: ");
@@ -207,7 +220,8 @@ int scan_render_text(const struct scan *scan, const struct render_options *optio
 		.breaking = count_breaking(scan),
 	};
 	size_t lost = scan_text_lost_count(&t);
-	bool clean = scan->missing_count == 0 && scan->lost_count == 0 && count_replaced(scan) == 0;
+	struct incidents n = count_incidents(scan);
+	bool clean = scan->missing_count + scan->lost_count + n.replaced + n.reused + n.duplicated == 0;
 
 	(void)err;
 	if (scan->environment_count == 0 && clean) {

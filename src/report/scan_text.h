@@ -23,7 +23,7 @@ void scan_text_missing(struct scan_text *t);
 /* What the index and the work tree do to HEAD. */
 void scan_text_worktree(struct scan_text *t);
 
-/* Revisions that were lost and that nothing names, and those whose content was replaced; a line each. */
+/* Revisions that were lost and that nothing names, then ids that were replaced, reused or duplicated; a line each. */
 void scan_text_lost(struct scan_text *t);
 
 /* Every event that the scan holds, oldest first, a line each. */

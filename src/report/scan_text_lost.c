@@ -10,7 +10,7 @@
 enum { FOLD_ABOVE = 5, REVISION_COLUMN = 2, KIND_COLUMN = 15, DAY_COLUMN = 29, COMMIT_COLUMN = 40, REST_INDENT = 6 };
 enum { DAY_LEN = 10, SUMMARY_CELLS = 100, NAME_CELLS = 40, NAMES_SHOWN = 3 };
 
-/* A lost revision, or a replaced one, as a line. */
+/* A lost revision, or a replaced, reused or duplicated one, as a line. */
 struct entry {
 	const struct event *event;
 	bool published, waived;
@@ -193,6 +193,46 @@ size_t scan_text_lost_count(const struct scan_text *t)
 	return count;
 }
 
+static bool is_replaced(const struct event *event)
+{
+	return event->kind == EVENT_REPLACED;
+}
+
+static bool is_reused(const struct event *event)
+{
+	return event->kind == EVENT_RESTORED && event->reused;
+}
+
+static bool is_duplicated(const struct event *event)
+{
+	return event->kind == EVENT_DUPLICATED;
+}
+
+/* What happened to ids that were not lost, a section for each kind. `entries` has room for all events. */
+static void add_events(struct scan_text *t, struct entry *entries)
+{
+	static const struct {
+		bool (*is_in)(const struct event *event);
+		const char *title;
+	} sections[] = {
+		{ is_replaced, "Replaced: these ids name other content since" },
+		{ is_reused, "Reused: these ids were lost, and given to other content" },
+		{ is_duplicated, "Duplicated: these ids had several files at one time" },
+	};
+	const struct scan *scan = t->scan;
+	size_t i, k, count;
+
+	for (k = 0; k < sizeof(sections) / sizeof(sections[0]); k++) {
+		for (i = count = 0; i < scan->event_count; i++)
+			if (sections[k].is_in(&scan->events[i]))
+				entries[count++] = (struct entry){ .event = &scan->events[i],
+					.onward = &scan->events[i].continues_as };
+		if (count)
+			qsort(entries, count, sizeof(*entries), entry_compare);
+		add_section(t, sections[k].title, entries, count);
+	}
+}
+
 void scan_text_lost(struct scan_text *t)
 {
 	const struct scan *scan = t->scan;
@@ -210,13 +250,7 @@ void scan_text_lost(struct scan_text *t)
 	qsort(entries, count, sizeof(*entries), entry_compare);
 	add_section(t, "Published, then lost", entries, published);
 	add_section(t, "Never published, lost", entries + published, count - published);
-
-	for (i = count = 0; i < scan->event_count; i++)
-		if (scan->events[i].kind == EVENT_REPLACED)
-			entries[count++] =
-				(struct entry){ &scan->events[i], false, false, &scan->events[i].continues_as };
-	qsort(entries, count, sizeof(*entries), entry_compare);
-	add_section(t, "Replaced: these ids name other content since", entries, count);
+	add_events(t, entries);
 	free(entries);
 }
 

@@ -258,6 +258,38 @@ run revident report --format json
 expect_json '[(r["role"], r["is_also_head"], r["squash"]["command"]) for r in d["cases"][0]["stamps"][2:]]' \
 	'[["parent", false, null], ["child", true, "alembic stamp --purge NEW"]]'
 
+it "a replaced revision: the replacement is the loss, and the original is the lost file"
+fixture replaced
+run revident report b2b2b2b2b2b2
+expect_exit 0
+for words in '# Replaced migration `b2b2b2b2b2b2`' '"add orders" of `migrations` was replaced by another migration with its id on' \
+	'It was not put back: at HEAD the id names another migration, `migrations/versions/b2b2b2b2b2b2_orders.py`. A database' \
+	'Alembic notices nothing' 'it is not repaired there.' 'git cat-file blob 2d4e66bbb252bc3ac948548164d63f39891ee5c8' \
+	'`revident recover --apply b2b2b2b2b2b2`' 'The rule `identity-replaced` of'; do
+	grep -qF "$words" "$CASE_DIR/out" || fail "the report does not say: $words"
+done
+if grep -e 'was not lost' -e 'None at HEAD' -e 'took it away' -e '| still in | ;' "$CASE_DIR/out"; then
+	fail "it says that nothing happened"
+fi
+run revident report b2b2b2b2b2b2 --format json
+expect_json '[d["cases"][0]["loss"]["kind"], d["cases"][0]["lost"]["blob"], d["cases"][0]["rule"]["name"], d["cases"][0]["holding"]["refs"]]' \
+	'["replaced", "2d4e66bbb252bc3ac948548164d63f39891ee5c8", "identity-replaced", []]'
+cp "$CASE_DIR/out" "$CASE_DIR/report.json"
+run revident recover b2b2b2b2b2b2 --format json
+expect_json 'd["steps"][0]["blob"] == json.load(open(sys.argv[1].replace("/out", "/report.json")))["cases"][0]["lost"]["blob"]' true
+
+it "a reused id was not put back"
+fixture reused
+run revident report b2b2b2b2b2b2
+expect_exit 0
+for words in "It was not put back: at HEAD the id names another migration, \`migrations/versions/b2b2b2b2b2b2_parcels.py\`, which commit \`$(git rev-parse HEAD)\` gave it to." \
+	'Alembic notices nothing' 'it is not repaired there.' 'the id was given to another migration'; do
+	grep -qF "$words" "$CASE_DIR/out" || fail "the report does not say: $words"
+done
+run revident report b2b2b2b2b2b2 --format json
+expect_json '[d["cases"][0]["restored_by"], d["cases"][0]["lost"]["path"], d["cases"][0]["in_its_place"]["path"]]' \
+	'[null, "migrations/versions/b2b2b2b2b2b2_orders.py", "migrations/versions/b2b2b2b2b2b2_parcels.py"]'
+
 it "an id that looks like an option is no option in the commands to paste"
 git init -q -b main "$CASE_DIR/option"
 cd "$CASE_DIR/option"

@@ -172,6 +172,16 @@ expect_exit 0
 [ "$(wc -l <"$CASE_DIR/out")" -lt 20 ] || fail "$(wc -l <"$CASE_DIR/out") lines of text"
 expect_golden squash.scan.text
 
+it "ids that were reused or had several files are listed on their own"
+fixture reused
+run revident scan
+expect_exit 0
+grep -qxF 'Reused: these ids were lost, and given to other content (1):' "$CASE_DIR/out" || fail "$(cat "$CASE_DIR/out")"
+fixture duplicated
+run revident scan
+expect_exit 0
+grep -qxF 'Duplicated: these ids had several files at one time (1):' "$CASE_DIR/out" || fail "$(cat "$CASE_DIR/out")"
+
 it "a repository without Alembic"
 fixture no-alembic
 run revident scan --format json

@@ -284,6 +284,30 @@ static void scan_text__replaced__is_listed_on_its_own(void **state)
 			   "7 commits and 5 files read in 1 environment: 0 missing, 0 lost, 1 replaced.\n");
 }
 
+static void scan_text__reused_and_duplicated__are_listed_on_their_own(void **state)
+{
+	struct arena *arena = *state;
+	struct scan scan = model_scan();
+	struct event events[2];
+
+	events[0] = *model_event(arena, EVENT_RESTORED, "aaaaaaaaaaaa", model_commit(arena, 0x60, 0, "reuse"));
+	events[0].reused = true;
+	events[1] = *model_event(arena, EVENT_DUPLICATED, "bbbbbbbbbbbb", model_commit(arena, 0x60, 0, "copy"));
+	scan.events = events;
+	scan.event_count = 2;
+	assert_text(&scan, "Nothing is lost or missing: 7 commits and 5 files read in 1 environment.\n"
+			   "\n"
+			   "Reused: these ids were lost, and given to other content (1):\n"
+			   "  aaaaaaaaaaaa restored      2025-09-17 " HEX_60 "\n"
+			   "      for other content\n"
+			   "\n"
+			   "Duplicated: these ids had several files at one time (1):\n"
+			   "  bbbbbbbbbbbb duplicated    2025-09-17 " HEX_60 "\n"
+			   "\n"
+			   "7 commits and 5 files read in 1 environment: 0 missing, 0 lost, 1 reused, 1\n"
+			   "duplicated.\n");
+}
+
 static void scan_text__never_in_history__says_what_to_try(void **state)
 {
 	struct accident *a = new_accident(*state, "x");
@@ -415,6 +439,10 @@ static void scan_text__events_asked_for__a_line_each_oldest_first(void **state)
 	assert_string_equal(out.buf,
 		"Nothing is lost or missing: 7 commits and 5 files read in 1 environment.\n"
 		"\n"
+		"Reused: these ids were lost, and given to other content (1):\n"
+		"  dddddddddddd restored      2025-09-17 " HEX_60 "\n"
+		"      for other content\n"
+		"\n"
 		"Events, oldest first (5):\n"
 		"  aaaaaaaaaaaa added         2025-09-16 5050505050505050505050505050505050505050\n"
 		"  aaaaaaaaaaaa edited        2025-09-17 " HEX_60 "\n"
@@ -424,7 +452,9 @@ static void scan_text__events_asked_for__a_line_each_oldest_first(void **state)
 		"  bbbbbbbbbbbb reparented    2025-09-17 " HEX_60 "\n"
 		"      onto cccccccccccc\n"
 		"  dddddddddddd restored      2025-09-17 " HEX_60 "\n"
-		"      for other content\n");
+		"      for other content\n"
+		"\n"
+		"7 commits and 5 files read in 1 environment: 0 missing, 0 lost, 1 reused.\n");
 	strbuf_release(&out);
 }
 
@@ -531,6 +561,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			scan_text__losses__published_and_newest_first_and_folded_by_commit, new_arena, drop_arena),
 		cmocka_unit_test_setup_teardown(scan_text__replaced__is_listed_on_its_own, new_arena, drop_arena),
+		cmocka_unit_test_setup_teardown(
+			scan_text__reused_and_duplicated__are_listed_on_their_own, new_arena, drop_arena),
 		cmocka_unit_test_setup_teardown(scan_text__never_in_history__says_what_to_try, new_arena, drop_arena),
 		cmocka_unit_test(scan_text__work_tree_breaks__says_how_to_undo_it),
 		cmocka_unit_test_setup_teardown(scan_text__other_refs__one_line_of_counts, new_arena, drop_arena),

@@ -162,9 +162,12 @@ struct lost_case {
 	const struct life *life;
 	const struct event *loss;     /* what took it; NULL where history has none */
 	bool is_missing;              /* HEAD's tree names it and lacks it */
+	bool is_replaced;             /* HEAD's tree has the id, for other content; `loss` took the original away */
+	bool is_planned;              /* the plan of the repair is for it, too */
 	const struct moment *moments; /* in walk order */
 	size_t moment_count;
 	const struct commit_info *restored; /* the first commit of HEAD's history that gave it back; NULL */
+	const struct commit_info *reused;   /* or that gave a lost one's id to other content; NULL */
 	bool has_exposure;
 	int64_t exposure;                  /* seconds from the loss to the repair, or to HEAD; committer time */
 	struct case_refs damaged;          /* whose history has the loss and whose tree lacks the revision */
