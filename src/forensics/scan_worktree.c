@@ -232,6 +232,19 @@ static int report_gone(struct comparison *c, bool in_index, const struct standin
 	return 0;
 }
 
+/* Is the revision in the index, and its file in the work tree in no tracked one? A commit of what is tracked loses it then. */
+static bool is_left_behind(const struct side *files, const struct standing *at)
+{
+	size_t i;
+
+	if (at->is_tracked)
+		return false;
+	for (i = 0; i < files->count; i++)
+		if (files->items[i].is_tracked && files->items[i].revision == at->revision)
+			return false;
+	return true;
+}
+
 /* What `to` does to the revisions of `from`; `head` keeps the work tree from repeating what the index did. */
 static int compare_sides(struct comparison *c, bool in_index, const struct side *from, const struct side *to)
 {
@@ -245,7 +258,9 @@ static int compare_sides(struct comparison *c, bool in_index, const struct side 
 		const struct standing *at = &to->items[i];
 		enum worktree_kind kind = WORKTREE_ADDED;
 
-		if (at->revision == INTERN_NONE || holds(from, at->revision))
+		if (at->revision == INTERN_NONE)
+			continue;
+		if (holds(from, at->revision) && (in_index || !is_left_behind(to, at)))
 			continue;
 		if (!in_index && at->is_tracked) {
 			if (find(from, at->path) && find(from, at->path)->revision != INTERN_NONE)

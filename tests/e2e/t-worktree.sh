@@ -67,6 +67,17 @@ sed 's/e5e5e5e5e5e5/f6f6f6f6f6f6/; s/d4d4d4d4d4d4/e5e5e5e5e5e5/' $V/e5e5e5e5e5e5
 echo 'f6*' >.git/info/exclude
 tells f6f6f6f6f6f6 ignored
 
+it "HEAD's own migration, moved to a path that is not tracked"
+fixture merge-migration
+mv $B $V/moved.py
+run revident scan --format json
+expect_json '[(w["kind"], w["revision"], w["path"]) for w in d["worktree"]]' \
+	"[[\"untracked\", \"b2b2b2b2b2b2\", \"$V/moved.py\"]]"
+git add -A
+worktree_is_quiet
+cp $V/moved.py $V/copy.py
+worktree_is_quiet
+
 it "a linked work tree has its own"
 fixture merge-migration
 git worktree add -q -b topic "$CASE_DIR/linked"
