@@ -70,6 +70,8 @@ static int parse_options(struct work *w, struct err *err)
 	if (opt_is_given(given, "apply") + opt_is_given(given, "patch") + opt_is_given(given, "o") > 1)
 		return err_set(
 			err, ERR_USAGE, "--apply, --patch and -o are three ways to use one plan: give one of them");
+	if (opt_is_given(given, "patch") && opt_is_given(given, "format"))
+		return err_set(err, ERR_USAGE, "--patch is a format of its own: give it without --format");
 	if ((opt_is_given(given, "stage") || opt_is_given(given, "force")) && !opt_is_given(given, "apply"))
 		return err_set(err, ERR_USAGE, "--stage and --force go with --apply");
 	if (w->options.stub_parent && !stub)
@@ -197,6 +199,7 @@ static int use_plan(struct work *w, struct err *err)
 	if (!w->is_done && repair_apply(w->repo, w->ctx->arena, &w->plan, &how, err) < 0)
 		return -1;
 	w->plan.applied = true;
+	w->plan.staged = how.stage && !w->is_done;
 	return 1;
 }
 

@@ -85,7 +85,9 @@ static int collect_tips(struct investigation *inv, const struct investigation_op
 		return 0;
 	return err_set(err, ERR_UNDECIDED, "there is no commit to look at: HEAD names \"%.*s\", which has none yet%s",
 		(int)inv->head.symbolic.len, inv->head.symbolic.ptr ? inv->head.symbolic.ptr : "",
-		options->all ? ", and no other ref has one" : "; name a branch, or use --all");
+		options->all         ? ", and no other ref has one"
+		: options->only_head ? "; switch to a branch that has one"
+				     : "; name a branch, or use --all");
 }
 
 static int read_commits(struct investigation *inv, const struct progress *progress, struct err *err)

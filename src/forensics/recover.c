@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "recover_parts.h"
+#include "revident/base/printable.h"
 #include "revident/base/strbuf.h"
 #include "revident/base/xalloc.h"
 
@@ -256,9 +257,38 @@ static int put_back(struct planner *p, const struct wanted *wanted)
 	return enqueue_parents(p, wanted, &result.source);
 }
 
+/* Each --env must name an environment of HEAD: a typing error must not look like a whole chain. */
+static int check_environments(struct planner *p)
+{
+	struct strbuf known = STRBUF_INIT, shown = STRBUF_INIT;
+	const struct tree_envs *envs = &p->view->envs;
+	size_t i, e;
+	int rc = 0;
+
+	for (i = 0; rc == 0 && i < p->options->env_count; i++) {
+		const char *asked = p->options->envs[i];
+
+		strbuf_clear(&known);
+		for (e = 0; e < envs->count && !text_equal(envs->items[e].path, text_of(asked)); e++) {
+			strbuf_addstr(&known, e ? ", \"" : "\"");
+			strbuf_add_printable_text(&known, envs->items[e].path);
+			strbuf_addch(&known, '"');
+		}
+		if (e < envs->count)
+			continue;
+		strbuf_add_printable(&shown, asked, strlen(asked));
+		rc = err_set(p->err, ERR_USAGE, "\"%s\" is no environment here; %s%s", shown.buf,
+			known.len ? "there is " : "there is none", known.buf);
+	}
+	strbuf_release(&known);
+	strbuf_release(&shown);
+	return rc;
+}
+
 static int open_head(struct planner *p)
 {
-	struct investigation_options how = { .versions_dirs = p->options->versions_dirs,
+	struct investigation_options how = { .only_head = true,
+		.versions_dirs = p->options->versions_dirs,
 		.versions_dir_count = p->options->versions_dir_count,
 		.progress = p->options->progress };
 	const struct salvage_options salvage = { .places = p->options->places,
@@ -272,6 +302,8 @@ static int open_head(struct planner *p)
 	p->view = investigation_head_view(&p->inv);
 	if (!p->view)
 		return err_set(p->err, ERR_UNDECIDED, "the tree of HEAD cannot be read: there is nothing to plan on");
+	if (check_environments(p) < 0)
+		return -1;
 	if (verdict_reach(&p->inv, p->options->policy, false, &p->verdict, p->err) < 0 ||
 		plan_tree_read(p, &p->inv.commits.trees[p->view->commit], &p->before) < 0)
 		return -1;

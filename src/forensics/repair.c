@@ -250,7 +250,7 @@ static int check_all(struct job *job)
 	size_t i;
 
 	if (!repo_work_tree(job->repo))
-		return err_set(job->err, ERR_UNDECIDED, "a bare repository has no work tree: use --patch or -o DIR");
+		return err_set(job->err, ERR_USAGE, "a bare repository has no work tree: use --patch or -o DIR");
 	if (index_compare_worktree(job->repo, job->arena, &job->differences, job->err) < 0)
 		return -1;
 	for (i = 0; i < job->count; i++)

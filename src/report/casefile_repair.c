@@ -188,8 +188,9 @@ static void say_unrecoverable(struct page *page)
 			page_count(page, u->searched.commits, "commit");
 			page_words(page, ", ");
 			page_count(page, u->searched.refs, "ref");
-			page_words(page, ", %zu reflog entries, %zu index entries and ", u->searched.reflog_entries,
-				u->searched.index_entries);
+			page_words(page, ", %zu reflog %s, %zu index %s and ", u->searched.reflog_entries,
+				u->searched.reflog_entries == 1 ? "entry" : "entries", u->searched.index_entries,
+				u->searched.index_entries == 1 ? "entry" : "entries");
 			page_count(page, u->searched.unreachable_objects, "object");
 			page_words(page, " that nothing leads to.");
 		}

@@ -315,7 +315,44 @@ static void add_limits(struct writer *w)
 	}
 }
 
-/* One line: what is to be done now. */
+static bool is_changed_before(const struct recover *plan, size_t step, struct text path)
+{
+	size_t i;
+
+	for (i = 0; i < step; i++)
+		if (text_equal(plan->steps[i].path, path) ||
+			(plan->steps[i].kind == STEP_RENAME && text_equal(plan->steps[i].from, path)))
+			return true;
+	return false;
+}
+
+/* `git commit -a` passes over files that are new: all that the plan changed is named. */
+static void add_staging(struct writer *w)
+{
+	struct strbuf command = STRBUF_INIT;
+	struct paragraph p;
+	size_t i;
+
+	strbuf_addstr(&command, "git add -A --");
+	for (i = 0; i < w->plan->step_count; i++) {
+		const struct recover_step *step = &w->plan->steps[i];
+
+		if (step->kind == STEP_RENAME && !is_changed_before(w->plan, i, step->from)) {
+			strbuf_addch(&command, ' ');
+			strbuf_add_shell_word(&command, step->from);
+		}
+		if (!is_changed_before(w->plan, i, step->path)) {
+			strbuf_addch(&command, ' ');
+			strbuf_add_shell_word(&command, step->path);
+		}
+	}
+	paragraph_begin(&p, w->out, w->styles, 2, 2);
+	paragraph_add_command(&p, command.buf);
+	paragraph_end(&p);
+	strbuf_release(&command);
+}
+
+/* What is to be done now. */
 static void add_next(struct writer *w)
 {
 	const struct recover *plan = w->plan;
@@ -328,11 +365,15 @@ static void add_next(struct writer *w)
 		paragraph_add_prose(&p, plan->refusal, 200);
 		paragraph_add(&p, ". Nothing was changed.");
 	} else if (plan->in_work_tree) {
-		paragraph_add(&p, "The work tree holds this already; HEAD will when it is committed.");
+		paragraph_add(&p,
+			"The work tree holds this already; HEAD will when it is committed. This stages all of it, new "
+			"files, too:");
+	} else if (plan->applied && plan->staged) {
+		paragraph_add(&p, "The work tree and the index hold the repair: try `alembic history`, and commit it.");
 	} else if (plan->applied) {
-		paragraph_addf(&p,
-			"The work tree holds the repair: look at `git status`, try `alembic history`, and commit "
-			"it.");
+		paragraph_add(&p,
+			"The work tree holds the repair: try `alembic history`, and commit it. This stages all of it, "
+			"new files, too:");
 	} else if (plan->step_count) {
 		paragraph_add(&p, "Nothing was changed. To do it, give the same command with ");
 		paragraph_add_command(&p, "--apply");
@@ -344,6 +385,8 @@ static void add_next(struct writer *w)
 		paragraph_add(&p, "Nothing was changed.");
 	}
 	paragraph_end(&p);
+	if (!plan->refusal.ptr && (plan->in_work_tree || plan->applied) && !plan->staged)
+		add_staging(w);
 }
 
 int recover_render_text(

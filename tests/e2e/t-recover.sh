@@ -47,10 +47,25 @@ expect_exit 0
 run revident recover
 expect_exit 0
 
+it "says how to stage all of it: commit -a passes over what is new"
+fixture september-17
+run revident recover --apply
+command=$(sed -n 's/^  \(git add .*\)/\1/p' "$CASE_DIR/out")
+[ "$command" = "git add -A -- $HABITS/189b1231afd4_bootstrap_tables.py $HABITS/2a3f4c9d1cde_add_cascade_deletes.py" ] ||
+	fail "says: $command"
+run revident recover
+grep -q -F "$command" "$CASE_DIR/out" || fail "does not say it again"
+eval "$command"
+git commit -q -m mended
+run revident recover
+expect_exit 0
+grep -q 'Nothing is missing at HEAD' "$CASE_DIR/out" || fail "not whole"
+
 it "--stage puts it into the index, too, and never commits"
 fixture september-17
 run revident recover --apply --stage
 expect_exit 0
+grep -q 'git add' "$CASE_DIR/out" && fail "tells to stage what is staged"
 accident_is_repaired
 run git diff --cached --name-status --no-renames
 expect_out <<EOF
@@ -301,7 +316,7 @@ expect_exit 0
 expect_no_file $V/b2_orders.py
 git clone -q --bare . "$CASE_DIR/bare.git"
 run revident -C "$CASE_DIR/bare.git" recover --apply
-expect_exit 3
+expect_exit 2
 run revident -C "$CASE_DIR/bare.git" recover -o "$CASE_DIR/from-bare"
 expect_exit 0
 [ -f "$CASE_DIR/from-bare/$V/b2_orders.py" ] || fail "not written from the bare repository"
@@ -355,3 +370,30 @@ expect_exit 0
 stub=$(git ls-files -z --others $V | tr -d '\0')
 stub_says "$stub" 'revision' "it's \"\"\" a \\ b"
 stub_says "$stub" 'upgrade()' None
+
+it "an environment that is not there is a mistake, and no whole chain"
+fixture september-17
+run revident recover --env habits_service/alembik
+expect_exit 2
+expect_out </dev/null
+expect_err <<EOF
+revident: "habits_service/alembik" is no environment here; there is "habits_service/alembic"
+EOF
+run revident recover --env habits_service/alembic
+expect_exit 1
+
+it "--patch takes no --format"
+fixture september-17
+run revident recover --patch --format json
+expect_exit 2
+expect_out </dev/null
+
+it "on a branch without commits the advice is one that can be taken"
+fixture unborn
+git symbolic-ref HEAD refs/heads/none
+run revident recover
+expect_exit 3
+expect_out </dev/null
+grep -q 'switch to a branch' "$CASE_DIR/err" || fail "does not say what to do"
+grep -q -e --all "$CASE_DIR/err" && fail "names an option that recover does not have"
+:

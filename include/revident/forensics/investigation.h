@@ -31,6 +31,7 @@ struct investigation_options {
 	const struct ref *refs; /* tips that were resolved before; borrowed for the call */
 	size_t ref_count;
 	bool all, deep;
+	bool only_head;  /* nobody can name another tip */
 	bool needs_head; /* with tips or `all`, too, a HEAD that cannot be read is an error and not a limit */
 	const char *const *versions_dirs; /* from the top of the repository */
 	size_t versions_dir_count;

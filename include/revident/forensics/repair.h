@@ -23,8 +23,9 @@ struct repair_options {
 int repair_is_done(struct repo *repo, struct arena *arena, const struct recover *plan, struct err *err);
 
 /*
- * Does it, all or nothing, and compares what was written with the objects. 0; -1 with ERR_UNDECIDED: a file is dirty,
- * untracked or a link, a path leads outside, a write failed; nothing was changed then unless the message says so.
+ * Does it, all or nothing, and compares what was written with the objects. 0; -1 with ERR_USAGE
+ * where there is no work tree, ERR_UNDECIDED where a file is dirty, untracked or a link, a path leads outside, a write
+ * failed; nothing was changed then unless the message says so.
  */
 int repair_apply(struct repo *repo, struct arena *arena, const struct recover *plan,
 	const struct repair_options *options, struct err *err);

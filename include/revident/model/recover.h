@@ -110,6 +110,7 @@ struct recover_environment {
 
 struct recover {
 	bool applied;
+	bool staged;                      /* and entered into the index */
 	bool in_work_tree;                /* the work tree held all of it before: only the commit is left */
 	const struct recover_step *steps; /* in the order in which they are done */
 	size_t step_count;
