@@ -269,6 +269,31 @@ static void refs_resolve__object_behind_a_reflog_or_search_damaged_or_gone__is_u
 	arena_release(&arena);
 }
 
+/* In place, in the same second, to the same length: only the finer part of its times tells. */
+static void refs_resolve__packed_refs_written_twice_in_a_second__is_read_again(void **state)
+{
+	struct sandbox *sandbox = *state;
+	struct arena arena;
+	struct err err;
+	struct oid side;
+	struct repo *repo;
+	struct ref ref;
+
+	arena_init(&arena);
+	sandbox_import(sandbox, "r", three_commits);
+	side = sandbox_id(sandbox,
+		"cd r; git pack-refs --all; sed \"s/^$(git rev-parse main)/$(git rev-parse side)/\" "
+		".git/packed-refs >new; git rev-parse side; cat .git/packed-refs >kept; cat kept >.git/packed-refs");
+	repo = sandbox_open(sandbox, "r");
+	assert_int_equal(refs_resolve(repo, &arena, "main", &ref, &err), 1);
+	assert_false(oid_equal(&ref.commit, &side));
+	sandbox_run(sandbox, "cd r; cat new >.git/packed-refs");
+	assert_int_equal(refs_resolve(repo, &arena, "main", &ref, &err), 1);
+	assert_true(oid_equal(&ref.commit, &side));
+	repo_close(repo);
+	arena_release(&arena);
+}
+
 static void refs_resolve__named_pipe_for_a_ref__does_not_hang(void **state)
 {
 	struct sandbox *sandbox = *state;
@@ -298,6 +323,7 @@ int main(void)
 		SANDBOXED(refs_resolve__what_git_rev_parse_takes__gives_the_same_commit),
 		SANDBOXED(refs_resolve__what_names_nothing__says_so),
 		SANDBOXED(refs_resolve__object_behind_a_reflog_or_search_damaged_or_gone__is_undecided),
+		SANDBOXED(refs_resolve__packed_refs_written_twice_in_a_second__is_read_again),
 		SANDBOXED(refs_resolve__named_pipe_for_a_ref__does_not_hang),
 	};
 
