@@ -15,7 +15,7 @@ static const struct opt_spec opts[] = {
 			"replaced, restored and duplicated" },
 	{ .name = "strict",
 		.kind = OPT_FLAG,
-		.help = "exit with 1 also where a published revision is lost and nothing waives it" },
+		.help = "exit with 1 also where a published revision is lost and no waiver or prune covers it" },
 	OPT_END,
 };
 

@@ -5,6 +5,7 @@
 
 #include "revident/base/xalloc.h"
 #include "revident/forensics/verdict.h"
+#include "excuse.h"
 #include "model_writer.h"
 #include "scan_parts.h"
 
@@ -14,6 +15,7 @@ struct writer {
 	struct model_writer model;
 	const struct scan_options *options;
 	struct verdict *verdict;
+	struct prunings prunings;
 	struct scan *out;
 	struct err *err;
 };
@@ -161,8 +163,7 @@ static void write_lost(struct writer *w, const struct lost_key *lost, struct los
 	out->status = out->referenced_count ? LOST_BROKEN : LOST_RETIRED;
 	out->cause = loss->kind;
 	out->published = lost->published;
-	out->waived = policy_waives(w->options->policy, loss_rule(loss->kind), loss->environment, loss->revision,
-			      &loss->before.blob) != NULL;
+	out->waived = find_excuse(&w->prunings, loss, lost->revision, &lost->lineage, 1, &out->excuse);
 	out->loss = loss;
 	out->removed_by = loss->commit;
 	out->last_commit = loss->parent;
@@ -253,6 +254,7 @@ int scan_judge(struct investigation *inv, const struct scan_options *options, st
 		goto done;
 	if (write_events(&w) < 0)
 		goto done;
+	prunings_init(&w.prunings, inv, options->policy);
 	write_all_lost(&w);
 	write_all_missing(&w);
 	if (options->with_worktree && scan_write_worktree(inv, options, out, err) < 0) {

@@ -145,6 +145,12 @@ json_t *json_from_continuation(const struct continuation *continuation)
 		json_from_similarity(continuation->similarity));
 }
 
+json_t *json_from_excuse(const struct excuse *excuse)
+{
+	return json_pack("{s:s, s:o, s:o}", "kind", excuse->by_prune ? "prune" : "waiver", "name",
+		json_from_text(excuse->name), "reason", json_from_text(excuse->reason));
+}
+
 json_t *json_from_event(const struct event *event)
 {
 	json_t *value = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "kind", event_kind_name(event->kind),

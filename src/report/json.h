@@ -17,6 +17,7 @@
 #include "revident/base/text.h"
 #include "revident/model/event.h"
 #include "revident/model/oid.h"
+#include "revident/model/scan.h"
 
 /* UTF-8, with U+FFFD for bytes that are not; null for TEXT_NONE. */
 json_t *json_from_text(struct text text);
@@ -38,6 +39,8 @@ json_t *json_from_side(const struct event_side *side);
 json_t *json_from_continuation(const struct continuation *continuation);
 
 json_t *json_from_event(const struct event *event);
+
+json_t *json_from_excuse(const struct excuse *excuse);
 
 /* What makes one item of a list. */
 typedef json_t *json_item_fn(const void *item);

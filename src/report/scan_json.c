@@ -84,6 +84,8 @@ json_t *scan_json_lost(const void *item)
 
 	if (!value)
 		return NULL;
+	if (lost->waived)
+		json_object_set_new(value, "waived_by", json_from_excuse(&lost->excuse));
 	add_names(value, "tips", "tips_more", &lost->tips);
 	add_names(value, "tags", "tags_more", &lost->tags);
 	return value;

@@ -76,8 +76,12 @@ static struct finding from_lost(struct arena *arena, const struct lost_revision 
 	}
 	if (!oid_is_null(&lost->blob))
 		strbuf_addf(&words, "; its file is blob %s", oid_hex(&lost->blob, blob));
-	if (lost->waived)
-		strbuf_addstr(&words, "; waived");
+	if (lost->waived) {
+		strbuf_addstr(&words, lost->excuse.by_prune ? "; pruned by " : "; waived by ");
+		strbuf_add_printable_text(&words, lost->excuse.name);
+		strbuf_addstr(&words, ": ");
+		strbuf_add_printable_text(&words, lost->excuse.reason);
+	}
 	finding.message = arena_text(arena, (struct text){ words.buf, words.len });
 	strbuf_release(&words);
 	return finding;

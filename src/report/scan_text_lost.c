@@ -8,12 +8,13 @@
  * FOLD_ABOVE lines of one commit become one.
  */
 enum { FOLD_ABOVE = 5, REVISION_COLUMN = 2, KIND_COLUMN = 15, DAY_COLUMN = 29, COMMIT_COLUMN = 40, REST_INDENT = 6 };
-enum { DAY_LEN = 10, SUMMARY_CELLS = 100, NAME_CELLS = 40, NAMES_SHOWN = 3 };
+enum { DAY_LEN = 10, SUMMARY_CELLS = 100, NAME_CELLS = 40, NAMES_SHOWN = 3, REASON_CELLS = 200 };
 
 /* A lost revision, or a replaced, reused or duplicated one, as a line. */
 struct entry {
 	const struct event *event;
-	bool published, waived;
+	bool published;
+	const struct excuse *excuse; /* NULL: nothing lets it pass */
 	const struct continuation *onward;
 };
 
@@ -76,6 +77,16 @@ static void add_detail(struct paragraph *p, const struct event *event)
 	}
 }
 
+/* " (pruned by 3b7a1d2e4f56: squashed the first three years)" */
+static void add_excuse(struct paragraph *p, const struct excuse *excuse)
+{
+	paragraph_add(p, excuse->by_prune ? " (pruned by " : " (waived by ");
+	paragraph_add_token(p, STYLE_ID, excuse->name);
+	paragraph_add(p, ": ");
+	paragraph_add_prose(p, excuse->reason, REASON_CELLS);
+	paragraph_add(p, ")");
+}
+
 static void add_entry(struct scan_text *t, const struct entry *entry)
 {
 	const struct event *event = entry->event;
@@ -93,8 +104,8 @@ static void add_entry(struct scan_text *t, const struct entry *entry)
 		paragraph_add(&p, " in ");
 		paragraph_add_token(&p, STYLE_PLAIN, event->environment);
 	}
-	if (entry->waived)
-		paragraph_add(&p, " (waived)");
+	if (entry->excuse)
+		add_excuse(&p, entry->excuse);
 	paragraph_end(&p);
 }
 
@@ -125,6 +136,23 @@ static bool is_of_one_kind(const struct entry *entries, size_t count)
 	return true;
 }
 
+/* Of folded lines: how many pass, and by what, where all of them do so by the same. */
+static void add_excuses(struct paragraph *p, const struct entry *entries, size_t count)
+{
+	const struct excuse *first = entries[0].excuse;
+	size_t i, excused = 0, same = 0;
+
+	for (i = 0; i < count; i++) {
+		excused += entries[i].excuse != NULL;
+		same += first && entries[i].excuse && first->by_prune == entries[i].excuse->by_prune &&
+			text_equal(first->name, entries[i].excuse->name);
+	}
+	if (same == count)
+		add_excuse(p, first);
+	else if (excused)
+		paragraph_addf(p, " (%zu waived or pruned)", excused);
+}
+
 static void add_folded(struct scan_text *t, const struct entry *entries, size_t count)
 {
 	const struct commit_info *commit = entries[0].event->commit;
@@ -144,6 +172,7 @@ static void add_folded(struct scan_text *t, const struct entry *entries, size_t 
 		paragraph_add(&p, ": ");
 		add_kinds(&p, entries, count);
 	}
+	add_excuses(&p, entries, count);
 	paragraph_end(&p);
 }
 
@@ -244,7 +273,8 @@ void scan_text_lost(struct scan_text *t)
 
 		if (!is_listed(t, lost))
 			continue;
-		entries[count++] = (struct entry){ lost->loss, lost->published, lost->waived, &lost->continues_as };
+		entries[count++] = (struct entry){ lost->loss, lost->published, lost->waived ? &lost->excuse : NULL,
+			&lost->continues_as };
 		published += lost->published;
 	}
 	qsort(entries, count, sizeof(*entries), entry_compare);

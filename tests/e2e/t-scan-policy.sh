@@ -23,9 +23,28 @@ expect_exit 1
 git commit -q -m 'Waive it'
 run revident scan --strict
 expect_exit 0
-grep -q '(waived)' "$CASE_DIR/out" || fail "the text does not say that it is waived"
+grep -q '(waived by INC-412: never shipped)' "$CASE_DIR/out" || fail "the text does not say that it is waived"
 run revident scan --format json
-expect_json '[l["waived"] for l in d["lost"]]' '[true]'
+expect_json '[(l["waived"], l["waived_by"]["kind"], l["waived_by"]["name"]) for l in d["lost"]]' '[[true, "waiver", "INC-412"]]'
+
+it "a prune covers what was above its base, in every format, while HEAD has the base"
+fixture base-removed
+run revident scan --strict
+expect_exit 1
+policy '[prune "c3c3c3c3c3c3"]' 'reason = squashed the first year'
+run revident scan --strict
+expect_exit 0
+[ "$(tr -s ' \n' ' ' <"$CASE_DIR/out" | grep -o '(pruned by c3c3c3c3c3c3: squashed the first year)' | wc -l)" = 2 ] ||
+	fail "$(cat "$CASE_DIR/out")"
+run revident scan --format json
+expect_json '{l["revision"]: l.get("waived_by") for l in d["lost"]} == {i: {"kind": "prune", "name": "c3c3c3c3c3c3", "reason": "squashed the first year"} for i in ("a1a1a1a1a1a1", "b2b2b2b2b2b2")}' \
+	true
+run revident scan --format sarif
+[ "$(grep -o 'pruned by c3c3c3c3c3c3: squashed the first year' "$CASE_DIR/out" | wc -l)" = 2 ] || fail "$(cat "$CASE_DIR/out")"
+git rm -q migrations/versions/c3c3c3c3c3c3_invoices.py
+git commit -q -m 'lose the base'
+run revident scan --format json
+expect_json '[l["waived"] for l in d["lost"]]' '[false, false, false]'
 
 it "an environment that is ignored, at the top, too"
 fixture env-at-top

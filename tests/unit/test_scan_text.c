@@ -246,6 +246,7 @@ static void scan_text__losses__published_and_newest_first_and_folded_by_commit(v
 	lost[8] = model_lost(model_event(arena, EVENT_REIDENTIFIED, "cccccccccccc", fresh));
 	lost[8].published = false;
 	lost[8].waived = true;
+	lost[8].excuse = (struct excuse){ false, TEXT_LITERAL("INC-412"), TEXT_LITERAL("never shipped") };
 	lost[8].continues_as = (struct continuation){
 		.path = TEXT_LITERAL("v/x.py"), .revision = TEXT_LITERAL("dddddddddddd"), .similarity = 0.9
 	};
@@ -263,7 +264,7 @@ static void scan_text__losses__published_and_newest_first_and_folded_by_commit(v
 			   "\n"
 			   "Never published, lost (1):\n"
 			   "  cccccccccccc reidentified  2025-09-17 3030303030303030303030303030303030303030\n"
-			   "      goes on as dddddddddddd (waived)\n"
+			   "      goes on as dddddddddddd (waived by INC-412: never shipped)\n"
 			   "\n"
 			   "7 commits and 5 files read in 1 environment: 0 missing, 9 lost. Every id:\n"
 			   "revident scan --format json\n");

@@ -55,6 +55,13 @@ struct ref_names {
 	size_t more;  /* and as many again that are not */
 };
 
+/* What in the policy lets a loss pass, and why it says that it may. */
+struct excuse {
+	bool by_prune;    /* else by a waiver */
+	struct text name; /* of the waiver; of a prune its base; none: nothing does */
+	struct text reason;
+};
+
 enum lost_status { LOST_BROKEN, LOST_RETIRED };
 
 struct lost_revision {
@@ -63,6 +70,7 @@ struct lost_revision {
 	enum event_kind cause;
 	bool published;
 	bool waived;              /* by the policy; counts for --strict only */
+	struct excuse excuse;     /* by what of it */
 	const struct event *loss; /* the last loss in walk order */
 	const struct commit_info *removed_by;
 	struct oid last_commit; /* the parent that still held it */
