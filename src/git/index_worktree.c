@@ -50,28 +50,45 @@ static int parse(struct arena *arena, const struct strbuf *out, struct worktree_
 	return 0;
 }
 
-int index_compare_worktree(struct repo *repo, struct arena *arena, struct worktree_differences *out, struct err *err)
+/* git's list of what differs. 0 or -1. */
+static int list_differences(struct repo *repo, struct arena *arena, struct strbuf *listed, struct err *err)
 {
-	static const char *const args[] = { "ls-files", "-z", "-t", "-d", "-m", "-o", "--exclude-standard",
+	static const char *const command[] = { "ls-files", "-z", "-t", "-d", "-m", "-o", "--exclude-standard",
 		"--full-name", NULL };
-	struct strbuf listed = STRBUF_INIT, said = STRBUF_INIT, shown = STRBUF_INIT;
+	struct strbuf said = STRBUF_INIT, shown = STRBUF_INIT;
+	struct git_arguments args = { .items = NULL };
 	int status = 0, rc = -1;
+	size_t i;
 
-	memset(out, 0, sizeof(*out));
-	if (!repo->work_tree)
-		return 0;
-	if (index_check(repo, SIZE_MAX, err) < 0 ||
-		process_git(repo, args, NULL, 0, NULL, OUTPUT_MAX, &listed, &said, &status, err) < 0)
+	if (filters_switch_off(repo, arena, &args, err) < 0)
+		goto done;
+	for (i = 0; i < sizeof(command) / sizeof(*command); i++)
+		git_arguments_add(&args, command[i]);
+	if (process_git(repo, args.items, NULL, 0, NULL, OUTPUT_MAX, listed, &said, &status, err) < 0)
 		goto done;
 	if (status != 0) {
 		strbuf_add_printable(&shown, said.buf, said.len);
 		err_set(err, ERR_UNDECIDED, "git cannot compare the work tree with the index: %s", shown.buf);
 		goto done;
 	}
-	rc = parse(arena, &listed, out, err);
+	rc = 0;
 done:
-	strbuf_release(&listed);
+	git_arguments_release(&args);
 	strbuf_release(&said);
 	strbuf_release(&shown);
+	return rc;
+}
+
+int index_compare_worktree(struct repo *repo, struct arena *arena, struct worktree_differences *out, struct err *err)
+{
+	struct strbuf listed = STRBUF_INIT;
+	int rc = -1;
+
+	memset(out, 0, sizeof(*out));
+	if (!repo->work_tree)
+		return 0;
+	if (index_check(repo, SIZE_MAX, err) == 0 && list_differences(repo, arena, &listed, err) == 0)
+		rc = parse(arena, &listed, out, err);
+	strbuf_release(&listed);
 	return rc;
 }

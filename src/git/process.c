@@ -1,6 +1,7 @@
 #include "process.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "internal.h"
 #include "revident/base/child.h"
@@ -10,28 +11,37 @@
 static const char *const safely[] = { "git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c",
 	"protocol.allow=never", NULL };
 
-static size_t add_arguments(const char **argv, size_t n, const char *const *args, size_t max)
+void git_arguments_add(struct git_arguments *list, const char *argument)
 {
-	size_t i;
+	VEC_GROW(list->items, list->count, list->cap);
+	list->items[list->count++] = argument;
+}
 
-	for (i = 0; i < max && args[i]; i++)
-		argv[n++] = args[i];
-	return n;
+void git_arguments_release(struct git_arguments *list)
+{
+	free(list->items);
+	memset(list, 0, sizeof(*list));
+}
+
+static void add_all(struct git_arguments *list, const char *const *args)
+{
+	for (; *args; args++)
+		git_arguments_add(list, *args);
 }
 
 static const char **argument_list(const char *const *args, const char *const *paths, size_t count)
 {
-	enum { FRONT = sizeof(safely) / sizeof(*safely) };
-	const char **argv = xcalloc(FRONT + PROCESS_ARGS_MAX + count + 2, sizeof(*argv));
-	size_t n, i;
+	struct git_arguments list = { .items = NULL };
+	size_t i;
 
-	n = add_arguments(argv, 0, safely, FRONT);
-	n = add_arguments(argv, n, args, PROCESS_ARGS_MAX);
+	add_all(&list, safely);
+	add_all(&list, args);
 	if (count)
-		argv[n++] = "--";
+		git_arguments_add(&list, "--");
 	for (i = 0; i < count; i++)
-		argv[n++] = paths[i];
-	return argv;
+		git_arguments_add(&list, paths[i]);
+	git_arguments_add(&list, NULL);
+	return list.items;
 }
 
 int process_git(struct repo *repo, const char *const *args, const char *const *paths, size_t count,

@@ -144,3 +144,33 @@ git replace "$(mark :6)" "$(mark :5)"
 run revident scan -q
 compare "$CASE_DIR/reference" "$CASE_DIR/out" "the answer with -q"
 expect_err </dev/null
+
+it "a filter that the configuration defines is not run"
+fixture merge-migration
+edited=migrations/versions/a1a1a1a1a1a1_users.py
+mkdir -p .git/info
+for name in plain 'with.dot and space'; do
+	git config "filter.$name.clean" "touch '$CASE_DIR/ran'; cat"
+	git config "filter.$name.process" "touch '$CASE_DIR/ran'; false"
+done
+git config filter.plain.required true
+echo '*.py filter=plain' >.git/info/attributes
+printf '[include]\n\tpath = more\n[includeIf "hasconfig:remote.*.url:x"]\n\tpath = most\n[remote "x"]\n\turl = x\n' >>.git/config
+git config -f .git/more filter.more.clean "touch '$CASE_DIR/ran'; cat"
+git config -f .git/most filter.most.clean "touch '$CASE_DIR/ran'; cat"
+sed 's/a1a1a1a1a1a1/f6f6f6f6f6f6/' $edited >edited
+for filter in plain more most; do
+	echo "*.py filter=$filter" >.git/info/attributes
+	cp edited $edited
+	for command in scan 'audit --worktree' 'check --worktree' 'check --staged' recover 'recover --apply'; do
+		# shellcheck disable=SC2086 # a command and its options
+		run revident $command
+		[ "$(cat "$CASE_DIR/status")" -le 1 ] || fail "$command: $(cat "$CASE_DIR/err")"
+		[ ! -e "$CASE_DIR/ran" ] || fail "$command runs the filter $filter"
+		rm -f "$CASE_DIR/ran"
+	done
+done
+git config 'filter.a=b.clean' cat
+run revident audit --worktree
+a_clear_sentence
+grep -q 'a=b' "$CASE_DIR/err" || fail "does not name the filter"
