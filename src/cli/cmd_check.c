@@ -175,11 +175,13 @@ static void say_what_was_read(struct cmd_ctx *ctx, const struct repo *repo)
 
 static int check(struct cmd_ctx *ctx, const struct check_options *options, struct strbuf *text, struct err *err)
 {
+	const struct check_format *format = check_format_find(ctx->format);
 	const struct render_options render = { .color = ctx->color };
 	struct discovery *discovery = NULL;
 	struct repo *repo = NULL;
 	struct study study = { .repo = NULL };
 	struct check found;
+	size_t i;
 	int rc = -1;
 
 	if (repo_open(&repo, &ctx->repo, err) < 0)
@@ -193,8 +195,10 @@ static int check(struct cmd_ctx *ctx, const struct check_options *options, struc
 		goto done;
 	ctx_lap(ctx, "judging");
 	say_what_was_read(ctx, repo);
-	if (check_format_find(ctx->format)->render(&found, &render, text, err) < 0 || ctx_write(ctx, text, err) < 0)
+	if (format->render(&found, &render, text, err) < 0 || ctx_write(ctx, text, err) < 0)
 		goto done;
+	for (i = 0; format->has_no_room && i < found.limit_count; i++)
+		ctx_note(ctx, "cannot be judged: %s", found.limits[i]);
 	rc = exit_of(found.result);
 done:
 	discovery_free(discovery);

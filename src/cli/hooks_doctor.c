@@ -4,6 +4,7 @@
 #include "hooks.h"
 #include "revident/base/printable.h"
 #include "revident/forensics/audit.h"
+#include "revident/forensics/policy.h"
 #include "revident/forensics/source_open.h"
 #include "revident/git/refs.h"
 #include "revident/hook/lines.h"
@@ -205,10 +206,13 @@ int hooks_doctor(struct cmd_ctx *ctx, struct place *place, struct hook_report *r
 		.git_dir_was_given = ctx->environment->repo.git_dir != NULL,
 	};
 	struct victims victims = { .paths = NULL };
+	struct policy policy; /* a mistake in it is no fault of the hooks */
 	struct ref head;
 	char hex[OID_HEX + 1];
-	int found = refs_head(place->repo, ctx->arena, &head, err);
+	int found = ctx_load_policy(ctx, place->repo, &policy, err);
 
+	if (found == 0)
+		found = refs_head(place->repo, ctx->arena, &head, err);
 	if (found < 0 || (found > 0 && find_victims(ctx, place->repo, &victims, err) < 0))
 		return -1;
 	if (!victims.count)

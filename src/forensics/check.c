@@ -144,6 +144,7 @@ int check_use_policy(struct checking *c, const struct judge_case *judged, struct
 	c->published[c->use_count++] = NULL;
 	add_extra(c, extra);
 	options.policy = c->policy;
+	options.policy_is_of_base = from_base;
 	options.extra = extra;
 	options.only = only_environments(c);
 	judge_use(c->judge, &options);

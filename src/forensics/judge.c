@@ -145,7 +145,7 @@ struct text judge_environment_of(const struct judging *j, uint32_t path)
 	return TEXT_LITERAL(".");
 }
 
-bool judge_passes_by(const struct judging *j, struct text environment)
+bool judge_leaves_out(const struct judging *j, struct text environment)
 {
 	const struct judge_options *options = &j->judge->options;
 	const struct policy_environment *expected = policy_environment(options->policy, environment);
@@ -154,7 +154,11 @@ bool judge_passes_by(const struct judging *j, struct text environment)
 	for (i = 0; i < options->only_count; i++)
 		if (text_equal(options->only[i], environment))
 			return false;
-	return options->only_count > 0 || (expected && expected->ignore);
+	if (options->only_count > 0)
+		return true;
+	if (expected && expected->ignore)
+		judge_add_note(j->judge, "%s is not judged: the policy ignores it", study_shown(j->study, environment));
+	return expected && expected->ignore;
 }
 
 static void copy_defs(struct env_defs *to, const struct env_defs *from)

@@ -200,7 +200,7 @@ int judge_bring(struct judging *j, const struct charge *charge)
 	struct finding finding;
 	bool by_base = false, is_unclear;
 
-	if (level == LEVEL_OFF || judge_passes_by(j, charge->environment))
+	if (level == LEVEL_OFF || judge_leaves_out(j, charge->environment))
 		return 0;
 	if (level > LEVEL_NOTE && find_protection(j, charge, &holding, &by_base) < 0)
 		return -1;

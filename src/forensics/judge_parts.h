@@ -128,7 +128,7 @@ void judge_add_note(struct judge *judge, const char *fmt, ...) __attribute__((fo
 /* judge.c: the environment that a file belongs to, as output shows it. */
 struct text judge_environment_of(const struct judging *j, uint32_t path);
 
-/* judge.c: is the environment left out by an option or the policy? */
-bool judge_passes_by(const struct judging *j, struct text environment);
+/* judge.c: is the environment, which the change concerns, left out by an option or the policy? The latter is noted. */
+bool judge_leaves_out(const struct judging *j, struct text environment);
 
 #endif

@@ -175,7 +175,7 @@ int judge_new_findings(struct judging *j)
 	for (i = 0; i < envs->count; i++) {
 		struct audit_environment found;
 
-		if (is_unchanged(j, &envs->items[i]) || judge_passes_by(j, envs->items[i].path))
+		if (is_unchanged(j, &envs->items[i]) || judge_leaves_out(j, envs->items[i].path))
 			continue;
 		audit_environment(j->study, &envs->items[i], &options, &found);
 		for (; found.finding_count && bases + 1 < j->side_count; bases++)

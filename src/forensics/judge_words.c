@@ -6,6 +6,13 @@
 #include "revident/base/printable.h"
 #include "revident/base/shell.h"
 
+static const char *how_to_waive(const struct judging *j)
+{
+	return j->judge->options.policy_is_of_base
+		       ? "say so in .revident, and why, in a push of its own before this one"
+		       : "say so in .revident, and why";
+}
+
 static const char *shown_path(struct judging *j, const struct place *place)
 {
 	return study_shown(j->study, study_path_text(j->study, place->path));
@@ -197,7 +204,7 @@ static void add_hint(struct judging *j, const struct charge *charge, struct strb
 		add_restore(j, charge, out);
 		break;
 	}
-	strbuf_addstr(out, "\nIf none has: say so in .revident, and why:");
+	strbuf_addf(out, "\nIf none has: %s:", how_to_waive(j));
 }
 
 void judge_describe(struct judging *j, const struct charge *charge, const struct holding *holding, bool by_base,
@@ -220,19 +227,57 @@ void judge_describe(struct judging *j, const struct charge *charge, const struct
 	strbuf_release(&hint);
 }
 
-/* A value or a subsection of git's configuration: in quotes, with what ends them escaped. */
-static void add_config_text(struct judging *j, struct strbuf *out, struct text text, bool always_quoted)
+/* What git's configuration can say of a byte that no line may hold as it is; NULL for others. */
+static const char *config_escape(char byte)
 {
-	const char *shown = study_shown(j->study, text), *at;
-	bool quoted = always_quoted || strpbrk(shown, "\"\\#; \t") != NULL || !*shown;
-
-	strbuf_addstr(out, quoted ? "\"" : "");
-	for (at = shown; *at; at++) {
-		if (*at == '"' || *at == '\\')
-			strbuf_addch(out, '\\');
-		strbuf_addch(out, *at);
+	switch (byte) {
+	case '\n':
+		return "\\n";
+	case '\t':
+		return "\\t";
+	case '\b':
+		return "\\b";
+	case '"':
+		return "\\\"";
+	case '\\':
+		return "\\\\";
+	default:
+		return NULL;
 	}
-	strbuf_addstr(out, quoted ? "\"" : "");
+}
+
+/* A value of git's configuration: in quotes where it needs them. Bytes that it cannot say are shown, no more. */
+static void add_config_value(struct judging *j, struct strbuf *out, struct text text)
+{
+	bool quoted = text.len == 0 || memchr(text.ptr, '#', text.len) || memchr(text.ptr, ';', text.len) ||
+		      memchr(text.ptr, ' ', text.len);
+	struct strbuf value = STRBUF_INIT;
+	size_t i, plain = 0;
+
+	for (i = 0; i <= text.len; i++) {
+		const char *escape = i < text.len ? config_escape(text.ptr[i]) : "";
+
+		if (!escape)
+			continue;
+		strbuf_addstr(&value, study_shown(j->study, (struct text){ text.ptr + plain, i - plain }));
+		strbuf_addstr(&value, escape);
+		quoted = quoted || *escape;
+		plain = i + 1;
+	}
+	strbuf_addf(out, quoted ? "\"%s\"" : "%s", value.buf);
+	strbuf_release(&value);
+}
+
+/* A subsection, which holds any byte but a newline, and escapes two. */
+static void add_config_name(struct strbuf *out, const char *name)
+{
+	strbuf_addch(out, '"');
+	for (; *name; name++) {
+		if (*name == '"' || *name == '\\')
+			strbuf_addch(out, '\\');
+		strbuf_addch(out, *name);
+	}
+	strbuf_addch(out, '"');
 }
 
 struct text judge_add_waiver(struct judging *j, struct text hint, const struct finding *finding, const struct oid *blob)
@@ -246,18 +291,17 @@ struct text judge_add_waiver(struct judging *j, struct text hint, const struct f
 	if (hint.ptr)
 		strbuf_add(&out, hint.ptr, hint.len);
 	if (rule_get(finding->rule)->group == RULE_OF_TREE)
-		strbuf_addstr(&out, hint.ptr ? "\nTo let it pass, say so in .revident, and why:"
-					     : "To let it pass, say so in .revident, and why:");
+		strbuf_addf(&out, "%sTo let it pass, %s:", hint.ptr ? "\n" : "", how_to_waive(j));
 	strbuf_addstr(&out, "\n[waiver ");
-	add_config_text(j, &out, study_sentence(j->study, "%s of %s", rule, study_shown(j->study, name)), true);
+	add_config_name(&out, study_sentence(j->study, "%s of %s", rule, study_shown(j->study, name)).ptr);
 	strbuf_addf(&out, "]\n\trule = %s\n", rule);
 	if (finding->revision.ptr) {
 		strbuf_addstr(&out, "\trevision = ");
-		add_config_text(j, &out, finding->revision, false);
+		add_config_value(j, &out, finding->revision);
 		strbuf_addch(&out, '\n');
 	}
 	strbuf_addstr(&out, "\tenvironment = ");
-	add_config_text(j, &out, finding->environment, false);
+	add_config_value(j, &out, finding->environment);
 	if (blob)
 		strbuf_addf(&out, "\n\tblob = %s", oid_hex(blob, hex));
 	strbuf_addstr(&out, "\n\treason =");

@@ -33,11 +33,11 @@ static int render_gitlab(
 const char *const check_format_names[] = { "text", "json", "sarif", "github", "gitlab", NULL };
 
 static const struct check_format formats[] = {
-	{ "text", check_render_text },
-	{ "json", check_render_json },
-	{ "sarif", render_sarif },
-	{ "github", render_github },
-	{ "gitlab", render_gitlab },
+	{ "text", check_render_text, false },
+	{ "json", check_render_json, false },
+	{ "sarif", render_sarif, false },
+	{ "github", render_github, false },
+	{ "gitlab", render_gitlab, true },
 };
 
 const struct check_format *check_format_find(const char *name)

@@ -180,7 +180,7 @@ int check_render_text(
 	size_t i;
 
 	(void)err;
-	if (!check->violation_count && !check->waived_count && !check->limit_count)
+	if (!check->violation_count && !check->waived_count && !check->limit_count && !check->note_count)
 		return 0;
 	for (i = 0; i < check->violation_count; i++)
 		if (check->violations[i].level > LEVEL_NOTE)

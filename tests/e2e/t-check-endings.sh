@@ -129,3 +129,21 @@ blocked revident check --staged
 waivers >.revident
 git add .revident
 passes revident check --staged
+
+it "a waiver for an environment whose path git's configuration has to escape"
+git init -q -b main r
+REPOS="$REPOS $CASE_DIR/r"
+cd r
+odd=$(printf 'a b;"#\\c\td\ne')
+mkdir -p "$odd/alembic/versions"
+echo 'from alembic import context' >"$odd/alembic/env.py"
+migration a1a1 '' '' "$odd/alembic/versions/a1a1_x.py"
+git add -A
+git commit -qm base
+git rm -q "$odd/alembic/versions/a1a1_x.py"
+RULE=identity-deleted
+blocked revident check --staged
+waivers >.revident
+git add .revident
+passes revident check --staged
+grep -q 'OPS-7' "$CASE_DIR/out" || fail "the reason is not shown"

@@ -149,3 +149,38 @@ RULE=reparented
 git reset -q --hard
 sed -i "s/^down_revision = 'b2b2'/down_revision = None/" m/versions/c3c3_x.py
 blocked revident check --worktree
+
+it "an ignored environment is named where the change concerns it"
+hooked r
+git rm -q m/versions/b2b2_x.py
+printf '[environment "m"]\n\tignore = true\n' >.revident
+git add .revident
+passes revident check --staged
+grep -q '^note: m is not judged: the policy ignores it' "$CASE_DIR/out" || fail "nothing is said: $(cat "$CASE_DIR/out")"
+echo 2 >app/x.py
+git commit -qam ignored
+echo 3 >app/x.py
+git add app
+passes revident check --staged
+[ ! -s "$CASE_DIR/out" ] || fail "said of a change that does not concern it: $(cat "$CASE_DIR/out")"
+
+it "what cannot be judged is said where the format has no room for it"
+hooked r
+git checkout -q -b topic
+echo '# one' >>m/versions/b2b2_x.py
+passes git commit -qam one
+git checkout -q main
+echo '# two' >>m/versions/b2b2_x.py
+passes git commit -qam two
+run revident check --range main...topic --merged-with main --format gitlab
+expect_exit 3
+grep -q 'cannot be judged: .*b2b2_x.py' "$CASE_DIR/err" || fail "nothing is said: $(cat "$CASE_DIR/err")"
+
+it "doctor says what is wrong with the policy"
+hooked r
+printf '[revident]\n\trequires = 9.9\n' >.revident
+git add .revident
+git commit -q --no-verify -m policy
+run revident hooks doctor
+expect_exit 2
+grep -q 'requires revident 9.9' "$CASE_DIR/err" || fail "$(cat "$CASE_DIR/err")"

@@ -23,6 +23,7 @@
 
 struct judge_options {
 	const struct policy *policy;  /* never NULL */
+	bool policy_is_of_base;       /* what the change itself says does not count */
 	const struct env_defs *extra; /* environments that options or the policy name */
 	const struct text *only;      /* paths of the only environments to look at; none: all */
 	size_t only_count;

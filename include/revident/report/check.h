@@ -4,6 +4,8 @@
 #ifndef REVIDENT_REPORT_CHECK_H
 #define REVIDENT_REPORT_CHECK_H
 
+#include <stdbool.h>
+
 #include "revident/base/err.h"
 #include "revident/base/strbuf.h"
 #include "revident/model/check.h"
@@ -14,6 +16,7 @@ struct check_format {
 	/* Appends the document; text and github say nothing where there is nothing to say. 0, or -1 (memory ended). */
 	int (*render)(
 		const struct check *check, const struct render_options *options, struct strbuf *out, struct err *err);
+	bool has_no_room; /* for what cannot be judged: that has to be said elsewhere */
 };
 
 /* The names of all formats, NULL-ended, the default first. */
