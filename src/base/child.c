@@ -110,35 +110,34 @@ static _Noreturn void become(const struct child *child, pid_t parent, int in, in
 }
 
 /* In memory where the system can: a directory for temporary files may be full, or not to be written to. */
-static FILE *nameless_file(void)
+static int nameless_file(void)
 {
 #ifdef __linux__
-	int fd = memfd_create("input", MFD_CLOEXEC);
-	FILE *file = fd < 0 ? NULL : fdopen(fd, "w+");
-
-	if (fd >= 0 && !file)
-		close(fd);
-	return file;
+	return memfd_create("input", MFD_CLOEXEC);
 #else
-	return tmpfile();
+	FILE *file = tmpfile();
+	int fd = file ? fcntl(fileno(file), F_DUPFD_CLOEXEC, 3) : -1;
+
+	if (file)
+		fclose(file);
+	return fd;
 #endif
 }
 
 /* A file without a name that holds the input: a pipe would need its writer watched for a reader that is gone. */
 static int input_file(const struct strbuf *input)
 {
-	FILE *file;
-	int fd = -1;
+	int fd, failure;
 
 	if (!input || input->len == 0)
 		return open("/dev/null", O_RDONLY | O_CLOEXEC);
-	file = nameless_file();
-	if (!file)
-		return -1;
-	if (fwrite(input->buf, 1, input->len, file) == input->len && fflush(file) == 0 && fseek(file, 0, SEEK_SET) == 0)
-		fd = fcntl(fileno(file), F_DUPFD_CLOEXEC, 3);
-	fclose(file);
-	return fd;
+	fd = nameless_file();
+	if (fd < 0 || (fd_write_all(fd, input->buf, input->len) == 0 && lseek(fd, 0, SEEK_SET) == 0))
+		return fd;
+	failure = errno;
+	close(fd);
+	errno = failure;
+	return -1;
 }
 
 static void close_both(int fds[2])

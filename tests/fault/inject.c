@@ -206,7 +206,6 @@ int posix_memalign(void **out, size_t alignment, size_t size)
 
 WRAP(FAULT_OPEN, FILE *, NULL, fopen, (const char *path, const char *mode), (path, mode))
 WRAP(FAULT_OPEN, FILE *, NULL, fopen64, (const char *path, const char *mode), (path, mode))
-WRAP(FAULT_OPEN, FILE *, NULL, fdopen, (int fd, const char *mode), (fd, mode))
 WRAP(FAULT_OPEN, int, -1, memfd_create, (const char *name, unsigned flags), (name, flags))
 WRAP(FAULT_OPEN, DIR *, NULL, opendir, (const char *path), (path))
 WRAP(FAULT_OPEN, DIR *, NULL, fdopendir, (int fd), (fd))
