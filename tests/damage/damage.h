@@ -25,9 +25,11 @@ struct victim {
 	mode_t mode;
 };
 
+enum damage_kind { DAMAGE_CONTENT, DAMAGE_GONE, DAMAGE_DIRECTORY, DAMAGE_FIFO, DAMAGE_LINK, DAMAGE_UNREADABLE };
+
 /* One way to damage a file: what it is called and what stands there then. */
 struct damage {
-	enum { DAMAGE_CONTENT, DAMAGE_GONE, DAMAGE_DIRECTORY, DAMAGE_FIFO, DAMAGE_LINK, DAMAGE_UNREADABLE } kind;
+	enum damage_kind kind;
 	char name[64];
 	struct strbuf content; /* DAMAGE_CONTENT */
 	const char *target;    /* DAMAGE_LINK */

@@ -42,7 +42,7 @@ static void take_content(struct damage *damage, const char *name, const char *by
 	strbuf_add(&damage->content, bytes, len);
 }
 
-static void take_kind(struct damage *damage, const char *name, int kind, const char *target)
+static void take_kind(struct damage *damage, const char *name, enum damage_kind kind, const char *target)
 {
 	damage->kind = kind;
 	damage->target = target;
