@@ -1,7 +1,9 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "revident/base/outfile.h"
 #include "revident/base/printable.h"
@@ -135,27 +137,67 @@ static int make_dirs(const char *path, size_t own, struct err *err)
 	return rc;
 }
 
+/* May the file be written: is nothing there, or the same already? */
+static int check_free(const char *path, struct text bytes, struct err *err)
+{
+	struct strbuf shown = STRBUF_INIT;
+	char *there = NULL;
+	struct stat st;
+	ssize_t len;
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC), rc = 0;
+
+	if (fd < 0 && errno == ENOENT)
+		return 0;
+	if (fd < 0 || fstat(fd, &st) < 0)
+		rc = err_cannot("write over", path, errno, err);
+	else if (!S_ISREG(st.st_mode))
+		rc = err_cannot("write over what is no file", path, EEXIST, err);
+	if (rc < 0)
+		goto done;
+	there = xmalloc(bytes.len + 1);
+	len = fd_read(fd, there, bytes.len + 1); /* of a regular file: short only at its end */
+	if (len < 0) {
+		rc = err_cannot("read", path, errno, err);
+	} else if ((size_t)len != bytes.len || (len && memcmp(there, bytes.ptr, bytes.len) != 0)) {
+		strbuf_add_printable(&shown, path, strlen(path));
+		rc = err_set(err, ERR_UNDECIDED, "\"%s\" is there already, with other content; nothing was written",
+			shown.buf);
+		strbuf_release(&shown);
+	}
+done:
+	free(there);
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
+static int write_file(const char *path, const struct repair_file *file, struct err *err)
+{
+	if (outfile_write(path, file->bytes.ptr, file->bytes.len, err) < 0)
+		return -1;
+	return file->executable && chmod(path, 0755) < 0 ? err_cannot("make executable", path, errno, err) : 0;
+}
+
 static int write_files(struct work *w, const char *dir, struct err *err)
 {
 	struct repair_file *files;
-	struct stat st;
+	struct text *paths;
 	size_t i, count;
 
 	if (repair_files(w->repo, w->ctx->arena, &w->plan, &files, &count, err) < 0)
 		return -1;
+	paths = arena_calloc(w->ctx->arena, count, sizeof(*paths));
 	for (i = 0; i < count; i++) {
-		const char *path =
-			arena_printf(w->ctx->arena, "%s/%.*s", dir, (int)files[i].path.len, files[i].path.ptr);
-
-		if (make_dirs(path, strlen(dir), err) < 0)
+		paths[i] =
+			text_of(arena_printf(w->ctx->arena, "%s/%.*s", dir, (int)files[i].path.len, files[i].path.ptr));
+		if (make_dirs(paths[i].ptr, strlen(dir), err) < 0 || check_free(paths[i].ptr, files[i].bytes, err) < 0)
 			return -1;
-		if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode))
-			return err_cannot("write over what is no file", path, EEXIST, err);
-		if (outfile_write(path, files[i].bytes.ptr, files[i].bytes.len, err) < 0)
-			return -1;
-		if (files[i].executable && chmod(path, 0755) < 0)
-			return err_cannot("make executable", path, errno, err);
 	}
+	for (i = 0; i < count; i++)
+		if (write_file(paths[i].ptr, &files[i], err) < 0)
+			return -1;
+	w->plan.written = paths;
+	w->plan.written_count = count;
 	return 0;
 }
 

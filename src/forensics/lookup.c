@@ -196,7 +196,7 @@ static void add_labelled_ever(struct search *s, struct text label)
 			add_id(s, study_revision_text(study, study->blobs[b].revision));
 }
 
-static bool begins_with(struct text id, struct text prefix)
+bool lookup_begins_with(struct text id, struct text prefix)
 {
 	return prefix.len > 0 && id.len >= PREFIX_ID_MIN && id.len > prefix.len &&
 	       memcmp(id.ptr, prefix.ptr, prefix.len) == 0;
@@ -210,11 +210,11 @@ static void add_by_prefix(struct search *s, struct text prefix)
 	for (r = 0; r < s->inv->study.revisions.count; r++) {
 		struct text id = study_revision_text(&s->inv->study, r);
 
-		if (begins_with(id, prefix))
+		if (lookup_begins_with(id, prefix))
 			add_id(s, id);
 	}
 	for (i = 0; i < s->verdict->missing_count; i++)
-		if (begins_with(s->verdict->missing[i].name, prefix))
+		if (lookup_begins_with(s->verdict->missing[i].name, prefix))
 			add_id(s, s->verdict->missing[i].name);
 }
 

@@ -8,6 +8,9 @@
 #include "revident/base/printable.h"
 #include "revident/base/strbuf.h"
 #include "revident/base/xalloc.h"
+#include "revident/forensics/lookup.h"
+
+enum { MATCHES_SHOWN = 20 };
 
 struct text plan_text(struct planner *p, struct text text)
 {
@@ -62,12 +65,16 @@ static bool is_queued(const struct planner *p, struct text revision, struct text
 	return false;
 }
 
-static void enqueue(struct planner *p, struct text revision, struct text environment, const struct missing_key *missing)
+/* Whether it is new in the queue. */
+static bool enqueue(struct planner *p, struct text revision, struct text environment, const struct missing_key *missing)
 {
 	if (is_queued(p, revision, environment))
-		return;
+		return false;
 	VEC_GROW(p->queue, p->queue_count, p->queue_cap);
-	p->queue[p->queue_count++] = (struct wanted){ plan_text(p, revision), plan_text(p, environment), missing };
+	p->queue[p->queue_count++] = (struct wanted){
+		.revision = plan_text(p, revision), .environment = plan_text(p, environment), .missing = missing
+	};
+	return true;
 }
 
 static bool is_asked_environment(const struct planner *p, struct text path)
@@ -81,7 +88,7 @@ static bool is_asked_environment(const struct planner *p, struct text path)
 }
 
 /* Whether any was missing. */
-static bool enqueue_missing(struct planner *p, const char *revision)
+static bool enqueue_missing(struct planner *p, const struct text *revision)
 {
 	bool any = false;
 	size_t i;
@@ -90,7 +97,7 @@ static bool enqueue_missing(struct planner *p, const char *revision)
 		const struct missing_key *missing = &p->verdict.missing[i];
 
 		if (is_asked_environment(p, missing->environment) &&
-			(!revision || text_equal(text_of(revision), missing->name))) {
+			(!revision || text_equal(*revision, missing->name))) {
 			enqueue(p, missing->name, missing->environment, missing);
 			any = true;
 		}
@@ -131,37 +138,95 @@ static bool is_replaced(const struct planner *p, struct text revision, const str
 	return replaced;
 }
 
-/* What to do about a revision that somebody named. */
-static void choose_target(struct planner *p, const char *name)
+static int fits_several(struct planner *p, struct text query, const struct text *ids, size_t count)
 {
-	struct text revision = text_of(name);
-	const struct tree_env *env;
+	struct strbuf list = STRBUF_INIT, shown = STRBUF_INIT;
+	size_t i;
 
-	if (enqueue_missing(p, name))
-		return;
-	env = holding_environment(p, revision);
-	if (!env) {
-		enqueue(p, revision, p->options->env_count == 1 ? text_of(p->options->envs[0]) : TEXT_NONE, NULL);
-	} else if (p->options->has_blob || is_replaced(p, revision, env)) {
-		add_note(p,
-			"%s is in HEAD: this plan puts the version below in the place of what its file holds now, "
-			"which "
-			"stays in history; give that an id of its own if it is to stay, too",
-			name);
-		enqueue(p, revision, env->path, NULL);
-	} else {
-		add_note(p, "%s is in HEAD: there is nothing to put back", name);
+	for (i = 0; i < count && i < MATCHES_SHOWN; i++) {
+		strbuf_addstr(&list, i ? ", " : "");
+		strbuf_add_printable_text(&list, ids[i]);
 	}
+	if (count > MATCHES_SHOWN)
+		strbuf_addf(&list, " and %zu more", count - MATCHES_SHOWN);
+	strbuf_add_printable_text(&shown, query);
+	err_set(p->err, ERR_USAGE, "\"%s\" fits several revisions: %s", shown.buf, list.buf);
+	strbuf_release(&list);
+	strbuf_release(&shown);
+	return -1;
 }
 
-static void choose_targets(struct planner *p)
+/* The id that was meant, as far as HEAD's history knows; else what was typed. 0 or -1. */
+static int resolve(struct planner *p, struct text query, struct text *out, bool *is_known)
+{
+	const struct lookup_options options = { .envs = p->options->envs, .env_count = p->options->env_count };
+	struct lookup found;
+	struct text *ids;
+	size_t i, count = 0;
+
+	lookup_revision(&p->inv, &p->verdict, &options, query, &found);
+	*is_known = found.count > 0;
+	*out = *is_known ? found.items[0].id : query;
+	if (!*is_known || lookup_is_one_id(&found))
+		return 0;
+	ids = arena_calloc(p->arena, found.count, sizeof(*ids));
+	for (i = 0; i < found.count; i++)
+		if (count == 0 || !text_equal(ids[count - 1], found.items[i].id))
+			ids[count++] = found.items[i].id;
+	return fits_several(p, query, ids, count);
+}
+
+/* What to do about a revision that somebody named. */
+static int choose_target(struct planner *p, struct text query)
+{
+	struct text revision;
+	const struct tree_env *env;
+	bool is_known;
+
+	if (resolve(p, query, &revision, &is_known) < 0)
+		return -1;
+	if (enqueue_missing(p, &revision))
+		return 0;
+	env = holding_environment(p, revision);
+	if (!env) {
+		if (enqueue(p, revision, p->options->env_count == 1 ? text_of(p->options->envs[0]) : TEXT_NONE, NULL))
+			p->queue[p->queue_count - 1].is_typed = !is_known;
+	} else if (p->options->has_blob || is_replaced(p, revision, env)) {
+		add_note(p,
+			"%.*s is in HEAD: this plan puts the version below in the place of what its file holds now, "
+			"which "
+			"stays in history; give that an id of its own if it is to stay, too",
+			(int)revision.len, revision.ptr);
+		enqueue(p, revision, env->path, NULL);
+	} else {
+		add_note(p, "%.*s is in HEAD: there is nothing to put back", (int)revision.len, revision.ptr);
+	}
+	return 0;
+}
+
+static int choose_targets(struct planner *p)
 {
 	size_t i;
 
 	if (p->options->revision_count == 0)
 		enqueue_missing(p, NULL);
 	for (i = 0; i < p->options->revision_count; i++)
-		choose_target(p, p->options->revisions[i]);
+		if (choose_target(p, text_of(p->options->revisions[i])) < 0)
+			return -1;
+	return 0;
+}
+
+/* What nothing declares may be the beginning of what some place declares. 1 if that is wanted now, 0, -1. */
+static int complete(struct planner *p, const struct wanted *wanted)
+{
+	struct text *ids;
+	size_t count = wanted->is_typed ? salvager_completions(p->salvager, wanted->revision, &ids) : 0;
+
+	if (count == 0)
+		return 0;
+	if (count > 1)
+		return fits_several(p, wanted->revision, ids, count);
+	return choose_target(p, ids[0]) < 0 ? -1 : 1;
 }
 
 static void give_up(struct planner *p, const struct wanted *wanted, const struct salvage_result *result)
@@ -243,6 +308,11 @@ static int put_back(struct planner *p, const struct wanted *wanted)
 	}
 	if (salvage_find(p->salvager, wanted->revision, wanted->environment, &result, p->err) < 0)
 		return -1;
+	if (result.outcome == SALVAGE_NOTHING) {
+		done = complete(p, wanted);
+		if (done != 0)
+			return done < 0 ? -1 : 0;
+	}
 	if (result.outcome == SALVAGE_NOTHING && p->options->stub != STUB_NONE)
 		return plan_stub(p, wanted);
 	if (result.outcome != SALVAGE_FOUND) {
@@ -390,7 +460,8 @@ int recover_plan(struct repo *repo, struct arena *arena, const struct recover_op
 	memset(out, 0, sizeof(*out));
 	if (open_head(&p) < 0)
 		goto done;
-	choose_targets(&p);
+	if (choose_targets(&p) < 0)
+		goto done;
 	for (i = 0; i < p.queue_count; i++) { /* grows while ancestors are found to be lost */
 		struct wanted wanted = p.queue[i];
 

@@ -22,6 +22,7 @@ struct plan_tree {
 struct wanted {
 	struct text revision;
 	struct text environment; /* none: not known */
+	bool is_typed; /* by a person, and HEAD's history does not know it: it may be the beginning of an id */
 	const struct missing_key
 		*missing; /* NULL if nothing names it at HEAD, or it is an ancestor of one that is wanted */
 };

@@ -6,6 +6,7 @@
 #include "revident/base/digest.h"
 #include "revident/base/strbuf.h"
 #include "revident/base/xalloc.h"
+#include "revident/forensics/lookup.h"
 #include "revident/git/object.h"
 #include "salvage_parts.h"
 
@@ -39,6 +40,48 @@ void salvager_free(struct salvager *s)
 struct searched salvager_searched(const struct salvager *s)
 {
 	return s->searched;
+}
+
+static size_t add_completions(const struct study *study, struct text beginning, struct text *out, size_t count)
+{
+	size_t b;
+
+	for (b = 0; b < study->blob_ids.count; b++) {
+		struct text id;
+
+		if (study->blobs[b].revision == INTERN_NONE)
+			continue;
+		id = study_revision_text(study, study->blobs[b].revision);
+		if (lookup_begins_with(id, beginning))
+			out[count++] = id;
+	}
+	return count;
+}
+
+size_t salvager_completions(const struct salvager *s, struct text beginning, struct text **out)
+{
+	const struct study *studies[] = { &s->head->study, s->refs_open ? &s->refs.study : NULL,
+		s->logs_open ? &s->logs.study : NULL, s->lost_open ? &s->lost.study : NULL };
+	size_t i, most = s->dangling.count, count = 0, distinct = 0;
+
+	for (i = 0; i < sizeof(studies) / sizeof(studies[0]); i++)
+		most += studies[i] ? studies[i]->blob_ids.count : 0;
+	*out = arena_calloc(s->arena, most, sizeof(**out));
+	for (i = 0; i < sizeof(studies) / sizeof(studies[0]); i++)
+		if (studies[i])
+			count = add_completions(studies[i], beginning, *out, count);
+	for (i = 0; i < s->dangling.count; i++) { /* of a pack that a note tells of, the blobs were not read */
+		struct text id = study_revision_text(&s->head->study, s->dangling.items[i].revision);
+
+		if (lookup_begins_with(id, beginning))
+			(*out)[count++] = id;
+	}
+	if (count)
+		qsort(*out, count, sizeof(**out), text_compare_items);
+	for (i = 0; i < count; i++)
+		if (distinct == 0 || !text_equal((*out)[distinct - 1], (*out)[i]))
+			(*out)[distinct++] = (*out)[i];
+	return distinct;
 }
 
 int describe_source(struct salvager *s, struct salvage_source *source, struct err *err)
@@ -261,7 +304,7 @@ static int is_last_of_all(struct salvager *s, const struct salvage_source *sourc
 	return 1;
 }
 
-static int try_objects(
+static int find_object(
 	struct salvager *s, struct text revision, struct text environment, struct salvage_result *out, struct err *err)
 {
 	uint32_t commit;
@@ -270,7 +313,6 @@ static int try_objects(
 	if (search_objects(s, err) < 0)
 		return -1;
 	found = s->lost_open ? pick_from_history(s, &s->lost, revision, environment, &out->source, &commit, err) : 0;
-	out->source.where = SALVAGE_UNREACHABLE;
 	if (found == 1)
 		found = !is_asked_for(s, &out->source.blob) ? 0
 			: s->options.has_blob               ? 1
@@ -278,9 +320,19 @@ static int try_objects(
 	if (found != 0)
 		return found;
 	found = settle_strays(s, &s->dangling, revision, SALVAGE_UNREACHABLE, out, err);
-	if (found == 1 && out->outcome == SALVAGE_FOUND &&
+	if (found == 1 && out->outcome == SALVAGE_FOUND && !path_in_history(s, &out->source.blob, &out->source.path) &&
 		name_in_trees(s, &out->source.blob, &out->source.path, err) < 0)
 		return -1;
+	return found;
+}
+
+static int try_objects(
+	struct salvager *s, struct text revision, struct text environment, struct salvage_result *out, struct err *err)
+{
+	int found = find_object(s, revision, environment, out, err);
+
+	out->source.where = SALVAGE_UNREACHABLE;
+	out->source.is_among_all = s->options.places != SALVAGE_EVERYWHERE;
 	return found;
 }
 

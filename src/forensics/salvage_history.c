@@ -44,6 +44,25 @@ static bool holds_blob(const struct investigation *inv, struct place place, cons
 	       oid_equal(&inv->study.blobs[place.blob].id, blob);
 }
 
+int path_in_history(struct salvager *s, const struct oid *blob, struct text *out)
+{
+	const struct investigation *inv = s->head;
+	size_t i;
+
+	for (i = inv->history.count; i-- > 0;) {
+		const struct change *change = &inv->history.changes[i];
+		const struct place *place = holds_blob(inv, change->after, blob)    ? &change->after
+					    : holds_blob(inv, change->before, blob) ? &change->before
+										    : NULL;
+
+		if (place) {
+			*out = arena_text(s->arena, study_path_text(&inv->study, place->path));
+			return 1;
+		}
+	}
+	return 0;
+}
+
 /* A version of a revision in a history. */
 struct version {
 	const struct change *change;

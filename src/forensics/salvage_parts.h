@@ -43,6 +43,9 @@ struct salvager {
 int pick_from_history(struct salvager *s, struct investigation *inv, struct text revision, struct text environment,
 	struct salvage_source *out, uint32_t *commit, struct err *err);
 
+/* The path that HEAD's history last has for a blob. 1 or 0. */
+int path_in_history(struct salvager *s, const struct oid *blob, struct text *out);
+
 /* The first tip, by name, that is a commit, else the first one that descends from it; NULL if none. */
 const struct ref *tip_above(const struct investigation *inv, uint32_t commit);
 

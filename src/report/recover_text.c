@@ -49,9 +49,12 @@ static void add_place(struct paragraph *p, const struct salvage_source *source)
 		paragraph_add_token(p, STYLE_PLAIN, source->ref);
 		return;
 	case SALVAGE_UNREACHABLE:
-		paragraph_add(p, source->has_commit ? "from a commit that nothing leads to, "
-						    : "an object that nothing "
-						      "leads to");
+		if (source->is_among_all)
+			paragraph_add(
+				p, source->has_commit ? "found among all objects, commit " : "found among all objects");
+		else
+			paragraph_add(p, source->has_commit ? "from a commit that nothing leads to, "
+							    : "an object that nothing leads to");
 		break;
 	case SALVAGE_PLACES:
 		break;
@@ -352,12 +355,27 @@ static void add_staging(struct writer *w)
 	strbuf_release(&command);
 }
 
+static void add_written(struct writer *w)
+{
+	struct paragraph p;
+	size_t i;
+
+	heading(w, "Written:");
+	for (i = 0; i < w->plan->written_count; i++) {
+		paragraph_begin(&p, w->out, w->styles, 2, 4);
+		paragraph_add_token(&p, STYLE_PLAIN, w->plan->written[i]);
+		paragraph_end(&p);
+	}
+}
+
 /* What is to be done now. */
 static void add_next(struct writer *w)
 {
 	const struct recover *plan = w->plan;
 	struct paragraph p;
 
+	if (plan->written_count)
+		add_written(w);
 	gap(w);
 	paragraph_begin(&p, w->out, w->styles, 0, 0);
 	if (plan->refusal.ptr) {
@@ -374,6 +392,12 @@ static void add_next(struct writer *w)
 		paragraph_add(&p,
 			"The work tree holds the repair: try `alembic history`, and commit it. This stages all of it, "
 			"new files, too:");
+	} else if (plan->written_count) {
+		paragraph_add(&p, "Nothing else was changed. To do it in the work tree, give ");
+		paragraph_add_command(&p, "--apply");
+		paragraph_add(&p, " instead of ");
+		paragraph_add_command(&p, "-o");
+		paragraph_add(&p, ".");
 	} else if (plan->step_count) {
 		paragraph_add(&p, "Nothing was changed. To do it, give the same command with ");
 		paragraph_add_command(&p, "--apply");

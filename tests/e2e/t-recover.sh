@@ -397,3 +397,57 @@ expect_out </dev/null
 grep -q 'switch to a branch' "$CASE_DIR/err" || fail "does not say what to do"
 grep -q -e --all "$CASE_DIR/err" && fail "names an option that recover does not have"
 :
+
+it "-o DIR says what it wrote, and writes over nothing that is other"
+fixture deleted-parent
+run revident recover -o "$CASE_DIR/out.d"
+expect_exit 0
+grep -q "^  $CASE_DIR/out.d/$V/b2b2b2b2b2b2_orders.py\$" "$CASE_DIR/out" || fail "does not say where"
+grep -q 'the same command' "$CASE_DIR/out" && fail "gives advice that is wrong usage"
+run revident recover -o "$CASE_DIR/out.d"
+expect_exit 0
+echo mine >"$CASE_DIR/out.d/$V/b2b2b2b2b2b2_orders.py"
+run revident recover -o "$CASE_DIR/out.d"
+expect_exit 3
+grep -q "$V/b2b2b2b2b2b2_orders.py\" is there already" "$CASE_DIR/err" || fail "does not name the file"
+expect_file "$CASE_DIR/out.d/$V/b2b2b2b2b2b2_orders.py" <<EOF
+mine
+EOF
+
+it "the beginning of an id will do, and is no name for a stand-in"
+fixture deleted-parent
+run revident recover b2b2 --stub --format json
+expect_exit 1
+expect_json '[(s["action"], s["revision"]) for s in d["steps"]]' '[["restore", "b2b2b2b2b2b2"]]'
+sed 's/c3c3c3c3c3c3/beefbeefbeef/' $V/c3c3c3c3c3c3*.py >"$CASE_DIR/lost.py"
+git hash-object -w "$CASE_DIR/lost.py" >/dev/null
+run revident recover beef --stub --format json
+expect_exit 1
+expect_json '[(s["action"], s["revision"]) for s in d["steps"] if s["revision"] != "b2b2b2b2b2b2"]' \
+	'[["restore", "beefbeefbeef"]]'
+sed 's/c3c3c3c3c3c3/beefbeef0000/' $V/c3c3c3c3c3c3*.py | git hash-object -w --stdin >/dev/null
+run revident recover beef --stub
+expect_exit 2
+expect_out </dev/null
+expect_err <<EOF
+revident: "beef" fits several revisions: beefbeef0000, beefbeefbeef
+EOF
+run revident recover beefbeef0000
+expect_exit 1
+git checkout -q -b topic
+cp "$CASE_DIR/lost.py" $V/beef.py
+git add $V/beef.py
+git commit -q -m beef
+git checkout -q -f main
+run revident recover --from refs beef --format json
+expect_exit 1
+expect_json '[s["path"] for s in d["steps"] if s["revision"] == "beefbeefbeef"]' "[\"$V/beef.py\"]"
+
+it "what is found among all objects need not be unreachable, and has its path"
+fixture deleted-parent
+run revident recover --from unreachable
+expect_exit 1
+grep -q 'nothing$\|nothing leads' "$CASE_DIR/out" && fail "says that nothing leads to a reachable object"
+grep -q 'found among all' "$CASE_DIR/out" || fail "does not say where it was found"
+run revident recover --from unreachable --format json
+expect_json '[(s["where"], s["path"]) for s in d["sources"]]' "[[\"unreachable\", \"$V/b2b2b2b2b2b2_orders.py\"]]"

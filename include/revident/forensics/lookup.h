@@ -54,6 +54,9 @@ void lookup_revision(struct investigation *inv, const struct verdict *verdict, c
 void lookup_id(struct investigation *inv, const struct verdict *verdict, const struct lookup_options *options,
 	struct text id, struct lookup *out);
 
+/* May the prefix stand for the id, as Alembic completes them? Not where it is all of it. */
+bool lookup_begins_with(struct text id, struct text prefix);
+
 /* How a file may be named. */
 enum file_naming {
 	NAMED_BY_PATH,   /* its path, or the end of it */

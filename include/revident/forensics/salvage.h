@@ -57,6 +57,12 @@ struct salvage_result {
 int salvage_find(struct salvager *salvager, struct text revision, struct text environment, struct salvage_result *out,
 	struct err *err);
 
+/*
+ * The ids that files in the places searched so far declare and that begin so, sorted, without repeats; the number of them.
+ * They live as long as the salvager.
+ */
+size_t salvager_completions(const struct salvager *salvager, struct text beginning, struct text **out);
+
 /* What was searched so far. */
 struct searched salvager_searched(const struct salvager *salvager);
 

@@ -37,6 +37,7 @@ struct salvage_source {
 	struct text path;        /* that it had; none if nothing remembers */
 	struct text environment; /* that it lived in, by the path it has or last had; none where no history tells */
 	bool executable;
+	bool is_among_all; /* unreachable: not every nearer place was searched, so something may lead to it */
 	bool has_commit;
 	struct oid commit; /* that holds it at this path */
 	struct text ref;   /* the ref, log or index that leads there; none for HEAD's history */
@@ -110,7 +111,9 @@ struct recover_environment {
 
 struct recover {
 	bool applied;
-	bool staged;                      /* and entered into the index */
+	bool staged;                /* and entered into the index */
+	const struct text *written; /* files written elsewhere instead */
+	size_t written_count;
 	bool in_work_tree;                /* the work tree held all of it before: only the commit is left */
 	const struct recover_step *steps; /* in the order in which they are done */
 	size_t step_count;
