@@ -220,6 +220,25 @@ static void build_chain(struct auditing *a, struct audit_environment *out)
 	a->chain = &out->chain;
 }
 
+static void list_prunes(struct auditing *a, struct audit_environment *out)
+{
+	const struct policy *policy = a->options->policy;
+	struct excuse *items;
+	size_t i;
+
+	if (!policy)
+		return;
+	items = arena_calloc(&a->study->arena, policy->prune_count + 1, sizeof(*items));
+	for (i = 0; i < policy->prune_count; i++) {
+		const struct prune *prune = &policy->prunes[i];
+		const struct chain_node *base = chain_find(&out->chain, prune->revision);
+
+		if (base && base->state == CHAIN_PRESENT)
+			items[out->prune_count++] = (struct excuse){ true, prune->revision, prune->reason };
+	}
+	out->prunes = items;
+}
+
 static const struct policy_environment *expected_of(const struct audit_options *options, struct text path)
 {
 	return options->policy ? policy_environment(options->policy, path) : NULL;
@@ -241,6 +260,7 @@ void audit_environment(struct study *study, const struct tree_env *env, const st
 	a.expected = expected_of(options, env->path);
 	list_migrations(&a, out);
 	build_chain(&a, out);
+	list_prunes(&a, out);
 	for (i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
 		rules[i](&a);
 	findings_sort(a.items, a.count);

@@ -408,6 +408,8 @@ static int tell_case(struct clerk *clerk, const struct identity *identity, struc
 	if (c->loss) {
 		c->rule = loss_rule(c->loss->kind);
 		c->rule_level = policy_level(clerk->options->policy, c->rule);
+		c->is_excused = find_excuse(&clerk->prunings, c->loss, identity->revision, identity->lineages,
+			identity->lineage_count, &c->excuse);
 	}
 	read_files(clerk, c);
 	find_telltales(c);
@@ -551,6 +553,7 @@ int casefile_build(
 	memset(out, 0, sizeof(*out));
 	if (teller_open(&clerk.teller, inv, &scan_options, err) < 0)
 		goto done;
+	prunings_init(&clerk.prunings, inv, options->policy);
 	rc = fill(&clerk, err);
 done:
 	teller_close(&clerk.teller);

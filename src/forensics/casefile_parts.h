@@ -4,6 +4,7 @@
 #ifndef REVIDENT_FORENSICS_CASEFILE_PARTS_H
 #define REVIDENT_FORENSICS_CASEFILE_PARTS_H
 
+#include "excuse.h"
 #include "explain_parts.h"
 #include "revident/forensics/casefile.h"
 
@@ -13,6 +14,7 @@ struct clerk {
 	struct arena *arena; /* the caller's */
 	const struct casefile_options *options;
 	struct teller teller;
+	struct prunings prunings;
 	struct audit head; /* HEAD's tree */
 	struct casefile *out;
 };

@@ -95,21 +95,36 @@ static json_t *from_tables(const struct audit_tables *tables)
 		json_from_texts(tables->uncreated, tables->uncreated_count), "opaque", opaque);
 }
 
+static json_t *from_prunes(const struct audit_environment *env)
+{
+	json_t *list = json_array();
+	size_t i;
+
+	for (i = 0; i < env->prune_count; i++)
+		json_array_append_new(list, json_pack("{s:o, s:o}", "revision", json_from_text(env->prunes[i].name),
+						    "reason", json_from_text(env->prunes[i].reason)));
+	return list;
+}
+
 static json_t *from_environment(const void *item)
 {
 	const struct audit_environment *env = item;
-	json_t *migrations = json_array(), *findings = json_array();
+	json_t *migrations = json_array(), *findings = json_array(), *value;
 	size_t i;
 
 	for (i = 0; i < env->migration_count; i++)
 		json_array_append_new(migrations, from_migration(&env->migrations[i]));
 	for (i = 0; i < env->finding_count; i++)
 		json_array_append_new(findings, from_finding(&env->findings[i]));
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "path", json_from_text(env->path), "versions",
-		json_from_texts(env->versions, env->version_count), "found_by", json_from_text(env->found_by),
-		"migrations", migrations, "heads", json_from_texts(env->chain.heads, env->chain.head_count), "bases",
+	value = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "path", json_from_text(env->path),
+		"versions", json_from_texts(env->versions, env->version_count), "found_by",
+		json_from_text(env->found_by), "migrations", migrations, "heads",
+		json_from_texts(env->chain.heads, env->chain.head_count), "bases",
 		json_from_texts(env->chain.bases, env->chain.base_count), "missing", from_missing(&env->chain),
 		"findings", findings, "tables", from_tables(&env->tables));
+	if (env->prune_count)
+		json_object_set_new(value, "prunes", from_prunes(env));
+	return value;
 }
 
 static json_t *from_tree(const struct audit *audit)

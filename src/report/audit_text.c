@@ -7,7 +7,7 @@
 #include "text.h"
 
 /* More uncreated tables than this are cut short; JSON has all. */
-enum { UNCREATED_MAX = 24 };
+enum { UNCREATED_MAX = 24, REASON_CELLS = 200 };
 
 struct audit_text {
 	const struct audit *audit;
@@ -150,16 +150,33 @@ static void write_tables(struct audit_text *t, const struct audit_environment *e
 	paragraph_end(&p);
 }
 
+static void write_prunes(struct audit_text *t, const struct audit_environment *env)
+{
+	struct paragraph p;
+	size_t i;
+
+	for (i = 0; i < env->prune_count; i++) {
+		paragraph_begin(&p, t->out, t->styles, 2, 4);
+		paragraph_add(&p, "pruned: what was above ");
+		paragraph_add_token(&p, STYLE_ID, env->prunes[i].name);
+		paragraph_add(&p, " may be gone (");
+		paragraph_add_prose(&p, env->prunes[i].reason, REASON_CELLS);
+		paragraph_add(&p, ")");
+		paragraph_end(&p);
+	}
+}
+
 static void write_findings(struct audit_text *t, const struct audit_environment *env)
 {
 	size_t i;
 
-	if (env->finding_count)
+	if (env->finding_count || env->prune_count)
 		strbuf_addch(t->out, '\n');
 	for (i = 0; i < env->finding_count; i++)
 		if (env->findings[i].level > LEVEL_NOTE)
 			write_finding(t, &env->findings[i]);
 	write_notes(t, env);
+	write_prunes(t, env);
 }
 
 static void write_limits(struct audit_text *t)

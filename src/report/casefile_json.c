@@ -181,6 +181,7 @@ static json_t *from_case(const struct casefile *file, const struct lost_case *c)
 	json_object_set_new(value, "stamps", from_rows(c));
 	json_object_set_new(value, "chain", from_chain(c->environment ? &c->environment->chain : NULL));
 	json_object_set_new(value, "chain_as_it_should_be", from_chain(c->should_be));
+	json_object_set_new(value, "waived_by", c->is_excused ? json_from_excuse(&c->excuse) : json_null());
 	json_object_set_new(value, "rule",
 		c->has_rule
 			? json_pack("{s:s, s:s}", "name", rule_get(c->rule)->name, "level", level_name(c->rule_level))

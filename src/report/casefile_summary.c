@@ -197,6 +197,18 @@ static void say_tags(struct page *page, const struct lost_case *c)
 		page_words(page, ".");
 }
 
+/* "The configuration lets that pass, by the prune "3b7a1d2e4f56": squashed the first three years." */
+static void say_excuse(struct page *page, const struct lost_case *c)
+{
+	if (!c->is_excused)
+		return;
+	page_words(page, " The configuration lets that pass, by the %s \"", c->excuse.by_prune ? "prune" : "waiver");
+	page_prose(page, c->excuse.name);
+	page_words(page, "\": ");
+	page_prose(page, c->excuse.reason);
+	page_words(page, ".");
+}
+
 static void say_hope(struct page *page, const struct lost_case *c)
 {
 	if (c->life->at_head && !c->is_replaced)
@@ -224,6 +236,7 @@ void write_summary(struct page *page, const struct lost_case *c)
 	page_open(page, PAGE_PARAGRAPH);
 	say_what(page, c);
 	say_state(page, c);
+	say_excuse(page, c);
 	say_hope(page, c);
 	page_close(page, PAGE_PARAGRAPH);
 	page_open(page, PAGE_PARAGRAPH);

@@ -16,8 +16,8 @@
 #include "revident/base/strbuf.h"
 #include "revident/base/text.h"
 #include "revident/model/event.h"
+#include "revident/model/excuse.h"
 #include "revident/model/oid.h"
-#include "revident/model/scan.h"
 
 /* UTF-8, with U+FFFD for bytes that are not; null for TEXT_NONE. */
 json_t *json_from_text(struct text text);

@@ -41,8 +41,20 @@ expect_json '{l["revision"]: l.get("waived_by") for l in d["lost"]} == {i: {"kin
 	true
 run revident scan --format sarif
 [ "$(grep -o 'pruned by c3c3c3c3c3c3: squashed the first year' "$CASE_DIR/out" | wc -l)" = 2 ] || fail "$(cat "$CASE_DIR/out")"
+run revident report b2b2b2b2b2b2
+grep -qF 'The configuration lets that pass, by the prune "c3c3c3c3c3c3": squashed the first year.' "$CASE_DIR/out" ||
+	fail "$(grep 'The migration' "$CASE_DIR/out")"
+run revident report b2b2b2b2b2b2 --format json
+expect_json 'd["cases"][0]["waived_by"]["reason"]' '"squashed the first year"'
+run revident audit HEAD
+grep -qxF '  pruned: what was above c3c3c3c3c3c3 may be gone (squashed the first year)' "$CASE_DIR/out" ||
+	fail "$(cat "$CASE_DIR/out")"
+run revident audit HEAD --format json
+expect_json 'd["environments"][0]["prunes"]' '[{"revision": "c3c3c3c3c3c3", "reason": "squashed the first year"}]'
 git rm -q migrations/versions/c3c3c3c3c3c3_invoices.py
 git commit -q -m 'lose the base'
+run revident audit HEAD --format json
+expect_json '"prunes" in d["environments"][0]' false
 run revident scan --format json
 expect_json '[l["waived"] for l in d["lost"]]' '[false, false, false]'
 

@@ -11,6 +11,7 @@
 
 #include "revident/base/text.h"
 #include "revident/model/chain.h"
+#include "revident/model/excuse.h"
 #include "revident/model/finding.h"
 #include "revident/model/migration.h"
 #include "revident/model/oid.h"
@@ -54,6 +55,8 @@ struct audit_environment {
 	struct chain chain;
 	const struct finding *findings;
 	size_t finding_count;
+	const struct excuse *prunes; /* of the policy, whose base is here */
+	size_t prune_count;
 	struct audit_tables tables; /* once audit_tables() has read them */
 };
 

@@ -16,6 +16,7 @@
 #include "revident/model/chain.h"
 #include "revident/model/commit.h"
 #include "revident/model/event.h"
+#include "revident/model/excuse.h"
 #include "revident/model/explain.h"
 #include "revident/model/oid.h"
 #include "revident/model/recover.h"
@@ -190,6 +191,8 @@ struct lost_case {
 	bool has_rule; /* a rule of `check` is about this loss */
 	enum rule_id rule;
 	enum level rule_level; /* in this repository's configuration */
+	bool is_excused;
+	struct excuse excuse; /* what in that lets the loss pass */
 };
 
 enum exhibit_kind { EXHIBIT_COMMIT, EXHIBIT_TREE, EXHIBIT_BLOB, EXHIBIT_REF };

@@ -12,6 +12,7 @@
 #include "revident/base/text.h"
 #include "revident/model/commit.h"
 #include "revident/model/event.h"
+#include "revident/model/excuse.h"
 #include "revident/model/oid.h"
 #include "revident/model/provenance.h"
 
@@ -53,13 +54,6 @@ struct ref_names {
 	const struct text *names;
 	size_t count; /* shown */
 	size_t more;  /* and as many again that are not */
-};
-
-/* What in the policy lets a loss pass, and why it says that it may. */
-struct excuse {
-	bool by_prune;    /* else by a waiver */
-	struct text name; /* of the waiver; of a prune its base; none: nothing does */
-	struct text reason;
 };
 
 enum lost_status { LOST_BROKEN, LOST_RETIRED };

@@ -1,0 +1,17 @@
+/*
+ * excuse: what in the policy lets a loss pass, and why it says that it may. Layer model; plain data.
+ */
+#ifndef REVIDENT_MODEL_EXCUSE_H
+#define REVIDENT_MODEL_EXCUSE_H
+
+#include <stdbool.h>
+
+#include "revident/base/text.h"
+
+struct excuse {
+	bool by_prune;    /* else by a waiver */
+	struct text name; /* of the waiver; of a prune its base; none: nothing does */
+	struct text reason;
+};
+
+#endif
