@@ -97,6 +97,7 @@ int recover_render_json(
 	if (json_document_add(&doc, "format", json_string(RECOVER_DOCUMENT), err) < 0 ||
 		json_document_add(&doc, "version", json_string(REVIDENT_VERSION), err) < 0 ||
 		json_document_add(&doc, "applied", json_boolean(plan->applied), err) < 0 ||
+		json_document_add(&doc, "written", json_from_texts(plan->written, plan->written_count), err) < 0 ||
 		json_document_add_list(
 			&doc, "steps", plan->steps, plan->step_count, sizeof(*plan->steps), from_step, err) < 0 ||
 		json_document_add_list(&doc, "sources", plan->sources, plan->source_count, sizeof(*plan->sources),

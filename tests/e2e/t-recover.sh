@@ -404,8 +404,9 @@ run revident recover -o "$CASE_DIR/out.d"
 expect_exit 0
 grep -q "^  $CASE_DIR/out.d/$V/b2b2b2b2b2b2_orders.py\$" "$CASE_DIR/out" || fail "does not say where"
 grep -q 'the same command' "$CASE_DIR/out" && fail "gives advice that is wrong usage"
-run revident recover -o "$CASE_DIR/out.d"
+run revident recover -o "$CASE_DIR/out.d" --format json
 expect_exit 0
+expect_json '[d["applied"], d["written"]]' "[false, [\"$CASE_DIR/out.d/$V/b2b2b2b2b2b2_orders.py\"]]"
 echo mine >"$CASE_DIR/out.d/$V/b2b2b2b2b2b2_orders.py"
 run revident recover -o "$CASE_DIR/out.d"
 expect_exit 3
