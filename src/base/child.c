@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,11 +13,12 @@
 #include <sys/prctl.h>
 #endif
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "revident/base/outfile.h"
 
-enum { SAID_MAX = 16 * 1024, READ_STEP = 64 * 1024 };
+enum { SAID_MAX = 16 * 1024, READ_STEP = 64 * 1024, SECOND = 1000 /* for poll() */ };
 
 /* Reads what is there. 1 to go on, 0 at the end, -1 with errno. What is beyond `max` is -1 with EFBIG. */
 static int drain(int fd, struct strbuf *out, size_t max)
@@ -36,17 +38,50 @@ static int drain(int fd, struct strbuf *out, size_t max)
 	return n > 0;
 }
 
+/* What a child was last seen to have done. */
+struct progress {
+	pid_t pid;
+	unsigned idle_max, idle; /* seconds */
+	struct timespec worked;
+};
+
+/* Called after a second without a word. Has it been idle for too long? */
+static bool is_stuck(struct progress *progress)
+{
+#ifdef __linux__
+	struct timespec now;
+	clockid_t clock;
+
+	if (clock_getcpuclockid(progress->pid, &clock) != 0 || clock_gettime(clock, &now) < 0)
+		return false;
+	if (now.tv_sec != progress->worked.tv_sec || now.tv_nsec != progress->worked.tv_nsec)
+		progress->idle = 0;
+	progress->worked = now;
+	return ++progress->idle > progress->idle_max;
+#else
+	(void)progress;
+	return false;
+#endif
+}
+
 /* Reads both pipes to their ends. 0, or -1 with errno. */
-static int collect(int out_fd, int said_fd, struct strbuf *out, size_t max, struct strbuf *said)
+static int collect(
+	int out_fd, int said_fd, struct strbuf *out, size_t max, struct strbuf *said, struct progress *progress)
 {
 	struct pollfd fds[2] = { { .fd = out_fd, .events = POLLIN }, { .fd = said_fd, .events = POLLIN } };
 
 	while (fds[0].fd >= 0 || fds[1].fd >= 0) {
-		int i;
+		int i, ready = poll(fds, 2, progress->idle_max ? SECOND : -1);
 
-		if (poll(fds, 2, -1) < 0) {
+		if (ready < 0) {
 			if (errno == EINTR)
 				continue;
+			return -1;
+		}
+		if (ready > 0)
+			progress->idle = 0;
+		else if (is_stuck(progress)) {
+			errno = ETIMEDOUT;
 			return -1;
 		}
 		for (i = 0; i < 2; i++) {
@@ -183,6 +218,7 @@ int child_run(const struct child *child, struct strbuf *out, struct strbuf *said
 	int in = input_file(child->input), failure = 0, rc = -1, collected, exec_failure;
 	const char *name = child->argv[0];
 	pid_t pid = -1, parent = getpid();
+	struct progress progress;
 
 	if (in < 0 || pipe2(out_pipe, O_CLOEXEC) < 0 || pipe2(said_pipe, O_CLOEXEC) < 0 ||
 		pipe2(report, O_CLOEXEC) < 0 || (pid = fork()) < 0) {
@@ -194,7 +230,8 @@ int child_run(const struct child *child, struct strbuf *out, struct strbuf *said
 	close_end(out_pipe, 1);
 	close_end(said_pipe, 1);
 	close_end(report, 1);
-	collected = collect(out_pipe[0], said_pipe[0], out, child->max, said);
+	progress = (struct progress){ .pid = pid, .idle_max = child->idle_max };
+	collected = collect(out_pipe[0], said_pipe[0], out, child->max, said, &progress);
 	if (collected < 0) {
 		failure = errno;
 		kill(pid, SIGTERM);
@@ -206,6 +243,8 @@ int child_run(const struct child *child, struct strbuf *out, struct strbuf *said
 	exec_failure = reported_failure(report[0]);
 	if (exec_failure)
 		err_set_errno(err, ERR_UNDECIDED, exec_failure, "cannot run %s; is it installed and in PATH?", name);
+	else if (collected < 0 && failure == ETIMEDOUT)
+		err_set(err, ERR_UNDECIDED, "%s waits for something that does not come; is a file a named pipe?", name);
 	else if (collected < 0)
 		err_set_errno(err, ERR_UNDECIDED, failure, "cannot read what %s says", name);
 	else

@@ -83,6 +83,15 @@ char *path_join(const char *base, const char *path);
 /* preflight.c: each file that libgit2 or we would open is a regular file (or absent). 0; -1 with ERR_UNDECIDED. */
 int preflight_check(const struct location *loc, struct err *err);
 
+/* preflight.c: no file that git reads at the top of its work tree is a named pipe. 0; -1 with ERR_UNDECIDED. */
+int preflight_work_tree(const char *work_tree, struct err *err);
+
+/*
+ * preflight.c: what the configuration includes can be read to its end: git, which is given up when it waits, reads it before
+ * libgit2 does. Needs the git and common directories alone. 0; -1 with ERR_UNDECIDED.
+ */
+int preflight_includes(struct repo *repo, struct err *err);
+
 /* preflight.c: 1 if `path` is a regular file, 0 if nothing is there, -1 (with `err`) if it is anything else. */
 int preflight_regular(const char *path, struct err *err);
 

@@ -2,13 +2,15 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "internal.h"
+#include "process.h"
 #include "revident/base/printable.h"
 
-enum { READ_STEP = 16 * 1024 };
+enum { READ_STEP = 16 * 1024, CONFIG_MAX = 64 * 1024 * 1024 };
 
 static const char *kind_of(mode_t mode)
 {
@@ -144,4 +146,54 @@ int preflight_check(const struct location *loc, struct err *err)
 	if (check_below(loc->git_dir, own, sizeof(own) / sizeof(*own), err) < 0)
 		return -1;
 	return check_below(loc->common_dir, shared, sizeof(shared) / sizeof(*shared), err);
+}
+
+/* git does not follow links here, and takes what is no file for an empty one, but waits for a named pipe's other end. */
+int preflight_work_tree(const char *work_tree, struct err *err)
+{
+	static const char *const names[] = { ".gitignore", ".gitattributes" };
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < sizeof(names) / sizeof(*names) && rc == 0; i++) {
+		char *path = path_join(work_tree, names[i]);
+		struct stat st;
+
+		if (lstat(path, &st) == 0 && S_ISFIFO(st.st_mode))
+			rc = complain(path, kind_of(st.st_mode), 0, err);
+		free(path);
+	}
+	return rc;
+}
+
+/* Does the file have an [include] or [includeIf]? 1, 0, -1. */
+static int mentions_include(const char *dir, const char *name, struct err *err)
+{
+	struct strbuf bytes = STRBUF_INIT;
+	char *path = path_join(dir, name);
+	int found = preflight_read(path, CONFIG_MAX, &bytes, err);
+	size_t i;
+
+	if (found == 1)
+		for (i = 0, found = 0; i + 7 <= bytes.len && !found; i++)
+			found = strncasecmp(bytes.buf + i, "include", 7) == 0;
+	free(path);
+	strbuf_release(&bytes);
+	return found;
+}
+
+int preflight_includes(struct repo *repo, struct err *err)
+{
+	static const char *const args[] = { "config", "--list", NULL };
+	struct strbuf out = STRBUF_INIT, said = STRBUF_INIT;
+	int status, found = mentions_include(repo->common_dir, "config", err), rc;
+
+	if (found == 0)
+		found = mentions_include(repo->git_dir, "config.worktree", err);
+	if (found < 1)
+		return found;
+	rc = process_git(repo, args, NULL, 0, NULL, CONFIG_MAX, &out, &said, &status, err);
+	strbuf_release(&out);
+	strbuf_release(&said);
+	return rc;
 }

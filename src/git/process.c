@@ -7,6 +7,9 @@
 #include "revident/base/child.h"
 #include "revident/base/xalloc.h"
 
+/* Seconds: a disk or a network may be slow, a named pipe that git was led to never ends. */
+enum { IDLE_MAX = 10 };
+
 /* Nothing from the repository's configuration is executed. */
 static const char *const safely[] = { "git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c",
 	"protocol.allow=never", NULL };
@@ -70,8 +73,12 @@ int process_git(struct repo *repo, const char *const *args, const char *const *p
 		.variable_count = sizeof(variables) / sizeof(*variables) - (repo->other_index ? 0 : 1),
 		.input = input,
 		.max = max,
+		.idle_max = IDLE_MAX,
 	};
-	int rc = child_run(&child, out, said, status, err);
+	int rc = -1;
+
+	if (!repo->work_tree || preflight_work_tree(repo->work_tree, err) == 0)
+		rc = child_run(&child, out, said, status, err);
 
 	free(argv);
 	return rc;

@@ -140,6 +140,8 @@ int repo_open(struct repo **out, const struct repo_env *env, struct err *err)
 		goto done;
 	repo->git_dir = xstrdup(loc.git_dir);
 	repo->common_dir = xstrdup(loc.common_dir);
+	if (preflight_includes(repo, err) < 0)
+		goto done;
 	if (git_repository_open_ext(
 		    &repo->git, loc.git_dir, GIT_REPOSITORY_OPEN_NO_SEARCH | GIT_REPOSITORY_OPEN_NO_DOTGIT, NULL) < 0) {
 		explain_refusal(loc.git_dir, err);

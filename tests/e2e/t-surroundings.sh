@@ -174,3 +174,36 @@ git config 'filter.a=b.clean' cat
 run revident audit --worktree
 a_clear_sentence
 grep -q 'a=b' "$CASE_DIR/err" || fail "does not name the filter"
+
+it "a named pipe where git reads a file is not waited for"
+fixture merge-migration
+for path in .gitignore .gitattributes .git/info/exclude .git/info/attributes .git/config.worktree; do
+	mkdir -p .git/info
+	[ ! -e $path ] || mv $path "$CASE_DIR/kept"
+	mkfifo $path
+	run timeout 5 "$REVIDENT" audit --worktree
+	a_clear_sentence
+	grep -q "$path" "$CASE_DIR/err" || fail "does not name $path"
+	rm $path
+	[ ! -e "$CASE_DIR/kept" ] || mv "$CASE_DIR/kept" $path
+done
+
+it "nor one that the configuration names"
+fixture merge-migration
+mkfifo .git/pipe
+cp .git/config "$CASE_DIR/config"
+printf '[INCLUDE]\n\tpath = pipe\n' >>.git/config
+run timeout 60 "$REVIDENT" scan
+a_clear_sentence
+cp "$CASE_DIR/config" .git/config
+if [ "${HOSTILE:-}" = all ]; then
+	git config core.excludesFile .git/pipe
+	run timeout 60 "$REVIDENT" audit --worktree
+	a_clear_sentence
+	git config --unset core.excludesFile
+	mkdir below
+	mkfifo below/.gitignore
+	run timeout 60 "$REVIDENT" audit --worktree
+	a_clear_sentence
+	rm below/.gitignore
+fi

@@ -41,7 +41,7 @@ static void child_run__a_program__its_words_and_status_come_back(void **state)
 	(void)state;
 	setenv("B", "set", 1);
 	strbuf_addstr(&input, "given\n");
-	assert_int_equal(run(&(struct child){ argv, "/", variables, 2, &input, 1000 }, &said, &err), 0);
+	assert_int_equal(run(&(struct child){ argv, "/", variables, 2, &input, 1000, 0 }, &said, &err), 0);
 	assert_int_equal(said.status, 7);
 	assert_string_equal(said.out.buf, "given\na b unset\n/\n");
 	assert_string_equal(said.err.buf, "wrong\n");
@@ -126,6 +126,24 @@ static void child_run__more_than_allowed__is_an_error(void **state)
 	release(&said);
 }
 
+static void child_run__waits_for_nothing__is_given_up(void **state)
+{
+	static const char *const idle[] = { "sleep", "60", NULL };
+	static const char *const busy[] = { "sh", "-c", "for i in 1 2 3 4; do sleep 0.5; echo; done", NULL };
+	struct said said;
+	struct err err;
+
+	(void)state;
+#ifdef __linux__
+	assert_int_equal(run(&(struct child){ .argv = idle, .max = 10, .idle_max = 1 }, &said, &err), -1);
+	assert_int_equal(err.kind, ERR_UNDECIDED);
+	assert_string_equal(err.msg, "sleep waits for something that does not come; is a file a named pipe?");
+	release(&said);
+#endif
+	assert_int_equal(run(&(struct child){ .argv = busy, .max = 10, .idle_max = 1 }, &said, &err), 0);
+	release(&said);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -135,6 +153,7 @@ int main(void)
 		cmocka_unit_test(child_run__a_signal__is_its_status),
 		cmocka_unit_test(child_run__what_cannot_be_run__says_so),
 		cmocka_unit_test(child_run__more_than_allowed__is_an_error),
+		cmocka_unit_test(child_run__waits_for_nothing__is_given_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
