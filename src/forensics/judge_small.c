@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,11 +55,13 @@ int small_history_build(struct judging *j)
 			struct text path = study_path_text(j->study, j->watched.items[i].versions[k]);
 			size_t index = watch_add(s->watch, path.ptr, path.len), m;
 
+			assert(versions || !count);
 			for (m = 0; m < count && versions[m] != index; m++)
 				;
 			if (m < count)
 				continue;
 			VEC_GROW(versions, count, cap);
+			assert(versions);
 			versions[count++] = index;
 		}
 	}

@@ -1,5 +1,6 @@
 #include "lister.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -93,6 +94,7 @@ static void reserve(struct file_list *list, size_t count)
 
 static void append(struct file_list *list, const struct snap_file *files, size_t count)
 {
+	assert(files || !count);
 	reserve(list, count);
 	if (count)
 		memcpy(list->items + list->count, files, count * sizeof(*files));
@@ -371,6 +373,7 @@ static void keep(
 {
 	size_t i;
 
+	assert(files || !count);
 	forget(last);
 	for (i = 1; i < count && files[i - 1].path != files[i].path; i++)
 		;
