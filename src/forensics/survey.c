@@ -196,13 +196,11 @@ static uint32_t path_number(const struct walk *walk, size_t len)
 	return study_path(walk->memo->study, walk->path.buf, len);
 }
 
+/* The walk is depth first, so whatever else a topmost version* directory holds is found directly behind it. */
 static void add_loose(struct survey *survey, uint32_t dir)
 {
-	size_t i;
-
-	for (i = 0; i < survey->loose_count; i++)
-		if (survey->loose[i] == dir)
-			return;
+	if (survey->loose_count && survey->loose[survey->loose_count - 1] == dir)
+		return;
 	VEC_GROW(survey->loose, survey->loose_count, survey->loose_cap);
 	survey->loose[survey->loose_count++] = dir;
 }
@@ -318,13 +316,13 @@ static int recall(struct walk *walk, const struct oid *id)
 	return 1;
 }
 
-/* Keeps what was found: everything behind `before`, and the version* directories, at or below this one, that count. */
+/* Keeps what was found: everything behind `before`, and the version* directory that this one is in, if it counts. */
 static void remember(struct walk *walk, const struct oid *id, const struct survey *before, bool found)
 {
 	struct survey_memo *memo = walk->memo;
 	struct memo_key key = { .tree = *id };
+	size_t i = before->loose_count, count;
 	struct survey *kept;
-	size_t i, count;
 
 	if (!found) {
 		study_add_dull(memo->study, id, walk->versions > 0);
@@ -337,10 +335,10 @@ static void remember(struct walk *walk, const struct oid *id, const struct surve
 	kept = &memo->found[count];
 	memset(kept, 0, sizeof(*kept));
 	append(kept, walk->out, before->config_count, before->script_count);
-	for (i = 0; i < walk->out->loose_count; i++)
-		if (study_path_is_below(memo->study, walk->out->loose[i], key.dir) ||
-			study_path_is_below(memo->study, key.dir, walk->out->loose[i]))
-			add_loose(kept, walk->out->loose[i]);
+	if (i > 0 && walk->versions && walk->out->loose[i - 1] == path_number(walk, walk->versions))
+		i--; /* the one that this directory is in */
+	for (; i < walk->out->loose_count; i++)
+		add_loose(kept, walk->out->loose[i]);
 }
 
 static int survey_entries(struct walk *walk, const struct oid *id, unsigned depth)

@@ -14,33 +14,58 @@ struct grouping {
 	size_t file_count;
 	uint32_t *units, *group; /* group[i]: the first unit of the group that units[i] is in */
 	size_t unit_count;
+	uint32_t *unit_of; /* by path: its place in `units` + 1, 0 for what is no unit */
+	uint32_t *first,
+		*next; /* files + 1, by place of their group and by file; the last of `first`: those without a unit */
 };
 
 static void list_units(struct grouping *g)
 {
-	size_t i, k;
+	size_t i;
 
 	g->units = xcalloc(g->file_count, sizeof(*g->units));
 	g->group = xcalloc(g->file_count, sizeof(*g->group));
+	g->unit_of = xcalloc(g->study->paths.count, sizeof(*g->unit_of));
 	for (i = 0; i < g->file_count; i++) {
 		uint32_t unit = g->files[i].unit;
 
-		if (unit == INTERN_NONE || (g->unit_count && g->units[g->unit_count - 1] == unit))
+		if (unit == INTERN_NONE || g->unit_of[unit])
 			continue;
-		for (k = 0; k < g->unit_count && g->units[k] != unit; k++)
-			;
-		if (k == g->unit_count)
-			g->units[g->unit_count++] = unit;
+		g->units[g->unit_count++] = unit;
+		g->unit_of[unit] = (uint32_t)g->unit_count;
+	}
+}
+
+/* The files of each group, which a tree with many environments would be searched for too often. */
+static void list_files(struct grouping *g)
+{
+	size_t i;
+
+	g->first = xcalloc(g->unit_count + 1, sizeof(*g->first));
+	g->next = xcalloc(g->file_count, sizeof(*g->next));
+	for (i = g->file_count; i-- > 0;) {
+		uint32_t unit = g->files[i].unit;
+		uint32_t *first = &g->first[unit == INTERN_NONE ? g->unit_count : g->group[g->unit_of[unit] - 1]];
+
+		g->next[i] = *first;
+		*first = (uint32_t)i + 1;
 	}
 }
 
 static bool is_unit(const struct grouping *g, uint32_t dir)
 {
-	size_t i;
+	return g->unit_of[dir] != 0;
+}
 
-	for (i = 0; i < g->unit_count; i++)
-		if (g->units[i] == dir)
-			return true;
+/* Does the configuration name a directory that holds migrations? */
+static bool names_units(const struct grouping *g)
+{
+	size_t i, k;
+
+	for (i = 0; i < g->defs->count; i++)
+		for (k = 0; g->defs->items[i].is_explicit && k < g->defs->items[i].version_count; k++)
+			if (is_unit(g, g->defs->items[i].versions[k]))
+				return true;
 	return false;
 }
 
@@ -68,6 +93,8 @@ static void join_units(struct grouping *g)
 	size_t i, k, m;
 
 	joins_group(g->joins, g->defs, g->units, g->unit_count, g->group);
+	if (!names_units(g))
+		return;
 	for (i = 0; i < g->unit_count; i++) {
 		for (k = i + 1; k < g->unit_count; k++) {
 			uint32_t from = g->group[k], to = g->group[i];
@@ -160,46 +187,59 @@ static int compare_tree_files(const void *a, const void *b, void *data)
 		study_path_text(study, ((const struct tree_file *)b)->path));
 }
 
-static bool belongs(const struct grouping *g, const struct snap_file *file, const struct tree_env *env, uint32_t group)
+static bool is_below_versions(const struct grouping *g, const struct env_def *def, uint32_t path)
 {
-	size_t i, k;
+	size_t k;
 
-	if (file->unit == INTERN_NONE) { /* no migration near it: it belongs where its directory does */
-		for (k = 0; env->def && k < env->def->version_count; k++)
-			if (study_path_is_below(g->study, file->path, env->def->versions[k]))
-				return true;
-		return false;
-	}
-	for (i = 0; i < g->unit_count; i++)
-		if (g->units[i] == file->unit)
-			return g->group[i] == group;
+	for (k = 0; k < def->version_count; k++)
+		if (study_path_is_below(g->study, path, def->versions[k]))
+			return true;
 	return false;
+}
+
+/* The environment's files, as places in the grouping's; freed by the caller. */
+static uint32_t *files_of(const struct grouping *g, const struct tree_env *env, uint32_t group, size_t *count)
+{
+	uint32_t *places = NULL, at;
+	size_t n = 0, cap = 0;
+
+	for (at = group == INTERN_NONE ? 0 : g->first[group]; at; at = g->next[at - 1]) {
+		VEC_GROW(places, n, cap);
+		places[n++] = at - 1;
+	}
+	/* no migration near them: they belong where their directory does */
+	for (at = env->def ? g->first[g->unit_count] : 0; at; at = g->next[at - 1])
+		if (is_below_versions(g, env->def, g->files[at - 1].path)) {
+			VEC_GROW(places, n, cap);
+			places[n++] = at - 1;
+		}
+	*count = n;
+	return places;
 }
 
 static void fill_files(struct grouping *g, struct tree_env *env, uint32_t group)
 {
-	struct tree_file *files = arena_calloc(&g->study->arena, g->file_count, sizeof(*files));
-	size_t i, n = 0;
+	size_t i, n;
+	uint32_t *places = files_of(g, env, group, &n);
+	struct tree_file *files = arena_calloc(&g->study->arena, n + 1, sizeof(*files));
 
-	for (i = 0; i < g->file_count; i++) {
-		const struct snap_file *from = &g->files[i];
+	for (i = 0; i < n; i++) {
+		const struct snap_file *from = &g->files[places[i]];
 
-		if (!belongs(g, from, env, group))
-			continue;
-		files[n].path = from->path;
-		files[n].blob = from->blob;
-		files[n].revision = from->revision;
-		files[n].is_loaded = is_loaded(g, env->def, from->path);
+		files[i].path = from->path;
+		files[i].blob = from->blob;
+		files[i].revision = from->revision;
+		files[i].is_loaded = is_loaded(g, env->def, from->path);
 		if (from->revision == INTERN_NONE) {
-			files[n].revision = revision_from_name(g->study, from);
-			files[n].named_by_file = files[n].revision != INTERN_NONE;
+			files[i].revision = revision_from_name(g->study, from);
+			files[i].named_by_file = files[i].revision != INTERN_NONE;
 		}
-		n++;
 	}
 	if (n)
 		qsort_r(files, n, sizeof(*files), compare_tree_files, g->study);
 	env->files = files;
 	env->file_count = n;
+	free(places);
 }
 
 static bool shares_script_dir(const struct tree_envs *envs, const struct tree_env *env)
@@ -216,7 +256,7 @@ static bool shares_script_dir(const struct tree_envs *envs, const struct tree_en
 /* Several environments of one script directory go by their versions directories. */
 static void name_env(struct grouping *g, const struct tree_envs *envs, struct tree_env *env, uint32_t group)
 {
-	uint32_t *units = arena_calloc(&g->study->arena, g->unit_count + 1, sizeof(*units));
+	uint32_t *units;
 	bool shared = shares_script_dir(envs, env);
 	uint32_t dir = env->def ? env->def->dir : env->unit;
 	size_t i, n = 0;
@@ -226,6 +266,9 @@ static void name_env(struct grouping *g, const struct tree_envs *envs, struct tr
 		env->version_count = env->def->version_count;
 	} else {
 		for (i = 0; i < g->unit_count; i++)
+			n += g->group[i] == group;
+		units = arena_calloc(&g->study->arena, n + 1, sizeof(*units));
+		for (i = 0, n = 0; i < g->unit_count; i++)
 			if (g->group[i] == group)
 				units[n++] = g->units[i];
 		if (n) {
@@ -278,6 +321,7 @@ void tree_envs_build(struct study *study, const struct env_defs *defs, const str
 
 	list_units(&g);
 	join_units(&g);
+	list_files(&g);
 	out->items = arena_calloc(&study->arena, g.unit_count + defs->count + 1, sizeof(*out->items));
 	out->count = 0;
 	groups = xcalloc(g.unit_count + defs->count + 1, sizeof(*groups));
@@ -304,4 +348,7 @@ void tree_envs_build(struct study *study, const struct env_defs *defs, const str
 	free(groups);
 	free(g.units);
 	free(g.group);
+	free(g.unit_of);
+	free(g.first);
+	free(g.next);
 }
