@@ -158,10 +158,10 @@ echo '*.py filter=plain' >.git/info/attributes
 printf '[include]\n\tpath = more\n[includeIf "hasconfig:remote.*.url:x"]\n\tpath = most\n[remote "x"]\n\turl = x\n' >>.git/config
 git config -f .git/more filter.more.clean "touch '$CASE_DIR/ran'; cat"
 git config -f .git/most filter.most.clean "touch '$CASE_DIR/ran'; cat"
-sed 's/a1a1a1a1a1a1/f6f6f6f6f6f6/' $edited >edited
+sed 's/a1a1a1a1a1a1/f6f6f6f6f6f6/' "$edited" >changed.txt
 for filter in plain more most; do
 	echo "*.py filter=$filter" >.git/info/attributes
-	cp edited $edited
+	cp changed.txt "$edited"
 	for command in scan 'audit --worktree' 'check --worktree' 'check --staged' recover 'recover --apply'; do
 		# shellcheck disable=SC2086 # a command and its options
 		run revident $command
