@@ -10,6 +10,7 @@ for tool in python3 git; do
         exit 0
     }
 done
+HOSTILE=all tests/e2e/run t-hostile-content t-surroundings
 RECOVER_EVERY=1 tests/e2e/run t-recover-interrupted
 python3 tests/fault/signals.py --binary "$REVIDENT" --seconds "${STRESS_SECONDS:-120}"
 python3 tests/fault/racing.py --binary "$REVIDENT" --runs 100000 --seconds "${STRESS_SECONDS:-120}"

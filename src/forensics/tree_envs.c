@@ -14,6 +14,8 @@ struct grouping {
 	size_t file_count;
 	uint32_t *units, *group; /* group[i]: the first unit of the group that units[i] is in */
 	size_t unit_count;
+	uint32_t *configured;
+	size_t configured_count;
 	uint32_t *unit_of; /* by path: its place in `units` + 1, 0 for what is no unit */
 	uint32_t *first,
 		*next; /* files + 1, by place of their group and by file; the last of `first`: those without a unit */
@@ -52,21 +54,20 @@ static void list_files(struct grouping *g)
 	}
 }
 
-static bool is_unit(const struct grouping *g, uint32_t dir)
+/* Directories that the configuration names and that hold migrations. */
+static void list_configured(struct grouping *g)
 {
-	return g->unit_of[dir] != 0;
-}
+	size_t i, k, cap = 0;
 
-/* Does the configuration name a directory that holds migrations? */
-static bool names_units(const struct grouping *g)
-{
-	size_t i, k;
+	for (i = 0; i < g->defs->count; i++) {
+		const struct env_def *def = &g->defs->items[i];
 
-	for (i = 0; i < g->defs->count; i++)
-		for (k = 0; g->defs->items[i].is_explicit && k < g->defs->items[i].version_count; k++)
-			if (is_unit(g, g->defs->items[i].versions[k]))
-				return true;
-	return false;
+		for (k = 0; def->is_explicit && k < def->version_count; k++)
+			if (g->unit_of[def->versions[k]]) {
+				VEC_GROW(g->configured, g->configured_count, cap);
+				g->configured[g->configured_count++] = def->versions[k];
+			}
+	}
 }
 
 /*
@@ -75,16 +76,12 @@ static bool names_units(const struct grouping *g)
  */
 static bool is_below_configured(const struct grouping *g, uint32_t a, uint32_t b)
 {
-	size_t i, k;
+	size_t i;
 
-	for (i = 0; i < g->defs->count; i++) {
-		const struct env_def *def = &g->defs->items[i];
-
-		for (k = 0; def->is_explicit && k < def->version_count; k++)
-			if (is_unit(g, def->versions[k]) && study_path_is_below(g->study, a, def->versions[k]) &&
-				study_path_is_below(g->study, b, def->versions[k]))
-				return true;
-	}
+	for (i = 0; i < g->configured_count; i++)
+		if (study_path_is_below(g->study, a, g->configured[i]) &&
+			study_path_is_below(g->study, b, g->configured[i]))
+			return true;
 	return false;
 }
 
@@ -93,7 +90,8 @@ static void join_units(struct grouping *g)
 	size_t i, k, m;
 
 	joins_group(g->joins, g->defs, g->units, g->unit_count, g->group);
-	if (!names_units(g))
+	list_configured(g);
+	if (g->configured_count == 0)
 		return;
 	for (i = 0; i < g->unit_count; i++) {
 		for (k = i + 1; k < g->unit_count; k++) {
@@ -348,6 +346,7 @@ void tree_envs_build(struct study *study, const struct env_defs *defs, const str
 	free(groups);
 	free(g.units);
 	free(g.group);
+	free(g.configured);
 	free(g.unit_of);
 	free(g.first);
 	free(g.next);
