@@ -209,10 +209,11 @@ int hooks_doctor(struct cmd_ctx *ctx, struct place *place, struct hook_report *r
 	struct policy policy; /* a mistake in it is no fault of the hooks */
 	struct ref head;
 	char hex[OID_HEX + 1];
-	int found = ctx_load_policy(ctx, place->repo, &policy, err);
+	int found;
 
-	if (found == 0)
-		found = refs_head(place->repo, ctx->arena, &head, err);
+	if (ctx_load_policy(ctx, place->repo, &policy, err) < 0)
+		return -1;
+	found = refs_head(place->repo, ctx->arena, &head, err);
 	if (found < 0 || (found > 0 && find_victims(ctx, place->repo, &victims, err) < 0))
 		return -1;
 	if (!victims.count)

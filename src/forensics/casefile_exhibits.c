@@ -198,7 +198,7 @@ static void hide_login(struct secrets *s, struct text summary)
 	static const char merge[] = "Merge pull request #", from[] = " from ";
 	const char *name, *slash;
 
-	if (summary.len < sizeof(merge) || memcmp(summary.ptr, merge, sizeof(merge) - 1))
+	if (summary.len < sizeof(merge) || memcmp(summary.ptr, merge, sizeof(merge) - 1) != 0)
 		return;
 	name = memmem(summary.ptr, summary.len, from, sizeof(from) - 1);
 	if (!name)
