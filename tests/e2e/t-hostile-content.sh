@@ -37,7 +37,7 @@ a_history() {
 
 # bomb: the id of a loose blob of 300 MB that is 300 KB on disk.
 bomb() {
-	head -c 300000000 /dev/zero | tr '\0' "${1:-x}" | git -c core.bigFileThreshold=1g hash-object -w --stdin
+	head -c 300000000 /dev/zero | tr '\0' x | git -c core.bigFileThreshold=1g hash-object -w --stdin
 }
 
 it "a migration, a configuration and an env.py of 300 MB"
