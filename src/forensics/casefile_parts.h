@@ -19,6 +19,9 @@ struct clerk {
 	struct casefile *out;
 };
 
+/* Fills which refs hold the damage, which the original, and how many are older than both. */
+void casefile_write_refs(struct clerk *clerk, const struct identity *identity, struct lost_case *c);
+
 /* Fills moments, restored and exposure. */
 void casefile_write_times(struct clerk *clerk, struct lost_case *c);
 
