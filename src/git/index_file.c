@@ -168,7 +168,7 @@ const unsigned char *index_id(const struct index_file *file, uint32_t record)
 /* --- cached trees ------------------------------------------------------------------------------------------------ */
 
 /* A decimal number and the byte behind it. */
-static bool take_decimal(struct input *in, char behind, int64_t *out)
+static bool take_decimal(struct input *in, unsigned char behind, int64_t *out)
 {
 	bool is_negative = left(in) && *in->at == '-';
 	const unsigned char *first = in->at += is_negative;

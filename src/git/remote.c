@@ -29,7 +29,7 @@ static struct text scheme_of(struct text address)
 
 	for (i = 0; i < address.len && (is_alnum(address.ptr[i]) || (i && strchr("+-.", address.ptr[i])));)
 		i++;
-	if (i == 0 || address.len - i < 3 || memcmp(address.ptr + i, "://", 3))
+	if (i == 0 || address.len - i < 3 || memcmp(address.ptr + i, "://", 3) != 0)
 		return TEXT_NONE;
 	return (struct text){ address.ptr, i };
 }
@@ -99,10 +99,11 @@ static void look_at(const char *key, const char *value, void *data)
 	char *name;
 	bool wins;
 
-	if (len <= sizeof(prefix) + sizeof(suffix) - 2 || strcmp(key + len - (sizeof(suffix) - 1), suffix))
+	if (len <= sizeof(prefix) + sizeof(suffix) - 2 || strcmp(key + len - (sizeof(suffix) - 1), suffix) != 0)
 		return;
 	name = xmemdup(key + sizeof(prefix) - 1, len - (sizeof(prefix) - 1) - (sizeof(suffix) - 1));
-	wins = !best->name || !strcmp(name, "origin") || (strcmp(best->name, "origin") && strcmp(name, best->name) < 0);
+	wins = !best->name || !strcmp(name, "origin") ||
+	       (strcmp(best->name, "origin") != 0 && strcmp(name, best->name) < 0);
 	if (!wins || (best->name && !strcmp(best->name, name))) { /* of several addresses the first is fetched from */
 		free(name);
 		return;

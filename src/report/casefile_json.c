@@ -37,7 +37,8 @@ static json_t *from_refs(const struct case_refs *refs)
 		json_array_append_new(list,
 			json_pack("{s:o, s:o, s:b}", "ref", json_from_text(refs->items[i].name), "commit",
 				json_from_oid(&refs->items[i].commit), "deployed", refs->items[i].means_deployed));
-	return json_pack("{s:o, s:I}", "refs", list, "more", (json_int_t)(refs->more_branches + refs->more_tags));
+	return json_pack(
+		"{s:o, s:I}", "refs", list, "more", (json_int_t)refs->more_branches + (json_int_t)refs->more_tags);
 }
 
 static json_t *from_file(const struct case_file *file)
