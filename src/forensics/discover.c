@@ -51,14 +51,27 @@ struct search {
 	struct err *err;
 };
 
+static void say_too_many(const struct search *search)
+{
+	repo_add_limit(search->study->repo, "more than %d environments: the rest is left out", ENVIRONMENTS_MAX);
+}
+
+/* Of places that are more than environments may be: what is left is compared place with place. */
+static void bound(const struct search *search, size_t *count)
+{
+	if (*count <= ENVIRONMENTS_MAX)
+		return;
+	*count = ENVIRONMENTS_MAX;
+	say_too_many(search);
+}
+
 static struct env_def *add_def(struct search *search, uint32_t dir, struct text found_by)
 {
 	struct env_defs *out = search->out;
 	struct env_def *def;
 
 	if (out->count == ENVIRONMENTS_MAX) {
-		repo_add_limit(
-			search->study->repo, "more than %d environments: the rest is left out", ENVIRONMENTS_MAX);
+		say_too_many(search);
 		return NULL;
 	}
 	VEC_GROW(out->items, out->count, out->cap);
@@ -390,7 +403,12 @@ static int begin_search(struct search *search, struct discovery *discovery, stru
 		.out = out,
 		.first = out->count,
 		.err = err };
-	return survey_source(&discovery->memo, source, &search->survey, err);
+	if (survey_source(&discovery->memo, source, &search->survey, err) < 0)
+		return -1;
+	bound(search, &search->survey.config_count);
+	bound(search, &search->survey.script_count);
+	bound(search, &search->survey.loose_count);
+	return 0;
 }
 
 int discover(struct discovery *discovery, struct source *source, struct env_defs *out, struct err *err)
