@@ -7,9 +7,9 @@
 need_command report
 NPM_DIR=$TOP/tests/npm
 
-# every_document: pictures, reports and results of every fixture, of a hostile history and of a long chain in $SANDBOX/documents
+# every_document: pictures, reports and results of every fixture, of a hostile history and of a long chain in $SANDBOX/written
 every_document() {
-	mkdir "$SANDBOX/documents"
+	mkdir "$SANDBOX/written"
 	for stream in "$TOP"/testrepos/*.fi; do
 		name=${stream##*/}
 		name=${name%.fi}
@@ -25,7 +25,7 @@ every_document() {
 }
 
 documents() {
-	kept=$SANDBOX/documents/$1
+	kept=$SANDBOX/written/$1
 	run revident report --all-losses -o "$kept.md"
 	run revident report --all-losses --format html -o "$kept.html"
 	run revident report --format html -o "$kept.missing.html"
@@ -67,18 +67,18 @@ for i in range(1000):
 it "Mermaid's parser reads every picture, with as many nodes as were written"
 every_document
 cp "$NPM_DIR/mermaid.mjs" "$NODE_MODULES/../"
-node "$NODE_MODULES/../mermaid.mjs" "$SANDBOX"/documents/*.md "$SANDBOX"/documents/*.mermaid >"$CASE_DIR/wrong" 2>&1 || :
+node "$NODE_MODULES/../mermaid.mjs" "$SANDBOX"/written/*.md "$SANDBOX"/written/*.mermaid >"$CASE_DIR/wrong" 2>&1 || :
 expect_file "$CASE_DIR/wrong" </dev/null
 
 it "the official schema takes every SARIF result"
 /usr/bin/python3 "$NPM_DIR/sarif.py" "$NODE_MODULES/@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json" \
-	"$SANDBOX"/documents/*.sarif >"$CASE_DIR/wrong" 2>&1 || :
+	"$SANDBOX"/written/*.sarif >"$CASE_DIR/wrong" 2>&1 || :
 expect_file "$CASE_DIR/wrong" </dev/null
 
 if command -v java >/dev/null; then
 	it "the W3C's checker finds nothing in HTML and SVG"
-	java -jar "$NODE_MODULES/vnu-jar/build/dist/vnu.jar" --stdout --also-check-svg "$SANDBOX"/documents/*.html \
-		"$SANDBOX"/documents/*.svg >"$CASE_DIR/wrong" 2>&1 || :
+	java -jar "$NODE_MODULES/vnu-jar/build/dist/vnu.jar" --stdout --also-check-svg "$SANDBOX"/written/*.html \
+		"$SANDBOX"/written/*.svg >"$CASE_DIR/wrong" 2>&1 || :
 	expect_file "$CASE_DIR/wrong" </dev/null
 else
 	echo "skipped: java is not installed"
@@ -94,7 +94,7 @@ browser() {
 
 for name in september-17 hostile long; do
 	it "Chromium shows the report of $name, runs nothing, asks for nothing, and prints it"
-	page=file://$SANDBOX/documents/$name.html
+	page=file://$SANDBOX/written/$name.html
 	browser --dump-dom --enable-logging=stderr --v=0 "$page"
 	grep -q '<svg' "$CASE_DIR/dom" || fail "no picture is shown"
 	if grep -qi '<script\|<img\|<a ' "$CASE_DIR/dom"; then
