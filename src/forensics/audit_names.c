@@ -197,16 +197,6 @@ static bool next_in_list(struct text *rest, struct text *out)
 	return out->len > 0;
 }
 
-static bool binding_has(const struct binding *binding, struct text value)
-{
-	size_t i;
-
-	for (i = 0; i < binding->count; i++)
-		if (text_equal(binding->values[i], value))
-			return true;
-	return false;
-}
-
 /* Does the docstring name exactly these parents? "", "None" and "<base>" are none. */
 static bool names_parents(struct text said, const struct binding *parents)
 {

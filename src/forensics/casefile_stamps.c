@@ -114,16 +114,6 @@ static const struct text *replace_parent(struct arena *arena, const struct chain
 	return out;
 }
 
-static bool is_named(const struct lost_case *c)
-{
-	size_t i;
-
-	for (i = 0; i < c->life->child_count; i++)
-		if (c->life->children[i].at_head && !c->life->children[i].by_dependency)
-			return true;
-	return false;
-}
-
 static void relink(struct table *t, const struct chain *now)
 {
 	struct state *state = &t->states[WAY_RELINK];
@@ -132,7 +122,7 @@ static void relink(struct table *t, const struct chain *now)
 	struct chain_member *members;
 	size_t i, count, parent_count = 0;
 
-	if (!is_named(t->c))
+	if (!life_is_named(t->c->life))
 		return;
 	state->goes_on = successor->revision.ptr && successor->at_head;
 	if (state->goes_on) {

@@ -6,16 +6,6 @@
 
 /* --- who names it ------------------------------------------------------------------------------------------------ */
 
-static bool names_it(const struct binding *binding, struct text id)
-{
-	size_t i;
-
-	for (i = 0; i < binding->count; i++)
-		if (text_equal(binding->values[i], id))
-			return true;
-	return false;
-}
-
 /* A child as it is found: numbers, until it is known to be new. */
 struct finding {
 	uint32_t revision, path;
@@ -52,9 +42,9 @@ static bool depends_on_it(const struct binding *depends_on, struct text id, cons
 	size_t i;
 
 	for (i = 0; named && i < named->branch_labels.count; i++)
-		if (names_it(depends_on, named->branch_labels.values[i]))
+		if (binding_has(depends_on, named->branch_labels.values[i]))
 			return true;
-	return names_it(depends_on, id);
+	return binding_has(depends_on, id);
 }
 
 /* How a content names the revision; the same contents stand in one tree after another, and are asked once. */
@@ -65,7 +55,7 @@ static enum naming naming_of(const struct teller *t, uint32_t blob, const struct
 
 	if (*known == NAMING_UNKNOWN)
 		*known = !m                                                               ? NAMING_NOT
-			 : names_it(&m->down_revision, life->revision)                    ? NAMING_PARENT
+			 : binding_has(&m->down_revision, life->revision)                 ? NAMING_PARENT
 			 : depends_on_it(&m->depends_on, life->revision, life->migration) ? NAMING_DEPENDENCY
 											  : NAMING_NOT;
 	return (enum naming) * known;
@@ -126,8 +116,8 @@ static void find_former(struct teller *t, struct text id, struct life *out)
 
 		if (blob->revision == INTERN_NONE || !blob->migration || found[blob->revision])
 			continue;
-		found[blob->revision] =
-			names_it(&blob->migration->down_revision, id) || names_it(&blob->migration->depends_on, id);
+		found[blob->revision] = binding_has(&blob->migration->down_revision, id) ||
+					binding_has(&blob->migration->depends_on, id);
 		n += found[blob->revision];
 	}
 	ids = arena_calloc(t->arena, n, sizeof(*ids));
@@ -205,7 +195,7 @@ void tell_meant(struct teller *t, struct life *out)
 
 	for (i = 0; i < study->blob_ids.count; i++)
 		if (study->blobs[i].revision != INTERN_NONE && study->blobs[i].migration &&
-			names_it(&study->blobs[i].migration->branch_labels, name))
+			binding_has(&study->blobs[i].migration->branch_labels, name))
 			fits[study->blobs[i].revision] = true;
 	take_meant(t, fits, MEANT_LABEL, out);
 	for (i = 0; i < study->revisions.count; i++) {
@@ -231,7 +221,7 @@ static bool has_child(const struct teller *t, const struct tree_env *env, struct
 		const struct tree_file *file = &env->files[f];
 		const struct migration *m = file->blob == BLOB_NONE ? NULL : t->inv->study.blobs[file->blob].migration;
 
-		if (file->is_loaded && m && names_it(&m->down_revision, id))
+		if (file->is_loaded && m && binding_has(&m->down_revision, id))
 			return true;
 	}
 	return false;

@@ -26,16 +26,6 @@ static bool was_missing(const struct judging *j, struct text name)
 	return j->side_count > 1;
 }
 
-static bool has_value(const struct binding *binding, struct text value)
-{
-	size_t i;
-
-	for (i = 0; i < binding->count; i++)
-		if (text_equal(binding->values[i], value))
-			return true;
-	return false;
-}
-
 /* Only parents that were missing are given up, and those named instead are there. */
 static bool leaves_missing_parents(const struct judging *j, const struct charge *charge)
 {
@@ -47,7 +37,7 @@ static bool leaves_missing_parents(const struct judging *j, const struct charge 
 		after->down_revision.kind != BINDING_LITERAL || after->down_revision.count == 0)
 		return false;
 	for (i = 0; i < before->down_revision.count; i++)
-		if (!has_value(&after->down_revision, before->down_revision.values[i]) &&
+		if (!binding_has(&after->down_revision, before->down_revision.values[i]) &&
 			!was_missing(j, before->down_revision.values[i]))
 			return false;
 	for (i = 0; i < after->down_revision.count; i++)

@@ -52,16 +52,6 @@ static bool replace_in(struct strbuf *out, size_t start, struct text from, struc
 	return true;
 }
 
-static bool names(const struct binding *binding, struct text revision)
-{
-	size_t i;
-
-	for (i = 0; i < binding->count; i++)
-		if (text_equal(binding->values[i], revision))
-			return true;
-	return false;
-}
-
 /* One child: its bindings name the new id, and its docstring too where that named the old one. 0 or -1. */
 static int relink_child(struct planner *p, const struct wanted *wanted, struct source_file *file,
 	const struct migration *m, struct text other)
@@ -78,10 +68,10 @@ static int relink_child(struct planner *p, const struct wanted *wanted, struct s
 	if (m->doc_revises_line)
 		replace_in(&bytes, line_start((struct text){ bytes.buf, bytes.len }, m->doc_revises_line),
 			wanted->revision, other, false);
-	if ((names(&m->down_revision, wanted->revision) &&
+	if ((binding_has(&m->down_revision, wanted->revision) &&
 		    !replace_in(&bytes, line_start((struct text){ bytes.buf, bytes.len }, m->down_revision.line),
 			    wanted->revision, other, true)) ||
-		(names(&m->depends_on, wanted->revision) &&
+		(binding_has(&m->depends_on, wanted->revision) &&
 			!replace_in(&bytes, line_start((struct text){ bytes.buf, bytes.len }, m->depends_on.line),
 				wanted->revision, other, true))) {
 		strbuf_clear(&bytes);
@@ -150,7 +140,8 @@ int plan_relink(struct planner *p, const struct wanted *wanted)
 			return -1;
 		m = p->inv.study.blobs[number].migration;
 		if (!m || !migration_has_identity(m) ||
-			(!names(&m->down_revision, wanted->revision) && !names(&m->depends_on, wanted->revision)))
+			(!binding_has(&m->down_revision, wanted->revision) &&
+				!binding_has(&m->depends_on, wanted->revision)))
 			continue;
 		if (relink_child(p, wanted, &file, m, other) < 0)
 			return -1;

@@ -164,16 +164,6 @@ bool plan_holds(struct planner *p, const struct tree_env *env, struct text revis
 	return plan_holder(p, env, revision) != NULL;
 }
 
-static bool binding_has(const struct binding *binding, struct text name)
-{
-	size_t i;
-
-	for (i = 0; i < binding->count; i++)
-		if (text_equal(binding->values[i], name))
-			return true;
-	return false;
-}
-
 bool plan_names(struct planner *p, const struct tree_env *env, struct text revision, struct text except_path)
 {
 	size_t i;

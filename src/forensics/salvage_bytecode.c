@@ -68,16 +68,6 @@ static struct text source_path(struct salvager *s, struct text path)
 		(int)(dot ? (size_t)(dot - name.ptr) : name.len), name.ptr));
 }
 
-static bool names(const struct binding *binding, struct text revision)
-{
-	size_t i;
-
-	for (i = 0; i < binding->count; i++)
-		if (text_equal(binding->values[i], revision))
-			return true;
-	return false;
-}
-
 /* Does the source as it is today name the id as its parent? Then that is what the constant is. 1, 0, -1. */
 static int is_child_of(struct search *search, struct text path)
 {
@@ -92,8 +82,8 @@ static int is_child_of(struct search *search, struct text path)
 		number = study_add_bytes(study, bytes.buf, bytes.len, search->err);
 		m = number == INTERN_NONE ? NULL : study->blobs[number].migration;
 		rc = number == INTERN_NONE ? -1
-					   : m && (names(&m->down_revision, search->revision) ||
-							  names(&m->depends_on, search->revision));
+					   : m && (binding_has(&m->down_revision, search->revision) ||
+							  binding_has(&m->depends_on, search->revision));
 	}
 	strbuf_release(&bytes);
 	return rc;

@@ -152,16 +152,6 @@ static void list_runs(struct page *page, const struct lost_case *c, const struct
 	}
 }
 
-static bool is_named(const struct lost_case *c)
-{
-	size_t i;
-
-	for (i = 0; i < c->life->child_count; i++)
-		if (c->life->children[i].at_head && !c->life->children[i].by_dependency)
-			return true;
-	return false;
-}
-
 static void cell_outcome(struct page *page, const struct lost_case *c, const struct stamp_row *row, int way)
 {
 	const struct stamp_outcome *o = &row->outcomes[way];
@@ -169,7 +159,7 @@ static void cell_outcome(struct page *page, const struct lost_case *c, const str
 	page_open(page, PAGE_CELL);
 	switch (o->answer) {
 	case ANSWER_UNAVAILABLE:
-		page_words(page, way == WAY_RELINK && !is_named(c)
+		page_words(page, way == WAY_RELINK && !life_is_named(c->life)
 					 ? "not open: nothing names it"
 					 : "not open: what the lost file declared is not known");
 		break;

@@ -143,4 +143,7 @@ struct explanation {
 	size_t head_count;
 };
 
+/* Does a migration of HEAD name it in down_revision? Alembic then loads no chain without it. */
+bool life_is_named(const struct life *life);
+
 #endif

@@ -59,6 +59,17 @@ struct migration {
 	bool create_date_has_time; /* an hour and a minute at least */
 };
 
+/* Is the text one of the values that are bound? */
+static inline bool binding_has(const struct binding *binding, struct text value)
+{
+	size_t i;
+
+	for (i = 0; i < binding->count; i++)
+		if (text_equal(binding->values[i], value))
+			return true;
+	return false;
+}
+
 /*
  * Does the file count as a migration: binds `revision` to a non-empty string literal, and binds `down_revision`
  *? One that does not parse keeps its identity where its column-0 bindings can be read.
