@@ -6,6 +6,7 @@
 
 #include "revident/base/xalloc.h"
 #include "revident/git/object.h"
+#include "tree_index.h"
 
 struct source {
 	struct study *study;
@@ -86,30 +87,44 @@ static int read_tree(struct source *source, const struct oid *id, struct object 
 	return found;
 }
 
-/* The entry `name` of tree `id`: 1, 0, -1. Trees may be unsorted: every entry is looked at. */
+/* The entry of that name among a tree's: 1, 0, -1. Trees may be unsorted: every entry is looked at. */
+static int find_among(const struct object *tree, struct text name, struct tree_entry *out)
+{
+	struct tree_iter it = { tree->bytes, tree->len };
+	int got;
+
+	while ((got = tree_next(&it, out)) == 1)
+		if (text_equal((struct text){ out->name, out->name_len }, name))
+			break;
+	return got;
+}
+
+/* The entry `name` of tree `id`: 1, 0, -1. */
 static int find_in_tree(
 	struct source *source, const struct oid *id, struct text name, struct source_entry *out, struct err *err)
 {
+	struct tree_indexes *indexes = source->study->large_trees;
+	const struct tree_index *index = tree_indexes_find(indexes, id);
+	struct object object = { 0 };
 	struct tree_entry entry;
-	struct object object;
-	struct tree_iter it;
 	char hex[OID_HEX + 1];
-	int rc;
+	int found;
 
-	if (read_tree(source, id, &object, err) < 0)
-		return -1;
-	it = (struct tree_iter){ object.bytes, object.len };
-	while ((rc = tree_next(&it, &entry)) == 1) {
-		if (!text_equal((struct text){ entry.name, entry.name_len }, name))
-			continue;
+	if (!index) {
+		if (read_tree(source, id, &object, err) < 0)
+			return -1;
+		if (object.len >= TREE_INDEXED_MIN)
+			index = tree_indexes_take(indexes, id, &object);
+	}
+	found = index ? tree_index_lookup(index, name, &entry) : find_among(&object, name, &entry);
+	if (found == 1) {
 		entry_from_tree(&entry, out);
 		out->name = name;
-		break;
 	}
 	object_release(&object);
-	if (rc < 0)
+	if (found < 0)
 		return err_set(err, ERR_UNDECIDED, "tree %s is damaged", oid_hex(id, hex));
-	return rc;
+	return found;
 }
 
 static int find_by_tree(struct source *source, struct text path, struct source_entry *out, struct err *err)

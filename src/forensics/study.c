@@ -9,6 +9,7 @@
 #include "revident/base/printable.h"
 #include "revident/base/xalloc.h"
 #include "revident/git/object.h"
+#include "tree_index.h"
 
 enum { KEPT_BYTES_MAX = 8 * 1024 * 1024 };
 
@@ -21,6 +22,7 @@ int study_init(struct study *study, struct repo *repo, struct err *err)
 	intern_init(&study->revisions);
 	intern_init(&study->blob_ids);
 	intern_init(&study->dull);
+	study->large_trees = tree_indexes_new();
 	return reader_new(&study->reader, err);
 }
 
@@ -36,6 +38,7 @@ void study_release(struct study *study)
 	intern_release(&study->revisions);
 	intern_release(&study->blob_ids);
 	intern_release(&study->dull);
+	tree_indexes_free(study->large_trees);
 	free(study->blobs);
 	free(study->path_dir);
 	arena_release(&study->arena);

@@ -25,6 +25,8 @@ enum blob_state {
 	BLOB_ABSENT, /* missing or damaged: a limit of the repository says which; what it declares is unknown */
 };
 
+struct tree_indexes;
+
 struct blob {
 	struct oid id;
 	enum blob_state state;
@@ -45,7 +47,8 @@ struct study {
 	size_t blob_cap;
 	size_t kept_bytes;
 	struct intern dull; /* trees that hold nothing of Alembic's: ids, and whether a version* directory is above */
-	uint32_t *path_dir; /* by path number: the number of its directory; INTERN_NONE for "" */
+	struct tree_indexes *large_trees; /* those that were searched last (source.c) */
+	uint32_t *path_dir;               /* by path number: the number of its directory; INTERN_NONE for "" */
 	size_t path_dir_cap, path_dir_count;
 };
 

@@ -1,0 +1,34 @@
+/*
+ * tree_index: the names of large trees, for those who ask one tree for many names. Layer forensics, within the folder.
+ *
+ * A tree of a hundred thousand directories has megabytes: to inflate and read it once for each of them takes minutes. The
+ * last few such trees stay in memory with a table of their names; they belong to the study.
+ */
+#ifndef REVIDENT_FORENSICS_TREE_INDEX_H
+#define REVIDENT_FORENSICS_TREE_INDEX_H
+
+#include "revident/base/text.h"
+#include "revident/git/object.h"
+#include "revident/model/oid.h"
+
+enum {
+	TREE_INDEXED_MIN = 64 * 1024, /* bytes; shorter ones are read again as fast as they are found here */
+	TREES_INDEXED = 2,            /* a large directory in a large directory */
+};
+
+struct tree_index;
+struct tree_indexes;
+
+struct tree_indexes *tree_indexes_new(void);
+void tree_indexes_free(struct tree_indexes *indexes); /* takes NULL */
+
+/* The tree's names if it is kept, else NULL; good until tree_indexes_take(). */
+const struct tree_index *tree_indexes_find(const struct tree_indexes *indexes, const struct oid *id);
+
+/* Keeps the tree, in the place of the one that was kept longest. Takes `tree` over. */
+const struct tree_index *tree_indexes_take(struct tree_indexes *indexes, const struct oid *id, struct object *tree);
+
+/* The first entry of that name. 1; 0; -1: none of the entries before the place where the tree is damaged. */
+int tree_index_lookup(const struct tree_index *index, struct text name, struct tree_entry *out);
+
+#endif
