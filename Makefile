@@ -25,7 +25,7 @@ say = $(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),,@printf '  %-7s %s\n'
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wformat=2 \
 	-Wvla -Wundef -Wconversion
-PACKAGES := libgit2 libpcre2-8 jansson zlib libcrypto
+PACKAGES := libgit2 libpcre2-8 jansson zlib libdeflate libcrypto
 STD := -std=c11 -D_GNU_SOURCE -Iinclude
 comma := ,
 LINUX := $(filter Linux,$(shell uname -s))

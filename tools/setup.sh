@@ -41,6 +41,7 @@ need libgit2-dev libgit2 library libgit2
 need libpcre2-dev pcre2 library libpcre2-8
 need libjansson-dev jansson library jansson
 need zlib1g-dev zlib library zlib
+need libdeflate-dev libdeflate library libdeflate
 need libssl-dev openssl library libcrypto
 if [ "$purpose" = check ]; then
     need libcmocka-dev cmocka library cmocka

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <libdeflate.h>
 #include <zlib.h>
 
 #include "revident/base/strbuf.h"
@@ -85,9 +87,10 @@ struct base_cache;
 struct packs {
 	struct pack *items;
 	size_t count, cap;
-	size_t last; /* where the last object was found */
-	z_stream inflater;
+	size_t last;       /* where the last object was found */
+	z_stream inflater; /* for the beginning of an entry: it can stop early */
 	bool has_inflater;
+	struct libdeflate_decompressor *decompressor; /* for whole entries, in less than half the time */
 	struct base_cache *cache;
 };
 

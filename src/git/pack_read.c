@@ -5,9 +5,8 @@
 #include "revident/base/xalloc.h"
 
 enum {
-	DELTA_HEADER = 20,  /* two lengths of at most ten bytes */
-	HEAD_INPUT = 240,   /* holds the header of nearly every commit, which then may go on with a long signature */
-	INFLATE_ROOM = 300, /* zlib is fast only while 258 bytes of room are left */
+	DELTA_HEADER = 20, /* two lengths of at most ten bytes */
+	HEAD_INPUT = 240,  /* holds the header of nearly every commit, which then may go on with a long signature */
 };
 
 void pack_bytes_release(struct pack_bytes *bytes)
@@ -18,7 +17,7 @@ void pack_bytes_release(struct pack_bytes *bytes)
 
 static struct pack_bytes *new_bytes(size_t len)
 {
-	struct pack_bytes *bytes = xmalloc(sizeof(*bytes) + len + INFLATE_ROOM);
+	struct pack_bytes *bytes = xmalloc(sizeof(*bytes) + len + 1);
 
 	bytes->refs = 1;
 	bytes->len = len;
@@ -35,6 +34,7 @@ void packs_release(struct packs *packs)
 	free(packs->items);
 	if (packs->has_inflater)
 		inflateEnd(&packs->inflater);
+	libdeflate_free_decompressor(packs->decompressor);
 	memset(packs, 0, sizeof(*packs));
 }
 
@@ -101,7 +101,7 @@ enum object_type pack_entry_type(const struct pack_entry *entry)
 	return types[entry->type];
 }
 
-/* Makes the inflater ready for the data of an entry. */
+/* Makes the inflater ready for the beginning of an entry's data. */
 static bool start_inflating(struct packs *packs, const struct pack *pack, const struct pack_entry *entry)
 {
 	size_t room = pack->size - OID_BYTES - entry->data;
@@ -120,12 +120,13 @@ static struct pack_bytes *inflate_entry(struct packs *packs, const struct pack *
 {
 	struct pack_bytes *bytes;
 
-	if (!start_inflating(packs, pack, entry))
+	if (!packs->decompressor)
+		packs->decompressor = libdeflate_alloc_decompressor();
+	if (!packs->decompressor)
 		return NULL;
 	bytes = new_bytes(entry->len);
-	packs->inflater.next_out = bytes->bytes;
-	packs->inflater.avail_out = (uInt)(entry->len + INFLATE_ROOM);
-	if (inflate(&packs->inflater, Z_FINISH) != Z_STREAM_END || packs->inflater.avail_out != INFLATE_ROOM) {
+	if (libdeflate_zlib_decompress_ex(packs->decompressor, pack->map + entry->data,
+		    pack->size - OID_BYTES - entry->data, bytes->bytes, entry->len, NULL, NULL) != LIBDEFLATE_SUCCESS) {
 		free(bytes);
 		return NULL;
 	}
