@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "revident/base/heap.h"
 #include "revident/base/xalloc.h"
 #include "revident/forensics/policy_load.h"
 #include "revident/forensics/searching.h"
@@ -314,6 +315,7 @@ static void add_given_versions(struct investigation *inv, const struct investiga
 int investigation_open(struct investigation *inv, struct repo *repo, struct arena *arena,
 	const struct investigation_options *options, struct err *err)
 {
+	heap_expect_much();
 	memset(inv, 0, sizeof(*inv));
 	inv->repo = repo;
 	inv->arena = arena;
