@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "byte_class.h"
 #include "revident/alembic/reader.h"
 #include "revident/alembic/tokens.h"
 #include "revident/base/xalloc.h"
@@ -89,52 +90,73 @@ void tokenizer_free(struct tokenizer *tokenizer)
 	free(tokenizer);
 }
 
-static bool is_word_byte(char c)
-{
-	return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
-	       (unsigned char)c >= 0x80;
-}
-
 /* A string on one line without escapes, or one in three quotes without any: where it ends; 0 for every other. */
 static size_t plain_string_end(const char *bytes, size_t len, size_t at)
 {
 	const char quote[3] = { bytes[at], bytes[at], bytes[at] };
 	const char *first = bytes + at, *end;
-	size_t i;
+	size_t i = at + 1;
 
-	if (len - at >= 3 && memcmp(first, quote, 3) == 0) {
+	if (len - at >= 3 && first[1] == quote[0] && first[2] == quote[0]) {
 		end = memmem(first + 3, len - at - 3, quote, 3);
 		return end && !memchr(first, '\\', (size_t)(end - first)) ? (size_t)(end - bytes) + 3 : 0;
 	}
-	for (i = at + 1; i < len && bytes[i] != '\\' && bytes[i] != '\n' && bytes[i] != '\r'; i++)
+	for (;; i++) {
+		while (i < len && byte_is(bytes[i], BYTE_IN_STRING))
+			i++;
+		if (i == len || bytes[i] == '\\' || byte_is(bytes[i], BYTE_LINE_END))
+			return 0;
 		if (bytes[i] == quote[0])
 			return i + 1;
-	return 0;
+	}
 }
 
-/* The end of what most of a source is made of: words, comments and plain strings; 0 where only the pattern can tell. */
+/* A number in decimal digits alone. 0 for every other. */
+static size_t plain_number_end(const char *bytes, size_t len, size_t at)
+{
+	size_t end = at + 1;
+
+	while (end < len && byte_is(bytes[end], BYTE_DIGIT))
+		end++;
+	return end < len && (byte_is(bytes[end], BYTE_WORD) || bytes[end] == '.') ? 0 : end;
+}
+
+/*
+ * The end of what most of a source is made of: words, comments, plain strings and numbers; 0 where only the pattern can
+ * tell.
+ */
 static size_t plain_end(const char *bytes, size_t len, size_t at)
 {
 	size_t end = at + 1;
 
-	if (bytes[at] == '"' || bytes[at] == '\'')
-		return plain_string_end(bytes, len, at);
-	if (bytes[at] == '#') {
-		while (end < len && bytes[end] != '\n' && bytes[end] != '\r')
+	if (byte_is(bytes[at], BYTE_DIGIT))
+		return plain_number_end(bytes, len, at);
+	if (byte_is(bytes[at], BYTE_WORD)) {
+		while (end < len && byte_is(bytes[end], BYTE_WORD))
 			end++;
 		return end;
 	}
-	if (!is_word_byte(bytes[at]) || (bytes[at] >= '0' && bytes[at] <= '9'))
+	if (bytes[at] == '"' || bytes[at] == '\'')
+		return plain_string_end(bytes, len, at);
+	if (bytes[at] != '#')
 		return 0;
-	while (end < len && is_word_byte(bytes[end]))
+	while (end < len && !byte_is(bytes[end], BYTE_LINE_END))
 		end++;
 	return end;
+}
+
+static long match_fails(int code, struct err *err)
+{
+	PCRE2_UCHAR reason[128] = "";
+
+	pcre2_get_error_message(code, reason, sizeof(reason));
+	err_set(err, ERR_UNDECIDED, "Python source cannot be cut into tokens: %s", (const char *)reason);
+	return -1;
 }
 
 long tokenizer_match(struct tokenizer *tokenizer, const char *bytes, size_t len, size_t at, struct err *err)
 {
 	size_t end = plain_end(bytes, len, at);
-	PCRE2_UCHAR reason[128] = "";
 	int rc = PCRE2_ERROR_JIT_STACKLIMIT;
 
 	if (end)
@@ -145,11 +167,8 @@ long tokenizer_match(struct tokenizer *tokenizer, const char *bytes, size_t len,
 	if (rc == PCRE2_ERROR_JIT_STACKLIMIT)
 		rc = pcre2_match(tokenizer->code, (PCRE2_SPTR)bytes, len, at, PCRE2_NO_JIT, tokenizer->match,
 			tokenizer->context);
-	if (rc < 0) {
-		pcre2_get_error_message(rc, reason, sizeof(reason));
-		err_set(err, ERR_UNDECIDED, "Python source cannot be cut into tokens: %s", (const char *)reason);
-		return -1;
-	}
+	if (rc < 0)
+		return match_fails(rc, err);
 	return (long)(pcre2_get_ovector_pointer(tokenizer->match)[1] - at);
 }
 
