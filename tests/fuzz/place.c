@@ -8,6 +8,7 @@
 #include <zlib.h>
 
 #include "../../src/git/sha1.h"
+#include "revident/base/strbuf.h"
 #include "revident/base/xalloc.h"
 
 enum { NAME_MAX_LEN = 200, FILES_MAX = 4096 };
@@ -16,6 +17,7 @@ static struct {
 	char directory[64];
 	char *files[FILES_MAX];
 	size_t count;
+	struct repo *first; /* open to the end: libgit2 starts once and not in every run */
 } place;
 
 static void path_of(const char *name, char *out)
@@ -27,6 +29,7 @@ static void remove_all(void)
 {
 	char command[128];
 
+	repo_close(place.first);
 	snprintf(command, sizeof(command), "rm -rf '%s'", place.directory);
 	if (system(command) != 0)
 		fprintf(stderr, "%s stays\n", place.directory);
@@ -50,8 +53,14 @@ static void make(void)
 	require(mkdir(path, 0777) == 0);
 	place_write("config", config, sizeof(config) - 1);
 	place_write("HEAD", head, sizeof(head) - 1);
+	place_keep();
+	place.first = place_open();
+}
+
+void place_keep(void)
+{
 	while (place.count)
-		free(place.files[--place.count]); /* these stay */
+		free(place.files[--place.count]);
 }
 
 void place_write(const char *name, const void *bytes, size_t len)
@@ -90,23 +99,29 @@ void place_clear(void)
 	}
 }
 
-void place_object(const char *type, const void *bytes, size_t len, struct oid *out)
+void place_loose(const void *bytes, size_t len, struct oid *out)
 {
-	char hex[OID_HEX + 1], name[64], header[32];
-	size_t used = (size_t)snprintf(header, sizeof(header), "%s %zu", type, len) + 1;
-	uLongf packed_len = compressBound(used + len);
-	unsigned char *whole = xmalloc(used + len), *packed = xmalloc(packed_len);
+	char hex[OID_HEX + 1], name[64];
+	uLongf packed_len = compressBound(len);
+	unsigned char *packed = xmalloc(packed_len);
 
-	memcpy(whole, header, used);
-	if (len)
-		memcpy(whole + used, bytes, len);
-	sha1_of(whole, used + len, out);
-	require(compress2(packed, &packed_len, whole, used + len, 1) == Z_OK);
+	sha1_of(bytes, len, out);
+	require(compress2(packed, &packed_len, bytes, len, 1) == Z_OK);
 	oid_hex(out, hex);
 	snprintf(name, sizeof(name), "objects/%.2s/%s", hex, hex + 2);
 	place_write(name, packed, packed_len);
-	free(whole);
 	free(packed);
+}
+
+void place_object(const char *type, const void *bytes, size_t len, struct oid *out)
+{
+	struct strbuf whole = STRBUF_INIT;
+
+	strbuf_addf(&whole, "%s %zu", type, len);
+	strbuf_addch(&whole, '\0');
+	strbuf_add(&whole, bytes, len);
+	place_loose(whole.buf, whole.len, out);
+	strbuf_release(&whole);
 }
 
 struct repo *place_open(void)

@@ -21,11 +21,13 @@ static inline void require(bool held)
 void place_write(const char *name, const void *bytes, size_t len);
 void place_remove(const char *name);
 
-/* Writes a sound loose object ("blob", "tree", "commit" or "tag"). */
+/* Writes a sound loose object ("blob", "tree", "commit" or "tag"), or one of any inflated bytes, header included. */
 void place_object(const char *type, const void *bytes, size_t len, struct oid *out);
+void place_loose(const void *bytes, size_t len, struct oid *out);
 
-/* Removes what was written since the last time. */
+/* Removes what was written since the last time; what is kept stays until the program ends. */
 void place_clear(void);
+void place_keep(void);
 
 /* Opens it; NULL where it is refused. */
 struct repo *place_open(void);
