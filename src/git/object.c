@@ -233,6 +233,20 @@ void object_blob_id(const void *bytes, size_t len, struct oid *out)
 	sha1_of_object("blob", bytes, len, out);
 }
 
+/* What git takes a stored mode for: any that says directory, file or link is one, and all others are submodules. */
+static unsigned plain_mode(unsigned mode)
+{
+	switch (mode & MODE_TYPE) {
+	case MODE_FILE:
+		return mode & 0100 ? 0100755 : 0100644;
+	case MODE_TREE:
+	case MODE_LINK:
+		return mode & MODE_TYPE;
+	default:
+		return MODE_GITLINK;
+	}
+}
+
 int tree_next(struct tree_iter *it, struct tree_entry *out)
 {
 	const unsigned char *p = it->bytes, *end = p + it->len, *nul;
@@ -249,7 +263,7 @@ int tree_next(struct tree_iter *it, struct tree_entry *out)
 	nul = memchr(p, '\0', (size_t)(end - p));
 	if (!nul || nul == p || (size_t)(end - nul) <= OID_BYTES)
 		return -1;
-	out->mode = mode;
+	out->mode = plain_mode(mode);
 	out->name = (const char *)p;
 	out->name_len = (size_t)(nul - p);
 	memcpy(out->id.bytes, nul + 1, OID_BYTES);

@@ -30,7 +30,7 @@ static int compare_dirs(struct comparison *c, const struct oid *before, const st
 
 static bool is_tree(const struct tree_entry *entry)
 {
-	return (entry->mode & MODE_TYPE) == MODE_TREE;
+	return entry->mode == MODE_TREE;
 }
 
 static int side_next(struct comparison *c, struct side *side)

@@ -409,3 +409,14 @@ git config revident.protectedRef 'refs/heads/release/1'
 git config --add revident.protectedRef refs/remotes/up/trunk
 git update-ref refs/remotes/up/trunk "$(mark :2)"
 published '{"b2": true, "c3": true}'
+
+it "a directory with an odd mode is a directory, as it is to git, and nothing is lost in it"
+fixture merge-migration
+odd=$(git ls-tree HEAD:migrations | sed 's/^040000\(.*versions\)$/040755\1/' | git mktree)
+root=$(git ls-tree HEAD | sed "s,tree [0-9a-f]*\(.migrations\)\$,tree $odd\1," | git mktree)
+git reset -q --hard "$(git commit-tree -p HEAD -m odd "$root")"
+git cat-file tree HEAD:migrations | grep -aq '40755 versions' || fail "the mode is not odd"
+run revident scan --format json
+expect_exit 0
+expect_json 'd["lost"]' '[]'
+no_fsck # which says badFilemode

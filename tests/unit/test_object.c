@@ -9,6 +9,7 @@
 #include <zlib.h>
 
 #include "../support/sandbox.h"
+#include "revident/base/strbuf.h"
 #include "revident/git/object.h"
 
 /* Writes the loose object `id` of repository "r" from `content`, which includes the header; cuts the file to `keep`. */
@@ -404,6 +405,31 @@ static void tree_next__well_formed_and_not__tells_them_apart(void **state)
 	}
 }
 
+static void tree_next__odd_modes__are_what_git_takes_them_for(void **state)
+{
+	static const struct {
+		const char *stored;
+		unsigned taken;
+	} cases[] = { { "100644", 0100644 }, { "100664", 0100644 }, { "100755", 0100755 }, { "100100", 0100755 },
+		{ "40000", MODE_TREE }, { "040000", MODE_TREE }, { "40755", MODE_TREE }, { "120777", MODE_LINK },
+		{ "160000", MODE_GITLINK }, { "0", MODE_GITLINK }, { "20666", MODE_GITLINK } };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct strbuf tree = STRBUF_INIT;
+		struct tree_entry entry;
+		struct tree_iter it;
+
+		strbuf_addstr(&tree, cases[i].stored);
+		strbuf_add(&tree, " a\0" ID, sizeof(" a\0" ID) - 1);
+		it = (struct tree_iter){ (const unsigned char *)tree.buf, tree.len };
+		assert_int_equal(tree_next(&it, &entry), 1);
+		assert_int_equal(entry.mode, cases[i].taken);
+		strbuf_release(&tree);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -419,6 +445,7 @@ int main(void)
 		SANDBOXED(repo_open__truncated_pack_or_index__leaves_the_other_packs_readable),
 		SANDBOXED(object_peel_to_commit__tags__lead_to_their_commit),
 		cmocka_unit_test(tree_next__well_formed_and_not__tells_them_apart),
+		cmocka_unit_test(tree_next__odd_modes__are_what_git_takes_them_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -215,7 +215,7 @@ static void watch_resolve__partial_clone__says_how_to_fetch(void **state)
 	close_history(&h);
 }
 
-static void watch_resolve__odd_trees__first_entry_and_exact_mode_count(void **state)
+static void watch_resolve__odd_trees__first_entry_counts_and_modes_are_as_git_takes_them(void **state)
 {
 	struct sandbox *sandbox = *state;
 	struct err err = { .kind = ERR_NONE };
@@ -225,7 +225,7 @@ static void watch_resolve__odd_trees__first_entry_and_exact_mode_count(void **st
 	const uint32_t *entries;
 
 	sandbox_import(sandbox, "r", transitions);
-	/* unsorted, a name twice, a mode with a leading zero, group-writable, a name with a slash */
+	/* unsorted, a name twice, modes with a leading zero and with permissions, group-writable, a name with a slash */
 	tree = sandbox_id(sandbox,
 		"cd r; id=$(git rev-parse main~5:a | sed 's/../\\\\x&/g'); bash -c \"printf '100664 z\\\\0${id}"
 		"040000 d\\\\0${id}"
@@ -243,7 +243,7 @@ static void watch_resolve__odd_trees__first_entry_and_exact_mode_count(void **st
 	entries = watch_entries(h.watch, row);
 	assert_int_equal(watch_entry(h.watch, entries[0])->kind, WATCH_FILE);
 	assert_int_equal(watch_entry(h.watch, entries[1])->kind, WATCH_TREE);
-	assert_int_equal(watch_entry(h.watch, entries[2])->kind, WATCH_OTHER);
+	assert_int_equal(watch_entry(h.watch, entries[2])->kind, WATCH_TREE);
 	assert_int_equal(watch_entry(h.watch, entries[3])->kind, WATCH_TREE);
 	assert_int_equal(watch_entry(h.watch, entries[4])->kind, WATCH_FILE);
 	close_history(&h);
@@ -258,7 +258,7 @@ int main(void)
 		SANDBOXED(watch_resolve_tree__a_tree_of_no_commit__gets_a_row),
 		SANDBOXED(watch_resolve__missing_and_damaged_trees__are_unknown_and_limits),
 		SANDBOXED(watch_resolve__partial_clone__says_how_to_fetch),
-		SANDBOXED(watch_resolve__odd_trees__first_entry_and_exact_mode_count),
+		SANDBOXED(watch_resolve__odd_trees__first_entry_counts_and_modes_are_as_git_takes_them),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

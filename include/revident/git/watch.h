@@ -17,7 +17,7 @@
 
 enum { WATCH_ABSENT = 0 };
 
-enum watch_kind { WATCH_TREE, WATCH_FILE, WATCH_OTHER /* a symlink, a submodule, an odd mode */ };
+enum watch_kind { WATCH_TREE, WATCH_FILE, WATCH_OTHER /* a symlink, a submodule */ };
 
 struct watch_entry {
 	enum watch_kind kind;
