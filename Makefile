@@ -67,6 +67,7 @@ DUMPS := $(patsubst %.c,$(B)/%,$(wildcard tests/support/*_dump.c))
 UNIT := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 DAMAGE := $(B)/tests/damage/damage
 FUZZERS := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_SUPPORT := $(B)/tests/fuzz/place.o $(B)/tests/fuzz/history_reference.o
 C_FILES := $(SRC) $(HEADERS) $(wildcard src/*/*.h tests/*/*.c tests/*/*.h)
 SHELL_FILES := $(wildcard .ci/run tools/*.sh tests/*.sh tests/support/*.sh tests/damage/*.sh hooks/*) $(wildcard tests/e2e/run tests/e2e/*.sh tests/npm/*.sh)
 MAN := $(wildcard man/*.1)
@@ -136,7 +137,7 @@ $(DAMAGE): $(patsubst %.c,$(B)/%.o,$(wildcard tests/damage/*.c)) $(B)/tests/dama
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) $(PACKAGE_LIBS)
 
 # libFuzzer brings its own main(); every other variant replays a corpus with the stand-alone driver.
-$(FUZZERS): $(B)/%: $(B)/%.o $(B)/tests/fuzz/place.o $(if $(filter fuzz,$(VARIANT)),,$(B)/tests/fuzz/standalone.o) $(LIB)
+$(FUZZERS): $(B)/%: $(B)/%.o $(FUZZ_SUPPORT) $(if $(filter fuzz,$(VARIANT)),,$(B)/tests/fuzz/standalone.o) $(LIB)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) $(if $(filter fuzz,$(VARIANT)),-fsanitize=fuzzer) $(PACKAGE_LIBS)
 

@@ -1,56 +1,44 @@
 /*
- * Builds a history from the bytes: up to 24 commits with any parents and times, each with any of eight migrations. The
- * walk and the events are held against a reference that looks at every pair of commits.
+ * Builds a history from the bytes: up to 24 commits with any parents and times, each with any of fifteen contents at any
+ * of four paths. The walk and the events are held against a reference that looks at every pair of commits.
  *
- * A commit takes four bytes: how many parents, and which; its time; the set of migrations that it has. A migration never
- * changes, so that it can only be added, restored, deleted or lost in a merge.
+ * A commit takes five bytes: how many parents; which; its time; and two for what its paths hold, four bits each.
  */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "history_reference.h"
 #include "place.h"
 #include "revident/base/strbuf.h"
 #include "revident/forensics/investigation.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { COMMITS_MAX = 24, PARENTS_MAX = 3, IDS = 8, RECORD = 4 };
+enum { RECORD = 5 };
 
-static const char ids[IDS][5] = { "aaa0", "bbb1", "ccc2", "ddd3", "eee4", "fff5", "9996", "8887" };
-
-struct made {
-	struct oid id;
-	unsigned parents[PARENTS_MAX];
-	size_t parent_count;
-	unsigned time, held;     /* bits of `ids` */
-	unsigned ancestors, had; /* bits of commits; what some ancestor, itself not included, held */
-};
-
-struct model {
-	struct made commits[COMMITS_MAX];
-	size_t count;
-	unsigned order[COMMITS_MAX]; /* as they should be walked */
-};
+static const char paths[PATHS][5] = { "a.py", "b.py", "c.py", "d.py" };
 
 /* --- making it ----------------------------------------------------------------------------------------------------- */
 
-/* No word is in two migrations, lest one continue another. */
-static void make_blobs(struct oid *blobs)
+static void make_blob(const struct kind_of_file *content, struct oid *out)
 {
-	char text[400];
-	size_t i;
+	struct strbuf text = STRBUF_INIT;
+	int i;
 
-	for (i = 0; i < IDS; i++) {
-		int len = snprintf(text, sizeof(text),
-			"revision = '%s'\ndown_revision = None\n\n\ndef "
-			"upgrade():\n\top.%s(%zu)\n\top.%s_%zu()\n\t%s%zu = "
-			"%zu\n",
-			ids[i], ids[i], i * 7, ids[i], i * 11, ids[i], i, i * 13);
-
-		place_object("blob", text, (size_t)len, &blobs[i]);
-	}
+	if (content->id)
+		strbuf_addf(&text, "revision = '%s'\n", content->id);
+	if (content->down)
+		strbuf_addf(&text, "down_revision = '%s'\n\n\n", content->down);
+	else
+		strbuf_addstr(&text, "down_revision = None\n\n\n");
+	strbuf_addstr(&text, "def upgrade():\n");
+	for (i = 0; i < 4; i++)
+		strbuf_addf(&text, "\top.%c%d()\n", content->body, i);
+	strbuf_addf(&text, "\top.%c%s()\n", content->body, content->edited ? "_is_other" : "4");
+	place_object("blob", text.buf, text.len, out);
+	strbuf_release(&text);
 }
 
 static void add_entry(struct strbuf *tree, const char *mode, const char *name, const struct oid *id)
@@ -60,47 +48,60 @@ static void add_entry(struct strbuf *tree, const char *mode, const char *name, c
 	strbuf_add(tree, id->bytes, OID_BYTES);
 }
 
-/* The root tree of a set: alembic.ini, m/env.py and m/versions, in which git's order is by name. */
-static void make_tree(unsigned held, const struct oid *blobs, struct oid *out)
+static void make_tree(const char *mode, const char *name, const struct oid *id, struct strbuf *tree, struct oid *out)
+{
+	add_entry(tree, mode, name, id);
+	place_object("tree", tree->buf, tree->len, out);
+	strbuf_clear(tree);
+}
+
+/* The root tree: alembic.ini, m/env.py and m/versions, which is there without migrations, too. */
+static void make_root(const unsigned char *files, const struct oid *blobs, struct oid *out)
 {
 	static const char config[] = "[alembic]\nscript_location = m\n";
-	static const unsigned sorted[IDS] = { 7, 6, 0, 1, 2, 3, 4, 5 };
 	struct strbuf tree = STRBUF_INIT;
-	struct oid versions, scripts, file;
-	size_t i;
+	struct oid id;
+	size_t p;
 
-	for (i = 0; i < IDS; i++)
-		if (held >> sorted[i] & 1) {
-			char name[16];
-
-			snprintf(name, sizeof(name), "%s.py", ids[sorted[i]]);
-			add_entry(&tree, "100644", name, &blobs[sorted[i]]);
-		}
-	add_entry(&tree, "100644", "readme", &blobs[0]); /* an empty directory would be none */
-	place_object("tree", tree.buf, tree.len, &versions);
-	place_object("blob", "\n", 1, &file);
-	strbuf_clear(&tree);
-	add_entry(&tree, "100644", "env.py", &file);
-	add_entry(&tree, "40000", "versions", &versions);
-	place_object("tree", tree.buf, tree.len, &scripts);
-	place_object("blob", config, sizeof(config) - 1, &file);
-	strbuf_clear(&tree);
-	add_entry(&tree, "100644", "alembic.ini", &file);
-	add_entry(&tree, "40000", "m", &scripts);
-	place_object("tree", tree.buf, tree.len, out);
+	for (p = 0; p < PATHS; p++)
+		if (files[p])
+			add_entry(&tree, "100644", paths[p], &blobs[files[p]]);
+	make_tree("100644", "readme", &blobs[0], &tree, out);
+	add_entry(&tree, "100644", "env.py", &blobs[0]);
+	make_tree("40000", "versions", out, &tree, out);
+	place_object("blob", config, sizeof(config) - 1, &id);
+	add_entry(&tree, "100644", "alembic.ini", &id);
+	make_tree("40000", "m", out, &tree, out);
 	strbuf_release(&tree);
 }
 
-static void make_commit(struct model *model, size_t number, const struct oid *blobs)
+/* Trees and blobs are made once and stay. */
+static const struct oid *root_of(const unsigned char *files)
+{
+	static struct oid blobs[CONTENTS], roots[CONTENTS * CONTENTS * CONTENTS * CONTENTS];
+	size_t number = 0, i;
+
+	if (oid_is_null(&blobs[0])) {
+		place_object("blob", "\n", 1, &blobs[0]);
+		for (i = 1; i < CONTENTS; i++)
+			make_blob(&contents[i], &blobs[i]);
+	}
+	for (i = 0; i < PATHS; i++)
+		number = number * CONTENTS + files[i];
+	if (oid_is_null(&roots[number]))
+		make_root(files, blobs, &roots[number]);
+	place_keep();
+	return &roots[number];
+}
+
+static void make_commit(struct model *model, size_t number, const struct oid *root)
 {
 	struct made *commit = &model->commits[number];
 	struct strbuf text = STRBUF_INIT;
 	char hex[OID_HEX + 1];
-	struct oid tree;
 	size_t i;
 
-	make_tree(commit->held, blobs, &tree);
-	strbuf_addf(&text, "tree %s\n", oid_hex(&tree, hex));
+	strbuf_addf(&text, "tree %s\n", oid_hex(root, hex));
 	for (i = 0; i < commit->parent_count; i++)
 		strbuf_addf(&text, "parent %s\n", oid_hex(&model->commits[commit->parents[i]].id, hex));
 	strbuf_addf(
@@ -119,29 +120,32 @@ static void add_parent(struct made *commit, unsigned parent)
 	commit->parents[commit->parent_count++] = parent;
 }
 
+static void read_record(struct model *model, size_t n, const uint8_t *record)
+{
+	struct made *commit = &model->commits[n];
+	size_t i, p;
+
+	for (i = 0; n > 0 && i < record[0] % (PARENTS_MAX + 1); i++)
+		add_parent(commit, (unsigned)(n - 1 - (record[1] >> (2 * i) & 3) % n));
+	for (i = 0; i < commit->parent_count; i++)
+		commit->ancestors |= model->commits[commit->parents[i]].ancestors | 1U << commit->parents[i];
+	commit->time = record[2];
+	for (p = 0; p < PATHS; p++)
+		commit->files[p] = record[3 + p / 2] >> (p % 2 * 4) & 0xf;
+}
+
 static void make(struct model *model, const uint8_t *data, size_t size)
 {
-	struct oid blobs[IDS];
-	size_t n, i;
+	const struct oid *roots[COMMITS_MAX];
+	size_t n;
 
 	memset(model, 0, sizeof(*model));
-	make_blobs(blobs);
-	for (n = 0; n < COMMITS_MAX && size >= RECORD; n++, data += RECORD, size -= RECORD) {
-		struct made *commit = &model->commits[n];
-
-		commit->time = data[2];
-		commit->held = data[3];
-		for (i = 0; n > 0 && i < data[0] % (PARENTS_MAX + 1); i++)
-			add_parent(commit, (unsigned)(n - 1 - (data[1] >> (2 * i) & 3) % n));
-		for (i = 0; i < commit->parent_count; i++) {
-			const struct made *parent = &model->commits[commit->parents[i]];
-
-			commit->ancestors |= parent->ancestors | 1U << commit->parents[i];
-			commit->had |= parent->had | parent->held;
-		}
-		make_commit(model, n, blobs);
-		model->count++;
+	for (n = 0; n < COMMITS_MAX && n < size / RECORD; n++) {
+		read_record(model, n, data + n * RECORD);
+		roots[n] = root_of(model->commits[n].files);
 	}
+	for (model->count = n, n = 0; n < model->count; n++)
+		make_commit(model, n, roots[n]);
 }
 
 /* A ref for each commit, so that all are walked; HEAD is the last. */
@@ -156,55 +160,6 @@ static void make_refs(const struct model *model)
 	strbuf_addf(&packed, "%s refs/heads/main\n", oid_hex(&model->commits[model->count - 1].id, hex));
 	place_write("packed-refs", packed.buf, packed.len);
 	strbuf_release(&packed);
-}
-
-/* --- the reference --------------------------------------------------------------------------------------------------- */
-
-/* Of the commits whose parents are all listed, the smallest by time, then id. */
-static void put_in_order(struct model *model)
-{
-	unsigned listed = 0;
-	size_t n, i, k;
-
-	for (n = 0; n < model->count; n++) {
-		size_t best = COMMITS_MAX;
-
-		for (i = 0; i < model->count; i++) {
-			const struct made *c = &model->commits[i], *b = &model->commits[best % COMMITS_MAX];
-			bool ready = !(listed >> i & 1);
-
-			for (k = 0; k < c->parent_count; k++)
-				ready = ready && (listed >> c->parents[k] & 1);
-			if (ready && (best == COMMITS_MAX || c->time < b->time ||
-					     (c->time == b->time && oid_compare(&c->id, &b->id) < 0)))
-				best = i;
-		}
-		model->order[n] = (unsigned)best;
-		listed |= 1U << best;
-	}
-}
-
-/* What a commit did to one migration: an event, or EVENT_KINDS. */
-static enum event_kind event_of(const struct model *model, const struct made *commit, unsigned id)
-{
-	bool has = commit->held >> id & 1, all = commit->parent_count > 0, any = false, never = false, bare = true;
-	size_t i;
-
-	for (i = 0; i < commit->parent_count; i++) {
-		const struct made *parent = &model->commits[commit->parents[i]];
-		bool had = parent->held >> id & 1;
-
-		all = all && had;
-		any = any || had;
-		if (!had)
-			bare = bare && !(parent->had >> id & 1);
-	}
-	never = any && !all && bare;
-	if (has && !any)
-		return commit->had >> id & 1 ? EVENT_RESTORED : EVENT_ADDED;
-	if (!has && all)
-		return EVENT_DELETED;
-	return !has && never ? EVENT_LOST_IN_MERGE : EVENT_KINDS;
 }
 
 /* --- the comparison -------------------------------------------------------------------------------------------------- */
@@ -227,28 +182,49 @@ static void check_walk(const struct model *model, const struct commits *commits)
 	}
 }
 
+static bool is_at(const struct study *study, struct place place, size_t path)
+{
+	static const char directory[] = "m/versions/";
+	struct text at;
+
+	if (place.path == INTERN_NONE || path == NOWHERE)
+		return place.path == INTERN_NONE && path == NOWHERE;
+	at = study_path_text(study, place.path);
+	return at.len == strlen(directory) + strlen(paths[path]) && !memcmp(at.ptr, directory, strlen(directory)) &&
+	       !memcmp(at.ptr + strlen(directory), paths[path], strlen(paths[path]));
+}
+
+static bool is_as_expected(
+	const struct study *study, const struct change *change, const struct expected *e, uint32_t parent)
+{
+	return change->kind == e->kind &&
+	       text_equal(study_revision_text(study, change->revision), text_of(e->revision)) &&
+	       change->parent == parent && is_at(study, change->before, e->before) &&
+	       is_at(study, change->after, e->after) && is_at(study, change->continues_as, e->onward) &&
+	       change->content_changed == e->content_changed && change->same_content == e->same_content &&
+	       change->reused == e->reused;
+}
+
 /* The events of one commit: as many as the reference has, and each of them. */
-static size_t check_events(const struct model *model, struct investigation *inv, size_t place, size_t at)
+static size_t check_events(const struct model *model, struct investigation *inv, uint32_t place, size_t at)
 {
 	const struct history *history = &inv->history;
-	size_t end = at;
-	unsigned id, found;
+	struct expected expected[EVENTS_MAX];
+	size_t end = at, i, e, count = model_events(model, &model->commits[model->order[place]], expected);
 
 	while (end < history->count && history->changes[end].commit == place)
 		end++;
-	for (id = found = 0; id < IDS; id++) {
-		enum event_kind kind = event_of(model, &model->commits[model->order[place]], id);
-		size_t i;
+	require(end - at == count);
+	for (e = 0; e < count; e++) {
+		uint32_t parent = commit_parent_count(&inv->commits, place)
+					  ? commit_parents(&inv->commits, place)[expected[e].parent]
+					  : COMMIT_NONE;
 
-		for (i = at; i < end && kind != EVENT_KINDS; i++)
-			if (history->changes[i].kind == kind &&
-				text_equal(study_revision_text(&inv->study, history->changes[i].revision),
-					text_of(ids[id])))
+		for (i = at; i < end; i++)
+			if (is_as_expected(&inv->study, &history->changes[i], &expected[e], parent))
 				break;
-		require(kind == EVENT_KINDS || i < end);
-		found += kind != EVENT_KINDS;
+		require(i < end);
 	}
-	require(found == end - at);
 	return end;
 }
 
@@ -259,7 +235,8 @@ static void compare(const struct model *model)
 	struct repo *repo = place_open();
 	struct investigation inv;
 	struct arena arena;
-	size_t place, at = 0;
+	uint32_t place;
+	size_t at = 0;
 	struct err err;
 
 	require(repo != NULL);
@@ -282,7 +259,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	make(&model, data, size);
 	if (model.count) {
 		make_refs(&model);
-		put_in_order(&model);
+		model_put_in_order(&model);
 		compare(&model);
 	}
 	place_clear();
