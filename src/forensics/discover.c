@@ -83,19 +83,29 @@ static struct env_def *add_def(struct search *search, uint32_t dir, struct text 
 	return def;
 }
 
+/* Room in the arena doubles at each power of two. */
+static void append_versions(struct study *study, struct env_def *def, uint32_t path)
+{
+	size_t count = def->version_count;
+	uint32_t *grown;
+
+	if ((count & (count - 1)) == 0) {
+		grown = arena_calloc(&study->arena, count ? count * 2 : 1, sizeof(*grown));
+		if (count)
+			memcpy(grown, def->versions, count * sizeof(*grown));
+		def->versions = grown;
+	}
+	def->versions[def->version_count++] = path;
+}
+
 static void add_versions(struct study *study, struct env_def *def, uint32_t path)
 {
-	uint32_t *grown;
 	size_t i;
 
 	for (i = 0; i < def->version_count; i++)
 		if (def->versions[i] == path)
 			return;
-	grown = arena_calloc(&study->arena, def->version_count + 1, sizeof(*grown));
-	if (def->version_count)
-		memcpy(grown, def->versions, def->version_count * sizeof(*grown));
-	grown[def->version_count++] = path;
-	def->versions = grown;
+	append_versions(study, def, path);
 }
 
 static uint32_t path_below(struct study *study, uint32_t dir, const char *name)
@@ -188,13 +198,18 @@ static int add_children(struct search *search, struct env_def *def)
 	struct study *study = search->study;
 	struct source_entry *entries;
 	struct err why = { 0 };
+	struct intern known;
 	size_t i, count;
-	int found =
-		source_list(search->source, study_path_text(study, def->dir), &study->arena, &entries, &count, &why);
+	int rc = 0, found = source_list(
+			    search->source, study_path_text(study, def->dir), &study->arena, &entries, &count, &why);
 
 	if (found < 0)
 		repo_add_limit(study->repo, "%s", why.msg);
-	for (i = 0; found == 1 && i < count; i++) {
+	intern_init(&known);
+	for (i = 0; i < def->version_count; i++)
+		intern_add(&known, &def->versions[i], sizeof(def->versions[i]));
+	for (i = 0; found == 1 && rc == 0 && i < count; i++) {
+		size_t before = known.count;
 		uint32_t child;
 		int holds;
 
@@ -203,11 +218,12 @@ static int add_children(struct search *search, struct env_def *def)
 		child = path_below(study, def->dir, entries[i].name.ptr);
 		holds = survey_holds_migrations(study, search->source, child, CHILD_DEPTH, search->err);
 		if (holds < 0)
-			return -1;
-		if (holds)
-			add_versions(study, def, child);
+			rc = -1;
+		else if (holds && intern_add(&known, &child, sizeof(child)) == before)
+			append_versions(study, def, child);
 	}
-	return 0;
+	intern_release(&known);
+	return rc;
 }
 
 static int any_holds_migrations(struct search *search, const struct env_def *def)
@@ -339,19 +355,37 @@ static int add_from_script(struct search *search, uint32_t dir)
 	return 0;
 }
 
-/* Is the directory a versions directory, or inside one or around one, already? */
-static bool is_covered(const struct search *search, uint32_t dir)
+/* Directories that definitions have already. */
+struct covered {
+	struct intern versions; /* versions directories */
+	struct intern around;   /* those, and every directory above one */
+};
+
+static void cover(const struct study *study, struct covered *covered, const struct env_def *def)
 {
-	size_t i, k;
+	size_t k;
 
-	for (i = search->first; i < search->out->count; i++) {
-		const struct env_def *def = &search->out->items[i];
+	for (k = 0; k < def->version_count; k++) {
+		uint32_t dir = def->versions[k];
+		size_t before;
 
-		for (k = 0; k < def->version_count; k++)
-			if (study_path_is_below(search->study, dir, def->versions[k]) ||
-				study_path_is_below(search->study, def->versions[k], dir))
-				return true;
+		intern_add(&covered->versions, &dir, sizeof(dir));
+		do {
+			before = covered->around.count;
+			intern_add(&covered->around, &dir, sizeof(dir));
+			dir = study_path_dir(study, dir);
+		} while (covered->around.count > before && dir != INTERN_NONE);
 	}
+}
+
+/* Is the directory a versions directory, or inside one or around one, already? */
+static bool is_covered(const struct study *study, const struct covered *covered, uint32_t dir)
+{
+	if (intern_find(&covered->around, &dir, sizeof(dir)) != INTERN_NONE)
+		return true;
+	for (; dir != INTERN_NONE; dir = study_path_dir(study, dir))
+		if (intern_find(&covered->versions, &dir, sizeof(dir)) != INTERN_NONE)
+			return true;
 	return false;
 }
 
@@ -370,6 +404,29 @@ void env_defs_add_versions(struct study *study, struct env_defs *defs, const cha
 	add_versions(study, def, versions);
 }
 
+static void add_loose(struct search *search)
+{
+	struct env_defs *out = search->out;
+	struct covered covered;
+	size_t i;
+
+	intern_init(&covered.versions);
+	intern_init(&covered.around);
+	for (i = search->first; i < out->count; i++)
+		cover(search->study, &covered, &out->items[i]);
+	for (i = 0; i < search->survey.loose_count; i++) {
+		uint32_t dir = search->survey.loose[i];
+		const char *path = study_path_str(search->study, dir);
+
+		if (is_covered(search->study, &covered, dir))
+			continue;
+		env_defs_add_versions(search->study, out, path, path);
+		cover(search->study, &covered, &out->items[out->count - 1]);
+	}
+	intern_release(&covered.versions);
+	intern_release(&covered.around);
+}
+
 static int resolve(struct search *search)
 {
 	size_t i;
@@ -383,13 +440,7 @@ static int resolve(struct search *search)
 	for (i = 0; i < search->survey.script_count; i++)
 		if (add_from_script(search, search->survey.scripts[i].dir) < 0)
 			return -1;
-	for (i = 0; i < search->survey.loose_count; i++) {
-		uint32_t dir = search->survey.loose[i];
-		const char *path = study_path_str(search->study, dir);
-
-		if (!is_covered(search, dir))
-			env_defs_add_versions(search->study, search->out, path, path);
-	}
+	add_loose(search);
 	return 0;
 }
 

@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "def_index.h"
 #include "revident/base/xalloc.h"
+#include "shares.h"
 
 enum { CROSSING_MAX = 16 }; /* holders of one name that are told apart */
 
@@ -11,36 +13,39 @@ void joins_init(struct joins *joins, struct study *study)
 {
 	joins->study = study;
 	intern_init(&joins->crossed);
-	intern_init(&joins->shared);
 	intern_init(&joins->seen);
+	joins->shares = xcalloc(1, sizeof(*joins->shares));
+	shares_init(joins->shares);
 }
 
 void joins_release(struct joins *joins)
 {
 	intern_release(&joins->crossed);
-	intern_release(&joins->shared);
 	intern_release(&joins->seen);
+	if (joins->shares)
+		shares_release(joins->shares);
+	free(joins->shares);
+	joins->shares = NULL;
 }
 
-static void note(struct intern *pairs, uint32_t a, uint32_t b)
-{
-	uint32_t key[2] = { a < b ? a : b, a < b ? b : a };
-
-	intern_add(pairs, key, sizeof(key));
-}
-
-static bool noted(const struct intern *pairs, uint32_t a, uint32_t b)
-{
-	uint32_t key[2] = { a < b ? a : b, a < b ? b : a };
-
-	return intern_find(pairs, key, sizeof(key)) != INTERN_NONE;
-}
-
-/* The units that hold each revision: the first, and the files linked behind it. */
-struct holders {
-	uint32_t *first; /* by revision: file index + 1 */
-	uint32_t *next;  /* by file index */
+struct holding {
+	uint32_t revision, unit;
 };
+
+/* The units that hold each revision of a snapshot: one file of each unit. */
+struct holders {
+	uint32_t *first;     /* by revision: file index + 1 */
+	uint32_t *next;      /* by file index */
+	struct intern known; /* of the revisions that several files hold: who holds them */
+};
+
+static bool add_holding(struct holders *holders, const struct snap_file *file)
+{
+	struct holding holding = { file->revision, file->unit };
+	size_t before = holders->known.count;
+
+	return intern_add(&holders->known, &holding, sizeof(holding)) == before;
+}
 
 static void list_holders(const struct study *study, const struct snapshot *snapshot, struct holders *out)
 {
@@ -48,30 +53,61 @@ static void list_holders(const struct study *study, const struct snapshot *snaps
 
 	out->first = xcalloc(study->revisions.count + 1, sizeof(*out->first));
 	out->next = xcalloc(snapshot->count, sizeof(*out->next));
+	intern_init(&out->known);
 	for (i = 0; i < snapshot->count; i++) {
-		uint32_t revision = snapshot->files[i].revision;
+		const struct snap_file *file = &snapshot->files[i];
+		uint32_t *first;
 
-		if (revision == INTERN_NONE)
+		if (file->revision == INTERN_NONE)
 			continue;
-		out->next[i] = out->first[revision];
-		out->first[revision] = (uint32_t)i + 1;
+		first = &out->first[file->revision];
+		if (*first && !out->next[*first - 1])
+			add_holding(out, &snapshot->files[*first - 1]);
+		if (*first && !add_holding(out, file))
+			continue;
+		out->next[i] = *first;
+		*first = (uint32_t)i + 1;
 	}
+}
+
+static void release_holders(struct holders *holders)
+{
+	free(holders->first);
+	free(holders->next);
+	intern_release(&holders->known);
+}
+
+/* Does the unit hold the revision, which has a holder? */
+static bool is_holder(const struct holders *holders, const struct snapshot *snapshot, uint32_t unit, uint32_t revision)
+{
+	struct holding holding = { revision, unit };
+	uint32_t first = holders->first[revision];
+
+	if (!holders->next[first - 1])
+		return snapshot->files[first - 1].unit == unit;
+	return intern_find(&holders->known, &holding, sizeof(holding)) != INTERN_NONE;
 }
 
 static void note_shared(struct joins *joins, const struct snapshot *snapshot, const struct holders *holders)
 {
-	size_t i;
+	struct share *list = NULL;
+	size_t i, n, cap = 0;
+	uint32_t at;
 
 	for (i = 0; i < snapshot->count; i++) {
-		const struct snap_file *file = &snapshot->files[i];
-		uint32_t other;
+		uint32_t revision = snapshot->files[i].revision;
 
-		if (file->revision == INTERN_NONE)
+		if (revision == INTERN_NONE || holders->first[revision] != i + 1 || !holders->next[i])
 			continue;
-		for (other = holders->next[i]; other; other = holders->next[other - 1])
-			if (snapshot->files[other - 1].unit != file->unit)
-				note(&joins->shared, snapshot->files[other - 1].unit, file->unit);
+		for (n = 0, at = holders->first[revision]; at; at = holders->next[at - 1]) {
+			uint32_t unit = snapshot->files[at - 1].unit;
+
+			VEC_GROW(list, n, cap);
+			list[n++] = (struct share){ unit, unit };
+		}
+		shares_note(joins->shares, (struct share_topic){ 0, revision }, list, n);
 	}
+	free(list);
 }
 
 static int compare_units(const void *a, const void *b)
@@ -86,21 +122,13 @@ static void note_name(struct joins *joins, const struct snapshot *snapshot, cons
 	uint32_t unit, uint32_t revision)
 {
 	uint32_t units[1 + CROSSING_MAX] = { unit };
-	size_t i, n = 1;
+	size_t n = 1;
 	uint32_t at;
 
-	for (at = holders->first[revision]; at; at = holders->next[at - 1]) {
-		uint32_t holder = snapshot->files[at - 1].unit;
-
-		if (holder == unit)
-			return;
-		for (i = 1; i < n && units[i] != holder; i++)
-			;
-		if (i == n && n <= CROSSING_MAX)
-			units[n++] = holder;
-	}
-	if (n == 1)
+	if (!holders->first[revision] || is_holder(holders, snapshot, unit, revision))
 		return;
+	for (at = holders->first[revision]; at && n <= CROSSING_MAX; at = holders->next[at - 1])
+		units[n++] = snapshot->files[at - 1].unit;
 	qsort(units + 1, n - 1, sizeof(*units), compare_units);
 	intern_add(&joins->crossed, units, n * sizeof(*units));
 }
@@ -133,109 +161,214 @@ void joins_look(struct joins *joins, const struct snapshot *snapshot)
 	for (i = 0; i < snapshot->count; i++)
 		if (snapshot->files[i].revision != INTERN_NONE)
 			note_crossing(joins, snapshot, &holders, &snapshot->files[i]);
-	free(holders.first);
-	free(holders.next);
+	release_holders(&holders);
 }
 
-static bool is_one_of(const struct env_def *def, const struct study *study, uint32_t unit)
-{
-	bool recursive = def->section && def->section->recursive_version_locations == SWITCH_ON;
-	size_t i;
+/* A circle (shares.h) that a group has a unit in. */
+struct circle_of {
+	uint32_t part; /* INTERN_NONE: units in several parts */
+	uint32_t next;
+};
 
-	for (i = 0; i < def->version_count; i++)
-		if (unit == def->versions[i] || (recursive && study_path_is_below(study, unit, def->versions[i])))
-			return true;
-	return false;
-}
+struct circle_key {
+	uint32_t group, circle;
+};
 
 /* Units in groups, while they are being joined. */
 struct partition {
 	const struct joins *joins;
+	struct def_index *defs;
 	const uint32_t *units;
-	uint32_t *group;
 	size_t count;
+	struct intern places;  /* of the units */
+	uint32_t *up, *lowest; /* by place: towards the group's own; by group: the lowest place in it */
+	uint32_t *circles;     /* by group: its circles, as a place in `links` + 1 */
+	uint32_t *circle_count;
+	struct intern circle_keys; /* (group, circle), of groups that are joined to others since, too */
+	struct circle_of *links;   /* by number in circle_keys */
+	size_t link_cap;
 };
 
-static void unite(struct partition *p, size_t a, size_t b)
+static uint32_t find_group(struct partition *p, size_t place)
 {
-	uint32_t to = p->group[a] < p->group[b] ? p->group[a] : p->group[b];
-	uint32_t from = p->group[a] < p->group[b] ? p->group[b] : p->group[a];
-	size_t i;
+	uint32_t at = (uint32_t)place;
 
-	for (i = 0; i < p->count; i++)
-		if (p->group[i] == from)
-			p->group[i] = to;
+	while (p->up[at] != at) {
+		p->up[at] = p->up[p->up[at]];
+		at = p->up[at];
+	}
+	return at;
 }
 
-static size_t index_of(const struct partition *p, uint32_t unit)
+static size_t place_of(const struct partition *p, uint32_t unit)
 {
-	size_t i;
+	uint32_t place = intern_find(&p->places, &unit, sizeof(unit));
 
-	for (i = 0; i < p->count && p->units[i] != unit; i++)
-		;
-	return i;
+	return place == INTERN_NONE ? p->count : place;
 }
 
-/* Did a unit of one group ever hold an id at the same time as a unit of the other? */
-static bool groups_share(const struct partition *p, size_t a, size_t b)
+static void add_circle(struct partition *p, uint32_t group, uint32_t circle, uint32_t part)
 {
-	size_t i, k;
+	struct circle_key key = { group, circle };
+	size_t before = p->circle_keys.count;
+	uint32_t number = intern_add(&p->circle_keys, &key, sizeof(key));
 
-	for (i = 0; i < p->count; i++)
-		for (k = 0; p->group[i] == p->group[a] && k < p->count; k++)
-			if (p->group[k] == p->group[b] && noted(&p->joins->shared, p->units[i], p->units[k]))
-				return true;
-	return false;
+	if (number < before) {
+		if (p->links[number].part != part)
+			p->links[number].part = INTERN_NONE;
+		return;
+	}
+	VEC_GROW(p->links, before, p->link_cap);
+	p->links[number] = (struct circle_of){ part, p->circles[group] };
+	p->circles[group] = number + 1;
+	p->circle_count[group]++;
 }
 
-static void join_by_configuration(struct partition *p, const struct env_def *def)
+static uint32_t circle_of_link(const struct partition *p, uint32_t link)
 {
-	size_t i, first = p->count;
+	struct circle_key key;
 
-	for (i = 0; i < p->count; i++) {
-		if (!is_one_of(def, p->joins->study, p->units[i]))
-			continue;
-		if (first == p->count)
-			first = i;
-		else if (def->is_explicit || !groups_share(p, first, i))
-			unite(p, first, i);
+	memcpy(&key, intern_get(&p->circle_keys, link - 1)->bytes, sizeof(key));
+	return key.circle;
+}
+
+static void partition_init(
+	struct partition *p, const struct joins *joins, struct def_index *defs, const uint32_t *units, size_t count)
+{
+	const struct shares *shares = joins->shares;
+	uint32_t i, at;
+
+	*p = (struct partition){ .joins = joins, .defs = defs, .units = units, .count = count };
+	intern_init(&p->places);
+	intern_init(&p->circle_keys);
+	p->up = xcalloc(count, sizeof(*p->up));
+	p->lowest = xcalloc(count, sizeof(*p->lowest));
+	p->circles = xcalloc(count, sizeof(*p->circles));
+	p->circle_count = xcalloc(count, sizeof(*p->circle_count));
+	for (i = 0; i < count; i++) {
+		intern_add(&p->places, &units[i], sizeof(units[i]));
+		p->up[i] = p->lowest[i] = i;
+		for (at = shares_of(shares, units[i]); at; at = shares->items[at - 1].next)
+			add_circle(p, i, shares_circle(shares, at), shares->items[at - 1].part);
 	}
 }
 
-bool joins_share_script_dir(const struct joins *joins, const struct env_defs *defs, uint32_t a, uint32_t b)
+static void partition_release(struct partition *p)
 {
-	size_t i, k, both;
+	intern_release(&p->places);
+	intern_release(&p->circle_keys);
+	free(p->up);
+	free(p->lowest);
+	free(p->circles);
+	free(p->circle_count);
+	free(p->links);
+}
 
-	for (i = 0; i < defs->count; i++) {
-		const struct env_def *def = &defs->items[i];
+/* The group with fewer circles goes into the other. */
+static void unite(struct partition *p, size_t a, size_t b)
+{
+	uint32_t to = find_group(p, a), from = find_group(p, b), link;
 
-		for (k = 0, both = 0; k < def->version_count && both != 3; k++)
-			both |= (size_t)study_path_is_below(joins->study, a, def->versions[k]) |
-				(size_t)study_path_is_below(joins->study, b, def->versions[k]) << 1;
-		if (both == 3)
+	if (to == from)
+		return;
+	if (p->circle_count[to] < p->circle_count[from]) {
+		uint32_t other = to;
+
+		to = from;
+		from = other;
+	}
+	for (link = p->circles[from]; link; link = p->links[link - 1].next)
+		add_circle(p, to, circle_of_link(p, link), p->links[link - 1].part);
+	p->up[from] = to;
+	if (p->lowest[from] < p->lowest[to])
+		p->lowest[to] = p->lowest[from];
+}
+
+/* Did a unit of one group ever hold an id at the same time as a unit of the other? */
+static bool groups_share(struct partition *p, size_t a, size_t b)
+{
+	struct circle_key key = { .group = find_group(p, a) };
+	uint32_t few = find_group(p, b), link;
+
+	if (p->circle_count[few] > p->circle_count[key.group]) {
+		uint32_t other = few;
+
+		few = key.group;
+		key.group = other;
+	}
+	for (link = p->circles[few]; link; link = p->links[link - 1].next) {
+		uint32_t number;
+
+		key.circle = circle_of_link(p, link);
+		number = intern_find(&p->circle_keys, &key, sizeof(key));
+		if (number != INTERN_NONE &&
+			(p->links[number].part == INTERN_NONE || p->links[number].part != p->links[link - 1].part))
 			return true;
 	}
 	return false;
 }
 
-/* Joins a unit with the one group, of those that hold what it names, with which it may be joined. */
-static void join_by_crossing(
-	struct partition *p, const struct env_defs *defs, const uint32_t *crossing, size_t count, bool same_script)
+static int compare_places(const void *a, const void *b)
 {
-	size_t i, k, unit = index_of(p, crossing[0]), found = p->count;
+	size_t x = *(const size_t *)a, y = *(const size_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* The units that are the definition's, first to last, each once; returns how many. `out` has room for all. */
+static size_t list_units(const struct partition *p, size_t def, size_t *out)
+{
+	const struct env_def *of = &p->defs->defs->items[def];
+	size_t i, n = 0;
+
+	if (def_is_recursive(of)) {
+		for (i = 0; i < p->count; i++)
+			if (def_index_covers(p->defs, def, p->units[i]))
+				out[n++] = i;
+		return n;
+	}
+	for (i = 0; i < of->version_count; i++) {
+		size_t place = place_of(p, of->versions[i]);
+
+		if (place < p->count)
+			out[n++] = place;
+	}
+	if (n)
+		qsort(out, n, sizeof(*out), compare_places);
+	return n;
+}
+
+static void join_by_configuration(struct partition *p)
+{
+	size_t *places = xcalloc(p->count, sizeof(*places)), i, k, n;
+
+	for (i = 0; i < p->defs->defs->count; i++) {
+		if (p->defs->is_repeat[i])
+			continue;
+		n = list_units(p, i, places);
+		for (k = 1; k < n; k++)
+			if (p->defs->defs->items[i].is_explicit || !groups_share(p, places[0], places[k]))
+				unite(p, places[0], places[k]);
+	}
+	free(places);
+}
+
+/* Joins a unit with the one group, of those that hold what it names, with which it may be joined. */
+static void join_by_crossing(struct partition *p, const uint32_t *crossing, size_t count, bool same_script)
+{
+	size_t i, k, unit = place_of(p, crossing[0]), found = p->count;
 
 	if (unit == p->count)
 		return;
 	for (i = 1; i < count; i++) {
-		k = index_of(p, crossing[i]);
+		k = place_of(p, crossing[i]);
 		if (k == p->count)
 			continue;
-		if (p->group[k] == p->group[unit])
+		if (find_group(p, k) == find_group(p, unit))
 			return; /* its own environment has it */
-		if (joins_share_script_dir(p->joins, defs, crossing[0], crossing[i]) != same_script ||
-			groups_share(p, unit, k))
+		if (def_index_share(p->defs, crossing[0], crossing[i]) != same_script || groups_share(p, unit, k))
 			continue;
-		if (found != p->count && p->group[found] != p->group[k])
+		if (found != p->count && find_group(p, found) != find_group(p, k))
 			return; /* two have it: the name does not tell which is meant */
 		found = k;
 	}
@@ -244,32 +377,23 @@ static void join_by_crossing(
 }
 
 void joins_group(
-	const struct joins *joins, const struct env_defs *defs, const uint32_t *units, size_t count, uint32_t *group)
+	const struct joins *joins, struct def_index *defs, const uint32_t *units, size_t count, uint32_t *group)
 {
-	struct partition p = { joins, units, group, count };
+	struct partition p;
 	int same_script;
 	size_t i;
 
-	for (i = 0; i < count; i++)
-		group[i] = (uint32_t)i;
-	for (i = 0; i < defs->count; i++)
-		join_by_configuration(&p, &defs->items[i]);
+	partition_init(&p, joins, defs, units, count);
+	join_by_configuration(&p);
 	for (same_script = 1; same_script >= 0; same_script--) { /* what is nearer first */
 		for (i = 0; i < joins->crossed.count; i++) {
 			const struct intern_key *key = intern_get(&joins->crossed, (uint32_t)i);
 
-			join_by_crossing(&p, defs, (const uint32_t *)(const void *)key->bytes,
-				key->len / sizeof(uint32_t), same_script);
+			join_by_crossing(&p, (const uint32_t *)(const void *)key->bytes, key->len / sizeof(uint32_t),
+				same_script);
 		}
 	}
-}
-
-bool joins_share(const struct joins *joins, uint32_t a, uint32_t b)
-{
-	return noted(&joins->shared, a, b);
-}
-
-void joins_note_shared(struct joins *joins, uint32_t a, uint32_t b)
-{
-	note(&joins->shared, a, b);
+	for (i = 0; i < count; i++)
+		group[i] = p.lowest[find_group(&p, i)];
+	partition_release(&p);
 }

@@ -6,6 +6,7 @@
 
 #include "lineage_parts.h"
 #include "revident/base/xalloc.h"
+#include "shares.h"
 
 uint32_t find_label(struct lineage *lineage, uint32_t label)
 {
@@ -101,10 +102,12 @@ static uint32_t only_parent_node(const struct lineage *lineage, const struct com
 	return count ? lineage->node_of[parents[0]] : INTERN_NONE;
 }
 
-static void add_node(struct lineage *lineage, const struct commits *commits, uint32_t commit, uint32_t row)
+/* `child_of`: by node, the latest node that has it for a parent, + 1. */
+static void add_node(
+	struct lineage *lineage, const struct commits *commits, uint32_t commit, uint32_t row, uint32_t *child_of)
 {
 	const uint32_t *parents = commit_parents(commits, commit);
-	size_t i, k, count = commit_parent_count(commits, commit);
+	size_t i, count = commit_parent_count(commits, commit);
 	struct node *node;
 
 	VEC_GROW(lineage->nodes, lineage->node_count, lineage->node_cap);
@@ -116,10 +119,9 @@ static void add_node(struct lineage *lineage, const struct commits *commits, uin
 	for (i = 0; i < count; i++) {
 		uint32_t parent = lineage->node_of[parents[i]];
 
-		for (k = node->parent_at; k < lineage->parent_count && lineage->parents[k] != parent; k++)
-			;
-		if (k < lineage->parent_count)
+		if (child_of[parent] == lineage->node_count + 1)
 			continue;
+		child_of[parent] = (uint32_t)lineage->node_count + 1;
 		VEC_GROW(lineage->parents, lineage->parent_count, lineage->parent_cap);
 		lineage->parents[lineage->parent_count++] = parent;
 	}
@@ -129,7 +131,7 @@ static void add_node(struct lineage *lineage, const struct commits *commits, uin
 
 static void build_nodes(struct lineage *lineage, const struct commits *commits, const struct watch *watch)
 {
-	uint32_t commit;
+	uint32_t commit, *child_of = xcalloc(commits->count, sizeof(*child_of));
 
 	lineage->node_of = xcalloc(commits->count, sizeof(*lineage->node_of));
 	for (commit = 0; commit < commits->count; commit++) {
@@ -140,18 +142,30 @@ static void build_nodes(struct lineage *lineage, const struct commits *commits, 
 			!(commits->flags[commit] & COMMIT_CUT))
 			lineage->node_of[commit] = parent;
 		else
-			add_node(lineage, commits, commit, row);
+			add_node(lineage, commits, commit, row, child_of);
 	}
+	free(child_of);
 }
 
 struct pair *pair_of(struct builder *b, uint32_t unit)
 {
-	size_t i;
+	uint32_t place = unit < b->place_cap ? b->place_of_unit[unit] : 0;
 
-	for (i = 0; i < b->pair_count; i++)
-		if (b->pairs[i].unit == unit)
-			return &b->pairs[i];
-	return NULL;
+	return place < b->pair_count && b->pairs[place].unit == unit ? &b->pairs[place] : NULL;
+}
+
+static void add_pair(struct builder *b, uint32_t unit)
+{
+	if (unit >= b->place_cap) {
+		size_t cap = (size_t)unit + unit / 2 + 64;
+
+		b->place_of_unit = xreallocarray(b->place_of_unit, cap, sizeof(*b->place_of_unit));
+		memset(b->place_of_unit + b->place_cap, 0, (cap - b->place_cap) * sizeof(*b->place_of_unit));
+		b->place_cap = cap;
+	}
+	VEC_GROW(b->pairs, b->pair_count, b->pair_cap);
+	b->place_of_unit[unit] = (uint32_t)b->pair_count;
+	b->pairs[b->pair_count++] = (struct pair){ unit, INTERN_NONE };
 }
 
 static void list_units(struct builder *b, const struct snapshot *snapshot)
@@ -165,8 +179,7 @@ static void list_units(struct builder *b, const struct snapshot *snapshot)
 
 		if (snapshot->files[i].revision == INTERN_NONE || unit == last || pair_of(b, unit))
 			continue;
-		VEC_GROW(b->pairs, b->pair_count, b->pair_cap);
-		b->pairs[b->pair_count++] = (struct pair){ unit, INTERN_NONE };
+		add_pair(b, unit);
 		last = unit;
 	}
 }
@@ -193,16 +206,6 @@ static void inherit_by_path(struct builder *b, const struct node *node)
 			if (same)
 				give_label(b, &b->pairs[i], same->label);
 		}
-}
-
-static bool is_live(struct builder *b, uint32_t label)
-{
-	size_t i;
-
-	for (i = 0; i < b->pair_count; i++)
-		if (b->pairs[i].label != INTERN_NONE && find_label(b->lineage, b->pairs[i].label) == label)
-			return true;
-	return false;
 }
 
 static int compare_pairs(const void *a, const void *b)
@@ -238,11 +241,40 @@ static bool parents_share_layout(const struct lineage *lineage, const struct nod
 	return node->parent_count > 0;
 }
 
+/* Units that are back after they were gone keep their label, unless that one lives elsewhere now; the others are new. */
+static void label_the_rest(struct builder *b)
+{
+	struct lineage *lineage = b->lineage;
+	struct intern live;
+	size_t i;
+
+	intern_init(&live);
+	for (i = 0; i < b->pair_count; i++)
+		if (b->pairs[i].label != INTERN_NONE) {
+			uint32_t label = find_label(lineage, b->pairs[i].label);
+
+			intern_add(&live, &label, sizeof(label));
+		}
+	for (i = 0; i < b->pair_count; i++) {
+		struct pair *pair = &b->pairs[i];
+		uint32_t label = pair->label;
+
+		if (label == INTERN_NONE) {
+			label = lineage_of_path(lineage, pair->unit);
+			if (label == INTERN_NONE || intern_find(&live, &label, sizeof(label)) != INTERN_NONE)
+				label = new_label(lineage);
+			intern_add(&live, &label, sizeof(label));
+			pair->label = label;
+		}
+		remember_path(lineage, pair->unit, pair->label);
+	}
+	intern_release(&live);
+}
+
 static int lay_out(struct builder *b, struct node *node, const struct snapshot *snapshot)
 {
 	struct lineage *lineage = b->lineage;
 	const uint32_t *parents = lineage->parents + node->parent_at;
-	size_t i;
 
 	list_units(b, snapshot);
 	if (parents_share_layout(lineage, node) && same_units(b, lineage->nodes[parents[0]].layout)) {
@@ -252,16 +284,7 @@ static int lay_out(struct builder *b, struct node *node, const struct snapshot *
 	inherit_by_path(b, node);
 	if (follow_moves(b, node, snapshot) < 0)
 		return -1;
-	for (i = 0; i < b->pair_count; i++) {
-		struct pair *pair = &b->pairs[i];
-
-		if (pair->label == INTERN_NONE) { /* back after it was gone, unless that one lives elsewhere now */
-			uint32_t earlier = lineage_of_path(lineage, pair->unit);
-
-			pair->label = earlier != INTERN_NONE && !is_live(b, earlier) ? earlier : new_label(lineage);
-		}
-		remember_path(lineage, pair->unit, pair->label);
-	}
+	label_the_rest(b);
 	if (b->pair_count)
 		qsort(b->pairs, b->pair_count, sizeof(*b->pairs), compare_pairs);
 	node->layout = intern_add(&lineage->layouts, b->pairs, b->pair_count * sizeof(*b->pairs));
@@ -322,60 +345,108 @@ static int build_layouts(struct builder *b)
 	return 0;
 }
 
-/* One pair of lineages that held an id at the same time, the smaller label first. */
-struct shared_labels {
-	uint32_t labels[2];
+/* A unit of a layout that is in a circle (shares.h). */
+struct circle_member {
+	uint32_t circle;
+	struct share share;
 };
 
-static void note_label_pair(struct lineage *lineage, struct intern *labels, uint32_t a, uint32_t c)
+static int compare_members(const void *a, const void *b)
 {
-	struct shared_labels key;
+	const struct circle_member *x = a, *y = b;
 
-	a = find_label(lineage, a);
-	c = find_label(lineage, c);
-	if (a == c)
-		return;
-	key.labels[0] = a < c ? a : c;
-	key.labels[1] = a < c ? c : a;
-	intern_add(labels, &key, sizeof(key));
+	if (x->circle != y->circle)
+		return x->circle < y->circle ? -1 : 1;
+	if (x->share.unit != y->share.unit)
+		return x->share.unit < y->share.unit ? -1 : 1;
+	return 0;
 }
 
-static bool is_label_pair(struct lineage *lineage, const struct intern *labels, uint32_t a, uint32_t c)
-{
-	struct shared_labels key;
+struct circle_members {
+	struct circle_member *items;
+	size_t count, cap;
+	struct share *shares; /* of one circle */
+	size_t share_cap;
+};
 
-	a = find_label(lineage, a);
-	c = find_label(lineage, c);
-	key.labels[0] = a < c ? a : c;
-	key.labels[1] = a < c ? c : a;
-	return a != c && intern_find(labels, &key, sizeof(key)) != INTERN_NONE;
+/* The members of the circle that begins at `*at`, as shares; moves behind it. */
+static size_t next_circle(struct circle_members *members, size_t *at)
+{
+	uint32_t circle = members->items[*at].circle;
+	size_t n = 0;
+
+	for (; *at < members->count && members->items[*at].circle == circle; ++*at) {
+		VEC_GROW(members->shares, n, members->share_cap);
+		members->shares[n++] = members->items[*at].share;
+	}
+	return n;
 }
 
-/* Lineages that ever shared an id did not lie in one environment before, under the names they had then, either. */
-static void spread_shares(struct builder *b)
+/* Which circles each unit of the layout is in, circle by circle. */
+static void list_circles(struct lineage *lineage, const struct shares *shares, const struct pair *pairs, size_t count,
+	bool by_label, struct circle_members *out)
 {
-	struct lineage *lineage = b->lineage;
-	struct intern labels;
-	size_t i, k, layout, count;
+	size_t i;
 
-	intern_init(&labels);
+	out->count = 0;
+	for (i = 0; i < count; i++) {
+		uint32_t label = find_label(lineage, pairs[i].label);
+		uint32_t at = shares_of(shares, by_label ? label : pairs[i].unit);
+
+		for (; at; at = shares->items[at - 1].next) {
+			VEC_GROW(out->items, out->count, out->cap);
+			out->items[out->count++] = (struct circle_member){ shares_circle(shares, at),
+				{ by_label ? pairs[i].unit : label, by_label ? SHARE_PART(label) : label } };
+		}
+	}
+	if (out->count)
+		qsort(out->items, out->count, sizeof(*out->items), compare_members);
+}
+
+/* Lineages of which units share an id in a layout: circles of labels. */
+static void share_labels(struct lineage *lineage, struct shares *labels, struct circle_members *members)
+{
+	size_t layout, count, at, n, i, distinct;
+
 	for (layout = 0; layout < lineage->layouts.count; layout++) {
 		const struct pair *pairs = layout_pairs(lineage, (uint32_t)layout, &count);
 
-		for (i = 0; i < count; i++)
-			for (k = i + 1; k < count; k++)
-				if (joins_share(&lineage->joins, pairs[i].unit, pairs[k].unit))
-					note_label_pair(lineage, &labels, pairs[i].label, pairs[k].label);
+		list_circles(lineage, lineage->joins.shares, pairs, count, false, members);
+		for (at = 0; at < members->count;) {
+			uint32_t circle = members->items[at].circle;
+
+			n = next_circle(members, &at);
+			for (i = 0, distinct = 0; i < n; i++)
+				if (distinct == 0 || members->shares[distinct - 1].unit != members->shares[i].unit)
+					members->shares[distinct++] = members->shares[i];
+			shares_note(labels, (struct share_topic){ 1, circle }, members->shares, distinct);
+		}
 	}
-	for (layout = 0; labels.count && layout < lineage->layouts.count; layout++) {
+}
+
+/* Lineages that ever shared an id did not lie in one environment before, under the names they had then, either. */
+static void spread_shares(struct lineage *lineage)
+{
+	struct circle_members members = { 0 };
+	struct shares labels;
+	size_t layout, count, at;
+
+	shares_init(&labels);
+	share_labels(lineage, &labels, &members);
+	for (layout = 0; labels.circle_count && layout < lineage->layouts.count; layout++) {
 		const struct pair *pairs = layout_pairs(lineage, (uint32_t)layout, &count);
 
-		for (i = 0; i < count; i++)
-			for (k = i + 1; k < count; k++)
-				if (is_label_pair(lineage, &labels, pairs[i].label, pairs[k].label))
-					joins_note_shared(&lineage->joins, pairs[i].unit, pairs[k].unit);
+		list_circles(lineage, &labels, pairs, count, true, &members);
+		for (at = 0; at < members.count;) {
+			uint32_t circle = members.items[at].circle;
+			size_t n = next_circle(&members, &at);
+
+			shares_note(lineage->joins.shares, (struct share_topic){ 1, circle }, members.shares, n);
+		}
 	}
-	intern_release(&labels);
+	shares_release(&labels);
+	free(members.items);
+	free(members.shares);
 }
 
 /* Joins the labels of units that belong together in every layout where both are. */
@@ -391,7 +462,7 @@ static void apply_joins(struct builder *b)
 
 		for (i = 0; i < count; i++)
 			units[i] = pairs[i].unit;
-		joins_group(&lineage->joins, b->defs, units, count, group);
+		joins_group(&lineage->joins, &b->defs, units, count, group);
 		for (i = 0; i < count; i++) {
 			k = group[i];
 			unite(lineage, pairs[i].label, pairs[k].label);
@@ -404,19 +475,22 @@ static void apply_joins(struct builder *b)
 int lineage_build(struct lineage *lineage, struct study *study, struct snapshots *snapshots,
 	const struct commits *commits, const struct watch *watch, const struct env_defs *defs, struct err *err)
 {
-	struct builder b = { .lineage = lineage, .study = study, .snapshots = snapshots, .defs = defs, .err = err };
+	struct builder b = { .lineage = lineage, .study = study, .snapshots = snapshots, .err = err };
 	int rc;
 
 	memset(lineage, 0, sizeof(*lineage));
 	intern_init(&lineage->layouts);
 	joins_init(&lineage->joins, study);
+	def_index_init(&b.defs, study, defs);
 	build_nodes(lineage, commits, watch);
 	rc = look_at_rows(&b) < 0 ? -1 : build_layouts(&b);
 	if (rc == 0) {
-		spread_shares(&b);
+		spread_shares(lineage);
 		apply_joins(&b);
 	}
+	def_index_release(&b.defs);
 	free(b.pairs);
+	free(b.place_of_unit);
 	return rc;
 }
 

@@ -4,6 +4,7 @@
 #ifndef REVIDENT_FORENSICS_LINEAGE_PARTS_H
 #define REVIDENT_FORENSICS_LINEAGE_PARTS_H
 
+#include "def_index.h"
 #include "revident/forensics/lineage.h"
 
 /* A unit and the label that it has in a layout. */
@@ -16,9 +17,11 @@ struct builder {
 	struct lineage *lineage;
 	struct study *study;
 	struct snapshots *snapshots;
-	const struct env_defs *defs;
+	struct def_index defs;
 	struct pair *pairs; /* of the node at hand */
 	size_t pair_count, pair_cap;
+	uint32_t *place_of_unit; /* by path number: its place in `pairs`, where that is the unit's */
+	size_t place_cap;
 	struct err *err;
 };
 

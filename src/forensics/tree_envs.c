@@ -3,22 +3,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "def_index.h"
 #include "revident/base/xalloc.h"
 
 /* Grouping the units of one tree. */
 struct grouping {
 	struct study *study;
-	const struct env_defs *defs;
+	struct def_index defs;
 	const struct joins *joins;
 	const struct snap_file *files;
 	size_t file_count;
 	uint32_t *units, *group; /* group[i]: the first unit of the group that units[i] is in */
 	size_t unit_count;
-	uint32_t *configured;
-	size_t configured_count;
 	uint32_t *unit_of; /* by path: its place in `units` + 1, 0 for what is no unit */
 	uint32_t *first,
 		*next; /* files + 1, by place of their group and by file; the last of `first`: those without a unit */
+	uint32_t *first_unit, *next_unit; /* places in `units` + 1, by place of their group and by place */
+	uint32_t *users;                  /* by path: environments that have it for their script directory */
+	bool *is_taken, *is_used;         /* by path: a versions directory of a definition in use; by definition */
+	bool *holds;                      /* by path: a migration lies directly in it */
 };
 
 static void list_units(struct grouping *g)
@@ -38,124 +41,110 @@ static void list_units(struct grouping *g)
 	}
 }
 
-/* The files of each group, which a tree with many environments would be searched for too often. */
-static void list_files(struct grouping *g)
+/* The units and files of each group, which a tree with many environments would be searched for too often. */
+static void list_groups(struct grouping *g)
 {
 	size_t i;
 
 	g->first = xcalloc(g->unit_count + 1, sizeof(*g->first));
 	g->next = xcalloc(g->file_count, sizeof(*g->next));
+	g->first_unit = xcalloc(g->unit_count, sizeof(*g->first_unit));
+	g->next_unit = xcalloc(g->unit_count, sizeof(*g->next_unit));
+	g->holds = xcalloc(g->study->paths.count, sizeof(*g->holds));
+	for (i = g->unit_count; i-- > 0;) {
+		g->next_unit[i] = g->first_unit[g->group[i]];
+		g->first_unit[g->group[i]] = (uint32_t)i + 1;
+	}
 	for (i = g->file_count; i-- > 0;) {
-		uint32_t unit = g->files[i].unit;
+		uint32_t unit = g->files[i].unit, dir = study_path_dir(g->study, g->files[i].path);
 		uint32_t *first = &g->first[unit == INTERN_NONE ? g->unit_count : g->group[g->unit_of[unit] - 1]];
 
 		g->next[i] = *first;
 		*first = (uint32_t)i + 1;
+		if (g->files[i].revision != INTERN_NONE && dir != INTERN_NONE)
+			g->holds[dir] = true;
 	}
 }
 
-/* Directories that the configuration names and that hold migrations. */
-static void list_configured(struct grouping *g)
+static uint32_t find_group(struct grouping *g, size_t place)
 {
-	size_t i, k, cap = 0;
+	uint32_t at = (uint32_t)place;
 
-	for (i = 0; i < g->defs->count; i++) {
-		const struct env_def *def = &g->defs->items[i];
-
-		for (k = 0; def->is_explicit && k < def->version_count; k++)
-			if (g->unit_of[def->versions[k]]) {
-				VEC_GROW(g->configured, g->configured_count, cap);
-				g->configured[g->configured_count++] = def->versions[k];
-			}
+	while (g->group[at] != at) {
+		g->group[at] = g->group[g->group[at]];
+		at = g->group[at];
 	}
+	return at;
+}
+
+/* The lower place stays the group's. */
+static void unite(struct grouping *g, size_t a, size_t b)
+{
+	uint32_t x = find_group(g, a), y = find_group(g, b);
+
+	g->group[x < y ? y : x] = x < y ? x : y;
+}
+
+/* Does the configuration name the directory, which holds migrations? */
+static bool is_configured(const struct grouping *g, uint32_t dir)
+{
+	uint32_t at = g->unit_of[dir] ? def_index_first(&g->defs, dir) : 0;
+
+	for (; at; at = g->defs.entries[at - 1].next)
+		if (g->defs.defs->items[g->defs.entries[at - 1].def].is_explicit)
+			return true;
+	return false;
 }
 
 /*
  * Where the configuration names a directory that holds migrations, directories below it are shown with it: as files that
  * Alembic does not load, not as environments that nobody configured.
  */
-static bool is_below_configured(const struct grouping *g, uint32_t a, uint32_t b)
-{
-	size_t i;
-
-	for (i = 0; i < g->configured_count; i++)
-		if (study_path_is_below(g->study, a, g->configured[i]) &&
-			study_path_is_below(g->study, b, g->configured[i]))
-			return true;
-	return false;
-}
-
 static void join_units(struct grouping *g)
 {
-	size_t i, k, m;
+	uint32_t dir;
+	size_t i;
 
-	joins_group(g->joins, g->defs, g->units, g->unit_count, g->group);
-	list_configured(g);
-	if (g->configured_count == 0)
-		return;
-	for (i = 0; i < g->unit_count; i++) {
-		for (k = i + 1; k < g->unit_count; k++) {
-			uint32_t from = g->group[k], to = g->group[i];
-
-			if (from == to || !is_below_configured(g, g->units[i], g->units[k]))
-				continue;
-			if (from < to) {
-				from = to;
-				to = g->group[k];
-			}
-			for (m = 0; m < g->unit_count; m++)
-				if (g->group[m] == from)
-					g->group[m] = to;
-		}
-	}
+	joins_group(g->joins, &g->defs, g->units, g->unit_count, g->group);
+	for (i = 0; i < g->unit_count; i++)
+		for (dir = g->units[i]; dir != INTERN_NONE; dir = study_path_dir(g->study, dir))
+			if (is_configured(g, dir))
+				unite(g, i, g->unit_of[dir] - 1);
+	for (i = 0; i < g->unit_count; i++)
+		g->group[i] = find_group(g, i);
 }
 
 /* The definition whose versions directory is nearest above the unit; explicit ones first, then by path. */
 static const struct env_def *def_of(const struct grouping *g, uint32_t unit)
 {
 	const struct env_def *best = NULL;
-	size_t best_len = 0, i, k;
+	uint32_t at = 0;
 
-	for (i = 0; i < g->defs->count; i++) {
-		const struct env_def *def = &g->defs->items[i];
+	for (; unit != INTERN_NONE && !at; unit = study_path_dir(g->study, unit))
+		at = def_index_first(&g->defs, unit);
+	for (; at; at = g->defs.entries[at - 1].next) {
+		const struct env_def *def = &g->defs.defs->items[g->defs.entries[at - 1].def];
 
-		for (k = 0; k < def->version_count; k++) {
-			size_t len = study_path_text(g->study, def->versions[k]).len + 1;
-
-			if (!study_path_is_below(g->study, unit, def->versions[k]))
-				continue;
-			if (!best || len > best_len || (len == best_len && def->is_explicit && !best->is_explicit)) {
-				best = def;
-				best_len = len;
-			}
-		}
+		if (!best || (def->is_explicit && !best->is_explicit))
+			best = def;
 	}
 	return best;
 }
 
-static bool holds_directly(const struct grouping *g, uint32_t dir)
+static size_t number_of(const struct grouping *g, const struct env_def *def)
 {
-	size_t i;
-
-	for (i = 0; i < g->file_count; i++)
-		if (g->files[i].revision != INTERN_NONE && study_path_dir(g->study, g->files[i].path) == dir)
-			return true;
-	return false;
+	return (size_t)(def - g->defs.defs->items);
 }
 
 /* Alembic lists the files of each version location; below it only with recursive_version_locations. */
 static bool is_loaded(const struct grouping *g, const struct env_def *def, uint32_t path)
 {
 	uint32_t dir = study_path_dir(g->study, path);
-	size_t k;
 
-	if (!def || !def->is_explicit || (def->section && def->section->recursive_version_locations == SWITCH_ON))
+	if (!def || !def->is_explicit || def_is_recursive(def) || def_index_has(&g->defs, number_of(g, def), dir))
 		return true;
-	for (k = 0; k < def->version_count; k++)
-		if (def->versions[k] == dir)
-			return true;
-	for (k = 0; k < def->version_count; k++)
-		if (study_path_is_below(g->study, dir, def->versions[k]) && holds_directly(g, def->versions[k]))
+	for (; dir != INTERN_NONE; dir = study_path_dir(g->study, dir))
+		if (g->holds[dir] && def_index_has(&g->defs, number_of(g, def), dir))
 			return false;
 	return true; /* nothing lies in the configured directories themselves: the locations are set elsewhere */
 }
@@ -185,16 +174,6 @@ static int compare_tree_files(const void *a, const void *b, void *data)
 		study_path_text(study, ((const struct tree_file *)b)->path));
 }
 
-static bool is_below_versions(const struct grouping *g, const struct env_def *def, uint32_t path)
-{
-	size_t k;
-
-	for (k = 0; k < def->version_count; k++)
-		if (study_path_is_below(g->study, path, def->versions[k]))
-			return true;
-	return false;
-}
-
 /* The environment's files, as places in the grouping's; freed by the caller. */
 static uint32_t *files_of(const struct grouping *g, const struct tree_env *env, uint32_t group, size_t *count)
 {
@@ -207,7 +186,7 @@ static uint32_t *files_of(const struct grouping *g, const struct tree_env *env, 
 	}
 	/* no migration near them: they belong where their directory does */
 	for (at = env->def ? g->first[g->unit_count] : 0; at; at = g->next[at - 1])
-		if (is_below_versions(g, env->def, g->files[at - 1].path)) {
+		if (def_index_covers(&g->defs, number_of(g, env->def), g->files[at - 1].path)) {
 			VEC_GROW(places, n, cap);
 			places[n++] = at - 1;
 		}
@@ -240,45 +219,35 @@ static void fill_files(struct grouping *g, struct tree_env *env, uint32_t group)
 	free(places);
 }
 
-static bool shares_script_dir(const struct tree_envs *envs, const struct tree_env *env)
+/* The units of a group, in their order. */
+static void list_group_units(struct grouping *g, struct tree_env *env, uint32_t group)
 {
-	size_t i;
+	uint32_t *units, at;
+	size_t n = 0;
 
-	for (i = 0; i < envs->count; i++)
-		if (&envs->items[i] != env && env->def && envs->items[i].def &&
-			envs->items[i].def->dir == env->def->dir)
-			return true;
-	return false;
+	for (at = g->first_unit[group]; at; at = g->next_unit[at - 1])
+		n++;
+	units = arena_calloc(&g->study->arena, n + 1, sizeof(*units));
+	env->version_count = n;
+	for (n = 0, at = g->first_unit[group]; at; at = g->next_unit[at - 1])
+		units[n++] = g->units[at - 1];
+	env->versions = units;
 }
 
 /* Several environments of one script directory go by their versions directories. */
-static void name_env(struct grouping *g, const struct tree_envs *envs, struct tree_env *env, uint32_t group)
+static void name_env(struct grouping *g, struct tree_env *env, uint32_t group)
 {
-	uint32_t *units;
-	bool shared = shares_script_dir(envs, env);
+	bool shared = env->def && g->users[env->def->dir] > 1;
 	uint32_t dir = env->def ? env->def->dir : env->unit;
-	size_t i, n = 0;
 
-	if (env->def && !shared) {
+	if (env->def && (!shared || group == INTERN_NONE)) {
 		env->versions = env->def->versions;
 		env->version_count = env->def->version_count;
 	} else {
-		for (i = 0; i < g->unit_count; i++)
-			n += g->group[i] == group;
-		units = arena_calloc(&g->study->arena, n + 1, sizeof(*units));
-		for (i = 0, n = 0; i < g->unit_count; i++)
-			if (g->group[i] == group)
-				units[n++] = g->units[i];
-		if (n) {
-			env->versions = units;
-			env->version_count = n;
-			dir = units[0];
-		} else if (env->def) {
-			env->versions = env->def->versions;
-			env->version_count = env->def->version_count;
-			dir = env->def->versions[0];
-		}
+		list_group_units(g, env, group);
 	}
+	if (shared)
+		dir = env->versions[0];
 	env->path = study_path_text(g->study, dir);
 	if (env->path.len == 0)
 		env->path = TEXT_LITERAL(".");
@@ -290,36 +259,62 @@ static int compare_envs(const void *a, const void *b)
 	return text_compare(((const struct tree_env *)a)->path, ((const struct tree_env *)b)->path);
 }
 
-/* Does an environment of the list have this definition's directories already? */
-static bool is_taken(const struct tree_envs *envs, const struct env_def *def)
+/* Adds an environment; its definition's directories are taken then. */
+static void add_env(struct grouping *g, struct tree_envs *out, uint32_t unit, const struct env_def *def)
 {
-	size_t i, k, m;
+	struct tree_env *env = &out->items[out->count++];
+	size_t k;
 
-	for (i = 0; i < envs->count; i++) {
-		const struct env_def *other = envs->items[i].def;
+	env->unit = unit;
+	env->def = def;
+	if (!def)
+		return;
+	g->users[def->dir]++;
+	for (k = 0; !g->is_used[number_of(g, def)] && k < def->version_count; k++)
+		g->is_taken[def->versions[k]] = true;
+	g->is_used[number_of(g, def)] = true;
+}
 
-		if (!other)
-			continue;
-		if (other == def)
-			return true;
-		for (k = 0; k < def->version_count; k++)
-			for (m = 0; m < other->version_count; m++)
-				if (def->versions[k] == other->versions[m])
-					return true;
-	}
-	return false;
+/* Does an environment of the list have one of this definition's directories already? */
+static bool is_taken(const struct grouping *g, const struct env_def *def)
+{
+	size_t k;
+
+	for (k = 0; k < def->version_count && !g->is_taken[def->versions[k]]; k++)
+		;
+	return k < def->version_count;
+}
+
+static void release_grouping(struct grouping *g)
+{
+	def_index_release(&g->defs);
+	free(g->units);
+	free(g->group);
+	free(g->unit_of);
+	free(g->first);
+	free(g->next);
+	free(g->first_unit);
+	free(g->next_unit);
+	free(g->users);
+	free(g->is_taken);
+	free(g->is_used);
+	free(g->holds);
 }
 
 void tree_envs_build(struct study *study, const struct env_defs *defs, const struct joins *joins,
 	const struct snap_file *files, size_t count, struct tree_envs *out)
 {
-	struct grouping g = { .study = study, .defs = defs, .joins = joins, .files = files, .file_count = count };
+	struct grouping g = { .study = study, .joins = joins, .files = files, .file_count = count };
 	uint32_t *groups;
 	size_t i;
 
+	def_index_init(&g.defs, study, defs);
 	list_units(&g);
 	join_units(&g);
-	list_files(&g);
+	list_groups(&g);
+	g.users = xcalloc(study->paths.count, sizeof(*g.users));
+	g.is_taken = xcalloc(study->paths.count, sizeof(*g.is_taken));
+	g.is_used = xcalloc(defs->count, sizeof(*g.is_used));
 	out->items = arena_calloc(&study->arena, g.unit_count + defs->count + 1, sizeof(*out->items));
 	out->count = 0;
 	groups = xcalloc(g.unit_count + defs->count + 1, sizeof(*groups));
@@ -327,27 +322,20 @@ void tree_envs_build(struct study *study, const struct env_defs *defs, const str
 		if (g.group[i] != i)
 			continue;
 		groups[out->count] = (uint32_t)i;
-		out->items[out->count].unit = g.units[i];
-		out->items[out->count++].def = def_of(&g, g.units[i]);
+		add_env(&g, out, g.units[i], def_of(&g, g.units[i]));
 	}
 	for (i = 0; i < defs->count; i++) { /* configured, and without migrations yet */
-		if (is_taken(out, &defs->items[i]))
+		if (is_taken(&g, &defs->items[i]))
 			continue;
 		groups[out->count] = INTERN_NONE;
-		out->items[out->count].unit = INTERN_NONE;
-		out->items[out->count++].def = &defs->items[i];
+		add_env(&g, out, INTERN_NONE, &defs->items[i]);
 	}
 	for (i = 0; i < out->count; i++) {
-		name_env(&g, out, &out->items[i], groups[i]);
+		name_env(&g, &out->items[i], groups[i]);
 		fill_files(&g, &out->items[i], groups[i]);
 	}
 	if (out->count)
 		qsort(out->items, out->count, sizeof(*out->items), compare_envs);
 	free(groups);
-	free(g.units);
-	free(g.group);
-	free(g.configured);
-	free(g.unit_of);
-	free(g.first);
-	free(g.next);
+	release_grouping(&g);
 }

@@ -17,10 +17,13 @@
 #include "revident/forensics/snapshot.h"
 #include "revident/forensics/study.h"
 
+struct def_index;
+struct shares;
+
 struct joins {
 	struct study *study;
 	struct intern crossed; /* a unit that names what it lacks, and the units that hold it */
-	struct intern shared;  /* pairs of units that held one id at the same time, the smaller path number first */
+	struct shares *shares; /* which units held one id at the same time */
 	struct intern seen;    /* rows that were looked at */
 };
 
@@ -35,15 +38,6 @@ void joins_look(struct joins *joins, const struct snapshot *snapshot);
  * directories configuration joins. Ask only after every snapshot was looked at.
  */
 void joins_group(
-	const struct joins *joins, const struct env_defs *defs, const uint32_t *units, size_t count, uint32_t *group);
-
-/* Did the two units ever hold one id at the same time, as far as was looked? */
-bool joins_share(const struct joins *joins, uint32_t a, uint32_t b);
-
-/* Says that they did, under names of another time. */
-void joins_note_shared(struct joins *joins, uint32_t a, uint32_t b);
-
-/* Does one definition have both units at or below its versions directories? */
-bool joins_share_script_dir(const struct joins *joins, const struct env_defs *defs, uint32_t a, uint32_t b);
+	const struct joins *joins, struct def_index *defs, const uint32_t *units, size_t count, uint32_t *group);
 
 #endif
