@@ -15,6 +15,7 @@ void environment_read(struct process_environment *out)
 			.object_directory = getenv("GIT_OBJECT_DIRECTORY"),
 			.alternates = getenv("GIT_ALTERNATE_OBJECT_DIRECTORIES"),
 			.ceilings = getenv("GIT_CEILING_DIRECTORIES"),
+			.no_replace_objects = getenv("GIT_NO_REPLACE_OBJECTS") != NULL,
 		},
 		.no_color = getenv("NO_COLOR"),
 		.clicolor_force = getenv("CLICOLOR_FORCE"),

@@ -34,11 +34,27 @@ struct text model_revision(struct model_writer *w, uint32_t revision)
 	return arena_text(w->arena, study_revision_text(&w->inv->study, revision));
 }
 
+/* Whoever an event names is first held against what a commit-graph said, which somebody may have forged. */
+static void compare_with_object(struct model_writer *w, uint32_t commit)
+{
+	char hex[OID_HEX + 1];
+
+	if (commits_agree(w->inv->repo, &w->inv->commits, commit))
+		return;
+	repo_add_limit(w->inv->repo,
+		"the commit-graph says of commit %s what its object does not; 'git commit-graph verify' tells more, "
+		"and "
+		"--no-commit-graph reads every commit itself",
+		oid_hex(&w->inv->commits.ids[commit], hex));
+}
+
 const struct commit_info *model_commit(struct model_writer *w, uint32_t commit)
 {
+	const struct commits *commits = &w->inv->commits;
 	struct commit_info *info;
 	struct err why = { 0 };
 	int found;
+	size_t i;
 
 	if (w->infos[commit])
 		return w->infos[commit];
@@ -48,6 +64,9 @@ const struct commit_info *model_commit(struct model_writer *w, uint32_t commit)
 		info->id = w->inv->commits.ids[commit];
 		object_add_limit(w->inv->repo, "commit", &info->id, found < 0 ? &why : NULL);
 	}
+	compare_with_object(w, commit);
+	for (i = 0; i < commit_parent_count(commits, commit); i++)
+		compare_with_object(w, commit_parents(commits, commit)[i]);
 	w->infos[commit] = info;
 	return info;
 }

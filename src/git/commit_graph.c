@@ -21,7 +21,11 @@ enum {
 	LAYERS_MAX = 256,
 	CHAIN_FILE_MAX = LAYERS_MAX * (OID_HEX + 1),
 	HASHES_MAX = 64,
+	LEVEL_MAX = 0x3fffffff, /* in the file, of any history that is longer */
 };
+
+/* Ten times what the longest known history takes: reading a larger file through for its checksum takes seconds. */
+#define FILE_MAX ((off_t)1024 * 1024 * 1024)
 
 #ifdef MAP_POPULATE
 #define MAP_ALL_AT_ONCE MAP_POPULATE /* the checksum reads every page */
@@ -37,7 +41,7 @@ struct layer {
 	size_t size;
 	uint32_t base, count; /* the layers below, and this one */
 	const unsigned char *fanout, *ids, *data, *edges, *bases, *filter_ends, *filters;
-	size_t edge_count, base_count, filter_size; /* filter_size: without the header */
+	size_t edge_count, base_count;
 	uint32_t filter_version, filter_hashes;
 };
 
@@ -64,12 +68,12 @@ static struct chunk *chunk_for(uint32_t id, struct chunk chunks[7])
 	return NULL;
 }
 
-/* Reads the table of chunks; they stand in order and end before the checksum. */
+/* Reads the table of chunks; they stand in order and end where the checksum begins. */
 static bool find_chunks(const struct layer *layer, struct chunk chunks[7])
 {
 	size_t count = layer->map[6], i, last = layer->size - OID_BYTES;
 
-	if (HEADER + (count + 1) * TOC_ENTRY > last)
+	if (HEADER + (count + 1) * TOC_ENTRY > last || be64(layer->map + HEADER + count * TOC_ENTRY + 4) != last)
 		return false;
 	for (i = 0; i < count; i++) {
 		const unsigned char *entry = layer->map + HEADER + i * TOC_ENTRY;
@@ -88,6 +92,21 @@ static bool find_chunks(const struct layer *layer, struct chunk chunks[7])
 	return true;
 }
 
+/* Each filter begins where the one before ends, and all are in the chunk. */
+static bool are_in_order(const unsigned char *ends, uint32_t count, size_t size)
+{
+	uint32_t last = 0, i;
+
+	for (i = 0; i < count; i++) {
+		uint32_t end = be32(ends + 4 * (size_t)i);
+
+		if (end < last || end > size)
+			return false;
+		last = end;
+	}
+	return true;
+}
+
 /* Filters are optional: where they make no sense the layer is used without them. */
 static void take_filters(struct layer *layer, const struct chunk *ends, const struct chunk *data)
 {
@@ -96,11 +115,10 @@ static void take_filters(struct layer *layer, const struct chunk *ends, const st
 	layer->filter_version = be32(data->bytes);
 	layer->filter_hashes = be32(data->bytes + 4);
 	if ((layer->filter_version != 1 && layer->filter_version != 2) || layer->filter_hashes == 0 ||
-		layer->filter_hashes > HASHES_MAX)
+		layer->filter_hashes > HASHES_MAX || !are_in_order(ends->bytes, layer->count, data->len - BDAT_HEADER))
 		return;
 	layer->filter_ends = ends->bytes;
 	layer->filters = data->bytes + BDAT_HEADER;
-	layer->filter_size = data->len - BDAT_HEADER;
 }
 
 static bool take_chunks(struct layer *layer)
@@ -145,7 +163,8 @@ static bool load_layer(struct layer *layer, int dir, const char *name)
 	memset(layer, 0, sizeof(*layer));
 	if (fd < 0)
 		return false;
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size < HEADER + TOC_ENTRY + OID_BYTES) {
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size < HEADER + TOC_ENTRY + OID_BYTES ||
+		st.st_size > FILE_MAX) {
 		close(fd);
 		return false;
 	}
@@ -155,10 +174,11 @@ static bool load_layer(struct layer *layer, int dir, const char *name)
 		return false;
 	layer->map = map;
 	layer->size = (size_t)st.st_size;
-	sha1_of(layer->map, layer->size - OID_BYTES, &sum);
-	if (memcmp(layer->map, start, sizeof(start)) == 0 &&
-		memcmp(sum.bytes, layer->map + layer->size - OID_BYTES, OID_BYTES) == 0 && take_chunks(layer))
-		return true;
+	if (memcmp(layer->map, start, sizeof(start)) == 0 && take_chunks(layer)) {
+		sha1_of(layer->map, layer->size - OID_BYTES, &sum);
+		if (memcmp(sum.bytes, layer->map + layer->size - OID_BYTES, OID_BYTES) == 0)
+			return true;
+	}
 	munmap(layer->map, layer->size);
 	layer->map = NULL;
 	return false;
@@ -231,7 +251,7 @@ struct commit_graph *commit_graph_open(struct repo *repo)
 	int enabled = 1;
 	size_t i;
 
-	if (repo->shallow_count || repo->replacements ||
+	if (repo->shallow_count || repo->graph_is_barred ||
 		(git_config_get_bool(&enabled, repo->config, "core.commitgraph") == 0 && !enabled))
 		return NULL;
 	graph = xcalloc(1, sizeof(*graph));
@@ -312,16 +332,28 @@ void commit_graph_id(const struct commit_graph *graph, uint32_t position, struct
 	memcpy(out->bytes, layer->ids + (size_t)(position - layer->base) * OID_BYTES, OID_BYTES);
 }
 
+static const unsigned char *data_of(const struct layer *layer, uint32_t position)
+{
+	return layer->data + (size_t)(position - layer->base) * CDAT_ENTRY;
+}
+
+/* It stands in the upper 30 bits of what the time follows in. */
+static uint32_t level_of(const unsigned char *data)
+{
+	return be32(data + OID_BYTES + 8) >> 2;
+}
+
 void commit_graph_get(const struct commit_graph *graph, uint32_t position, struct graph_commit *out)
 {
 	const struct layer *layer = layer_of(graph, position);
-	const unsigned char *data = layer->data + (size_t)(position - layer->base) * CDAT_ENTRY;
+	const unsigned char *data = data_of(layer, position);
 	uint32_t place;
 
 	memcpy(out->tree.bytes, data, OID_BYTES);
 	out->first = be32(data + OID_BYTES);
 	out->second = be32(data + OID_BYTES + 4);
 	out->time = (int64_t)(be64(data + OID_BYTES + 8) & 0x3ffffffffULL);
+	out->level = level_of(data);
 	out->edges = NULL;
 	out->edge_room = 0;
 	out->position_end = layer->base + layer->count;
@@ -364,6 +396,24 @@ int commit_graph_parent(const struct graph_commit *commit, size_t i, uint32_t *p
 	return got;
 }
 
+bool commit_graph_level_fits(const struct commit_graph *graph, const struct graph_commit *commit)
+{
+	uint32_t position, highest = 0;
+	size_t i;
+
+	if (commit->level == 0)
+		return true;
+	for (i = 0; commit_graph_parent(commit, i, &position) > 0; i++) {
+		uint32_t level = level_of(data_of(layer_of(graph, position), position));
+
+		if (level == 0)
+			return true;
+		if (level > highest)
+			highest = level;
+	}
+	return commit->level == (highest < LEVEL_MAX ? highest + 1 : LEVEL_MAX);
+}
+
 bool commit_graph_filter(const struct commit_graph *graph, uint32_t position, struct bloom_filter *out)
 {
 	const struct layer *layer = layer_of(graph, position);
@@ -373,7 +423,7 @@ bool commit_graph_filter(const struct commit_graph *graph, uint32_t position, st
 		return false;
 	start = place ? be32(layer->filter_ends + 4 * ((size_t)place - 1)) : 0;
 	end = be32(layer->filter_ends + 4 * (size_t)place);
-	if (end <= start || end > layer->filter_size)
+	if (end == start)
 		return false;
 	out->bits = layer->filters + start;
 	out->len = end - start;

@@ -21,7 +21,8 @@ struct commit_graph;
 
 struct graph_commit {
 	struct oid tree;
-	int64_t time; /* the committer's; 34 bits are stored */
+	int64_t time;   /* the committer's; 34 bits are stored */
+	uint32_t level; /* one more than the highest of its parents; 0: was not computed */
 	uint32_t first, second;
 	const unsigned char *edges; /* the parents behind the first, where there are more than two */
 	size_t edge_room;           /* numbers in `edges` up to the end of the chunk */
@@ -42,6 +43,12 @@ void commit_graph_get(const struct commit_graph *graph, uint32_t position, struc
 
 /* The position of parent `i`, counted from 0. 1; 0 behind the last; -1 where the file makes no sense. */
 int commit_graph_parent(const struct graph_commit *commit, size_t i, uint32_t *position);
+
+/*
+ * Does the commit's level fit those of its parents? Where not, one of the two is not what was written there: parents that
+ * somebody replaced, say. That levels fit proves nothing.
+ */
+bool commit_graph_level_fits(const struct commit_graph *graph, const struct graph_commit *commit);
 
 /* A path as the filters know it. */
 struct bloom_key {

@@ -8,7 +8,12 @@
 #include "revident/base/xalloc.h"
 #include "walk.h"
 
-enum { HEAD_BYTES = 2048, PROGRESS_EVERY = 4096, COMMIT_COUNT_MAX = 0x7ffffff0 };
+enum {
+	HEAD_BYTES = 2048,
+	PROGRESS_EVERY = 4096,
+	COMMIT_COUNT_MAX = 0x7ffffff0,
+	TIPS_COMPARED = 32, /* with what the graph says of them; HEAD and those that were typed are the first */
+};
 
 static uint32_t hash_of(const struct oid *id)
 {
@@ -105,7 +110,7 @@ static void end_parents(struct walk *walk, uint32_t commit)
 		walk->parents[walk->parent_count - 1] |= WALK_LAST;
 }
 
-/* Takes a commit from the graph. Returns whether what stands there makes sense; if not, its object is read. */
+/* Takes a commit from the graph. False where it is not there, or what stands there cannot be. */
 static bool take_from_graph(struct walk *walk, uint32_t commit)
 {
 	struct graph_commit entry;
@@ -118,7 +123,8 @@ static bool take_from_graph(struct walk *walk, uint32_t commit)
 	commit_graph_get(walk->graph, walk->graph_at[commit], &entry);
 	for (i = 0; (got = commit_graph_parent(&entry, i, &position)) > 0; i++)
 		;
-	if (got < 0 || walk->parent_count + i > COMMIT_COUNT_MAX)
+	walk->graph_lies = got < 0 || !commit_graph_level_fits(walk->graph, &entry);
+	if (walk->graph_lies || walk->parent_count + i > COMMIT_COUNT_MAX)
 		return false;
 	walk->trees[commit] = entry.tree;
 	walk->times[commit] = entry.time;
@@ -178,6 +184,8 @@ static bool read_commit(struct walk *walk, uint32_t commit, bool is_tip)
 
 	if (take_from_graph(walk, commit))
 		return true;
+	if (walk->graph_lies)
+		return false;
 	if (walk->graph)
 		walk->graph_at[commit] = GRAPH_NONE;
 	if (take_from_head(walk, commit))
@@ -251,6 +259,10 @@ static void step(struct walk *walk, struct stack *stack)
 	}
 	if (state & STATE_GONE)
 		walk->states[commit] |= STATE_CUT;
+	if (state & STATE_OPEN && walk->graph) {
+		walk->graph_lies = true; /* the objects are asked before anybody is accused */
+		return;
+	}
 	if (state & STATE_OPEN) {
 		struct err bad;
 
@@ -276,19 +288,21 @@ static int walk_all(
 	size_t i, steps = 0;
 	int rc = -1;
 
-	for (i = 0; i < count; i++) {
+	for (i = 0; i < count && !walk->graph_lies; i++) {
 		uint32_t commit = discover(walk, &tips[i]);
 
 		/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): discover() made room for it */
 		if (!(walk->states[commit] & (STATE_DONE | STATE_GONE)))
 			enter(walk, &stack, commit, true);
-		while (stack.count) {
+		if (i < TIPS_COMPARED && !walk->graph_lies)
+			walk->graph_lies = !walk_agrees(walk, commit);
+		while (stack.count && !walk->graph_lies) {
 			step(walk, &stack);
 			if (++steps % PROGRESS_EVERY == 0 && report(progress, walk->count, err) < 0)
 				goto done;
 		}
 	}
-	if (walk->boundary_count) {
+	if (walk->boundary_count && !walk->graph_lies) {
 		char hex[OID_HEX + 1];
 
 		repo_add_limit(walk->repo,
@@ -316,17 +330,29 @@ static void make_table(struct commits *commits)
 			(uint32_t)i + 1;
 }
 
+static void start_walk(struct walk *walk, struct repo *repo, const struct commit_graph *graph)
+{
+	*walk = (struct walk){ .repo = repo, .graph = graph };
+	if (graph)
+		walk->index_of = xcalloc(commit_graph_count(graph), sizeof(*walk->index_of));
+}
+
 int commits_load(struct commits *out, struct repo *repo, const struct oid *tips, size_t count,
 	const struct progress *progress, struct err *err)
 {
-	struct walk walk = { .repo = repo, .graph = repo_commit_graph(repo) };
+	struct walk walk;
 	int rc = -1;
 
 	memset(out, 0, sizeof(*out));
-	if (walk.graph)
-		walk.index_of = xcalloc(commit_graph_count(walk.graph), sizeof(*walk.index_of));
+	start_walk(&walk, repo, repo_commit_graph(repo));
 	if (walk_all(&walk, tips, count, progress, err) < 0)
 		goto done;
+	if (walk.graph_lies) { /* nothing in it is worth anything then */
+		walk_release(&walk);
+		start_walk(&walk, repo, NULL);
+		if (walk_all(&walk, tips, count, progress, err) < 0)
+			goto done;
+	}
 	walk_number(&walk, out);
 	make_table(out);
 	rc = report(progress, out->count, err);

@@ -40,9 +40,11 @@ struct repo {
 	char *git_dir, *common_dir; /* absolute, with a trailing slash */
 	char *work_tree;            /* the same, or NULL */
 	bool bare;
-	bool partial;      /* some remote promised the objects that are not here */
-	bool replacements; /* replace refs or grafts */
-	bool started;      /* libgit2 was started */
+	bool partial;            /* some remote promised the objects that are not here */
+	bool replacements;       /* replace refs or grafts */
+	bool no_replace_objects; /* GIT_NO_REPLACE_OBJECTS */
+	bool graph_is_barred;    /* they would change what a commit-graph says */
+	bool started;            /* libgit2 was started */
 	struct object_dirs dirs;
 	struct packs packs;
 	bool packs_are_held;       /* somebody holds pointers to them: none may be added */
@@ -159,7 +161,10 @@ int packed_refs_read(struct repo *repo, struct text *out, struct err *err);
 /* packed_refs.c: the object that packed-refs has for `name`. 1, 0, -1 (its line is damaged). */
 int packed_refs_find(struct repo *repo, const char *name, struct oid *out, struct err *err);
 
-/* packed_refs.c: a limit for each line that names no object: what it was the line of is unknown. */
+/* packed_refs.c: takes a line, "ID NAME". False where git would have written no such line. */
+bool packed_refs_parse(const char *line, size_t len, struct oid *id, struct text *name);
+
+/* packed_refs.c: a limit for each line that is none: what it was the line of is unknown. */
 void packed_refs_check(struct repo *repo);
 
 /* refs.c: follows what was read to an object. 1, 0 (dangling), -1. */

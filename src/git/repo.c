@@ -153,6 +153,7 @@ int repo_open(struct repo **out, const struct repo_env *env, struct err *err)
 	if (env->index_file && *env->index_file)
 		repo->index_file = xstrdup(env->index_file);
 	repo->graph_opened = env->no_commit_graph;
+	repo->no_replace_objects = env->no_replace_objects;
 	if (odb_open(repo, &loc, env, err) < 0 || shallow_load(repo, err) < 0)
 		goto done;
 	rc = 0;
@@ -219,6 +220,11 @@ const char *repo_work_tree(const struct repo *repo)
 bool repo_is_shallow(const struct repo *repo)
 {
 	return repo->shallow_count > 0;
+}
+
+bool repo_is_partial(const struct repo *repo)
+{
+	return repo->partial;
 }
 
 bool repo_has_replacements(const struct repo *repo)

@@ -69,33 +69,44 @@ static bool has_graft(const struct strbuf *content)
 	return false;
 }
 
-/* refs/replace as loose files, in packed-refs, or lines in info/grafts. */
-static int find_replacements(struct repo *repo, struct err *err)
+/* Would git follow replace refs? What it is not to follow keeps no commit-graph from it. */
+static bool follows_replace_refs(const struct repo *repo)
+{
+	int follows = 1;
+
+	return !repo->no_replace_objects &&
+	       (git_config_get_bool(&follows, repo->config, "core.usereplacerefs") < 0 || follows);
+}
+
+/* refs/replace as loose files or in packed-refs. 1, 0, -1. */
+static int has_replace_refs(struct repo *repo, struct err *err)
 {
 	char *loose = path_join(repo->common_dir, "refs/replace");
-	char *grafts = path_join(repo->common_dir, "info/grafts");
-	struct strbuf content = STRBUF_INIT;
+	int found = directory_has_entries(loose, err);
 	struct text packed;
-	int rc = -1, found = directory_has_entries(loose, err);
 
-	if (found < 0)
+	free(loose);
+	if (found != 0)
+		return found;
+	if (packed_refs_read(repo, &packed, err) < 0)
+		return -1;
+	return memmem(packed.ptr, packed.len, " refs/replace/", strlen(" refs/replace/")) != NULL;
+}
+
+static int find_replacements(struct repo *repo, struct err *err)
+{
+	char *path = path_join(repo->common_dir, "info/grafts");
+	struct strbuf grafts = STRBUF_INIT;
+	int rc = -1, replaced = has_replace_refs(repo, err);
+
+	if (replaced < 0 || preflight_read(path, SHALLOW_FILE_MAX, &grafts, err) < 0)
 		goto done;
-	repo->replacements = found > 0;
-	if (!repo->replacements) {
-		if (packed_refs_read(repo, &packed, err) < 0)
-			goto done;
-		repo->replacements = memmem(packed.ptr, packed.len, " refs/replace/", strlen(" refs/replace/"));
-	}
-	if (!repo->replacements) {
-		if (preflight_read(grafts, SHALLOW_FILE_MAX, &content, err) < 0)
-			goto done;
-		repo->replacements = has_graft(&content);
-	}
+	repo->replacements = replaced || has_graft(&grafts);
+	repo->graph_is_barred = has_graft(&grafts) || (replaced && follows_replace_refs(repo));
 	rc = 0;
 done:
-	free(loose);
-	free(grafts);
-	strbuf_release(&content);
+	free(path);
+	strbuf_release(&grafts);
 	return rc;
 }
 

@@ -33,11 +33,15 @@ struct walk {
 	const struct commit_graph *graph; /* may be NULL; then so are the next two */
 	uint32_t *graph_at;               /* by index: the position in it, or GRAPH_NONE */
 	uint32_t *index_of;               /* by position: index + 1 */
+	bool graph_lies;                  /* it contradicts itself, or a tip's own object */
 	uint32_t *order;                  /* the commits that are there, parents first, depth first */
 	size_t order_count, order_cap;
 	size_t boundary_count; /* shallow commits reached */
 	struct oid boundary;   /* the first */
 };
+
+/* graph_check.c: does a commit's own object say what the graph does? True also for one that is not from there. */
+bool walk_agrees(const struct walk *walk, uint32_t commit);
 
 /* Numbers the commits of a finished walk and moves them to `out`, all but commits_find()'s table. */
 void walk_number(struct walk *walk, struct commits *out);

@@ -37,3 +37,32 @@ expect_json 'd["events"]' '[]'
 run revident scan --no-commit-graph --format json --events all
 expect_exit 1
 compare "$CASE_DIR/expected" "$CASE_DIR/out" "with --no-commit-graph"
+
+# forge_tree FILE COMMIT TREE: the graph gives the commit another tree, under a checksum that is right.
+forge_tree() {
+	chmod u+w "$1"
+	python3 - "$@" <<'PYTHON'
+import hashlib, sys
+path, commit, tree = sys.argv[1:]
+graph = bytearray(open(path, "rb").read())
+chunks = {bytes(graph[at:at + 4]): int.from_bytes(graph[at + 4:at + 12], "big")
+          for at in range(8, 8 + 12 * (graph[6] + 1), 12)}
+ids, data = chunks[b"OIDL"], chunks[b"CDAT"]
+place = next(i for i in range((data - ids) // 20) if graph[ids + 20 * i:ids + 20 * i + 20] == bytes.fromhex(commit))
+graph[data + 36 * place:data + 36 * place + 20] = bytes.fromhex(tree)
+graph[-20:] = hashlib.sha1(graph[:-20]).digest()
+open(path, "wb").write(graph)
+PYTHON
+}
+
+it "who is accused by a graph alone: the objects of the commit and its parents are asked"
+fixture september-17
+loss=$(git log --format=%H -1 --grep='deleting a program')
+for hidden in "$loss" "$(git rev-parse "$loss^")"; do
+	git commit-graph write --reachable 2>/dev/null
+	forge_tree .git/objects/info/commit-graph "$hidden" "$(git rev-parse "$loss~2^{tree}")"
+	run revident scan --format json
+	expect_exit 1
+	expect_json '["the commit-graph says of commit '"$hidden"' what" in l for l in d["repository"]["limits"]]' '[true]'
+done
+rm -f .git/objects/info/commit-graph

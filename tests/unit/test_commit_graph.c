@@ -154,6 +154,39 @@ static void repo_commit_graph__grafts_or_a_shallow_file__ignores_it(void **state
 	free(expected);
 }
 
+static bool has_graph_with(const struct repo_env *env)
+{
+	struct repo *repo;
+	struct err err;
+	bool has;
+
+	assert_int_equal(repo_open(&repo, env, &err), 0);
+	has = repo_commit_graph(repo) != NULL;
+	repo_close(repo);
+	return has;
+}
+
+/* Nor does git follow them then. */
+static void repo_commit_graph__replace_refs_that_git_is_not_to_follow__leave_it(void **state)
+{
+	struct sandbox *sandbox = *state;
+	char dir[128];
+	struct repo_env env = { .dir = dir };
+
+	sandbox_import(sandbox, "r", stream);
+	sandbox_run(sandbox, write_graph);
+	snprintf(dir, sizeof(dir), "%s/r", sandbox->dir);
+	sandbox_run(sandbox, "cd r; git replace m m~3; git pack-refs --all");
+	assert_false(has_graph_with(&env));
+	env.no_replace_objects = true;
+	assert_true(has_graph_with(&env));
+	env.no_replace_objects = false;
+	sandbox_run(sandbox, "cd r; git config core.useReplaceRefs false");
+	assert_true(has_graph_with(&env));
+	sandbox_run(sandbox, "cd r; mkdir -p .git/info; git rev-parse m >.git/info/grafts");
+	assert_false(has_graph_with(&env));
+}
+
 static size_t load_graph(struct sandbox *sandbox, unsigned char *bytes, size_t max)
 {
 	char path[128];
@@ -230,6 +263,134 @@ static void commits_load__forged_graph__does_no_harm(void **state)
 	}
 }
 
+/* Where a chunk begins in a graph file. */
+static size_t chunk_at(const unsigned char *bytes, const char *name)
+{
+	const unsigned char *entry = bytes + 8;
+	size_t i;
+
+	for (i = 0; i < bytes[6]; i++, entry += 12)
+		if (memcmp(entry, name, 4) == 0)
+			return (size_t)entry[10] << 8 | entry[11];
+	fail_msg("no chunk %s", name);
+	return 0;
+}
+
+static uint32_t number_at(const unsigned char *bytes)
+{
+	return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+}
+
+/* Writes a graph with another number at a place, and the checksum that fits. */
+static void write_forged(struct sandbox *sandbox, const unsigned char *bytes, size_t len, size_t at, uint32_t number)
+{
+	unsigned char *forged = memcpy(malloc(len), bytes, len);
+	struct oid sum;
+	size_t i;
+
+	for (i = 0; i < 4; i++)
+		forged[at + i] = (unsigned char)(number >> (24 - 8 * i));
+	sha1_of(forged, len - OID_BYTES, &sum);
+	memcpy(forged + len - OID_BYTES, sum.bytes, OID_BYTES);
+	sandbox_write(sandbox, "r/.git/objects/info/commit-graph", forged, len);
+	free(forged);
+}
+
+/* A parent of another level, or a tip's other tree: the graph contradicts itself or the objects, which are read then. */
+static void commits_load__graph_with_other_parents_or_trees__is_not_believed(void **state)
+{
+	enum { MAX = 16384, ENTRY = OID_BYTES + 16, NONE = 0x70000000 };
+	struct sandbox *sandbox = *state;
+	unsigned char bytes[MAX];
+	size_t len, data, count, i, forged = 0;
+	struct oid tip;
+	uint32_t other;
+	char *expected;
+	bool has_graph;
+
+	sandbox_import(sandbox, "r", stream);
+	expected = history(sandbox, &has_graph);
+	sandbox_run(sandbox, "cd r; git rev-parse m | git commit-graph write --stdin-commits --changed-paths "
+			     "--no-progress 2>&1; chmod u+w .git/objects/info/commit-graph");
+	expect_same(sandbox, expected, true);
+	len = load_graph(sandbox, bytes, MAX);
+	data = chunk_at(bytes, "CDAT");
+	count = number_at(bytes + chunk_at(bytes, "OIDF") + 255 * 4);
+	tip = sandbox_id(sandbox, "cat r/.git/refs/heads/m");
+	for (i = 0; i < count; i++) {
+		const unsigned char *entry = bytes + data + i * ENTRY;
+		uint32_t first = number_at(entry + OID_BYTES), level = number_at(entry + OID_BYTES + 8) >> 2;
+
+		if (memcmp(bytes + chunk_at(bytes, "OIDL") + i * OID_BYTES, tip.bytes, OID_BYTES) == 0) {
+			write_forged(sandbox, bytes, len, data + i * ENTRY, number_at(entry) ^ 1);
+			expect_same(sandbox, expected, true);
+		}
+		if (first == NONE || number_at(entry + OID_BYTES + 4) != NONE)
+			continue; /* a merge's level comes from one of its parents: the others may be anything */
+		for (other = 0; other <= count; other++) {
+			uint32_t new = other < count ? other : (uint32_t)NONE;
+
+			if (new != NONE && (number_at(bytes + data + new *ENTRY + OID_BYTES + 8) >> 2) + 1 == level)
+				continue;
+			write_forged(sandbox, bytes, len, data + i * ENTRY + OID_BYTES, new);
+			expect_same(sandbox, expected, true);
+			forged++;
+		}
+	}
+	assert_true(forged > 10);
+	free(expected);
+}
+
+static void expect_no_filter(struct sandbox *sandbox)
+{
+	struct repo *repo = sandbox_open(sandbox, "r");
+	struct bloom_filter filter;
+
+	assert_false(commit_graph_filter(repo_commit_graph(repo), 0, &filter));
+	repo_close(repo);
+}
+
+/* A filter that ends before it begins, or behind all of them, would be taken for part of another's. */
+static void commit_graph_filter__ends_out_of_order__gives_none(void **state)
+{
+	enum { MAX = 16384 };
+	static const uint32_t ends[] = { 0xffffffff, 0x7fffffff, 4096 };
+	struct sandbox *sandbox = *state;
+	unsigned char bytes[MAX];
+	size_t len, index, count, i, k;
+
+	sandbox_import(sandbox, "r", stream);
+	sandbox_run(sandbox, write_graph);
+	len = load_graph(sandbox, bytes, MAX);
+	index = chunk_at(bytes, "BIDX");
+	count = number_at(bytes + chunk_at(bytes, "OIDF") + 255 * 4);
+	for (i = 0; i < count; i++) {
+		for (k = 0; k < sizeof(ends) / sizeof(*ends); k++) {
+			write_forged(sandbox, bytes, len, index + 4 * i, ends[k]);
+			expect_no_filter(sandbox);
+		}
+		if (i > 0) {
+			write_forged(sandbox, bytes, len, index + 4 * i, number_at(bytes + index + 4 * (i - 1)) - 1);
+			expect_no_filter(sandbox);
+		}
+	}
+}
+
+/* A file that is mostly a hole is not read through for its checksum. */
+static void repo_commit_graph__with_a_hole_behind_it__is_not_used(void **state)
+{
+	struct sandbox *sandbox = *state;
+	bool has_graph;
+	char *expected;
+
+	sandbox_import(sandbox, "r", stream);
+	expected = history(sandbox, &has_graph);
+	sandbox_run(sandbox, write_graph);
+	sandbox_run(sandbox, "truncate -s 900G r/.git/objects/info/commit-graph");
+	expect_same(sandbox, expected, false);
+	free(expected);
+}
+
 /* From the description of the format: murmur3 with git's two seeds. */
 static void bloom_key_make__known_paths__have_git_s_hashes(void **state)
 {
@@ -279,8 +440,12 @@ int main(void)
 		SANDBOXED(commits_load__with_a_graph__reads_the_same_history),
 		SANDBOXED(commits_load__without_the_option__ignores_the_graph),
 		SANDBOXED(repo_commit_graph__grafts_or_a_shallow_file__ignores_it),
+		SANDBOXED(repo_commit_graph__replace_refs_that_git_is_not_to_follow__leave_it),
 		SANDBOXED(commits_load__damaged_graph__is_not_used),
 		SANDBOXED(commits_load__forged_graph__does_no_harm),
+		SANDBOXED(commits_load__graph_with_other_parents_or_trees__is_not_believed),
+		SANDBOXED(commit_graph_filter__ends_out_of_order__gives_none),
+		SANDBOXED(repo_commit_graph__with_a_hole_behind_it__is_not_used),
 		cmocka_unit_test(bloom_key_make__known_paths__have_git_s_hashes),
 		cmocka_unit_test(bloom_may_contain__paths_that_are_not_ascii__are_asked_for_in_version_2_only),
 	};

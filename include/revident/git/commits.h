@@ -53,6 +53,9 @@ int commits_load(struct commits *out, struct repo *repo, const struct oid *tips,
 	const struct progress *progress, struct err *err);
 void commits_release(struct commits *commits);
 
+/* Does a commit's own object say of its tree and parents what a commit-graph did? True where it was not asked. */
+bool commits_agree(struct repo *repo, const struct commits *commits, uint32_t number);
+
 /* The number of a commit, or COMMIT_NONE. */
 uint32_t commits_find(const struct commits *commits, const struct oid *id);
 

@@ -25,6 +25,7 @@ struct repo_env {
 	const char *object_directory; /* GIT_OBJECT_DIRECTORY */
 	const char *alternates;       /* GIT_ALTERNATE_OBJECT_DIRECTORIES */
 	const char *ceilings;         /* GIT_CEILING_DIRECTORIES */
+	bool no_replace_objects;      /* GIT_NO_REPLACE_OBJECTS: replace refs are none, and bar no commit-graph */
 	bool no_commit_graph;         /* --no-commit-graph: read every commit itself */
 };
 
@@ -42,6 +43,9 @@ const char *repo_work_tree(const struct repo *repo);  /* absolute, with a traili
 
 /* Is the history cut at a shallow boundary? */
 bool repo_is_shallow(const struct repo *repo);
+
+/* Did a remote promise objects that are not here (a partial clone)? */
+bool repo_is_partial(const struct repo *repo);
 
 /* Are there replace refs or grafts, which are ignored here? */
 bool repo_has_replacements(const struct repo *repo);
