@@ -173,6 +173,50 @@ static bool is_cut(const struct commits *commits)
 	return false;
 }
 
+/* Is there a file of a lineage, in any commit's tree, that could not be read? 1, 0, -1. */
+static int has_unread_file(struct judging *j, struct investigation *inv, uint32_t lineage)
+{
+	size_t node, i;
+	int found = 0;
+
+	for (node = 0; node < inv->lineage.node_count && !found; node++) {
+		const struct snapshot *snapshot = snapshots_get(inv->snapshots, inv->lineage.nodes[node].row, j->err);
+
+		if (!snapshot)
+			return -1;
+		for (i = 0; i < snapshot->count && !found; i++) {
+			const struct snap_file *file = &snapshot->files[i];
+
+			found = file->blob != BLOB_NONE && inv->study.blobs[file->blob].state == BLOB_ABSENT &&
+				investigation_lineage(inv, file) == lineage;
+		}
+		snapshot_put(inv->snapshots, snapshot);
+	}
+	return found;
+}
+
+/*
+ * Says what of history could not be read, where nobody was found to have had an id. A clone that left it out on purpose is
+ * judged by what it has; where one is damaged, nobody knows what stood there. 0 or -1.
+ */
+static int admit_gaps(struct judging *j, struct investigation *inv, uint32_t lineage)
+{
+	struct repo *repo = j->study->repo;
+	const char *const *limits;
+	size_t i, count = repo_limits(repo, &limits);
+	int incomplete = is_cut(&inv->commits) ? 1 : has_unread_file(j, inv, lineage);
+
+	if (incomplete <= 0)
+		return incomplete;
+	if (repo_is_shallow(repo) || repo_is_partial(repo))
+		judge_add_note(j->judge, "this clone's history is cut short: whether a new id named another migration "
+					 "before was looked up only as far as it goes");
+	else
+		for (i = 0; i < count; i++)
+			judge_add_limit(j->judge, "%s", limits[i]);
+	return 0;
+}
+
 static int look_for_all(struct judging *j, struct investigation *inv)
 {
 	const struct history *history = &j->small.history;
@@ -187,10 +231,9 @@ static int look_for_all(struct judging *j, struct investigation *inv)
 			return -1;
 		if (n.holder && !n.was_restored && charge_newcomer(j, inv, &n) < 0)
 			return -1;
+		if (!n.holder && admit_gaps(j, inv, n.lineage) < 0)
+			return -1;
 	}
-	if (is_cut(&inv->commits))
-		judge_add_note(j->judge, "this clone's history is cut short: whether a new id named another migration "
-					 "before was looked up only as far as it goes");
 	return 0;
 }
 

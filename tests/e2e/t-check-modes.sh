@@ -514,6 +514,38 @@ printf '[waiver "x"]\n\trule = identity-deleted\n\trevision = d4d4\n\treason = o
 git add .revident
 passes revident check --staged
 
+it "whether a new id was another's before is not known where the history is damaged; a shallow one is judged by what it has"
+hooked r
+for change in 'migration c3c3 b2b2' 'migration c3c3 b2b2 other' 'rm m/versions/c3c3_x.py' 'date >app/x.py'; do
+	eval "$change"
+	git add -A
+	git commit -qm "$change" --no-verify
+done
+git checkout -q -b topic
+migration d4d4 b2b2
+git add -A
+git commit -qm d4
+git checkout -q main
+passes revident check --range main..topic
+git clone -q --depth=3 --no-single-branch "file://$PWD" ../shallow
+cd ../shallow
+passes revident check --range origin/main..origin/topic
+grep -q "cut short" "$CASE_DIR/out" || fail "it does not say how far it looked"
+cd ../r
+for lost in $(git rev-parse topic~3:m/versions/c3c3_x.py topic~4); do
+	git clone -q --no-local . ../damaged
+	cd ../damaged
+	mv .git/objects/pack/*.pack "$CASE_DIR/pack"
+	rm -f .git/objects/pack/*
+	git unpack-objects -q <"$CASE_DIR/pack"
+	rm -f ".git/objects/$(printf %s "$lost" | cut -c1-2)/$(printf %s "$lost" | cut -c3-)"
+	run revident check --range origin/main..origin/topic
+	expect_exit 3
+	grep -q "$lost" "$CASE_DIR/out" || fail "it does not say which object is missing"
+	cd ../r
+	rm -rf ../damaged
+done
+
 it "an environment that no side has is a mistake; a policy that cannot be read is not judged past"
 hooked r
 migration c3c3 b2b2
