@@ -25,6 +25,7 @@ enum {
 	PATH_BYTES_MAX = 64 * 1024,
 	DEPTH_MAX = 500,
 	DIGITS_MAX = 10,
+	FILE_MAX = 1024 * 1024 * 1024, /* some ten million entries; git is asked about a longer one */
 };
 
 /* Version 4 shortens paths, and a small file may mean long ones. */
@@ -307,6 +308,16 @@ bool index_file_parse(struct index_file *out, const unsigned char *bytes, size_t
 	return parse(out, bytes, len, matters);
 }
 
+/* Mapping pages that only a hole in a file stands for takes as long as reading them would. */
+static bool may_be_index(int fd, struct stat *st)
+{
+	char start[4];
+
+	return fstat(fd, st) == 0 && S_ISREG(st->st_mode) && st->st_size >= HEADER + OID_BYTES &&
+	       st->st_size <= FILE_MAX && pread(fd, start, sizeof(start), 0) == sizeof(start) &&
+	       memcmp(start, "DIRC", sizeof(start)) == 0;
+}
+
 bool index_file_open(struct index_file *out, const char *path, index_path_fn *matters)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -316,7 +327,7 @@ bool index_file_open(struct index_file *out, const char *path, index_path_fn *ma
 	init(out);
 	if (fd < 0)
 		return false;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0)
+	if (may_be_index(fd, &st))
 		map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE | MAP_ALL_AT_ONCE, fd, 0);
 	close(fd);
 	if (map == MAP_FAILED)

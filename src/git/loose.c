@@ -25,6 +25,7 @@ enum {
 	HEADER_MAX = 32, /* "commit", a space, 20 digits and a NUL fit */
 	FILE_MAX = OBJECT_META_MAX,
 	NAME_MAX_LEN = OID_HEX + 2,
+	EXPANSION_MAX = 1032, /* of what zlib makes: 258 bytes of two bits, at best */
 };
 
 struct loose_backend {
@@ -189,6 +190,8 @@ static int read_in(git_odb_backend *backend, int dir, const git_oid *id, struct 
 		rc = damaged(id, "is no zlib stream");
 	else if (!parse_header(head, HEADER_MAX - z.avail_out, header))
 		rc = damaged(id, "has no proper header");
+	else if (header->size / EXPANSION_MAX > file_len)
+		rc = damaged(id, "is shorter than its header says");
 	else if (data)
 		rc = inflate_body(backend, &z, id, header, head, HEADER_MAX - z.avail_out, data);
 	inflateEnd(&z);

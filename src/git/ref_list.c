@@ -128,25 +128,6 @@ static int add_loose(struct repo *repo, struct arena *arena, struct candidates *
 	return rc;
 }
 
-/* A byte that git lets no ref's name have (git-check-ref-format(1)): two lines run into one, say. */
-static bool has_impossible_byte(const char *name, size_t len)
-{
-	static const bool impossible[256] = { ['~'] = true,
-		['^'] = true,
-		[':'] = true,
-		['?'] = true,
-		['*'] = true,
-		['['] = true,
-		['\\'] = true,
-		[0x7f] = true };
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		if ((unsigned char)name[i] <= ' ' || impossible[(unsigned char)name[i]])
-			return true;
-	return false;
-}
-
 /* One line of packed-refs, "ID NAME" or "^ID". Returns whether it could be read. */
 static bool add_packed_line(
 	struct arena *arena, struct candidates *list, const char *line, size_t len, bool fully_peeled)
@@ -163,10 +144,8 @@ static bool add_packed_line(
 		candidate->is_direct = false;
 		return true;
 	}
-	if (len < OID_HEX + 2 || line[OID_HEX] != ' ' || !oid_parse(&id, line, OID_HEX) ||
-		has_impossible_byte(line + OID_HEX + 1, len - OID_HEX - 1))
+	if (!packed_refs_parse(line, len, &id, &name))
 		return false;
-	name = (struct text){ line + OID_HEX + 1, len - OID_HEX - 1 };
 	candidate = add_candidate(list, arena_text(arena, name));
 	candidate->target = id;
 	candidate->is_direct = fully_peeled;

@@ -265,6 +265,16 @@ static int resolve_expression(
 	return got;
 }
 
+/* HEAD and what it points to are of commits, for git; a tag may be of anything. */
+static int no_commit(const char *shown, const struct ref *ref, struct err *err)
+{
+	if (ref->symbolic.len || strcmp(shown, "HEAD") == 0 || strcmp(shown, "@") == 0)
+		return err_set(
+			err, ERR_UNDECIDED, "'%s' leads to an object that is no commit; 'git fsck' tells more", shown);
+	err_set(err, ERR_USAGE, "'%s' leads to an object that is no commit", shown);
+	return 0;
+}
+
 int refs_resolve(struct repo *repo, struct arena *arena, const char *expression, struct ref *out, struct err *err)
 {
 	struct strbuf shown = STRBUF_INIT;
@@ -287,7 +297,7 @@ int refs_resolve(struct repo *repo, struct arena *arena, const char *expression,
 	if (got > 0) {
 		got = object_peel(repo, &out->target, &out->commit, &missing, err);
 		if (got == 0 && oid_is_null(&missing))
-			err_set(err, ERR_USAGE, "'%s' leads to an object that is no commit", shown.buf);
+			got = no_commit(shown.buf, out, err);
 		else if (got == 0 && (got = absent(repo, &missing, typed, err)) == 0)
 			err_set(err, ERR_USAGE, "'%s' names an object that is not here; 'git fetch' may bring it",
 				shown.buf);

@@ -75,19 +75,23 @@ static void refs_all__damaged_refs__are_limits_and_stop_nothing(void **state)
 {
 	struct sandbox *sandbox = *state;
 	struct repo *repo;
-	char *expected;
+	char *expected, line[64];
+	int i;
 
 	sandbox_import(sandbox, "r", three_commits);
 	expected = sandbox_output(sandbox, "cd r; m=$(git rev-parse --short=7 main) s=$(git rev-parse --short=7 side); "
 					   "echo refs/heads/link $s refs/heads/side; echo refs/heads/main $m -; echo "
 					   "refs/heads/packed $m -; echo refs/heads/side $s -; echo");
-	sandbox_run(sandbox, "cd r/.git; : >refs/heads/empty; echo garbage >refs/heads/garbage; "
-			     "echo 1234567890123456789012345678901234567890 >refs/heads/gone; "
-			     "echo 'ref: refs/heads/../../config' >refs/heads/outside; "
-			     "echo 'ref: refs/heads/loop' >refs/heads/loop; mkfifo refs/heads/fifo; "
-			     "ln -s refs/heads/side refs/heads/link; ln -s /etc refs/heads/etc; "
-			     "printf 'no line\\n%s refs/heads/packed\\n^junk\\n' $(git rev-parse main) >packed-refs; "
-			     "echo x >refs/heads/main.lock");
+	sandbox_run(sandbox,
+		"cd r/.git; : >refs/heads/empty; echo garbage >refs/heads/garbage; "
+		"echo 1234567890123456789012345678901234567890 >refs/heads/gone; "
+		"echo 'ref: refs/heads/../../config' >refs/heads/outside; "
+		"echo 'ref: refs/heads/loop' >refs/heads/loop; mkfifo refs/heads/fifo; "
+		"ln -s refs/heads/side refs/heads/link; ln -s /etc refs/heads/etc; "
+		"m=$(git rev-parse main); printf 'no line\\n%s refs/heads/packed\\n^junk\\n' $m >packed-refs; "
+		"for name in REFS/HEADS/UP refs/heads/../x refs/heads//x refs/heads/.x refs/heads/x/; do "
+		"echo $m $name; done >>packed-refs; "
+		"echo x >refs/heads/main.lock");
 	repo = sandbox_open(sandbox, "r");
 	expect_list(repo, refs_all, expected);
 	free(expected);
@@ -100,7 +104,10 @@ static void refs_all__damaged_refs__are_limits_and_stop_nothing(void **state)
 		has_limit(repo, "ref 'refs/heads/gone' names object 1234567890123456789012345678901234567890, which "
 				"is missing"));
 	assert_true(has_limit(repo, "line 1 of packed-refs is damaged"));
-	assert_true(has_limit(repo, "line 3 of packed-refs is damaged"));
+	for (i = 3; i <= 8; i++) {
+		snprintf(line, sizeof(line), "line %d of packed-refs is damaged", i);
+		assert_true(has_limit(repo, line));
+	}
 	repo_close(repo);
 }
 
