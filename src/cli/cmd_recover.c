@@ -204,7 +204,7 @@ static int write_files(struct work *w, const char *dir, struct err *err)
 static int write_patch(struct work *w, struct err *err)
 {
 	struct strbuf patch = STRBUF_INIT;
-	int rc = repair_patch(w->repo, w->ctx->arena, &w->plan, w->ctx->environment->temporary, &patch, err);
+	int rc = repair_patch(w->repo, w->ctx->arena, &w->plan, &patch, err);
 
 	if (rc == 0)
 		rc = ctx_write(w->ctx, &patch, err);

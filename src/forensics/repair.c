@@ -330,8 +330,8 @@ done:
 	return rc;
 }
 
-int repair_patch(struct repo *repo, struct arena *arena, const struct recover *plan, const char *temporary,
-	struct strbuf *out, struct err *err)
+int repair_patch(struct repo *repo, struct arena *arena, const struct recover *plan, struct strbuf *out,
+	struct err *err)
 {
 	struct job job = { .repo = repo, .arena = arena, .plan = plan, .err = err };
 	struct patch_change *changes = xcalloc(plan->step_count, sizeof(*changes));
@@ -354,7 +354,7 @@ int repair_patch(struct repo *repo, struct arena *arena, const struct recover *p
 					&change->before) < 0))
 			goto done;
 	}
-	rc = patch_write(repo, temporary, changes, plan->step_count, out, err);
+	rc = patch_write(changes, plan->step_count, out, err);
 done:
 	free(changes);
 	return rc;

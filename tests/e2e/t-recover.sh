@@ -269,18 +269,13 @@ whole_after --relink
 expect_blob $V/b9_orders.py "$(git rev-parse HEAD:$V/b9_orders.py)"
 migration c3c3c3c3c3c3 b9b9b9b9b9b9 | expect_file $V/c3_items.py
 
-three_steps "--patch works below TMPDIR, and leaves nothing there"
+three_steps "--patch needs neither git nor a directory for temporary files"
 git rm -q $V/b2_orders.py
 git commit -q -m gone
-TMPDIR=$CASE_DIR/none
-export TMPDIR
-run revident recover --patch
-expect_exit 3
-echo "revident: cannot make a directory for the patch in '$TMPDIR': No such file or directory" | expect_err
-mkdir "$TMPDIR"
+run env TMPDIR="$CASE_DIR/none" PATH= "$(command -v "$REVIDENT")" recover --patch
+expect_exit 0
+expect_err </dev/null
 whole_after
-rmdir "$TMPDIR" || fail "something is left in TMPDIR"
-unset TMPDIR
 
 three_steps "ancestors that are lost, too, come back as well"
 git rm -q $V/a1_users.py $V/b2_orders.py

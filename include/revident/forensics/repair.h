@@ -30,9 +30,9 @@ int repair_is_done(struct repo *repo, struct arena *arena, const struct recover 
 int repair_apply(struct repo *repo, struct arena *arena, const struct recover *plan,
 	const struct repair_options *options, struct err *err);
 
-/* The same as a patch. `temporary`: where a directory may be made. 0 or -1. */
-int repair_patch(struct repo *repo, struct arena *arena, const struct recover *plan, const char *temporary,
-	struct strbuf *out, struct err *err);
+/* The same as a patch. 0 or -1. */
+int repair_patch(struct repo *repo, struct arena *arena, const struct recover *plan, struct strbuf *out,
+	struct err *err);
 
 /* One file of the plan with its bytes, for writing it elsewhere. */
 struct repair_file {
