@@ -218,16 +218,6 @@ static int make_directories(const char *directory)
 	return rc;
 }
 
-/* Whoever may read the file may run it. 0, or -1 with errno. */
-static int make_executable(const char *path)
-{
-	struct stat st;
-
-	if (stat(path, &st) < 0)
-		return -1;
-	return chmod(path, (st.st_mode & 07777) | ((st.st_mode & 0444) >> 2));
-}
-
 /* Keeps the hook at `path` under `saved`; there is one at `path` all the time where the file system can do it. */
 static int keep(const char *path, const char *saved)
 {
@@ -250,25 +240,17 @@ static void take_back(const char *path, const char *saved)
 static int install_one(const char *directory, const struct hook_state *state, const struct strbuf *bytes,
 	enum hook_change *change, struct err *err)
 {
-	struct strbuf path = STRBUF_INIT, saved = STRBUF_INIT, fresh = STRBUF_INIT;
+	struct strbuf path = STRBUF_INIT, saved = STRBUF_INIT;
 	bool is_kept = state->exists && !is_ours(state);
 	int rc = -1;
 
 	hook_path(&path, directory, state->script, "");
 	hook_path(&saved, directory, state->script, HOOK_SAVED_SUFFIX);
-	hook_path(&fresh, directory, state->script, ".revident-new");
-	if (outfile_write(fresh.buf, bytes->buf, bytes->len, err) < 0)
-		goto done;
-	if (make_executable(fresh.buf) < 0) {
-		fail("make executable", fresh.buf, errno, err);
-		goto done;
-	}
 	if (is_kept && keep(path.buf, saved.buf) < 0) {
 		fail("keep the hook", path.buf, errno, err);
 		goto done;
 	}
-	if (rename(fresh.buf, path.buf) < 0) {
-		fail("write the hook", path.buf, errno, err);
+	if (outfile_replace(path.buf, 0777, bytes->buf, bytes->len, err) < 0) {
 		if (is_kept)
 			take_back(path.buf, saved.buf);
 		goto done;
@@ -276,11 +258,8 @@ static int install_one(const char *directory, const struct hook_state *state, co
 	*change = is_kept ? HOOK_KEEPING : state->exists ? HOOK_UPDATED : HOOK_INSTALLED;
 	rc = 0;
 done:
-	if (rc < 0)
-		(void)unlink(fresh.buf);
 	strbuf_release(&path);
 	strbuf_release(&saved);
-	strbuf_release(&fresh);
 	return rc;
 }
 

@@ -1,6 +1,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -148,6 +150,65 @@ static void outfile_write__missing_directory__leaves_nothing(void **state)
 	assert_int_equal(count_entries("."), 0);
 }
 
+static void outfile_write__what_a_killed_run_left__is_removed(void **state)
+{
+	struct err err = { .kind = ERR_NONE };
+
+	(void)state;
+	make_file("old", "old", 0644);
+	make_file(".revident-old-0.tmp", "ol", 0644);
+	assert_int_equal(outfile_write("old", "new", 3, &err), 0);
+	assert_content("old", "new");
+	assert_int_equal(count_entries("."), 1);
+}
+
+static void outfile_write__what_another_run_writes__is_left_alone(void **state)
+{
+	struct err err = { .kind = ERR_NONE };
+	int other;
+
+	(void)state;
+	make_file("old", "old", 0644);
+	other = open(".revident-old-0.tmp", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	assert_int_equal(flock(other, LOCK_EX), 0);
+	assert_int_equal(symlink("old", ".revident-old-1.tmp"), 0);
+	assert_int_equal(outfile_write("old", "new", 3, &err), 0);
+	assert_content("old", "new");
+	assert_int_equal(count_entries("."), 3);
+	close(other);
+}
+
+static void outfile_write__long_name__is_no_hindrance(void **state)
+{
+	struct err err = { .kind = ERR_NONE };
+	char name[NAME_MAX + 1];
+
+	(void)state;
+	memset(name, 'a', NAME_MAX);
+	name[NAME_MAX] = '\0';
+	assert_int_equal(outfile_write(name, "old", 3, &err), 0);
+	assert_int_equal(outfile_write(name, "new", 3, &err), 0);
+	assert_content(name, "new");
+	assert_int_equal(count_entries("."), 1);
+}
+
+static void outfile_replace__symbolic_link__is_replaced_itself(void **state)
+{
+	struct err err = { .kind = ERR_NONE };
+	struct stat st;
+
+	(void)state;
+	make_file("old", "old", 0600);
+	assert_int_equal(symlink("old", "link"), 0);
+	umask(022);
+	assert_int_equal(outfile_replace("link", 0777, "new", 3, &err), 0);
+	assert_content("link", "new");
+	assert_content("old", "old");
+	assert_int_equal(lstat("link", &st), 0);
+	assert_int_equal(st.st_mode, S_IFREG | 0755);
+	assert_int_equal(count_entries("."), 2);
+}
+
 static void outfile_write__pipe__is_written_to_and_stays(void **state)
 {
 	char got[8] = "";
@@ -199,6 +260,10 @@ int main(void)
 		TEST_IN_DIRECTORY(outfile_write__dangling_link__is_refused),
 		TEST_IN_DIRECTORY(outfile_write__directory_or_nothing__is_wrong_usage),
 		TEST_IN_DIRECTORY(outfile_write__missing_directory__leaves_nothing),
+		TEST_IN_DIRECTORY(outfile_write__what_a_killed_run_left__is_removed),
+		TEST_IN_DIRECTORY(outfile_write__what_another_run_writes__is_left_alone),
+		TEST_IN_DIRECTORY(outfile_write__long_name__is_no_hindrance),
+		TEST_IN_DIRECTORY(outfile_replace__symbolic_link__is_replaced_itself),
 		TEST_IN_DIRECTORY(outfile_write__pipe__is_written_to_and_stays),
 		TEST_IN_DIRECTORY(outfile_write__full_device__says_so),
 		cmocka_unit_test(fd_write_all__closed_descriptor__keeps_errno),

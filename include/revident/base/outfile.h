@@ -10,12 +10,17 @@
 #include "revident/base/err.h"
 
 /*
- * Writes `len` bytes to `path`. A regular file, or a new one, is written to a temporary beside it, synced, and renamed
- * over it; it keeps the mode of the file it replaces, and a symbolic link goes on pointing to it. Signals wait
- * meanwhile. A device, a pipe or a socket's name is written to as it is. 0; -1 with ERR_USAGE where `path` is a
- * directory or "", else ERR_UNDECIDED; nothing is left behind then.
+ * Writes `len` bytes to `path`. A regular file, or a new one, is written beside it and synced before it takes the name;
+ * it keeps the mode of the file it replaces, and a symbolic link goes on pointing to it. Signals wait meanwhile. A
+ * device, a pipe or a socket's name is written to as it is. 0; -1 with ERR_USAGE where `path` is a directory or "", else
+ * ERR_UNDECIDED; nothing is left behind then. A program that is killed leaves at most `.revident-<name>-<n>.tmp`, which
+ * the next one that writes to `path` removes: where file systems have no O_TMPFILE, or, with all that is to be in it,
+ * between link() and rename().
  */
 int outfile_write(const char *path, const void *bytes, size_t len, struct err *err);
+
+/* The same, whatever stands at `path`: a link is replaced itself. `mode` as open(2) takes it. Allocates nothing. */
+int outfile_replace(const char *path, mode_t mode, const void *bytes, size_t len, struct err *err);
 
 /* read(2), again where a signal came between. */
 ssize_t fd_read(int fd, void *bytes, size_t len);
