@@ -23,18 +23,33 @@ char *path_join(const char *base, const char *path)
 	return strbuf_detach(&sb, NULL);
 }
 
+/* What cannot be looked at is not taken for absent: another repository above it would answer instead. */
+static bool is_absent(int errnum)
+{
+	return errnum == ENOENT || errnum == ENOTDIR || errnum == ELOOP;
+}
+
+static int stat_or_absent(const char *path, struct stat *st, struct err *err)
+{
+	if (stat(path, st) == 0)
+		return 1;
+	return is_absent(errno) ? 0 : err_cannot("look at", path, errno, err);
+}
+
 /* The real path of a directory with a trailing slash, or NULL with errno set. */
 static char *real_directory(const char *path)
 {
 	char *real = realpath(path, NULL), *out;
 	struct strbuf sb = STRBUF_INIT;
 	struct stat st;
+	int failure;
 
 	if (!real)
 		return NULL;
-	if (stat(real, &st) < 0 || !S_ISDIR(st.st_mode)) {
+	failure = stat(real, &st) < 0 ? errno : S_ISDIR(st.st_mode) ? 0 : ENOTDIR;
+	if (failure) {
 		free(real);
-		errno = ENOTDIR;
+		errno = failure;
 		return NULL;
 	}
 	strbuf_addstr(&sb, real);
@@ -45,24 +60,28 @@ static char *real_directory(const char *path)
 	return out;
 }
 
-static bool has_directory(const char *dir, const char *name)
+/* 1, 0 or -1. */
+static int has_directory(const char *dir, const char *name, struct err *err)
 {
 	char *path = path_join(dir, name);
 	struct stat st;
-	bool is = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+	int rc = stat_or_absent(path, &st, err);
 
 	free(path);
-	return is;
+	return rc > 0 ? S_ISDIR(st.st_mode) : rc;
 }
 
-static bool has_anything(const char *dir, const char *name)
+/* 1, 0 or -1. */
+static int has_anything(const char *dir, const char *name, struct err *err)
 {
 	char *path = path_join(dir, name);
 	struct stat st;
-	bool is = lstat(path, &st) == 0;
+	int rc = lstat(path, &st) == 0;
 
+	if (!rc && !is_absent(errno))
+		rc = err_cannot("look at", path, errno, err);
 	free(path);
-	return is;
+	return rc;
 }
 
 /* The first line of a pointer file behind `prefix`, as a name relative to `dir`. 1 with *out; 0 if absent; -1. */
@@ -120,19 +139,21 @@ static char *common_of(const char *git_dir, struct err *err)
 static int try_git_dir(struct location *loc, const char *dir, struct err *err)
 {
 	char *real = real_directory(dir);
-	int rc = -1;
+	int rc;
 
 	if (!real)
-		return 0;
-	if (!has_anything(real, "HEAD")) {
-		free(real);
-		return 0;
-	}
+		return is_absent(errno) ? 0 : err_cannot("look at", dir, errno, err);
+	rc = has_anything(real, "HEAD", err);
+	if (rc <= 0)
+		goto done;
+	rc = -1;
 	loc->common_dir = common_of(real, err);
 	if (!loc->common_dir)
 		goto done;
-	rc = has_directory(loc->common_dir, "objects") && has_directory(loc->common_dir, "refs");
-	if (rc) {
+	rc = has_directory(loc->common_dir, "objects", err);
+	if (rc > 0)
+		rc = has_directory(loc->common_dir, "refs", err);
+	if (rc > 0) {
 		loc->git_dir = real;
 		real = NULL;
 	}
@@ -151,9 +172,9 @@ static int try_dot_git(struct location *loc, const char *dir, struct err *err)
 	char *path = path_join(dir, ".git"), *target = NULL;
 	struct strbuf shown = STRBUF_INIT;
 	struct stat st;
-	int rc = 0;
+	int rc = stat_or_absent(path, &st, err);
 
-	if (stat(path, &st) < 0)
+	if (rc <= 0)
 		goto done;
 	if (S_ISDIR(st.st_mode)) {
 		rc = try_git_dir(loc, path, err);
@@ -224,9 +245,9 @@ static int use_git_dir(struct location *loc, const char *git_dir, struct err *er
 {
 	char *path = path_join(loc->base, git_dir), *target = NULL, *slash;
 	struct stat st;
-	int rc = 0;
+	int rc = stat_or_absent(path, &st, err);
 
-	if (stat(path, &st) == 0 && !S_ISDIR(st.st_mode)) {
+	if (rc > 0 && !S_ISDIR(st.st_mode)) {
 		rc = read_pointer("", path, "gitdir: ", &target, err);
 		if (rc > 0 && target[0] != '/') {
 			struct strbuf sb = STRBUF_INIT;
