@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "revident/base/outfile.h"
+#include "revident/base/signals.h"
 
 enum { SAID_MAX = 16 * 1024, READ_STEP = 64 * 1024, SECOND = 1000 /* for poll() */ };
 
@@ -71,16 +72,20 @@ static int collect(
 	struct pollfd fds[2] = { { .fd = out_fd, .events = POLLIN }, { .fd = said_fd, .events = POLLIN } };
 
 	while (fds[0].fd >= 0 || fds[1].fd >= 0) {
-		int i, ready = poll(fds, 2, progress->idle_max ? SECOND : -1);
+		int i, ready = poll(fds, 2, SECOND);
 
 		if (ready < 0) {
 			if (errno == EINTR)
 				continue;
 			return -1;
 		}
+		if (signals_ask_to_end()) {
+			errno = EINTR;
+			return -1;
+		}
 		if (ready > 0)
 			progress->idle = 0;
-		else if (is_stuck(progress)) {
+		else if (progress->idle_max && is_stuck(progress)) {
 			errno = ETIMEDOUT;
 			return -1;
 		}
@@ -126,6 +131,15 @@ static void end_with_parent(pid_t parent)
 #endif
 }
 
+/* In the child: what waits in the parent does not in it. */
+static void let_signals_through(void)
+{
+	sigset_t none;
+
+	sigemptyset(&none);
+	signals_let_through(&none);
+}
+
 /* In the child: becomes the program, or tells the parent why not. */
 static _Noreturn void become(const struct child *child, pid_t parent, int in, int out, int said, int report)
 {
@@ -135,6 +149,7 @@ static _Noreturn void become(const struct child *child, pid_t parent, int in, in
 	if (dup2(in, 0) >= 0 && dup2(out, 1) >= 0 && dup2(said, 2) >= 0 &&
 		(!child->directory || chdir(child->directory) == 0) && set_variables(child) == 0) {
 		signal(SIGPIPE, SIG_DFL);
+		let_signals_through();
 		/* execvp() takes char *const * for historical reasons and changes nothing */
 		execvp(child->argv[0], (char *const *)(size_t)child->argv);
 	}
@@ -239,6 +254,10 @@ int child_run(const struct child *child, struct strbuf *out, struct strbuf *said
 	if (wait_for(pid, status) < 0 && collected == 0) {
 		collected = -1;
 		failure = errno;
+	}
+	if (collected == 0 && signals_ask_to_end()) { /* so was the child, and its end is not what it seems */
+		collected = -1;
+		failure = EINTR;
 	}
 	exec_failure = reported_failure(report[0]);
 	if (exec_failure)

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "revident/base/signals.h"
 #include "revident/base/text.h"
 
 enum {
@@ -271,13 +271,12 @@ static int replace(const char *path, mode_t create_mode, const mode_t *mode, con
 static int replace_undisturbed(
 	const char *path, mode_t create_mode, const mode_t *mode, struct text bytes, struct err *err)
 {
-	sigset_t all, before;
+	sigset_t before;
 	int rc;
 
-	sigfillset(&all);
-	sigprocmask(SIG_BLOCK, &all, &before);
+	signals_hold(&before);
 	rc = replace(path, create_mode, mode, &bytes, err);
-	sigprocmask(SIG_SETMASK, &before, NULL);
+	signals_let_through(&before);
 	return rc;
 }
 

@@ -13,6 +13,7 @@
 #include "internal.h"
 #include "revident/base/outfile.h"
 #include "revident/base/digest.h"
+#include "revident/base/signals.h"
 #include "revident/base/xalloc.h"
 
 enum { TEMPORARY_AGE = 60 * 60 /* seconds: whoever wrote it is gone */ };
@@ -140,7 +141,7 @@ static void drop_stale(const struct repo *repo, int dir)
 }
 
 /* Writes a temporary and renames it over the name. A note that a crash cuts short is found out by its digest. */
-static void replace(int dir, const char *name, const struct strbuf *file)
+static void write_note(int dir, const char *name, const struct strbuf *file)
 {
 	char temporary[64];
 	int fd;
@@ -163,6 +164,7 @@ void pack_note_write(
 	struct strbuf file = STRBUF_INIT;
 	unsigned char digest[SHA256_BYTES];
 	char name[OID_HEX + 1];
+	sigset_t before;
 	int dir = len > PACK_NOTE_MAX / 2 ? -1 : open_notes(repo, true);
 
 	if (dir < 0)
@@ -171,7 +173,9 @@ void pack_note_write(
 	strbuf_add(&file, bytes, len);
 	sha256(file.buf, file.len, digest);
 	strbuf_add(&file, digest, sizeof(digest));
-	replace(dir, oid_hex(checksum, name), &file);
+	signals_hold(&before);
+	write_note(dir, oid_hex(checksum, name), &file);
+	signals_let_through(&before);
 	strbuf_release(&file);
 	drop_stale(repo, dir);
 }

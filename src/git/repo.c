@@ -232,6 +232,30 @@ bool repo_has_replacements(const struct repo *repo)
 	return repo->replacements;
 }
 
+/* Quoted paths below `directory` (NULL: none) lose it: the same repository has the same limits wherever it lies. */
+static void make_relative(struct strbuf *sentence, const char *directory)
+{
+	struct strbuf prefix = STRBUF_INIT, out = STRBUF_INIT;
+	size_t i = 0;
+
+	if (directory)
+		strbuf_add_printable(&prefix, directory, strlen(directory));
+	while (prefix.len && i < sentence->len) {
+		char c = sentence->buf[i++];
+
+		strbuf_addch(&out, c);
+		if ((c == '\'' || c == '"') && sentence->len - i > prefix.len &&
+			memcmp(sentence->buf + i, prefix.buf, prefix.len) == 0)
+			i += prefix.len;
+	}
+	if (prefix.len) {
+		strbuf_clear(sentence);
+		strbuf_add(sentence, out.buf, out.len);
+	}
+	strbuf_release(&prefix);
+	strbuf_release(&out);
+}
+
 void repo_add_limit(struct repo *repo, const char *fmt, ...)
 {
 	static const char more[] = "more could not be read than is listed here; 'git fsck' lists it";
@@ -245,6 +269,9 @@ void repo_add_limit(struct repo *repo, const char *fmt, ...)
 	va_start(ap, fmt);
 	strbuf_vaddf(&sentence, fmt, ap);
 	va_end(ap);
+	make_relative(&sentence, repo->work_tree);
+	make_relative(&sentence, repo->git_dir);
+	make_relative(&sentence, repo->common_dir);
 	number = before < LIMITS_MAX ? intern_add(&repo->limits, sentence.buf, sentence.len)
 				     : intern_add(&repo->limits, more, sizeof(more) - 1);
 	if (repo->limits.count > before) {

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -10,6 +9,7 @@
 
 #include "revident/base/outfile.h"
 #include "revident/base/printable.h"
+#include "revident/base/signals.h"
 
 enum { HOOK_BYTES_MAX = 1024 * 1024 }; /* what is longer is nobody's that we know */
 
@@ -301,7 +301,7 @@ done:
 int hook_install(const char *directory, const struct hook_state *states, size_t count, const char *program, bool force,
 	enum hook_change *changes, struct err *err)
 {
-	sigset_t all, before;
+	sigset_t before;
 	int rc;
 
 	if (refuse_second(directory, states, count, err) < 0 ||
@@ -309,10 +309,9 @@ int hook_install(const char *directory, const struct hook_state *states, size_t 
 		return -1;
 	if (make_directories(directory) < 0)
 		return fail("make the directory", directory, errno, err);
-	sigfillset(&all);
-	sigprocmask(SIG_BLOCK, &all, &before); /* all hooks or none */
+	signals_hold(&before); /* all hooks or none */
 	rc = install_all(directory, states, count, program, changes, err);
-	sigprocmask(SIG_SETMASK, &before, NULL);
+	signals_let_through(&before);
 	return rc;
 }
 

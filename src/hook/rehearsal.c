@@ -2,7 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,20 +12,21 @@
 #include "revident/base/child.h"
 #include "revident/base/outfile.h"
 #include "revident/base/printable.h"
+#include "revident/base/scratch.h"
 #include "revident/base/shell.h"
 #include "revident/base/xalloc.h"
 
 enum {
+	SIGNALLED = 128, /* and the signal's number: how child_run() and the shell say what ended a program */
 	VARIABLES_MAX = 16,
 	OUTPUT_MAX = 64 * 1024 * 1024, /* of one hook */
 	INDEX_BYTES_MAX = 1024 * 1024 * 1024,
-	OPEN_DIRECTORIES_MAX = 16,
 };
 
 struct rehearsal {
 	struct repo *repo;
 	const struct rehearsal_plan *plan;
-	struct strbuf directory;                          /* the temporary one */
+	struct scratch scratch;
 	struct strbuf index, objects, alternates, remote; /* what is in it; `alternates` as git reads it */
 	struct strbuf commit;                             /* the forbidden one, once it is needed */
 };
@@ -82,7 +83,7 @@ static int git(const struct rehearsal *r, const char *const *argv, const struct 
 	size_t count = set_variables(r, r->index.buf, variables);
 	const struct child child = {
 		.argv = argv,
-		.directory = r->directory.buf,
+		.directory = r->scratch.path,
 		.variables = variables,
 		.variable_count = count + 2,
 		.input = input,
@@ -93,7 +94,7 @@ static int git(const struct rehearsal *r, const char *const *argv, const struct 
 	/* a bare repository has no work tree, and updating an index asks for one */
 	variables[count] = (struct child_variable){ "GIT_DIR", repo_git_dir(r->repo) };
 	variables[count + 1] = (struct child_variable){ "GIT_WORK_TREE",
-		repo_work_tree(r->repo) ? repo_work_tree(r->repo) : r->directory.buf };
+		repo_work_tree(r->repo) ? repo_work_tree(r->repo) : r->scratch.path };
 	if (child_run(&child, out ? out : &unread, &said, &status, err) < 0)
 		goto done;
 	if (status != 0) {
@@ -139,15 +140,11 @@ static void add_alternate(struct strbuf *out, const char *path)
 
 static int make_directory(struct rehearsal *r, struct err *err)
 {
-	strbuf_addf(&r->directory, "%s/revident-hooks.XXXXXX", r->plan->temporary);
-	if (!mkdtemp(r->directory.buf)) {
-		fail("make a directory in", r->plan->temporary, err);
-		strbuf_clear(&r->directory);
+	if (scratch_make(&r->scratch, r->plan->temporary, "revident-hooks.", err) < 0)
 		return -1;
-	}
-	strbuf_addf(&r->index, "%s/index", r->directory.buf);
-	strbuf_addf(&r->objects, "%s/objects", r->directory.buf);
-	strbuf_addf(&r->remote, "%s/remote.git", r->directory.buf);
+	strbuf_addf(&r->index, "%s/index", r->scratch.path);
+	strbuf_addf(&r->objects, "%s/objects", r->scratch.path);
+	strbuf_addf(&r->remote, "%s/remote.git", r->scratch.path);
 	if (mkdir(r->objects.buf, 0777) < 0)
 		return fail("make the directory", r->objects.buf, err);
 	return 0;
@@ -214,7 +211,6 @@ int rehearsal_new(struct rehearsal **out, struct repo *repo, const struct rehear
 
 	*r = (struct rehearsal){ .repo = repo,
 		.plan = plan,
-		.directory = STRBUF_INIT,
 		.index = STRBUF_INIT,
 		.objects = STRBUF_INIT,
 		.alternates = STRBUF_INIT,
@@ -235,22 +231,11 @@ done:
 	return rc;
 }
 
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *place)
-{
-	(void)st;
-	(void)kind;
-	(void)place;
-	(void)remove(path);
-	return 0;
-}
-
 void rehearsal_free(struct rehearsal *r)
 {
 	if (!r)
 		return;
-	if (r->directory.len)
-		(void)nftw(r->directory.buf, remove_one, OPEN_DIRECTORIES_MAX, FTW_DEPTH | FTW_PHYS);
-	strbuf_release(&r->directory);
+	scratch_remove(&r->scratch);
 	strbuf_release(&r->index);
 	strbuf_release(&r->objects);
 	strbuf_release(&r->alternates);
@@ -464,6 +449,10 @@ int rehearsal_run(struct rehearsal *r, const char *name, const char *path, enum 
 	if (ran < 0)
 		goto done;
 	*end = judge(status, &out, &said);
+	if (status > SIGNALLED && status < SIGNALLED + NSIG && *end != REHEARSAL_BLOCKED) {
+		err_set(err, ERR_UNDECIDED, "signal %d ended the trial of %s: try again", status - SIGNALLED, name);
+		goto done;
+	}
 	rc = 0;
 done:
 	strbuf_release(&out);

@@ -229,6 +229,25 @@ static void repo_open__shallow_clone_and_replacements__are_noticed(void **state)
 	repo_close(repo);
 }
 
+static void repo_add_limit__paths_of_the_repository__are_relative(void **state)
+{
+	const char *const *limits;
+	struct repo *repo;
+
+	sandbox_run(*state, "git init -q r; git init -q --bare b.git");
+	repo = sandbox_open(*state, "r");
+	repo_add_limit(repo, "\"%s%s\" and '%s%s' of '%s'", repo_git_dir(repo), "HEAD", repo_work_tree(repo), "a b",
+		"/elsewhere/x");
+	assert_int_equal(repo_limits(repo, &limits), 1);
+	assert_string_equal(limits[0], "\".git/HEAD\" and 'a b' of '/elsewhere/x'");
+	repo_close(repo);
+	repo = sandbox_open(*state, "b.git");
+	repo_add_limit(repo, "'%s%s'", repo_common_dir(repo), "refs/");
+	assert_int_equal(repo_limits(repo, &limits), 1);
+	assert_string_equal(limits[0], "'refs/'");
+	repo_close(repo);
+}
+
 static void repo_add_limit__twice_the_same__is_kept_once(void **state)
 {
 	struct sandbox *sandbox = *state;
@@ -319,6 +338,7 @@ int main(void)
 		SANDBOXED(repo_open__formats_that_libgit2_cannot_read__are_named),
 		SANDBOXED(repo_open__harmless_extensions__are_fine),
 		SANDBOXED(repo_open__shallow_clone_and_replacements__are_noticed),
+		SANDBOXED(repo_add_limit__paths_of_the_repository__are_relative),
 		SANDBOXED(repo_add_limit__twice_the_same__is_kept_once),
 		SANDBOXED(repo_config_each__prefix__gives_the_values_in_order),
 		SANDBOXED(repo_open__quarantine__reads_both_object_directories),

@@ -52,7 +52,8 @@ bool repo_has_replacements(const struct repo *repo);
 
 /*
  * What could not be read so far, each a sentence with the object's id, without repeats, in the order found. Every
- * function of this layer that goes on past a damaged or missing object adds to it.
+ * function of this layer that goes on past a damaged or missing object adds to it. Paths of the repository that stand in
+ * quotes are shown from its top, or from the git directory.
  */
 void repo_add_limit(struct repo *repo, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 size_t repo_limits(const struct repo *repo, const char *const **out);
