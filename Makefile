@@ -175,7 +175,7 @@ $(B)/tests/fault/inject.so: tests/fault/inject.c
 	$(Q)$(CC) $(STD) $(WARNINGS) $(WERROR) -Wno-pedantic -O1 -g -fPIC -shared -o $@ $<
 
 # At most so many runs for a command, a kind of call and a kind of failure; 0: every call.
-FAULTS ?= 2
+FAULTS ?= 1
 check-fault: all $(if $(LINUX),$(B)/tests/fault/inject.so) ## make calls of the system fail in turn, FAULTS=0 every one
 	$(Q)$(if $(LINUX),python3 tests/fault/faults.py --binary $(BIN) --library $(B)/tests/fault/inject.so --most $(FAULTS), \
 		echo 'skipped: faults are injected on Linux only')

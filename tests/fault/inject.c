@@ -1,13 +1,17 @@
 /*
  * A library for LD_PRELOAD that makes one call of the program under test fail: the Nth of a class (or each from the Nth
  * on), with the errno that is asked for, or short by half. Calls that the C library makes inside of itself (the write of
- * a stream) are not seen, those for memory are. Children are left alone.
+ * a stream) are not seen, those for memory are. Children are left alone, but for how they begin and end.
  *
  *	FAULT=class:N:errno          the Nth call of that class fails
  *	FAULT=class:N+:errno         so do all after it
  *	FAULT=class:N:short          the Nth read or write transfers half of what it could
+ *	FAULT=child:N:errno          the Nth child cannot become the program it was to be
+ *	FAULT=child:N:killed         it is killed before it says a word
+ *	FAULT=child:N:cut            it is killed when it has said half of what it would have: $FAULT_CUT runs it
  *	FAULT=none                   calls are only counted
  *	FAULT_PROGRAM=name           the program to disturb (its file name)
+ *	FAULT_ENDS=from-to,...       where allocations end the program when they fail (see count_allocation())
  *	FAULT_STATE=file             takes how many calls of each class there were, and whether one was made to fail
  *	FAULT_TRACE=yes              says on standard error where that was, for addr2line -f -e
  *
@@ -19,7 +23,9 @@
 #include <errno.h>
 #include <execinfo.h>
 #include <fcntl.h>
+#include <link.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -34,6 +40,7 @@
 
 enum fault_class {
 	FAULT_ALLOC,
+	FAULT_CRYPTO, /* allocations of libcrypto, which needs a thousand to start and none then, whatever the command */
 	FAULT_OPEN,
 	FAULT_LIST,
 	FAULT_READ,
@@ -41,29 +48,49 @@ enum fault_class {
 	FAULT_SYNC,
 	FAULT_CLOSE,
 	FAULT_RENAME,
+	FAULT_LINK,
 	FAULT_REMOVE,
 	FAULT_MKDIR,
 	FAULT_STAT,
+	FAULT_ACCESS,
 	FAULT_MMAP,
 	FAULT_PROCESS,
+	FAULT_WAIT,
+	FAULT_CHILD,
 	FAULT_MODE,
 	FAULT_CLASSES
 };
 
-static const char *const class_names[FAULT_CLASSES] = { "alloc", "open", "list", "read", "write", "sync", "close",
-	"rename", "remove", "mkdir", "stat", "mmap", "process", "mode" };
+static const char *const class_names[FAULT_CLASSES] = { "alloc", "crypto", "open", "list", "read", "write", "sync",
+	"close", "rename", "link", "remove", "mkdir", "stat", "access", "mmap", "process", "wait", "child", "mode" };
+
+enum { ENDS_MAX = 16 };
+
+struct range {
+	uintptr_t from, to;
+};
 
 static struct {
-	bool active, lasting, shortly, trace;
+	bool active, lasting, trace;
 	pid_t pid;
 	enum fault_class class;
 	uint64_t at;
+	char how[16];
 	int errnum;
-	uint64_t *counts; /* FAULT_CLASSES of them, and the failures */
+	uint64_t *counts;            /* FAULT_CLASSES of them, and the failures */
+	bool child_fails;            /* in a child: as `how` says */
+	struct range ends[ENDS_MAX]; /* relative to where the program is loaded */
+	size_t end_count;
+	uintptr_t base;
+	struct range crypto;
+	uint64_t changes,
+		changes_then; /* calls that change something, and how many there were at the last such allocation */
 } fault;
 
 int __open_2(const char *path, int flags);
 int __open64_2(const char *path, int flags);
+int __openat_2(int fd, const char *path, int flags);
+int __openat64_2(int fd, const char *path, int flags);
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *ptr, size_t size);
@@ -82,19 +109,45 @@ static void say_where(void)
 
 enum outcome { AS_EVER, FAILS, HALF };
 
+static bool is_counted(void)
+{
+	return fault.active && getpid() == fault.pid;
+}
+
+/* Does a call of that class change what others see? Opening does where it makes a file. */
+static bool is_change(enum fault_class class)
+{
+	switch (class) {
+	case FAULT_WRITE:
+	case FAULT_SYNC:
+	case FAULT_RENAME:
+	case FAULT_LINK:
+	case FAULT_REMOVE:
+	case FAULT_MKDIR:
+	case FAULT_PROCESS:
+	case FAULT_WAIT:
+	case FAULT_CHILD:
+	case FAULT_MODE:
+		return true;
+	default:
+		return false;
+	}
+}
+
 static enum outcome next(enum fault_class class)
 {
 	uint64_t n;
 
-	if (!fault.active || getpid() != fault.pid)
+	if (!is_counted())
 		return AS_EVER;
+	fault.changes += is_change(class);
 	n = ++fault.counts[class];
 	if (class != fault.class || n < fault.at || (n > fault.at && !fault.lasting))
 		return AS_EVER;
 	if (fault.counts[FAULT_CLASSES]++ == 0 && fault.trace)
 		say_where();
 	errno = fault.errnum;
-	return fault.shortly ? HALF : FAILS;
+	return strcmp(fault.how, "short") == 0 ? HALF : FAILS;
 }
 
 static bool fails(enum fault_class class)
@@ -104,14 +157,13 @@ static bool fails(enum fault_class class)
 
 static void parse(const char *spec)
 {
-	char name[16], how[16];
 	unsigned long long at;
-	char plus[2] = "";
+	char name[16], plus[2] = "";
 	int i;
 
 	fault.class = FAULT_CLASSES;
-	if (sscanf(spec, "%15[a-z]:%llu:%15s", name, &at, how) != 3) {
-		if (sscanf(spec, "%15[a-z]:%llu%1[+]:%15s", name, &at, plus, how) != 4)
+	if (sscanf(spec, "%15[a-z]:%llu:%15s", name, &at, fault.how) != 3) {
+		if (sscanf(spec, "%15[a-z]:%llu%1[+]:%15s", name, &at, plus, fault.how) != 4)
 			return;
 		fault.lasting = true;
 	}
@@ -119,8 +171,35 @@ static void parse(const char *spec)
 		if (strcmp(name, class_names[i]) == 0)
 			fault.class = (enum fault_class)i;
 	fault.at = at;
-	fault.shortly = strcmp(how, "short") == 0;
-	fault.errnum = atoi(how);
+	fault.errnum = atoi(fault.how);
+}
+
+/* The program is the first that is loaded. */
+static int find_places(struct dl_phdr_info *info, size_t size, void *out)
+{
+	int i;
+
+	(void)size;
+	if (!fault.base)
+		fault.base = info->dlpi_addr;
+	for (i = 0; i < info->dlpi_phnum; i++)
+		if (info->dlpi_phdr[i].p_type == PT_LOAD && (info->dlpi_phdr[i].p_flags & PF_X) &&
+			strstr(info->dlpi_name, "/libcrypto."))
+			fault.crypto = (struct range){ info->dlpi_addr + info->dlpi_phdr[i].p_vaddr,
+				info->dlpi_addr + info->dlpi_phdr[i].p_vaddr + info->dlpi_phdr[i].p_memsz };
+	(void)out;
+	return 0;
+}
+
+static void parse_ends(const char *ends)
+{
+	struct range range;
+	int len;
+
+	while (fault.end_count < ENDS_MAX && sscanf(ends, "%lx-%lx%n", &range.from, &range.to, &len) == 2) {
+		fault.ends[fault.end_count++] = range;
+		ends += len + (ends[len] == ',');
+	}
 }
 
 __attribute__((constructor)) static void start(void)
@@ -147,6 +226,10 @@ __attribute__((constructor)) static void start(void)
 	if (fault.trace)
 		backtrace(warm, 1);
 	parse(spec);
+	dl_iterate_phdr(find_places, NULL);
+	if (getenv("FAULT_ENDS"))
+		parse_ends(getenv("FAULT_ENDS"));
+	fault.changes = 1;
 	fault.active = true;
 }
 
@@ -158,19 +241,51 @@ __attribute__((constructor)) static void start(void)
 
 /* --- memory ------------------------------------------------------------------------------------------------------- */
 
+static bool is_in(const struct range *range, uintptr_t at)
+{
+	return at >= range->from && at < range->to;
+}
+
+/*
+ * Where an allocation of revident's xalloc.h fails, the program ends at once: nothing is undone and nothing more is
+ * written. So all such failures between two calls that change something leave the same, and the first stands for them;
+ * the others are not counted. Those whose caller goes on with what it has are all counted.
+ */
+static bool is_like_the_last(const void *caller)
+{
+	size_t i;
+
+	for (i = 0; i < fault.end_count; i++)
+		if (is_in(&fault.ends[i], (uintptr_t)caller - fault.base))
+			break;
+	if (i == fault.end_count)
+		return false;
+	if (fault.changes_then == fault.changes)
+		return true;
+	fault.changes_then = fault.changes;
+	return false;
+}
+
+static bool fails_to_allocate(const void *caller)
+{
+	if (!is_counted() || is_like_the_last(caller))
+		return false;
+	return fails(is_in(&fault.crypto, (uintptr_t)caller) ? FAULT_CRYPTO : FAULT_ALLOC);
+}
+
 void *malloc(size_t size)
 {
-	return fails(FAULT_ALLOC) ? NULL : __libc_malloc(size);
+	return fails_to_allocate(__builtin_return_address(0)) ? NULL : __libc_malloc(size);
 }
 
 void *calloc(size_t count, size_t size)
 {
-	return fails(FAULT_ALLOC) ? NULL : __libc_calloc(count, size);
+	return fails_to_allocate(__builtin_return_address(0)) ? NULL : __libc_calloc(count, size);
 }
 
 void *realloc(void *ptr, size_t size)
 {
-	return fails(FAULT_ALLOC) ? NULL : __libc_realloc(ptr, size);
+	return fails_to_allocate(__builtin_return_address(0)) ? NULL : __libc_realloc(ptr, size);
 }
 
 void *reallocarray(void *ptr, size_t count, size_t size)
@@ -181,12 +296,12 @@ void *reallocarray(void *ptr, size_t count, size_t size)
 		errno = ENOMEM;
 		return NULL;
 	}
-	return realloc(ptr, total);
+	return fails_to_allocate(__builtin_return_address(0)) ? NULL : __libc_realloc(ptr, total);
 }
 
 void *aligned_alloc(size_t alignment, size_t size)
 {
-	return fails(FAULT_ALLOC) ? NULL : __libc_memalign(alignment, size);
+	return fails_to_allocate(__builtin_return_address(0)) ? NULL : __libc_memalign(alignment, size);
 }
 
 int posix_memalign(void **out, size_t alignment, size_t size)
@@ -211,6 +326,8 @@ WRAP(FAULT_OPEN, DIR *, NULL, opendir, (const char *path), (path))
 WRAP(FAULT_OPEN, DIR *, NULL, fdopendir, (int fd), (fd))
 WRAP(FAULT_OPEN, int, -1, __open_2, (const char *path, int flags), (path, flags))
 WRAP(FAULT_OPEN, int, -1, __open64_2, (const char *path, int flags), (path, flags))
+WRAP(FAULT_OPEN, int, -1, __openat_2, (int fd, const char *path, int flags), (fd, path, flags))
+WRAP(FAULT_OPEN, int, -1, __openat64_2, (int fd, const char *path, int flags), (fd, path, flags))
 WRAP(FAULT_LIST, struct dirent *, NULL, readdir, (DIR * dir), (dir))
 WRAP(FAULT_LIST, struct dirent64 *, NULL, readdir64, (DIR * dir), (dir))
 WRAP(FAULT_LIST, ssize_t, -1, readlink, (const char *path, char *buf, size_t size), (path, buf, size))
@@ -221,9 +338,8 @@ WRAP(FAULT_SYNC, int, -1, fsync, (int fd), (fd))
 WRAP(FAULT_SYNC, int, -1, fdatasync, (int fd), (fd))
 WRAP(FAULT_RENAME, int, -1, rename, (const char *from, const char *to), (from, to))
 WRAP(FAULT_RENAME, int, -1, renameat, (int a, const char *from, int b, const char *to), (a, from, b, to))
-WRAP(FAULT_RENAME, int, -1, link, (const char *from, const char *to), (from, to))
-WRAP(FAULT_RENAME, int, -1, linkat, (int a, const char *from, int b, const char *to, int flags),
-	(a, from, b, to, flags))
+WRAP(FAULT_LINK, int, -1, link, (const char *from, const char *to), (from, to))
+WRAP(FAULT_LINK, int, -1, linkat, (int a, const char *from, int b, const char *to, int flags), (a, from, b, to, flags))
 WRAP(FAULT_REMOVE, int, -1, unlink, (const char *path), (path))
 WRAP(FAULT_REMOVE, int, -1, unlinkat, (int fd, const char *path, int flags), (fd, path, flags))
 WRAP(FAULT_REMOVE, int, -1, rmdir, (const char *path), (path))
@@ -239,20 +355,64 @@ WRAP(FAULT_STAT, int, -1, fstat, (int fd, struct stat *st), (fd, st))
 WRAP(FAULT_STAT, int, -1, fstat64, (int fd, struct stat64 *st), (fd, st))
 WRAP(FAULT_STAT, int, -1, fstatat, (int fd, const char *path, struct stat *st, int flags), (fd, path, st, flags))
 WRAP(FAULT_STAT, int, -1, fstatat64, (int fd, const char *path, struct stat64 *st, int flags), (fd, path, st, flags))
-WRAP(FAULT_STAT, int, -1, access, (const char *path, int mode), (path, mode))
-WRAP(FAULT_STAT, int, -1, faccessat, (int fd, const char *path, int mode, int flags), (fd, path, mode, flags))
+WRAP(FAULT_ACCESS, int, -1, access, (const char *path, int mode), (path, mode))
+WRAP(FAULT_ACCESS, int, -1, faccessat, (int fd, const char *path, int mode, int flags), (fd, path, mode, flags))
 WRAP(FAULT_STAT, char *, NULL, realpath, (const char *path, char *out), (path, out))
 WRAP(FAULT_MMAP, void *, MAP_FAILED, mmap, (void *at, size_t len, int prot, int flags, int fd, off_t from),
 	(at, len, prot, flags, fd, from))
 WRAP(FAULT_MMAP, void *, MAP_FAILED, mmap64, (void *at, size_t len, int prot, int flags, int fd, off64_t from),
 	(at, len, prot, flags, fd, from))
-WRAP(FAULT_PROCESS, pid_t, -1, fork, (void), ())
 WRAP(FAULT_PROCESS, int, -1, pipe2, (int fds[2], int flags), (fds, flags))
-WRAP(FAULT_PROCESS, int, -1, poll, (struct pollfd * fds, nfds_t count, int timeout), (fds, count, timeout))
-WRAP(FAULT_PROCESS, pid_t, -1, waitpid, (pid_t pid, int *status, int options), (pid, status, options))
+WRAP(FAULT_WAIT, int, -1, poll, (struct pollfd * fds, nfds_t count, int timeout), (fds, count, timeout))
+WRAP(FAULT_WAIT, pid_t, -1, waitpid, (pid_t pid, int *status, int options), (pid, status, options))
 WRAP(FAULT_MODE, int, -1, chmod, (const char *path, mode_t mode), (path, mode))
 WRAP(FAULT_MODE, int, -1, fchmod, (int fd, mode_t mode), (fd, mode))
 WRAP(FAULT_MODE, int, -1, flock, (int fd, int how), (fd, how))
+WRAP(FAULT_MODE, off_t, -1, lseek, (int fd, off_t offset, int whence), (fd, offset, whence))
+WRAP(FAULT_MODE, off64_t, -1, lseek64, (int fd, off64_t offset, int whence), (fd, offset, whence))
+WRAP(FAULT_MODE, char *, NULL, getcwd, (char *buf, size_t size), (buf, size))
+
+/* --- children: the parent decides what becomes of one -------------------------------------------------------------- */
+
+pid_t fork(void)
+{
+	REAL(fork);
+	enum outcome fate;
+	pid_t pid;
+
+	if (fails(FAULT_PROCESS))
+		return -1;
+	fate = next(FAULT_CHILD);
+	pid = real();
+	if (pid == 0)
+		fault.child_fails = fate == FAILS;
+	return pid;
+}
+
+/* Becomes $FAULT_CUT, which runs the program. */
+static int become_cut(char *const *argv)
+{
+	char *words[64] = { getenv("FAULT_CUT") };
+	size_t i;
+
+	for (i = 0; argv[i] && i + 2 < sizeof(words) / sizeof(*words); i++)
+		words[i + 1] = argv[i];
+	return execv(words[0], words);
+}
+
+int execvp(const char *file, char *const *argv)
+{
+	REAL(execvp);
+
+	if (!fault.child_fails)
+		return real(file, argv);
+	if (strcmp(fault.how, "killed") == 0)
+		raise(SIGKILL);
+	if (strcmp(fault.how, "cut") == 0)
+		return become_cut(argv);
+	errno = fault.errnum;
+	return -1;
+}
 
 /* The descriptor is gone in any case, as on Linux. */
 int close(int fd)
@@ -285,6 +445,7 @@ static void spare_counts(const char *path)
 		va_start(ap, flags);           \
 		mode = va_arg(ap, mode_t);     \
 		va_end(ap);                    \
+		fault.changes += is_counted(); \
 	}
 
 int open(const char *path, int flags, ...)

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Send SIGINT, SIGTERM and SIGKILL to revident at random moments.
+"""Send SIGHUP, SIGINT, SIGTERM and SIGKILL to revident at random moments.
 
 What must hold is what faults.py says of files: the old ones or the new ones, whole; and no program that revident started
-goes on without it.
+goes on without it. SIGKILL alone may leave a temporary, which the next run of the same command removes.
 """
 import argparse
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -14,9 +15,13 @@ import tempfile
 import time
 
 import faults
+from scenarios import ENV, REPAIRS, SCENARIOS
+from snapshot import changes
 
-SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGKILL]
+SIGNALS = [signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGKILL]
 MARK = "REVIDENT_SIGNALS"
+TEMPORARY = re.compile(r"(^|/)\.revident-.*\.tmp$")
+NOTE_BEING_WRITTEN = re.compile(r"^\.git/revident/sweep/\.note-\d+\.tmp$")  # removed by a later sweep, after an hour
 
 
 class Cut:
@@ -24,8 +29,12 @@ class Cut:
 
     def __init__(self, scenario, number, mark):
         options = scenario.options
-        process = subprocess.Popen([options.binary, *scenario.args], cwd=scenario.repo, env=dict(faults.ENV, **{MARK: mark}),
-                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        env = dict(ENV, TMPDIR=scenario.temporary, **{MARK: mark})
+        with tempfile.TemporaryFile() as stdin:
+            stdin.write(scenario.stdin)
+            stdin.seek(0)
+            process = subprocess.Popen([options.binary, *scenario.args], cwd=scenario.repo, env=env, stdin=stdin,
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         time.sleep(random.random() * scenario.seconds * 1.2)
         process.send_signal(number)
         self.out, self.err = process.communicate(timeout=60)
@@ -48,11 +57,30 @@ def orphans(mark):
 
 
 def left_running(mark):
-    for _ in range(40):
+    for _ in range(100):
         if not orphans(mark):
             return False
         time.sleep(0.05)
     return True
+
+
+def judge_killed(scenario):
+    """Old or new, and the next run makes it new, with nothing beside it."""
+    now = scenario.state()
+    for path in changes(scenario.without_notes(scenario.before), now):
+        if now.get(path) not in (scenario.before.get(path), scenario.after.get(path)) and not TEMPORARY.search(path) \
+                and not NOTE_BEING_WRITTEN.match(path):
+            return "leaves %s" % path
+    again = scenario.run("none")
+    for path in scenario.tree.look():
+        if NOTE_BEING_WRITTEN.match(path):
+            os.unlink(os.path.join(scenario.repo, path))
+    if again.status not in (0, 1):
+        return "the next run ends with %d: %r" % (again.status, again.err)
+    left = changes(scenario.without_notes(scenario.after), scenario.state())
+    if left:
+        return "after the next run there is %s" % left[:4]
+    return scenario.judge_temporary("signal")
 
 
 def judge(scenario, cut, mark):
@@ -62,36 +90,26 @@ def judge(scenario, cut, mark):
         return "another answer"
     if left_running(mark):
         return "a child goes on"
-    if cut.status == -signal.SIGKILL:  # nobody can take away the temporary then; the file itself is old or new
-        for path in [p for p in faults.state(scenario.repo) if os.path.basename(p).startswith(".revident-") or
-                     p.endswith(".revident-new")]:
-            if scenario.kind != faults.REPAIRS:
-                os.unlink(os.path.join(scenario.repo, path))
-    return scenario.judge_state(cut, "signal")
+    if cut.status == -signal.SIGKILL and scenario.kind != REPAIRS:
+        return judge_killed(scenario)
+    return scenario.judge_temporary("signal") or scenario.judge_state(cut, "signal")
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--binary", required=True)
     parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("scenario", nargs="*")
     options = parser.parse_args()
     options.binary = os.path.abspath(options.binary)
     options.library = ""
     runs = cut_off = failed = 0
     with tempfile.TemporaryDirectory(prefix="revident-signals.") as options.work:
-        scenarios = []
-        for name in faults.SCENARIOS:
-            started = time.monotonic()
-            scenarios.append(faults.Scenario(name, options))
-            scenarios[-1].reset()
-            started = time.monotonic()
-            scenarios[-1].run("none")
-            scenarios[-1].seconds = time.monotonic() - started
+        scenarios = [faults.Scenario(name, options) for name in options.scenario or SCENARIOS]
         ends = time.monotonic() + options.seconds
         while time.monotonic() < ends:
             scenario, number = scenarios[runs % len(scenarios)], random.choice(SIGNALS)
             scenario.reset()
-            scenario.fresh = False
             mark = "%d-%d" % (os.getpid(), runs)
             cut = Cut(scenario, number, mark)
             problem = judge(scenario, cut, mark)
@@ -100,6 +118,7 @@ def main():
             if problem:
                 failed += 1
                 print("not ok %s, %s: %s" % (scenario.name, number.name, problem))
+                sys.stdout.flush()
     print("%d runs, %d of them cut off, %d wrong" % (runs, cut_off, failed))
     return 1 if failed else 0
 
