@@ -330,8 +330,8 @@ done:
 	return rc;
 }
 
-int repair_patch(struct repo *repo, struct arena *arena, const struct recover *plan, struct strbuf *out,
-	struct err *err)
+int repair_patch(
+	struct repo *repo, struct arena *arena, const struct recover *plan, struct strbuf *out, struct err *err)
 {
 	struct job job = { .repo = repo, .arena = arena, .plan = plan, .err = err };
 	struct patch_change *changes = xcalloc(plan->step_count, sizeof(*changes));

@@ -31,8 +31,8 @@ int repair_apply(struct repo *repo, struct arena *arena, const struct recover *p
 	const struct repair_options *options, struct err *err);
 
 /* The same as a patch. 0 or -1. */
-int repair_patch(struct repo *repo, struct arena *arena, const struct recover *plan, struct strbuf *out,
-	struct err *err);
+int repair_patch(
+	struct repo *repo, struct arena *arena, const struct recover *plan, struct strbuf *out, struct err *err);
 
 /* One file of the plan with its bytes, for writing it elsewhere. */
 struct repair_file {
