@@ -40,16 +40,27 @@ void intern_release(struct intern *set)
 	intern_init(set);
 }
 
+/* A slot has a key's hash above its number and one: most keys that are not it are told apart without a look at them. */
+static uint64_t slot_for(uint32_t hash, size_t number)
+{
+	return (uint64_t)hash << 32 | (uint32_t)(number + 1);
+}
+
+static uint32_t number_in(uint64_t slot)
+{
+	return (uint32_t)slot - 1;
+}
+
 static void grow_slots(struct intern *set)
 {
 	size_t size = set->slots ? (set->mask + 1) * 2 : 64;
-	uint32_t *slots = xcalloc(size, sizeof(*slots));
+	uint64_t *slots = xcalloc(size, sizeof(*slots));
 	size_t i, at;
 
 	for (i = 0; i < set->count; i++) {
 		for (at = set->keys[i].hash & (size - 1); slots[at]; at = (at + 1) & (size - 1))
 			;
-		slots[at] = (uint32_t)i + 1;
+		slots[at] = slot_for(set->keys[i].hash, i);
 	}
 	free(set->slots);
 	set->slots = slots;
@@ -57,16 +68,16 @@ static void grow_slots(struct intern *set)
 }
 
 /* The slot that holds the key, or the free one where it would go. */
-static size_t slot_of(const struct intern *set, const void *bytes, size_t len, uint32_t hash)
+static size_t find_slot(const struct intern *set, const void *bytes, size_t len, uint32_t hash)
 {
 	size_t at = hash & set->mask;
 
-	while (set->slots[at]) {
-		const struct intern_key *key = &set->keys[set->slots[at] - 1];
+	for (; set->slots[at]; at = (at + 1) & set->mask) {
+		const struct intern_key *key = &set->keys[number_in(set->slots[at])];
 
-		if (key->hash == hash && key->len == len && (len == 0 || memcmp(key->bytes, bytes, len) == 0))
+		if (set->slots[at] >> 32 == hash && key->len == len &&
+			(len == 0 || memcmp(key->bytes, bytes, len) == 0))
 			break;
-		at = (at + 1) & set->mask;
 	}
 	return at;
 }
@@ -78,19 +89,19 @@ uint32_t intern_add(struct intern *set, const void *bytes, size_t len)
 	size_t at;
 
 	assert(len <= UINT32_MAX / 4);
-	if (!set->slots || set->count * 4 >= (set->mask + 1) * 3)
+	if (!set->slots || set->count * 2 > set->mask)
 		grow_slots(set);
-	at = slot_of(set, bytes, len, hash);
+	at = find_slot(set, bytes, len, hash);
 	if (set->slots[at])
-		return set->slots[at] - 1;
+		return number_in(set->slots[at]);
 	assert(set->count < UINT32_MAX - 1);
 	VEC_GROW(set->keys, set->count, set->cap);
 	key = &set->keys[set->count];
 	key->bytes = (unsigned char *)arena_memdup(&set->arena, bytes, len);
 	key->len = (uint32_t)len;
 	key->hash = hash;
-	set->slots[at] = (uint32_t)++set->count;
-	return (uint32_t)set->count - 1;
+	set->slots[at] = slot_for(hash, set->count);
+	return (uint32_t)set->count++;
 }
 
 uint32_t intern_find(const struct intern *set, const void *bytes, size_t len)
@@ -99,8 +110,8 @@ uint32_t intern_find(const struct intern *set, const void *bytes, size_t len)
 
 	if (!set->slots)
 		return INTERN_NONE;
-	at = slot_of(set, bytes, len, (uint32_t)hash_bytes(bytes, len));
-	return set->slots[at] ? set->slots[at] - 1 : INTERN_NONE;
+	at = find_slot(set, bytes, len, (uint32_t)hash_bytes(bytes, len));
+	return set->slots[at] ? number_in(set->slots[at]) : INTERN_NONE;
 }
 
 const struct intern_key *intern_get(const struct intern *set, uint32_t number)

@@ -25,7 +25,7 @@ struct intern {
 	struct arena arena;
 	struct intern_key *keys;
 	size_t count, cap;
-	uint32_t *slots; /* open addressing, number + 1, 0 is free */
+	uint64_t *slots; /* open addressing: a key's hash, then its number + 1; 0 is free */
 	size_t mask;
 };
 
