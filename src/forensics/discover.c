@@ -444,9 +444,11 @@ static int resolve(struct search *search)
 	return 0;
 }
 
+typedef int survey_fn(struct survey_memo *memo, struct source *source, struct survey *out, struct err *err);
+
 /* Surveys the source; survey_release() the search's survey afterwards, whatever comes back. 0 or -1. */
-static int begin_search(struct search *search, struct discovery *discovery, struct source *source, struct env_defs *out,
-	struct err *err)
+static int begin_search(struct search *search, struct discovery *discovery, struct source *source, survey_fn *survey,
+	struct env_defs *out, struct err *err)
 {
 	*search = (struct search){ .discovery = discovery,
 		.study = discovery->study,
@@ -454,7 +456,7 @@ static int begin_search(struct search *search, struct discovery *discovery, stru
 		.out = out,
 		.first = out->count,
 		.err = err };
-	if (survey_source(&discovery->memo, source, &search->survey, err) < 0)
+	if (survey(&discovery->memo, source, &search->survey, err) < 0)
 		return -1;
 	bound(search, &search->survey.config_count);
 	bound(search, &search->survey.script_count);
@@ -462,15 +464,26 @@ static int begin_search(struct search *search, struct discovery *discovery, stru
 	return 0;
 }
 
-int discover(struct discovery *discovery, struct source *source, struct env_defs *out, struct err *err)
+static int search_source(
+	struct discovery *discovery, struct source *source, survey_fn *survey, struct env_defs *out, struct err *err)
 {
 	struct search search;
-	int rc = begin_search(&search, discovery, source, out, err);
+	int rc = begin_search(&search, discovery, source, survey, out, err);
 
 	if (rc == 0)
 		rc = resolve(&search);
 	survey_release(&search.survey);
 	return rc;
+}
+
+int discover(struct discovery *discovery, struct source *source, struct env_defs *out, struct err *err)
+{
+	return search_source(discovery, source, survey_source, out, err);
+}
+
+int discover_known(struct discovery *discovery, struct source *source, struct env_defs *out, struct err *err)
+{
+	return search_source(discovery, source, survey_places, out, err);
 }
 
 /* Did an earlier survey say the same: the same configurations, script directories and loose directories? */
@@ -496,7 +509,7 @@ static bool is_known(struct discovery *discovery, const struct survey *survey)
 int discover_new(struct discovery *discovery, struct source *source, struct env_defs *out, struct err *err)
 {
 	struct search search;
-	int rc = begin_search(&search, discovery, source, out, err);
+	int rc = begin_search(&search, discovery, source, survey_source, out, err);
 
 	if (rc == 0 && !is_known(discovery, &search.survey))
 		rc = resolve(&search);

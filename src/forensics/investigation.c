@@ -179,14 +179,24 @@ static void recall_defs(struct investigation *inv, struct tip_view *view)
 	}
 }
 
+static bool was_searched(const struct investigation *inv, uint32_t commit)
+{
+	return intern_find(&inv->searched, inv->commits.trees[commit].bytes, OID_BYTES) != INTERN_NONE;
+}
+
 static int find_defs(struct investigation *inv, struct tip_view *view, struct err *err)
 {
-	if (!view->is_searched) {
+	const struct oid *root = &inv->commits.trees[view->commit];
+	struct source *source = source_of_tree(&inv->study, root);
+	int rc;
+
+	if (view->rank == VIEW_FOLLOWED) {
 		recall_defs(inv, view);
 		return 0;
 	}
-	if (discover(inv->discovery, source_of_tree(&inv->study, &inv->commits.trees[view->commit]), &view->defs, err) <
-		0)
+	rc = view->rank == VIEW_SEARCHED ? discover(inv->discovery, source, &view->defs, err)
+					 : discover_known(inv->discovery, source, &view->defs, err);
+	if (rc < 0)
 		return -1;
 	copy_defs(&view->defs, &inv->extra);
 	return 0;
@@ -210,7 +220,15 @@ static int look_at_view(struct investigation *inv, struct tip_view *view, struct
 	return 0;
 }
 
-/* Gives every tip the view of its row; a row that a searched tip has is looked at in that tip. */
+/* In which of the tips with one row is it looked at? One that was searched before one that would have to be. */
+static enum view_rank rank(const struct investigation *inv, size_t tip)
+{
+	if (!is_searched_tip(inv->tips[tip].name))
+		return VIEW_FOLLOWED;
+	return was_searched(inv, inv->tip_commits[tip]) ? VIEW_SEARCHED : VIEW_NAMED;
+}
+
+/* Gives every tip the view of its row. */
 static void share_views(struct investigation *inv)
 {
 	uint32_t *view_of_row = xcalloc(watch_row_count(inv->watch) + 1, sizeof(*view_of_row));
@@ -230,8 +248,8 @@ static void share_views(struct investigation *inv)
 			inv->views[inv->view_count - 1].commit = commit;
 		}
 		view = &inv->views[view_of_row[row] - 1];
-		if (!view->is_searched && is_searched_tip(inv->tips[i].name)) {
-			view->is_searched = true;
+		if (rank(inv, i) > view->rank) {
+			view->rank = rank(inv, i);
 			view->commit = commit;
 		}
 		inv->tip_views[i] = view_of_row[row] - 1;
@@ -322,6 +340,7 @@ int investigation_open(struct investigation *inv, struct repo *repo, struct aren
 	if (study_init(&inv->study, repo, err) < 0)
 		return -1;
 	inv->discovery = discovery_new(&inv->study);
+	intern_init(&inv->searched);
 	watch_init(&inv->watch, repo);
 	add_given_versions(inv, options);
 	if (collect_tips(inv, options, err) < 0 || read_commits(inv, options->progress, err) < 0)
@@ -356,6 +375,7 @@ void investigation_close(struct investigation *inv)
 	watch_free(inv->watch);
 	commits_release(&inv->commits);
 	env_defs_release(&inv->defs);
+	intern_release(&inv->searched);
 	env_defs_release(&inv->extra);
 	discovery_free(inv->discovery);
 	study_release(&inv->study);

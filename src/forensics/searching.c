@@ -8,7 +8,6 @@
 /* One search of a history. */
 struct search {
 	struct investigation *inv;
-	struct intern searched; /* root trees */
 	struct intern known;    /* definitions, by what they say */
 	struct intern configs;  /* watch index and entry number of configurations that were read */
 	size_t *config_watches; /* watch indexes of configurations */
@@ -80,11 +79,11 @@ static void keep_definition(struct search *s, const struct env_def *def)
 static int search_tree(struct search *s, const struct oid *root)
 {
 	struct env_defs found = { 0 };
-	size_t i, before = s->searched.count;
+	size_t i, before = s->inv->searched.count;
 	int rc;
 
-	intern_add(&s->searched, root->bytes, OID_BYTES);
-	if (s->searched.count == before)
+	intern_add(&s->inv->searched, root->bytes, OID_BYTES);
+	if (s->inv->searched.count == before)
 		return 0;
 	rc = discover_new(s->inv->discovery, source_of_tree(&s->inv->study, root), &found, s->err);
 	for (i = 0; rc == 0 && i < found.count; i++)
@@ -229,7 +228,6 @@ int search_history(struct investigation *inv, bool deep, const struct progress *
 	struct search s = { .inv = inv, .err = err };
 	int rc = -1;
 
-	intern_init(&s.searched);
 	intern_init(&s.known);
 	intern_init(&s.configs);
 	if (search_tips(&s, deep) < 0)
@@ -241,7 +239,6 @@ int search_history(struct investigation *inv, bool deep, const struct progress *
 	} while (watch_count(inv->watch) > s.resolved);
 	rc = 0;
 done:
-	intern_release(&s.searched);
 	intern_release(&s.known);
 	intern_release(&s.configs);
 	free(s.config_watches);

@@ -16,6 +16,7 @@ void survey_memo_init(struct survey_memo *memo, struct study *study)
 	intern_init(&memo->trees);
 	intern_init(&memo->configs);
 	intern_init(&memo->env_files);
+	intern_init(&memo->places);
 }
 
 void survey_memo_release(struct survey_memo *memo)
@@ -28,6 +29,7 @@ void survey_memo_release(struct survey_memo *memo)
 	intern_release(&memo->trees);
 	intern_release(&memo->configs);
 	intern_release(&memo->env_files);
+	intern_release(&memo->places);
 	free(memo->files);
 	free(memo->env_is_alembic);
 }
@@ -188,12 +190,22 @@ struct walk {
 	struct survey *out;
 	struct strbuf path; /* of the directory at hand: it gets a number only where something is found */
 	size_t versions;    /* length of the part of `path` that is the topmost version* directory; 0 outside of one */
+	bool stays;         /* in the directory at hand */
 	struct err *err;
 };
 
 static uint32_t path_number(const struct walk *walk, size_t len)
 {
 	return study_path(walk->memo->study, walk->path.buf, len);
+}
+
+/* Something stands in the directory that is the first `len` bytes of the path. Returns its number. */
+static uint32_t add_place(const struct walk *walk, size_t len)
+{
+	uint32_t place = path_number(walk, walk->versions ? walk->versions : len);
+
+	intern_add(&walk->memo->places, &place, sizeof(place));
+	return path_number(walk, len);
 }
 
 /* The walk is depth first, so whatever else a topmost version* directory holds is found directly behind it. */
@@ -216,7 +228,7 @@ static int add_config(struct walk *walk, const struct source_entry *entry, enum 
 		return 0;
 	VEC_GROW(out->configs, out->config_count, out->config_cap);
 	config = &out->configs[out->config_count++];
-	config->dir = path_number(walk, len);
+	config->dir = add_place(walk, len);
 	if (len)
 		strbuf_addch(&walk->path, '/');
 	strbuf_add(&walk->path, entry->name.ptr, entry->name.len);
@@ -238,7 +250,7 @@ static int survey_file(struct walk *walk, const struct oid *tree, const struct s
 		return 0;
 	if (is_file_called(entry, "env.py") && is_alembic_env(walk->memo, walk->source, entry)) {
 		VEC_GROW(out->scripts, out->script_count, out->script_cap);
-		out->scripts[out->script_count++] = (struct survey_script){ path_number(walk, walk->path.len), *tree };
+		out->scripts[out->script_count++] = (struct survey_script){ add_place(walk, walk->path.len), *tree };
 		return 1;
 	}
 	if (config_file_name(entry->name.ptr, entry->name.len, &format))
@@ -248,7 +260,7 @@ static int survey_file(struct walk *walk, const struct oid *tree, const struct s
 	found = is_migration(walk->memo->study, entry, walk->err);
 	if (found == 1) {
 		*holds = true;
-		add_loose(out, path_number(walk, walk->versions));
+		add_loose(out, add_place(walk, walk->versions));
 	}
 	return found;
 }
@@ -260,7 +272,7 @@ static int survey_subdir(struct walk *walk, const struct source_entry *entry, un
 	size_t outer = walk->versions, len = walk->path.len;
 	int found;
 
-	if (is_skipped_dir(entry->name))
+	if (walk->stays || is_skipped_dir(entry->name))
 		return 0;
 	if (depth == SURVEY_DEPTH_MAX) {
 		repo_add_limit(walk->memo->study->repo, "directories more than %d levels deep were not searched",
@@ -389,6 +401,61 @@ int survey_source(struct survey_memo *memo, struct source *source, struct survey
 	memset(out, 0, sizeof(*out));
 	source_root(source, &root);
 	rc = survey_dir(&walk, &root, 0);
+	strbuf_release(&walk.path);
+	return rc < 0 ? -1 : 0;
+}
+
+/* A topmost version* directory with all below it; any other by itself. */
+static int survey_place(struct walk *walk, struct text path)
+{
+	struct source_entry entry;
+	struct err why = { 0 };
+	int found = source_find(walk->source, path, &entry, &why);
+
+	if (found < 0)
+		repo_add_limit(walk->memo->study->repo, "%s", why.msg);
+	if (found < 1 || entry.kind != SOURCE_DIR)
+		return 0;
+	strbuf_clear(&walk->path);
+	strbuf_add(&walk->path, path.ptr, path.len);
+	walk->versions = is_versions_name(text_base_name(path)) ? path.len : 0;
+	walk->stays = !walk->versions;
+	return walk->stays ? survey_entries(walk, &entry.id, 0) : survey_dir(walk, &entry.id, 0);
+}
+
+static int compare_places(const void *a, const void *b, void *data)
+{
+	uint32_t x, y;
+
+	memcpy(&x, a, sizeof(x));
+	memcpy(&y, b, sizeof(y));
+	return text_compare(study_path_text(data, x), study_path_text(data, y));
+}
+
+static int compare_configs(const void *a, const void *b, void *data)
+{
+	const struct survey_config *x = a, *y = b;
+
+	return text_compare(study_path_text(data, x->path), study_path_text(data, y->path));
+}
+
+int survey_places(struct survey_memo *memo, struct source *source, struct survey *out, struct err *err)
+{
+	struct walk walk = { .memo = memo, .source = source, .out = out, .path = STRBUF_INIT, .err = err };
+	uint32_t places[SURVEY_PLACES_MAX];
+	size_t i, count = memo->places.count;
+	int rc = 0;
+
+	if (count > SURVEY_PLACES_MAX)
+		return survey_source(memo, source, out, err);
+	memset(out, 0, sizeof(*out));
+	for (i = 0; i < count; i++)
+		memcpy(&places[i], intern_get(&memo->places, (uint32_t)i)->bytes, sizeof(places[i]));
+	qsort_r(places, count, sizeof(*places), compare_places, memo->study);
+	for (i = 0; i < count && rc >= 0; i++)
+		rc = survey_place(&walk, study_path_text(memo->study, places[i]));
+	if (out->config_count) /* in the order of a walk through everything */
+		qsort_r(out->configs, out->config_count, sizeof(*out->configs), compare_configs, memo->study);
 	strbuf_release(&walk.path);
 	return rc < 0 ? -1 : 0;
 }

@@ -54,8 +54,11 @@ void discovery_free(struct discovery *discovery); /* takes NULL */
  */
 int discover(struct discovery *discovery, struct source *source, struct env_defs *out, struct err *err);
 
+/* The same, but looks only where environments were found before: for a tree that is history, not a tip. */
+int discover_known(struct discovery *discovery, struct source *source, struct env_defs *out, struct err *err);
+
 /*
- * The same for one of many trees of a history: adds nothing where an earlier tree had the same configurations, script
+ * The same as discover() for one of many trees of a history: adds nothing where an earlier tree had the same configurations, script
  * directories and loose versions directories with the same content, since it could add nothing new.
  */
 int discover_new(struct discovery *discovery, struct source *source, struct env_defs *out, struct err *err);

@@ -39,11 +39,18 @@ struct investigation_options {
 	const struct progress *progress; /* never NULL; its fn may be */
 };
 
+/* How the environments of a tip become known. */
+enum view_rank {
+	VIEW_FOLLOWED, /* a forge's ref: those known from elsewhere that stand there */
+	VIEW_NAMED,    /* a name that another tip descends from: its own, at the places that others showed */
+	VIEW_SEARCHED, /* its whole tree was searched */
+};
+
 /* One row that tips have: all tips with the same row have the same environments. */
 struct tip_view {
 	uint32_t row;
-	uint32_t commit;    /* of the first tip that has it */
-	bool is_searched;   /* some tip with this row had its whole tree searched */
+	uint32_t commit; /* of the first tip of the highest rank that has it */
+	enum view_rank rank;
 	bool is_incomplete; /* a directory could not be read: files that are not listed may be there */
 	struct env_defs defs;
 	struct tree_envs envs;
@@ -56,8 +63,9 @@ struct investigation {
 	struct arena *arena; /* the caller's */
 	struct study study;
 	struct discovery *discovery;
-	struct env_defs extra; /* from options */
-	struct env_defs defs;  /* everything found anywhere */
+	struct env_defs extra;  /* from options */
+	struct env_defs defs;   /* everything found anywhere */
+	struct intern searched; /* the root trees that were searched whole */
 
 	struct ref head; /* HEAD; symbolic name also where it is unborn */
 	bool has_head;

@@ -40,6 +40,7 @@ struct survey_memo {
 	struct intern env_files; /* blob ids of env.py files */
 	bool *env_is_alembic;
 	size_t env_cap;
+	struct intern places; /* path numbers of the directories in which any source showed something */
 };
 
 void survey_memo_init(struct survey_memo *memo, struct study *study);
@@ -48,6 +49,13 @@ void survey_memo_release(struct survey_memo *memo);
 /* Searches the whole source. What cannot be read becomes a limit. 0, or -1 with `err` set. */
 int survey_source(struct survey_memo *memo, struct source *source, struct survey *out, struct err *err);
 void survey_release(struct survey *survey);
+
+/*
+ * Searches the source in the places alone where other sources showed something: what stands at places of its own is not
+ * found. Looks through the whole source where there are more than SURVEY_PLACES_MAX.
+ */
+enum { SURVEY_PLACES_MAX = 200 };
+int survey_places(struct survey_memo *memo, struct source *source, struct survey *out, struct err *err);
 
 /* May a file at this path be what a survey looks for, as far as its name tells? */
 bool survey_path_matters(struct text path);
