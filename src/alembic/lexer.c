@@ -4,6 +4,7 @@
 #include "revident/alembic/python_text.h"
 #include "revident/alembic/tokens.h"
 #include "revident/base/xalloc.h"
+#include "plain_token.h"
 
 /* CPython compares indentation twice, with tabs to the next multiple of eight and as single columns. */
 enum { TAB_WIDTH = 8 };
@@ -29,7 +30,8 @@ struct lexer {
 	unsigned depth;
 	struct indent indents[TOKEN_LEVEL_MAX + 1];
 	unsigned level;
-	bool block_opens; /* the last logical line ended with a colon */
+	bool block_opens;   /* the last logical line ended with a colon */
+	bool after_operand; /* the last token may end one: a name, a literal, a closing bracket */
 
 	size_t statement; /* index of the current simple statement's first token */
 	enum opening opening;
@@ -61,23 +63,25 @@ static unsigned count_lines(const struct lexer *lx, size_t from, size_t to)
 	return lines;
 }
 
-static struct token *add_token(struct lexer *lx, enum token_kind kind, uint8_t op, size_t len)
+static inline struct token *add_token(struct lexer *lx, enum token_kind kind, uint8_t op, size_t len)
 {
 	struct token_list *list = lx->list;
-	struct token *token;
+	size_t at = list->count;
 
-	VEC_GROW(list->items, list->count, list->cap);
-	token = &list->items[list->count];
-	token->at = (uint32_t)lx->at;
-	token->len = (uint32_t)len;
-	token->line = lx->line;
-	token->pair = (uint32_t)list->count;
-	token->kind = (uint8_t)kind;
-	token->op = op;
-	token->level = (uint8_t)lx->level;
-	token->depth = (uint8_t)lx->depth;
-	list->count++;
-	return token;
+	VEC_GROW(list->items, at, list->cap);
+	list->items[at] = (struct token){
+		.at = (uint32_t)lx->at,
+		.len = (uint32_t)len,
+		.line = lx->line,
+		.pair = (uint32_t)at,
+		.kind = (uint8_t)kind,
+		.op = op,
+		.level = (uint8_t)lx->level,
+		.depth = (uint8_t)lx->depth,
+	};
+	list->count = at + 1;
+	lx->after_operand = kind == TOKEN_OP ? op == ')' || op == ']' || op == '}' : kind != TOKEN_NEWLINE;
+	return &list->items[at];
 }
 
 static struct token *last_token(const struct lexer *lx)
@@ -237,21 +241,17 @@ static bool continues_expression(const char *name, size_t len)
 	return false;
 }
 
+/* Does a token that may end an operand do so? Keywords do not, nor names that are keywords where they stand. */
 static bool ends_operand(const struct lexer *lx, const struct token *token)
 {
-	const char *name = lx->bytes + token->at;
 	bool is_first = token == &lx->list->items[lx->statement];
 
-	if (token->kind == TOKEN_OP)
-		return token->op == ')' || token->op == ']' || token->op == '}';
-	if (token->kind == TOKEN_NEWLINE)
-		return false;
 	if (token->kind != TOKEN_NAME)
 		return true;
 	if (is_first && (token_is(lx->bytes, token, "match") || token_is(lx->bytes, token, "case") ||
 				token_is(lx->bytes, token, "type")))
 		return false;
-	return !token_is_keyword(name, token->len);
+	return !token_is_keyword(lx->bytes + token->at, token->len);
 }
 
 static bool is_string(enum token_kind kind)
@@ -264,11 +264,7 @@ static void check_operand(struct lexer *lx, enum token_kind kind, size_t len)
 {
 	const struct token *last = last_token(lx);
 
-	if (!last || last->kind == TOKEN_NEWLINE)
-		return;
-	if (last->kind == TOKEN_OP && last->op != ')' && last->op != ']' && last->op != '}')
-		return;
-	if (is_string(kind) && is_string((enum token_kind)last->kind))
+	if (!lx->after_operand || (is_string(kind) && is_string((enum token_kind)last->kind)))
 		return;
 	if (!ends_operand(lx, last) || (kind == TOKEN_NAME && continues_expression(lx->bytes + lx->at, len)))
 		return;
@@ -290,20 +286,25 @@ static bool is_old_octal(const char *number, size_t len)
 	return !zero;
 }
 
+/* What the first word of a statement makes of it. */
+static enum opening opening_of(const char *word, size_t len)
+{
+	if (len == 6 && memcmp(word, "except", 6) == 0)
+		return OPENING_EXCEPT;
+	return len == 5 && memcmp(word, "raise", 5) == 0 ? OPENING_RAISE : OPENING_OTHER;
+}
+
 static void take_word(struct lexer *lx, enum token_kind kind, size_t len)
 {
-	const struct token *token;
+	const char *word = lx->bytes + lx->at;
 
-	check_operand(lx, kind, len);
-	token = add_token(lx, kind, 0, len);
-	if (kind == TOKEN_NAME && lx->statement == lx->list->count - 1) {
-		if (token_is(lx->bytes, token, "except"))
-			lx->opening = OPENING_EXCEPT;
-		else if (token_is(lx->bytes, token, "raise"))
-			lx->opening = OPENING_RAISE;
-	}
-	if (kind == TOKEN_NUMBER && is_old_octal(lx->bytes + lx->at, len))
+	if (lx->after_operand)
+		check_operand(lx, kind, len);
+	if (kind == TOKEN_NUMBER && is_old_octal(word, len))
 		report(lx, UNREADABLE_SYNTAX, lx->line);
+	if (kind == TOKEN_NAME && lx->statement == lx->list->count)
+		lx->opening = opening_of(word, len);
+	add_token(lx, kind, 0, len);
 	lx->at += len;
 }
 
@@ -398,10 +399,16 @@ static void take_operator(struct lexer *lx, uint8_t op, size_t len)
 		begin_statement(lx);
 }
 
+static char byte_behind(const struct lexer *lx)
+{
+	return lx->at + 1 < lx->len ? lx->bytes[lx->at + 1] : '\0';
+}
+
 /* What its first byte tells without a match. */
 static bool take_byte(struct lexer *lx)
 {
-	char c = lx->bytes[lx->at], next = lx->at + 1 < lx->len ? lx->bytes[lx->at + 1] : '\0';
+	const char c = lx->bytes[lx->at];
+	char next;
 
 	switch (c) {
 	case ' ':
@@ -427,13 +434,14 @@ static bool take_byte(struct lexer *lx)
 		take_bracket(lx, c);
 		return true;
 	case '.':
+		next = byte_behind(lx);
 		if (next == '.' || (next >= '0' && next <= '9'))
 			return false;
 		take_operator(lx, '.', 1);
 		return true;
 	case '=':
 	case ':':
-		if (next == '=')
+		if (byte_behind(lx) == '=')
 			return false;
 		take_operator(lx, (uint8_t)c, 1);
 		return true;
@@ -445,23 +453,31 @@ static bool take_byte(struct lexer *lx)
 	}
 }
 
+/* A name, or a string with a prefix. 0, or -1 with `err` set. */
+static int take_name(struct lexer *lx, struct err *err)
+{
+	const char *p = lx->bytes + lx->at;
+	size_t len = word_end(lx->bytes, lx->len, lx->at) - lx->at;
+	enum string_prefix prefix;
+
+	if (lx->at + len < lx->len && (p[len] == '"' || p[len] == '\'')) {
+		prefix = string_prefix(p, len);
+		if (prefix != PREFIX_NONE)
+			return take_string(lx, prefix, len, 0, err);
+	}
+	take_word(lx, TOKEN_NAME, len);
+	return 0;
+}
+
 /* The token of `len` bytes at lx->at, none of those above. 0, or -1 with `err` set. */
 static int take_token(struct lexer *lx, size_t len, struct err *err)
 {
 	const char *p = lx->bytes + lx->at;
-	enum string_prefix prefix;
 	char c = *p;
 
-	if (((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_' || (unsigned char)c >= 0x80) {
-		if (lx->at + len < lx->len && (p[len] == '"' || p[len] == '\'')) {
-			prefix = string_prefix(p, len);
-			if (prefix != PREFIX_NONE)
-				return take_string(lx, prefix, len, 0, err);
-		}
-		take_word(lx, TOKEN_NAME, len);
-	} else if (c == '\'' || c == '"') {
+	if (c == '\'' || c == '"') {
 		return take_string(lx, PREFIX_STRING, 0, (long)len, err);
-	} else if ((c >= '0' && c <= '9') || (c == '.' && len > 1 && p[1] != '.')) {
+	} else if (byte_is(c, BYTE_DIGIT) || (c == '.' && len > 1 && p[1] != '.')) {
 		take_word(lx, TOKEN_NUMBER, len);
 	} else if (c == '\\' && len > 1) {
 		lx->at += 1;
@@ -476,11 +492,28 @@ static int take_token(struct lexer *lx, size_t len, struct err *err)
 	return 0;
 }
 
+/* Takes the token, or the blank, at lx->at. 0, or -1 with `err` set. */
+static int take_next(struct lexer *lx, struct err *err)
+{
+	char c = lx->bytes[lx->at];
+	long n;
+
+	if (lx->line_start) {
+		begin_line(lx);
+		return 0;
+	}
+	if (byte_is(c, BYTE_WORD) && !byte_is(c, BYTE_DIGIT))
+		return take_name(lx, err);
+	if (take_byte(lx))
+		return 0;
+	n = tokenizer_match(lx->tokenizer, lx->bytes, lx->len, lx->at, err);
+	return n < 0 ? -1 : take_token(lx, (size_t)n, err);
+}
+
 int tokens_read(struct tokenizer *tokenizer, const char *bytes, size_t len, enum tokens_extent extent,
 	struct token_list *list, struct err *err)
 {
 	struct lexer lx = { .tokenizer = tokenizer, .bytes = bytes, .len = len, .line = 1, .line_start = true };
-	long n;
 
 	assert(len <= MIGRATION_BYTES_MAX * 3);
 	lx.list = list;
@@ -490,15 +523,8 @@ int tokens_read(struct tokenizer *tokenizer, const char *bytes, size_t len, enum
 	list->problem_line = 0;
 	list->unclosed = list->stopped = false;
 	while (lx.at < len) {
-		if (lx.line_start) {
-			begin_line(&lx);
-			continue;
-		}
-		if (!take_byte(&lx)) {
-			n = tokenizer_match(tokenizer, bytes, len, lx.at, err);
-			if (n < 0 || take_token(&lx, (size_t)n, err) < 0)
-				return -1;
-		}
+		if (take_next(&lx, err) < 0)
+			return -1;
 		if (extent == TOKENS_FIRST_LINE && list->count && list->items[list->count - 1].kind == TOKEN_NEWLINE)
 			return 0;
 	}

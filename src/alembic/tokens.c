@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "byte_class.h"
+#include "plain_token.h"
 #include "revident/alembic/reader.h"
 #include "revident/alembic/tokens.h"
 #include "revident/base/xalloc.h"
@@ -90,61 +90,6 @@ void tokenizer_free(struct tokenizer *tokenizer)
 	free(tokenizer);
 }
 
-/* A string on one line without escapes, or one in three quotes without any: where it ends; 0 for every other. */
-static size_t plain_string_end(const char *bytes, size_t len, size_t at)
-{
-	const char quote[3] = { bytes[at], bytes[at], bytes[at] };
-	const char *first = bytes + at, *end;
-	size_t i = at + 1;
-
-	if (len - at >= 3 && first[1] == quote[0] && first[2] == quote[0]) {
-		end = memmem(first + 3, len - at - 3, quote, 3);
-		return end && !memchr(first, '\\', (size_t)(end - first)) ? (size_t)(end - bytes) + 3 : 0;
-	}
-	for (;; i++) {
-		while (i < len && byte_is(bytes[i], BYTE_IN_STRING))
-			i++;
-		if (i == len || bytes[i] == '\\' || byte_is(bytes[i], BYTE_LINE_END))
-			return 0;
-		if (bytes[i] == quote[0])
-			return i + 1;
-	}
-}
-
-/* A number in decimal digits alone. 0 for every other. */
-static size_t plain_number_end(const char *bytes, size_t len, size_t at)
-{
-	size_t end = at + 1;
-
-	while (end < len && byte_is(bytes[end], BYTE_DIGIT))
-		end++;
-	return end < len && (byte_is(bytes[end], BYTE_WORD) || bytes[end] == '.') ? 0 : end;
-}
-
-/*
- * The end of what most of a source is made of: words, comments, plain strings and numbers; 0 where only the pattern can
- * tell.
- */
-static size_t plain_end(const char *bytes, size_t len, size_t at)
-{
-	size_t end = at + 1;
-
-	if (byte_is(bytes[at], BYTE_DIGIT))
-		return plain_number_end(bytes, len, at);
-	if (byte_is(bytes[at], BYTE_WORD)) {
-		while (end < len && byte_is(bytes[end], BYTE_WORD))
-			end++;
-		return end;
-	}
-	if (bytes[at] == '"' || bytes[at] == '\'')
-		return plain_string_end(bytes, len, at);
-	if (bytes[at] != '#')
-		return 0;
-	while (end < len && !byte_is(bytes[end], BYTE_LINE_END))
-		end++;
-	return end;
-}
-
 static long match_fails(int code, struct err *err)
 {
 	PCRE2_UCHAR reason[128] = "";
@@ -156,7 +101,7 @@ static long match_fails(int code, struct err *err)
 
 long tokenizer_match(struct tokenizer *tokenizer, const char *bytes, size_t len, size_t at, struct err *err)
 {
-	size_t end = plain_end(bytes, len, at);
+	size_t end = plain_token_end(bytes, len, at);
 	int rc = PCRE2_ERROR_JIT_STACKLIMIT;
 
 	if (end)
