@@ -106,6 +106,9 @@ int odb_open(struct repo *repo, const struct location *loc, const struct repo_en
 /* pack_backend.c: the packs of `repo`, which must outlive it. 0 or -1. */
 int pack_backend_new(git_odb_backend **out, struct repo *repo, struct err *err);
 
+/* pack_rescue.c: the base of a delta from elsewhere; `data` is the repository. NULL where there is no good copy. */
+struct pack_bytes *pack_rescue(void *data, size_t number, uint64_t offset);
+
 /* loose.c: the strict reader of loose objects over `dirs`, which must outlive it. 0 or -1. */
 int loose_backend_new(git_odb_backend **out, const struct object_dirs *dirs, struct err *err);
 

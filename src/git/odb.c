@@ -316,6 +316,8 @@ static int add_packs(struct repo *repo, struct err *err)
 {
 	git_odb_backend *packs = NULL;
 
+	repo->packs.rescue = pack_rescue;
+	repo->packs.rescue_data = repo;
 	odb_open_new_packs(repo);
 	if (pack_backend_new(&packs, repo, err) < 0)
 		return -1;

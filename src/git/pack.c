@@ -232,6 +232,18 @@ void pack_id_at(const struct pack *pack, uint32_t position, struct oid *out)
 	memcpy(out->bytes, pack->ids + position * (pack->stride ? pack->stride : OID_BYTES), OID_BYTES);
 }
 
+bool pack_find_offset(const struct pack *pack, uint64_t offset, struct oid *out)
+{
+	uint32_t at;
+
+	for (at = 0; at < pack->count; at++)
+		if (pack_offset_at(pack, at) == offset) {
+			pack_id_at(pack, at, out);
+			return true;
+		}
+	return false;
+}
+
 void pack_range(const struct pack *pack, uint8_t first, uint32_t *begin, uint32_t *end)
 {
 	*begin = first ? be32(pack->fanout + 4 * ((size_t)first - 1)) : 0;

@@ -38,6 +38,9 @@ void pack_close(struct pack *pack);
 /* The checksum that pack and index have of the pack's content. False where the two differ. */
 bool pack_checksum(const struct pack *pack, struct oid *out);
 
+/* The id of the object that begins at an offset, by looking through the whole index. False if none does. */
+bool pack_find_offset(const struct pack *pack, uint64_t offset, struct oid *out);
+
 /* Where an object begins in the pack. False if it is not there. */
 bool pack_find(const struct pack *pack, const struct oid *id, uint64_t *offset);
 
@@ -83,6 +86,9 @@ void pack_bytes_release(struct pack_bytes *bytes); /* takes NULL */
 
 struct base_cache;
 
+/* Another copy of what is at an offset of a pack and damaged there, or NULL; see pack_rescue.c. */
+typedef struct pack_bytes *pack_rescue_fn(void *data, size_t number, uint64_t offset);
+
 /* The packs of a repository and what reading them needs. Zeroed before use. */
 struct packs {
 	struct pack *items;
@@ -92,6 +98,9 @@ struct packs {
 	bool has_inflater;
 	struct libdeflate_decompressor *decompressor; /* for whole entries, in less than half the time */
 	struct base_cache *cache;
+	pack_rescue_fn *rescue; /* where the base of a delta is damaged; may be NULL */
+	void *rescue_data;
+	unsigned rescue_depth, rescue_count; /* calls of it that are not done, and all */
 };
 
 void packs_release(struct packs *packs);

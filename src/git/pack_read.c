@@ -232,8 +232,13 @@ static bool follow_chain(
 		*base = base_cache_get(packs->cache, number, offset);
 		if (*base)
 			return true;
-		if (chain->count == PACK_CHAIN_MAX || !pack_entry_at(pack, offset, &entry))
+		if (chain->count == PACK_CHAIN_MAX)
 			return false;
+		if (!pack_entry_at(pack, offset, &entry)) {
+			*base = chain->count && packs->rescue ? packs->rescue(packs->rescue_data, number, offset)
+							      : NULL;
+			return *base != NULL;
+		}
 		VEC_GROW(chain->entries, chain->count, chain->cap);
 		chain->entries[chain->count++] = entry;
 		if (!pack_entry_is_delta(&entry))
@@ -282,6 +287,8 @@ struct pack_bytes *packs_read_at(
 		struct pack_bytes *next =
 			build_entry(packs, pack, entry, below, chain.count ? OBJECT_META_MAX : max, too_long);
 
+		if (!next && chain.count && packs->rescue)
+			next = packs->rescue(packs->rescue_data, number, entry->offset);
 		pack_bytes_release(below);
 		below = next;
 		if (!next)

@@ -247,6 +247,55 @@ static void object_read__damaged_in_one_pack__is_taken_from_elsewhere(void **sta
 	}
 }
 
+/* The base of a delta is damaged, in its header or its data; a copy lies loose, or in another pack. */
+static void object_read__delta_on_a_damaged_base__takes_the_base_from_elsewhere(void **state)
+{
+	static const char *const elsewhere[] = { "git unpack-objects -q <kept",
+		"git index-pack --stdin <single >o" };
+	static const int within[] = { 0, 40 };
+	struct sandbox *sandbox = *state;
+	struct repo *repo;
+	char script[600];
+	struct err err;
+	struct oid id;
+	size_t i, k;
+
+	err_clear(&err);
+	for (i = 0; i < 2; i++)
+		for (k = 0; k < 2; k++) {
+			sandbox_run(sandbox, "rm -rf r; git init -q r");
+			id = sandbox_id(sandbox, "cd r; seq 3000 | git hash-object -w --stdin >base; seq 2990 | git "
+						 "hash-object -w --stdin");
+			snprintf(script, sizeof(script),
+				"cd r; git pack-objects -q --stdout <base >single; { cat base; git hash-object "
+				"--stdin; } "
+				"<<END >both\n$(seq 2990)\nEND\ngit pack-objects -q .git/objects/pack/pack <both >o; "
+				"git prune-packed -q; pack=$(echo .git/objects/pack/*.pack); cp $pack kept; "
+				"git verify-pack -v ${pack%%.pack}.idx | grep -q ' 1 '$(cat base); "
+				"at=$(git verify-pack -v ${pack%%.pack}.idx | awk -v b=$(cat base) '$1 == b { print $5 "
+				"}'); "
+				"chmod u+w $pack; printf zzzzzz | dd of=$pack bs=1 seek=$((at + %d)) conv=notrunc "
+				"status=none",
+				within[k]);
+			sandbox_run(sandbox, script);
+			repo = sandbox_open(sandbox, "r");
+			assert_int_equal(read_blob(repo, &id, 100000, &err), -1);
+			err_clear(&err);
+			repo_close(repo);
+			snprintf(script, sizeof(script),
+				"cd r; mkdir ../p; mv .git/objects/pack/* ../p; %s; "
+				"mv ../p/* .git/objects/pack; rmdir ../p",
+				elsewhere[i]);
+			sandbox_run(sandbox, script);
+			repo = sandbox_open(sandbox, "r");
+			if (i == 0)
+				sandbox_run(sandbox, "cd r; rm .git/objects/$(git hash-object --stdin <<END | "
+						     "sed 's|..|&/|'\n$(seq 2990)\nEND\n)");
+			assert_int_equal(read_blob(repo, &id, 100000, &err), 1);
+			repo_close(repo);
+		}
+}
+
 /* Packs all objects of "r" and returns nothing but the pack there. */
 static void pack_everything(struct sandbox *sandbox)
 {
@@ -440,6 +489,7 @@ int main(void)
 		SANDBOXED(object_read__zlib_bomb__is_refused_by_size),
 		SANDBOXED(object_read__good_copy_elsewhere__is_preferred_to_a_damaged_one),
 		SANDBOXED(object_read__damaged_in_one_pack__is_taken_from_elsewhere),
+		SANDBOXED(object_read__delta_on_a_damaged_base__takes_the_base_from_elsewhere),
 		SANDBOXED(repo_open__pack_without_an_index__is_a_limit),
 		SANDBOXED(repo_open__damaged_pack_index__is_a_limit_and_no_crash),
 		SANDBOXED(repo_open__truncated_pack_or_index__leaves_the_other_packs_readable),
