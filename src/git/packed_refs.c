@@ -50,7 +50,7 @@ int packed_refs_find(struct repo *repo, const char *name, struct oid *out, struc
 		if ((at[key.len] != '\n' && at[key.len] != '\0' && at[key.len] != '\r') || at - content.ptr < OID_HEX ||
 			(at - content.ptr > OID_HEX && at[-OID_HEX - 1] != '\n'))
 			continue;
-		rc = oid_parse(out, at - OID_HEX, OID_HEX) ? 1 : damaged_ref(name, err);
+		rc = oid_parse(out, at - OID_HEX, OID_HEX) && !oid_is_null(out) ? 1 : damaged_ref(name, err);
 	}
 	strbuf_release(&key);
 	return rc;
@@ -85,7 +85,7 @@ static bool is_possible_name(struct text name)
 
 bool packed_refs_parse(const char *line, size_t len, struct oid *id, struct text *name)
 {
-	if (len < OID_HEX + 2 || line[OID_HEX] != ' ' || !oid_parse(id, line, OID_HEX))
+	if (len < OID_HEX + 2 || line[OID_HEX] != ' ' || !oid_parse(id, line, OID_HEX) || oid_is_null(id))
 		return false;
 	*name = (struct text){ line + OID_HEX + 1, len - OID_HEX - 1 };
 	return is_possible_name(*name);

@@ -69,7 +69,7 @@ int ref_parse(
 	}
 	if (len > OID_HEX && (content[OID_HEX] == ' ' || content[OID_HEX] == '\t' || content[OID_HEX] == '\n'))
 		len = OID_HEX;
-	return oid_parse(&out->target, content, len) ? 1 : damaged_ref(name, err);
+	return oid_parse(&out->target, content, len) && !oid_is_null(&out->target) ? 1 : damaged_ref(name, err);
 }
 
 /* A loose ref's file; an old-fashioned one is a symbolic link whose text is the name. 1, 0, -1. */

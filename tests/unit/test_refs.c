@@ -90,13 +90,15 @@ static void refs_all__damaged_refs__are_limits_and_stop_nothing(void **state)
 		"ln -s refs/heads/side refs/heads/link; ln -s /etc refs/heads/etc; "
 		"m=$(git rev-parse main); printf 'no line\\n%s refs/heads/packed\\n^junk\\n' $m >packed-refs; "
 		"for name in REFS/HEADS/UP refs/heads/../x refs/heads//x refs/heads/.x refs/heads/x/; do "
-		"echo $m $name; done >>packed-refs; "
+		"echo $m $name; done >>packed-refs; null=0000000000000000000000000000000000000000; "
+		"echo $null >refs/heads/null; echo $null refs/heads/nothing >>packed-refs; "
 		"echo x >refs/heads/main.lock");
 	repo = sandbox_open(sandbox, "r");
 	expect_list(repo, refs_all, expected);
 	free(expected);
 	assert_true(has_limit(repo, "ref 'refs/heads/empty' is damaged"));
 	assert_true(has_limit(repo, "ref 'refs/heads/garbage' is damaged"));
+	assert_true(has_limit(repo, "ref 'refs/heads/null' is damaged"));
 	assert_true(has_limit(repo, "ref 'refs/heads/outside' is damaged"));
 	assert_true(has_limit(repo, "ref 'refs/heads/loop' cannot be followed"));
 	assert_true(has_limit(repo, "refs/heads/fifo' is a named pipe"));
@@ -104,7 +106,7 @@ static void refs_all__damaged_refs__are_limits_and_stop_nothing(void **state)
 		has_limit(repo, "ref 'refs/heads/gone' names object 1234567890123456789012345678901234567890, which "
 				"is missing"));
 	assert_true(has_limit(repo, "line 1 of packed-refs is damaged"));
-	for (i = 3; i <= 8; i++) {
+	for (i = 3; i <= 9; i++) {
 		snprintf(line, sizeof(line), "line %d of packed-refs is damaged", i);
 		assert_true(has_limit(repo, line));
 	}
