@@ -250,8 +250,7 @@ static void object_read__damaged_in_one_pack__is_taken_from_elsewhere(void **sta
 /* The base of a delta is damaged, in its header or its data; a copy lies loose, or in another pack. */
 static void object_read__delta_on_a_damaged_base__takes_the_base_from_elsewhere(void **state)
 {
-	static const char *const elsewhere[] = { "git unpack-objects -q <kept",
-		"git index-pack --stdin <single >o" };
+	static const char *const elsewhere[] = { "git unpack-objects -q <kept", "git index-pack --stdin <single >o" };
 	static const int within[] = { 0, 40 };
 	struct sandbox *sandbox = *state;
 	struct repo *repo;
