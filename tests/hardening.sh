@@ -44,7 +44,7 @@ expect 'makes relocations read-only' says 'GNU_RELRO' -l
 expect 'binds before main()' says 'BIND_NOW|Flags:.* NOW' -d
 expect 'has a stack that cannot be executed' says 'GNU_STACK.* RW ' -l
 expect 'has a stack protector' says '__stack_chk_fail' -s
-expect 'is fortified' says '__[a-z]+_chk' -s
+expect 'is fortified' says '__[a-z]+_chk@' -s
 if says 'Machine:.*X86-64' -h; then
     expect 'tracks branches and keeps a shadow stack' branches_are_tracked
 fi
