@@ -140,6 +140,19 @@ static int look(struct work *w, struct err *err)
 	return audit_source(w->discovery, &w->study, w->source, &w->extra, &w->options, &w->audit, err);
 }
 
+/* What is found out from here on is none of the tree's, and moves the repository's own list. */
+static void take_limits(struct work *w)
+{
+	const char *const *limits;
+	size_t count = repo_limits(w->repo, &limits);
+	const char **copies = arena_calloc(w->ctx->arena, count + 1, sizeof(*copies));
+
+	if (count)
+		memcpy(copies, limits, count * sizeof(*copies));
+	w->audit.limits = copies;
+	w->audit.limit_count = count;
+}
+
 static int audit(struct work *w, struct err *err)
 {
 	if (repo_open(&w->repo, &w->ctx->repo, err) < 0 || study_init(&w->study, w->repo, err) < 0)
@@ -155,7 +168,7 @@ static int audit(struct work *w, struct err *err)
 	if (audit_tables(&w->study, w->source, &w->options, &w->audit, err) < 0)
 		return -1;
 	ctx_lap(w->ctx, "reading tables and models");
-	w->audit.limit_count = repo_limits(w->repo, &w->audit.limits);
+	take_limits(w);
 	return provenance_read(w->repo, w->ctx->arena, &w->audit.commit, &w->audit.provenance, err);
 }
 

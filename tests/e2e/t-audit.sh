@@ -262,3 +262,15 @@ run revident audit "$(mark :1)" --env nowhere
 expect_exit 2
 run revident audit HEAD --staged
 expect_exit 2
+
+it "as many limits as there is room for, and a HEAD that is missing: what of the work tree could not be read is listed"
+fixture september-17
+head=$(git rev-parse HEAD)
+for i in 1 2 3 4 5 6 7 8; do
+	echo junk >".git/objects/pack/pack-$i.idx"
+done
+rm -f ".git/objects/$(printf %s "$head" | cut -c1-2)/$(printf %s "$head" | cut -c3-)"
+fsck_fails "the commit is missing"
+run revident audit --format json
+expect_exit 1
+expect_json 'len(d["limits"])' 8
