@@ -225,7 +225,10 @@ fuzz: ## fuzz each harness for FUZZ_SECONDS with clang's libFuzzer
 	$(Q)$(SUBMAKE) -s VARIANT=fuzz CC=$(CLANG) $(patsubst build/$(VARIANT)/%,build/fuzz/%,$(FUZZERS))
 	$(Q)tests/run-fuzz.sh $(FUZZ_SECONDS) $(patsubst build/$(VARIANT)/%,build/fuzz/%,$(FUZZERS))
 
-stress: all ## long randomised runs against the independent implementation
+stress: all $(DAMAGE) ## long randomised runs against the independent implementation; every damage, sanitizers included
+	$(Q)$(SUBMAKE) -s VARIANT=sanitize build/sanitize/tests/damage/damage
+	$(Q)DAMAGE=$(CURDIR)/$(DAMAGE) tests/run-damage.sh --all
+	$(Q)DAMAGE=$(CURDIR)/build/sanitize/tests/damage/damage tests/run-damage.sh
 	$(Q)REVIDENT=$(CURDIR)/$(BIN) tests/run-stress.sh
 
 check-npm: all ## test under husky and lefthook, the npm package, and formats by others' parsers

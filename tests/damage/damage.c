@@ -147,7 +147,7 @@ static void release_victims(struct fixture *fixture)
 	free(fixture->victims);
 }
 
-static bool is_loose_object(const struct victim *victim)
+bool victim_is_loose_object(const struct victim *victim)
 {
 	const char *at = strstr(victim->relative, "objects/");
 
@@ -165,8 +165,8 @@ static const struct victim *another_of(const struct fixture *fixture, size_t vic
 		const struct victim *other = &fixture->victims[(victim + i) % fixture->count];
 		const char *end = strrchr(other->relative, '.');
 
-		if (is_loose_object(self) ? is_loose_object(other)
-					  : suffix && end && !strchr(suffix, '/') && strcmp(suffix, end) == 0)
+		if (victim_is_loose_object(self) ? victim_is_loose_object(other)
+						 : suffix && end && !strchr(suffix, '/') && strcmp(suffix, end) == 0)
 			return other;
 	}
 	return NULL;
@@ -197,11 +197,11 @@ static void damage_one(const struct fixture *fixture, const struct questions *qu
 {
 	const struct victim *victim = &fixture->victims[number], *other = another_of(fixture, number);
 	struct damage damage = { .content = STRBUF_INIT };
-	bool thorough = settings->all || !is_loose_object(victim);
-	unsigned state = 0, turn = (unsigned)number;
+	bool thorough = settings->all || !victim_is_loose_object(victim);
+	unsigned state = 0, forged = 0, turn = (unsigned)number;
 	size_t i;
 
-	while (damage_next(&damage, victim, other, thorough, &state)) {
+	while (damage_next(&damage, victim, other, thorough, &state) || forged_next(&damage, victim, &forged)) {
 		if (damage_do(&damage, victim) == 0) {
 			turn = (turn + 1) % (2 * (unsigned)questions->count);
 			for (i = 0; i < questions->count; i++)

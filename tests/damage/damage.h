@@ -42,6 +42,12 @@ struct damage {
 bool damage_next(
 	struct damage *damage, const struct victim *victim, const struct victim *other, bool thorough, unsigned *state);
 
+/* forged.c: the same with checksums that fit what was changed. */
+bool forged_next(struct damage *damage, const struct victim *victim, unsigned *state);
+
+/* damage.c: is it an object in a file of its own? */
+bool victim_is_loose_object(const struct victim *victim);
+
 /* kinds.c: does it; puts the file back. 0, or -1 where the file system cannot do it. */
 int damage_do(const struct damage *damage, const struct victim *victim);
 void damage_undo(const struct victim *victim);
