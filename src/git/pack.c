@@ -176,6 +176,7 @@ bool pack_open(struct pack *pack, const char *dir, const char *name, struct strb
 	const char *bad = NULL, *bad_pack;
 	char *path = path_join(dir, name);
 	struct strbuf sb = STRBUF_INIT;
+	struct oid sum;
 
 	memset(pack, 0, sizeof(*pack));
 	strbuf_add(&sb, path, strlen(path) - strlen("idx"));
@@ -187,6 +188,8 @@ bool pack_open(struct pack *pack, const char *dir, const char *name, struct strb
 		bad = map_file(path, &pack->index, &pack->index_size);
 	if (!bad_pack && !bad)
 		bad = check_index(pack->index, pack->index_size, pack->size);
+	if (!bad_pack && !bad && !pack_checksum(pack, &sum))
+		bad = "it is the index of another pack";
 	if (bad_pack)
 		strbuf_addf(why, "the pack of that index: %s", bad_pack);
 	else if (bad)

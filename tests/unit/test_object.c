@@ -313,6 +313,7 @@ static void repo_open__damaged_pack_index__is_a_limit_and_no_crash(void **state)
 		{ -44, "\\377" },           /* an offset beyond the table of 64-bit offsets */
 		{ -44, "\\177" },           /* an offset beyond the pack */
 		{ 4, "\\0\\0\\0\\011" },    /* a version that nobody knows */
+		{ -40, "zz" },              /* of a pack with another checksum */
 	};
 	struct sandbox *sandbox = *state;
 	struct oid id;
