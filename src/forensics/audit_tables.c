@@ -139,11 +139,14 @@ static int read_migration(
 	struct oid root;
 	int found = 1;
 
-	(void)study;
 	strbuf_clear(out);
 	if (!source_root(source, &root))
 		found = source_find(source, migration->path, &entry, &why);
-	return found == 1 ? source_read(source, &entry, MIGRATION_BYTES_MAX, out, &why) == 1 : 0;
+	if (found == 1)
+		found = source_read(source, &entry, MIGRATION_BYTES_MAX, out, &why);
+	if (found < 0)
+		repo_add_limit(study->repo, "%s", why.msg);
+	return found == 1;
 }
 
 int table_uses_read(struct study *study, struct source *source, const struct audit_environment *env,

@@ -144,6 +144,19 @@ static int tree_of_files(struct checking *c, const struct source_file *files, si
 	return memory_tree(c->study->repo, NULL, changes, count, out, c->err);
 }
 
+/* Opens the work tree. A file that cannot be read is not one that is no migration any more: nothing can be said then. */
+static int open_files(struct checking *c, struct source **source)
+{
+	size_t limits = check_limits(c);
+	const char *const *list;
+
+	if (source_open_worktree(c->discovery, c->study, NULL, source, c->err) < 0)
+		return -1;
+	if (repo_limits(c->study->repo, &list) > limits)
+		return err_set(c->err, ERR_UNDECIDED, "the work tree cannot be judged: %s", list[limits]);
+	return 0;
+}
+
 int check_worktree(struct checking *c)
 {
 	const struct source_file *files;
@@ -152,7 +165,7 @@ int check_worktree(struct checking *c)
 	struct oid tree;
 	size_t count;
 
-	if (find_parents(c, &parents) < 0 || source_open_worktree(c->discovery, c->study, NULL, &source, c->err) < 0)
+	if (find_parents(c, &parents) < 0 || open_files(c, &source) < 0)
 		return -1;
 	files = source_files(source, &count);
 	if (tree_of_files(c, files, count, &tree) < 0)

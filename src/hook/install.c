@@ -70,6 +70,8 @@ static int examine(const char *path, struct hook_state *out, struct err *err)
 	if (!S_ISREG(st.st_mode))
 		return 0;
 	out->is_executable = access(path, X_OK) == 0;
+	if (!out->is_executable && errno != EACCES)
+		return fail("look at", path, errno, err);
 	if (read_hook(path, &bytes) < 0) {
 		fail("read the hook", path, errno, err);
 		goto done;

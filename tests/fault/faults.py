@@ -53,7 +53,7 @@ FAILURES = {
 }
 CLASSES = list(FAILURES)
 # Without /proc/self/exe, installed hooks look for the program in PATH.
-OTHERWISE_RIGHT = {("hooks-install", "list"), ("hooks-keep", "list"), ("hooks-server", "list")}
+OTHERWISE_RIGHT = {(name, kind) for name in ("hooks-install", "hooks-keep", "hooks-server") for kind in ("list", "stat")}
 HARMLESS = ("EINTR", "short")
 SAYS_INCOMPLETE = (b'"complete": false', b'"complete":false', b'"limits": [\n', b"not read", b"cannot be read", b"cannot read", b"could not be read", b"could be read",
                    b"cannot be judged")
