@@ -140,16 +140,28 @@ static struct known audit_base(struct judging *j, const struct side_view *side, 
 	return known;
 }
 
+/* The child of what looks like a head may be in a file that cannot be read. */
+static bool has_unread_file(const struct judging *j, const struct tree_env *env)
+{
+	size_t i;
+
+	for (i = 0; i < env->file_count; i++)
+		if (env->files[i].is_loaded && env->files[i].blob != BLOB_NONE &&
+			j->study->blobs[env->files[i].blob].state == BLOB_ABSENT)
+			return true;
+	return false;
+}
+
 /* Only what lands on a protected ref must leave it with the heads that it had. */
-static enum level level_in_case(const struct judging *j, const struct finding *finding)
+static enum level level_in_case(const struct judging *j, const struct tree_env *env, const struct finding *finding)
 {
 	if (finding->rule == RULE_MULTIPLE_HEADS && finding->level == LEVEL_WARNING && j->judged->forbids_heads &&
-		!j->judge->options.policy->has_level[RULE_MULTIPLE_HEADS])
+		!j->judge->options.policy->has_level[RULE_MULTIPLE_HEADS] && !has_unread_file(j, env))
 		return LEVEL_ERROR;
 	return finding->level;
 }
 
-static void keep_new(struct judging *j, const struct audit_environment *env, const struct finding *finding)
+static void keep_new(struct judging *j, const struct tree_env *env, const struct finding *finding)
 {
 	struct finding kept = *finding;
 	struct source_entry entry;
@@ -157,7 +169,7 @@ static void keep_new(struct judging *j, const struct audit_environment *env, con
 	bool has_blob = finding->path.ptr && source_find(judging_target(j)->source, finding->path, &entry, &why) == 1 &&
 			entry.kind == SOURCE_FILE;
 
-	kept.level = level_in_case(j, finding);
+	kept.level = level_in_case(j, env, finding);
 	kept.environment = env->path;
 	judge_keep(j, kept, has_blob ? &entry.id : NULL);
 }
@@ -186,7 +198,7 @@ int judge_new_findings(struct judging *j)
 			for (s = 0; s < bases && is_new; s++)
 				is_new = !is_known(&known[s], &found, &found.findings[k]);
 			if (is_new)
-				keep_new(j, &found, &found.findings[k]);
+				keep_new(j, &envs->items[i], &found.findings[k]);
 		}
 	}
 	for (s = 0; s < bases; s++)

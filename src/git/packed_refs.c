@@ -25,6 +25,8 @@ int packed_refs_read(struct repo *repo, struct text *out, struct err *err)
 		if (now.st_ino != 0 && repo->packed_refs.len == 0)
 			repo_add_limit(
 				repo, "packed-refs is empty, though git writes at least one line; refs may be lost");
+		if (repo->packed_refs.len && repo->packed_refs.buf[repo->packed_refs.len - 1] != '\n')
+			repo_add_limit(repo, "packed-refs is cut short: its last line has no end; refs may be lost");
 	}
 	*out = (struct text){ repo->packed_refs.buf, repo->packed_refs.len };
 	rc = 0;

@@ -78,3 +78,19 @@ git commit -q --allow-empty -m mine
 run git push -q -f ../server.git main
 [ "$(cat "$CASE_DIR/status")" -ne 0 ] || fail "it is pushed"
 grep -q 'git fetch' "$CASE_DIR/out" "$CASE_DIR/err" || fail "it does not say what to fetch: $(cat "$CASE_DIR/err")"
+
+it "a file that cannot be read may be the child of what looks like a head: undecided, not blocked"
+hooked r
+git update-ref refs/remotes/origin/main HEAD
+migration c3c3 b2b2
+migration d4d4 c3c3
+git add -A
+git commit -qm 'two more' --no-verify
+line="refs/heads/main $(git rev-parse HEAD) refs/heads/main $(git rev-parse origin/main)"
+echo "$line" | passes revident check --pre-push origin nowhere
+blob=$(git rev-parse HEAD:m/versions/c3c3_x.py)
+rm -f ".git/objects/$(printf %s "$blob" | cut -c1-2)/$(printf %s "$blob" | cut -c3-)"
+fsck_fails "a migration is missing"
+echo "$line" | run revident check --pre-push origin nowhere
+expect_exit 3
+grep -q "$blob" "$CASE_DIR/out" || fail "it does not say what could not be read"

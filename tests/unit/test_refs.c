@@ -91,7 +91,7 @@ static void refs_all__damaged_refs__are_limits_and_stop_nothing(void **state)
 		"m=$(git rev-parse main); printf 'no line\\n%s refs/heads/packed\\n^junk\\n' $m >packed-refs; "
 		"for name in REFS/HEADS/UP refs/heads/../x refs/heads//x refs/heads/.x refs/heads/x/; do "
 		"echo $m $name; done >>packed-refs; null=0000000000000000000000000000000000000000; "
-		"echo $null >refs/heads/null; echo $null refs/heads/nothing >>packed-refs; "
+		"echo $null >refs/heads/null; printf \"$null refs/heads/nothing\" >>packed-refs; "
 		"echo x >refs/heads/main.lock");
 	repo = sandbox_open(sandbox, "r");
 	expect_list(repo, refs_all, expected);
@@ -106,6 +106,7 @@ static void refs_all__damaged_refs__are_limits_and_stop_nothing(void **state)
 		has_limit(repo, "ref 'refs/heads/gone' names object 1234567890123456789012345678901234567890, which "
 				"is missing"));
 	assert_true(has_limit(repo, "line 1 of packed-refs is damaged"));
+	assert_true(has_limit(repo, "packed-refs is cut short"));
 	for (i = 3; i <= 9; i++) {
 		snprintf(line, sizeof(line), "line %d of packed-refs is damaged", i);
 		assert_true(has_limit(repo, line));
