@@ -52,7 +52,8 @@ static int exit_of(const struct explanation *e)
 		return EXIT_USAGE;
 	for (i = 0; i < e->life_count; i++) {
 		is_present = is_present && e->lives[i].at_head;
-		is_found = is_found && (e->lives[i].state == LIFE_PRESENT || e->lives[i].state == LIFE_LOST);
+		is_found = is_found && !e->lives[i].may_be_unread &&
+			   (e->lives[i].state == LIFE_PRESENT || e->lives[i].state == LIFE_LOST);
 	}
 	is_found = is_found && e->life_count;
 	if (!is_found && e->repository.limit_count)

@@ -125,6 +125,7 @@ static void take_holders(struct teller *t, const struct identity *identity, stru
 		take_files(t, inv->tip_views[best], identity, out);
 		out->best_ref = inv->tips[best].name;
 		out->state = LIFE_PRESENT;
+		out->may_be_unread = loss == COMMIT_NONE && head_is_unread(t, head);
 	} else if (loss == COMMIT_NONE && head_is_unread(t, head)) {
 		out->state = LIFE_UNKNOWN;
 		out->may_be_unread = true;

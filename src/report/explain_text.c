@@ -52,7 +52,7 @@ static void add_present(struct paragraph *p, const struct life *life)
 	} else {
 		paragraph_add(p, "is ");
 		paragraph_add_styled(p, STYLE_BAD, "not at HEAD");
-		paragraph_add(p, "; ");
+		paragraph_add(p, life->may_be_unread ? ", as far as that could be read; " : "; ");
 		paragraph_add_list(
 			p, STYLE_ID, life->refs.names, life->refs.count, life->refs.more, EXPLAIN_NAMES_SHOWN);
 		paragraph_add(p, life->refs.count + life->refs.more > 1 ? " have it." : " has it.");

@@ -227,3 +227,18 @@ compare "$CASE_DIR/plain" "$CASE_DIR/stripped" "the colours"
 run revident explain 189b1231afd4 -o "$CASE_DIR/file"
 expect_out </dev/null
 compare "$CASE_DIR/plain" "$CASE_DIR/file" "the file"
+
+it "a HEAD that cannot be read may have it, whoever else has: undecided"
+fixture september-17
+git checkout -q v1.3
+run revident explain 189b1231afd4
+expect_exit 0
+printf 'x' >habits_service/alembic/versions/x.txt
+git add -A
+git commit -qm 'another tree'
+tree=$(git rev-parse HEAD:habits_service/alembic/versions)
+rm -f ".git/objects/$(printf %s "$tree" | cut -c1-2)/$(printf %s "$tree" | cut -c3-)"
+fsck_fails "a tree is missing"
+run revident explain 189b1231afd4
+expect_exit 3
+grep -q "as far as that could be read" "$CASE_DIR/out" || fail "$(cat "$CASE_DIR/out")"

@@ -61,7 +61,7 @@ struct successor {
 struct life {
 	struct text revision, environment;
 	enum life_state state;
-	bool may_be_unread; /* LIFE_UNKNOWN: HEAD never lost it, and not all that HEAD holds could be read */
+	bool may_be_unread; /* not seen at HEAD, which never lost it, and not all that HEAD holds could be read */
 	bool broken;        /* a tip names it and lacks it, and HEAD does not have it */
 	bool at_head;       /* HEAD's tree has it */
 	struct text path;   /* where it is: at HEAD, else at the best other ref; where it last was; none */
