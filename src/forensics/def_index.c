@@ -21,6 +21,7 @@ static void find_repeats(struct def_index *index)
 		size_t before = seen.count;
 
 		strbuf_clear(&key);
+		strbuf_add(&key, &def->dir, sizeof(def->dir));
 		strbuf_addch(&key, (char)(def->is_explicit + 2 * def_is_recursive(def)));
 		strbuf_add(&key, def->versions, def->version_count * sizeof(*def->versions));
 		index->is_repeat[i] = intern_add(&seen, key.buf, key.len) < before;

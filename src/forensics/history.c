@@ -108,39 +108,25 @@ static bool is_unknown_in_parents(const struct view *view, uint32_t path)
 struct group {
 	struct holders *items;
 	size_t count;
+	const struct holders *left; /* the first lineage that the revision left in this commit; NULL if it left none */
+	bool came;                  /* did it come to another? */
 };
 
-/* The holders of the lineage that the revision left in this commit while it came to another; NULL if it left none. */
-static const struct holders *left_from(const struct group *group, const struct holders *to)
+static void tell_moves(struct group *group)
 {
 	size_t i, count;
 
+	group->left = NULL;
+	group->came = false;
 	for (i = 0; i < group->count; i++) {
-		const struct holders *from = &group->items[i];
+		const struct holders *holders = &group->items[i];
+		bool had = first_side_with(holders) != 0;
 
-		if (from == to)
-			continue;
-		holders_on(from, 0, &count);
-		if (count == 0 && first_side_with(from))
-			return from;
+		holders_on(holders, 0, &count);
+		if (count == 0 && had && !group->left)
+			group->left = holders;
+		group->came = group->came || (count > 0 && !had);
 	}
-	return NULL;
-}
-
-static bool came_to_another(const struct group *group, const struct holders *from)
-{
-	size_t i, count;
-
-	for (i = 0; i < group->count; i++) {
-		const struct holders *to = &group->items[i];
-
-		if (to == from)
-			continue;
-		holders_on(to, 0, &count);
-		if (count > 0 && !first_side_with(to))
-			return true;
-	}
-	return false;
 }
 
 static struct change new_change(const struct view *view, const struct holders *holders, uint32_t side)
@@ -222,7 +208,7 @@ static int leave(struct builder *b, struct view *view, const struct group *group
 	uint32_t side;
 	size_t i, count;
 
-	if (came_to_another(group, holders))
+	if (group->came)
 		return 0;
 	for (i = 0; i < holders->count; i++)
 		if (is_unknown_at(view->study, view->here, holders->items[i].place.path))
@@ -251,7 +237,7 @@ static int judge(struct builder *b, struct view *view, const struct group *group
 		holders_on(holders, 0, &count);
 		from = NULL;
 		if (count > 0 && !first_side_with(holders)) {
-			from = left_from(group, holders);
+			from = group->left;
 			arrive(b, view, holders, from);
 		}
 		if (is_cut)
@@ -293,6 +279,7 @@ static int judge_touched(struct builder *b, struct view *view)
 				i++)
 				run->count++;
 		}
+		tell_moves(&group);
 		rc = judge(b, view, &group);
 	}
 	free(runs);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "def_index.h"
+#include "env_paths.h"
 #include "revident/base/heap.h"
 #include "revident/base/xalloc.h"
 #include "revident/forensics/policy_load.h"
@@ -273,26 +275,28 @@ static int look_at_tips(struct investigation *inv, struct err *err)
 /* A lineage lives where a tip has its unit, or still has the versions directory in which it was. */
 static void mark_live(struct investigation *inv)
 {
-	size_t v, e, k;
+	size_t v, e;
 	uint32_t path;
 
 	inv->is_live = xcalloc(inv->lineage.label_count, sizeof(*inv->is_live));
 	for (v = 0; v < inv->view_count; v++) {
 		const struct tip_view *view = &inv->views[v];
+		struct def_index defs;
 
 		for (e = 0; e < view->envs.count; e++)
 			if (view->labels[e] != INTERN_NONE)
 				inv->is_live[view->labels[e]] = true;
+		def_index_init(&defs, &inv->study, &view->defs);
 		for (path = 0; path < inv->lineage.path_cap; path++) {
-			uint32_t label = lineage_of_path(&inv->lineage, path);
+			uint32_t label = lineage_of_path(&inv->lineage, path), dir;
 
-			if (label == INTERN_NONE || inv->is_live[label])
+			if (label == INTERN_NONE)
 				continue;
-			for (e = 0; e < view->defs.count; e++)
-				for (k = 0; k < view->defs.items[e].version_count; k++)
-					if (study_path_is_below(&inv->study, path, view->defs.items[e].versions[k]))
-						inv->is_live[label] = true;
+			for (dir = path; dir != INTERN_NONE && !inv->is_live[label];
+				dir = study_path_dir(&inv->study, dir))
+				inv->is_live[label] = def_index_first(&defs, dir) != 0;
 		}
+		def_index_release(&defs);
 	}
 }
 
@@ -368,6 +372,7 @@ void investigation_close(struct investigation *inv)
 	free(inv->views);
 	free(inv->tips);
 	free(inv->is_live);
+	env_paths_free(inv->env_paths);
 	history_release(&inv->history);
 	lineage_release(&inv->lineage);
 	snapshots_free(inv->snapshots);
@@ -411,54 +416,9 @@ uint32_t investigation_lineage(struct investigation *inv, const struct snap_file
 	return file->unit == INTERN_NONE ? INTERN_NONE : lineage_of_path(&inv->lineage, file->unit);
 }
 
-/* Does the environment hold the path in one of its versions directories? */
-static bool env_covers(const struct study *study, const struct tree_env *env, uint32_t path)
-{
-	size_t i;
-
-	for (i = 0; i < env->version_count; i++)
-		if (study_path_is_below(study, path, env->versions[i]))
-			return true;
-	return false;
-}
-
-/* The script directory of a lineage that no tip has: of the last of its units, by what was found in history. */
-static struct text path_of_gone(struct investigation *inv, uint32_t lineage)
-{
-	uint32_t path, unit = INTERN_NONE, dir;
-	size_t i, k;
-
-	for (path = 0; path < inv->lineage.path_cap; path++)
-		if (lineage_of_path(&inv->lineage, path) == lineage)
-			unit = path;
-	if (unit == INTERN_NONE)
-		return TEXT_LITERAL(".");
-	dir = unit;
-	for (i = 0; i < inv->defs.count; i++)
-		for (k = 0; k < inv->defs.items[i].version_count; k++)
-			if (study_path_is_below(&inv->study, unit, inv->defs.items[i].versions[k]))
-				dir = inv->defs.items[i].dir;
-	return study_path_text(&inv->study, dir).len ? study_path_text(&inv->study, dir) : TEXT_LITERAL(".");
-}
-
 struct text investigation_env_path(struct investigation *inv, uint32_t lineage, uint32_t hint)
 {
-	const struct tree_env *first = NULL;
-	size_t v, e;
-
-	for (v = 0; v < inv->view_count; v++) {
-		for (e = 0; e < inv->views[v].envs.count; e++) {
-			const struct tree_env *env = &inv->views[v].envs.items[e];
-			bool covers = hint != INTERN_NONE && env_covers(&inv->study, env, hint);
-
-			assert(env);
-			if (inv->views[v].labels[e] != lineage && !(inv->views[v].labels[e] == INTERN_NONE && covers))
-				continue;
-			if (covers)
-				return env->path;
-			if (!first)
-				first = env;
-		}
-	}
-	return first ? first->path : path_of_gone(inv, lineage);
+	if (!inv->env_paths)
+		inv->env_paths = env_paths_new(inv);
+	return env_paths_get(inv->env_paths, lineage, hint);
 }

@@ -25,6 +25,8 @@
 #include "revident/git/repo.h"
 #include "revident/git/watch.h"
 
+struct env_paths;
+
 struct investigation_options {
 	const char *const *tips; /* expressions; none: HEAD, or with `all` every ref and worktree HEAD */
 	size_t tip_count;
@@ -85,7 +87,8 @@ struct investigation {
 	struct snapshots *snapshots;
 	struct lineage lineage;
 	struct history history;
-	bool *is_live; /* by label: is the lineage at some tip? */
+	bool *is_live;               /* by label: is the lineage at some tip? */
+	struct env_paths *env_paths; /* see investigation_env_path(); NULL until it is asked */
 };
 
 /*

@@ -1,0 +1,132 @@
+#include "env_paths.h"
+
+#include <stdlib.h>
+
+#include "def_index.h"
+#include "revident/base/xalloc.h"
+
+/* An environment of a view: those of one lineage are linked, first to last. */
+struct listed_env {
+	const struct tree_env *env;
+	uint32_t next; /* + 1 */
+};
+
+struct env_paths {
+	struct investigation *inv;
+	struct listed_env *envs; /* view by view */
+	uint32_t *first;         /* by lineage, + 1; the last: those without a lineage */
+	struct intern versions;  /* (environment, versions directory) */
+	uint32_t *last_unit;     /* by lineage: the last of its paths */
+	struct def_index defs;
+};
+
+struct env_dir {
+	uint32_t env, dir;
+};
+
+static void list_envs(struct env_paths *p)
+{
+	const struct investigation *inv = p->inv;
+	size_t v, e, k, n = 0;
+
+	for (v = 0; v < inv->view_count; v++)
+		n += inv->views[v].envs.count;
+	p->envs = xcalloc(n, sizeof(*p->envs));
+	for (v = inv->view_count; v-- > 0;) {
+		const struct tip_view *view = &inv->views[v];
+
+		for (e = view->envs.count; e-- > 0;) {
+			uint32_t label = view->labels[e];
+			uint32_t *first = &p->first[label == INTERN_NONE ? inv->lineage.label_count : label];
+			struct env_dir key = { (uint32_t)--n, 0 };
+
+			p->envs[n] = (struct listed_env){ &view->envs.items[e], *first };
+			*first = (uint32_t)n + 1;
+			for (k = 0; k < view->envs.items[e].version_count; k++) {
+				key.dir = view->envs.items[e].versions[k];
+				intern_add(&p->versions, &key, sizeof(key));
+			}
+		}
+	}
+}
+
+struct env_paths *env_paths_new(struct investigation *inv)
+{
+	struct env_paths *p = xcalloc(1, sizeof(*p));
+	uint32_t path, label;
+
+	p->inv = inv;
+	p->first = xcalloc(inv->lineage.label_count + 1, sizeof(*p->first));
+	p->last_unit = xcalloc(inv->lineage.label_count, sizeof(*p->last_unit));
+	intern_init(&p->versions);
+	def_index_init(&p->defs, &inv->study, &inv->defs);
+	list_envs(p);
+	for (path = 0; path < inv->lineage.path_cap; path++) {
+		label = lineage_of_path(&inv->lineage, path);
+		if (label != INTERN_NONE)
+			p->last_unit[label] = path + 1;
+	}
+	return p;
+}
+
+void env_paths_free(struct env_paths *p)
+{
+	if (!p)
+		return;
+	def_index_release(&p->defs);
+	intern_release(&p->versions);
+	free(p->envs);
+	free(p->first);
+	free(p->last_unit);
+	free(p);
+}
+
+/* Does the environment hold the path in one of its versions directories? */
+static bool covers(const struct env_paths *p, uint32_t env, uint32_t path)
+{
+	struct env_dir key = { env, path };
+
+	for (; key.dir != INTERN_NONE; key.dir = study_path_dir(&p->inv->study, key.dir))
+		if (intern_find(&p->versions, &key, sizeof(key)) != INTERN_NONE)
+			return true;
+	return false;
+}
+
+/* The first environment of a list that covers the path, + 1; 0 if none does. */
+static uint32_t first_covering(const struct env_paths *p, uint32_t first, uint32_t path)
+{
+	uint32_t at;
+
+	for (at = path == INTERN_NONE ? 0 : first; at && !covers(p, at - 1, path); at = p->envs[at - 1].next)
+		;
+	return at;
+}
+
+/* The script directory of a lineage that no tip has: of the last of its units, by what was found in history. */
+static struct text path_of_gone(const struct env_paths *p, uint32_t lineage)
+{
+	const struct study *study = &p->inv->study;
+	uint32_t dir, at, last = 0;
+
+	if (lineage == INTERN_NONE || !p->last_unit[lineage])
+		return TEXT_LITERAL(".");
+	for (dir = p->last_unit[lineage] - 1; dir != INTERN_NONE; dir = study_path_dir(study, dir))
+		for (at = def_index_first(&p->defs, dir); at; at = p->defs.entries[at - 1].next)
+			if (p->defs.entries[at - 1].def + 1 > last)
+				last = p->defs.entries[at - 1].def + 1;
+	dir = last ? p->inv->defs.items[last - 1].dir : p->last_unit[lineage] - 1;
+	return study_path_text(study, dir).len ? study_path_text(study, dir) : TEXT_LITERAL(".");
+}
+
+struct text env_paths_get(struct env_paths *p, uint32_t lineage, uint32_t hint)
+{
+	uint32_t without = p->first[p->inv->lineage.label_count];
+	uint32_t own = lineage == INTERN_NONE ? without : p->first[lineage];
+	uint32_t found = first_covering(p, own, hint), other = first_covering(p, without, hint);
+
+	if (!found || (other && other < found))
+		found = other;
+	if (!found)
+		found = own;
+	return found ? p->envs[found - 1].env->path : path_of_gone(p, lineage);
+}
