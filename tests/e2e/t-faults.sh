@@ -21,6 +21,20 @@ each_command() {
 	"$1" help
 }
 
+# each_format FUNCTION: those that each_command leaves out.
+each_format() {
+	for format in ndjson sarif; do "$1" scan --format $format; done
+	"$1" explain --format json 189b1231afd4
+	for format in json ndjson sarif mermaid svg; do "$1" audit --format $format; done
+	"$1" recover --format json
+	for format in sarif gitlab; do "$1" check --range HEAD~1..HEAD --format $format; done
+	"$1" check --list-rules
+	for format in markdown html; do "$1" report --format $format; done
+	"$1" hooks doctor --format json
+	"$1" hooks --print install
+	"$1" version
+}
+
 to_full_disk() {
 	run sh -c '"$0" "$@" >/dev/full' "$REVIDENT" "$@"
 	expect_exit 3
@@ -32,6 +46,7 @@ it "a full disk behind standard output"
 fixture september-17
 snapshot "$CASE_DIR/before"
 each_command to_full_disk
+each_format to_full_disk
 run revident scan -o /dev/full
 expect_exit 3
 [ -c /dev/full ] || fail "the device was replaced"
@@ -142,3 +157,69 @@ if on_small_disk; then
 else
 	skip "no file system can be mounted here"
 fi
+
+it "a file system that is read-only: nothing is changed, and what only reads answers as ever"
+if on_small_disk; then
+	rm .git/filler
+	run revident scan
+	cp "$CASE_DIR/out" "$CASE_DIR/wanted"
+	mount -o remount,ro "$DISK"
+	for command in "recover --apply" "recover -o new" "hooks install" "scan -o out" "report --evidence evidence -o report.md"; do
+		# shellcheck disable=SC2086 # words
+		run revident $command
+		expect_exit 3
+	done
+	run revident scan
+	expect_exit 1
+	compare "$CASE_DIR/wanted" "$CASE_DIR/out" "the answer"
+	unchanged
+	cd "$CASE_DIR"
+else
+	skip "no file system can be mounted here"
+fi
+
+it "a directory where a file is expected, and a file where a directory is"
+fixture september-17
+mkdir -p directory .git/hooks/pre-push/x
+run revident scan -o directory
+expect_exit 2
+run revident hooks install
+expect_exit 3
+expect_no_file .git/hooks/pre-commit
+rm -r .git/hooks/pre-push
+echo file >evidence
+run revident report --evidence evidence -o report.md
+expect_exit 3
+expect_no_file report.md
+echo file >.git/revident
+run revident recover --apply
+expect_exit 3
+[ -z "$(git status --porcelain -uno)" ] || fail "the work tree is changed"
+rm .git/revident
+mkdir -p .git/revident/journal
+run revident recover --apply
+expect_exit 3
+[ -z "$(git status --porcelain -uno)" ] || fail "the work tree is changed"
+
+it "doctor, while a hook runs: what it made is gone, or with the next run"
+fixture september-17
+mkdir "$CASE_DIR/temporary"
+# shellcheck disable=SC2016 # for the hook
+printf '#!/bin/sh\necho $$ >"%s"\nexec sleep 60\n' "$CASE_DIR/running" >.git/hooks/pre-commit
+chmod +x .git/hooks/pre-commit
+for signal in HUP TERM KILL; do
+	rm -f "$CASE_DIR/running"
+	TMPDIR=$CASE_DIR/temporary "$REVIDENT" hooks doctor >/dev/null 2>&1 &
+	doctor=$!
+	while [ ! -s "$CASE_DIR/running" ]; do sleep 0.1; done
+	kill -s "$signal" $doctor
+	status=0
+	wait $doctor 2>/dev/null || status=$?
+	[ "$status" -gt 128 ] || fail "$signal: exit $status"
+	kill "$(cat "$CASE_DIR/running")" 2>/dev/null || :
+	[ "$signal" = KILL ] || rmdir "$CASE_DIR/temporary" || fail "$signal: something is left in TMPDIR"
+	mkdir -p "$CASE_DIR/temporary"
+done
+rm .git/hooks/pre-commit
+run env TMPDIR="$CASE_DIR/temporary" "$REVIDENT" hooks doctor
+rmdir "$CASE_DIR/temporary" || fail "something is left in TMPDIR"
