@@ -1,5 +1,6 @@
 #include "shares.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -137,6 +138,7 @@ bool shares_have(const struct shares *shares, uint32_t a, uint32_t b)
 		a = b;
 		b = other;
 	}
+	assert(!shares->units[a].last || shares->items);
 	for (at = shares->units[a].last; at; at = shares->items[at - 1].next) {
 		const struct share_member *other = member(shares, shares_circle(shares, at), b);
 

@@ -123,8 +123,7 @@ static int add_line(const git_diff_delta *delta, const git_diff_hunk *hunk, cons
 
 static bool is_change(const struct patch_change *change)
 {
-	return !change->has_before || change->before.len != change->after.len ||
-	       (change->after.len && memcmp(change->before.ptr, change->after.ptr, change->after.len) != 0);
+	return !change->has_before || !text_equal(change->before, change->after);
 }
 
 static int add_content(struct strbuf *out, const struct patch_change *change, struct err *err)
