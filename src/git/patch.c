@@ -123,7 +123,10 @@ static int add_line(const git_diff_delta *delta, const git_diff_hunk *hunk, cons
 
 static bool is_change(const struct patch_change *change)
 {
-	return !change->has_before || !text_equal(change->before, change->after);
+	struct text before = change->before.ptr ? change->before : TEXT_LITERAL("");
+
+	return !change->has_before || before.len != change->after.len ||
+	       (before.len && memcmp(before.ptr, change->after.ptr, before.len) != 0);
 }
 
 static int add_content(struct strbuf *out, const struct patch_change *change, struct err *err)
