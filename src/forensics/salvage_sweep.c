@@ -176,7 +176,7 @@ static enum sweep_answer sweep_pack(void *data, const struct sweep_pack *pack)
 	bool known;
 
 	w->noting = false;
-	if (w->s->options.notes == NOTES_IGNORED || !pack->has_checksum || pack->count < NOTED_OBJECTS_MIN)
+	if (w->s->options.notes == NOTES_IGNORED || pack->count < NOTED_OBJECTS_MIN)
 		return SWEEP_VISIT;
 	known = pack_note_read(w->s->head->repo, &pack->checksum, w->writer, &note) && take_note(NULL, &note) &&
 		take_note(w->s, &note);

@@ -106,6 +106,9 @@ int odb_open(struct repo *repo, const struct location *loc, const struct repo_en
 /* pack_backend.c: the packs of `repo`, which must outlive it. 0 or -1. */
 int pack_backend_new(git_odb_backend **out, struct repo *repo, struct err *err);
 
+/* object.c: the type that libgit2 names. False for what is no object by itself. */
+bool object_type_of(git_object_t type, enum object_type *out);
+
 /* pack_rescue.c: the base of a delta from elsewhere; `data` is the repository. NULL where there is no good copy. */
 struct pack_bytes *pack_rescue(void *data, size_t number, uint64_t offset);
 

@@ -9,7 +9,7 @@
 /* A chain of tags longer than this is taken for a loop. */
 enum { TAG_DEPTH_MAX = 100, OTHER_CHECKED_MAX = 1024 * 1024 };
 
-static bool type_of(git_object_t type, enum object_type *out)
+bool object_type_of(git_object_t type, enum object_type *out)
 {
 	switch (type) {
 	case GIT_OBJECT_COMMIT:
@@ -63,7 +63,7 @@ int object_header(struct repo *repo, const struct oid *id, enum object_type *typ
 			return -1;
 		err_clear(err);
 	}
-	if (!type_of(kind, &known))
+	if (!object_type_of(kind, &known))
 		return cannot_read(id, err);
 	if (type)
 		*type = known;
@@ -97,7 +97,7 @@ static int read_by_libgit2(struct repo *repo, const struct oid *id, size_t max, 
 		err_clear(err);
 	}
 	len = git_odb_object_size(object);
-	if (len > max || !type_of(git_odb_object_type(object), &out->type)) {
+	if (len > max || !object_type_of(git_odb_object_type(object), &out->type)) {
 		git_odb_object_free(object);
 		return len > max ? too_long(id, len, max, err) : cannot_read(id, err);
 	}

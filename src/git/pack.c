@@ -153,6 +153,12 @@ static const char *check_pack(const struct pack *pack)
 	return NULL;
 }
 
+/* Is a checked index that of a checked pack? Each ends with the checksum of the pack. */
+static bool is_of_pack(const struct pack *pack)
+{
+	return memcmp(pack->map + pack->size - OID_BYTES, pack->index + pack->index_size - TRAILER, OID_BYTES) == 0;
+}
+
 /* Where the tables of a checked index stand. */
 static void find_tables(struct pack *pack)
 {
@@ -176,7 +182,6 @@ bool pack_open(struct pack *pack, const char *dir, const char *name, struct strb
 	const char *bad = NULL, *bad_pack;
 	char *path = path_join(dir, name);
 	struct strbuf sb = STRBUF_INIT;
-	struct oid sum;
 
 	memset(pack, 0, sizeof(*pack));
 	strbuf_add(&sb, path, strlen(path) - strlen("idx"));
@@ -188,7 +193,7 @@ bool pack_open(struct pack *pack, const char *dir, const char *name, struct strb
 		bad = map_file(path, &pack->index, &pack->index_size);
 	if (!bad_pack && !bad)
 		bad = check_index(pack->index, pack->index_size, pack->size);
-	if (!bad_pack && !bad && !pack_checksum(pack, &sum))
+	if (!bad_pack && !bad && !is_of_pack(pack))
 		bad = "it is the index of another pack";
 	if (bad_pack)
 		strbuf_addf(why, "the pack of that index: %s", bad_pack);
@@ -224,10 +229,9 @@ uint64_t pack_offset_at(const struct pack *pack, uint32_t at)
 	return offset & WIDE ? be64(pack->wide + (size_t)(offset & ~WIDE) * 8) : offset;
 }
 
-bool pack_checksum(const struct pack *pack, struct oid *out)
+void pack_checksum(const struct pack *pack, struct oid *out)
 {
 	memcpy(out->bytes, pack->map + pack->size - OID_BYTES, OID_BYTES);
-	return memcmp(out->bytes, pack->index + pack->index_size - TRAILER, OID_BYTES) == 0;
 }
 
 void pack_id_at(const struct pack *pack, uint32_t position, struct oid *out)

@@ -30,13 +30,13 @@ struct pack {
 
 /*
  * Maps the pack whose index is `name` in `dir` ("…/objects/pack/") and checks all that libgit2 takes on trust: lengths,
- * the order of the fanout, every offset. False with the reason in `why`.
+ * the order of the fanout, every offset, and that both files are of one pack. False with the reason in `why`.
  */
 bool pack_open(struct pack *pack, const char *dir, const char *name, struct strbuf *why);
 void pack_close(struct pack *pack);
 
-/* The checksum that pack and index have of the pack's content. False where the two differ. */
-bool pack_checksum(const struct pack *pack, struct oid *out);
+/* The checksum that pack and index have of the pack's content. */
+void pack_checksum(const struct pack *pack, struct oid *out);
 
 /* The id of the object that begins at an offset, by looking through the whole index. False if none does. */
 bool pack_find_offset(const struct pack *pack, uint64_t offset, struct oid *out);
@@ -82,6 +82,8 @@ struct pack_bytes {
 	unsigned char bytes[]; /* a NUL behind them */
 };
 
+/* Room for `len` bytes and their NUL, which the caller fills in, with one reference. */
+struct pack_bytes *pack_bytes_new(size_t len);
 void pack_bytes_release(struct pack_bytes *bytes); /* takes NULL */
 
 struct base_cache;

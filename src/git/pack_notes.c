@@ -109,9 +109,11 @@ static bool is_pack_of(const struct repo *repo, const char *name)
 
 	if (!oid_parse(&checksum, name, strlen(name)))
 		return true; /* none of ours: not to be touched */
-	for (i = 0; i < repo->packs.count; i++)
-		if (pack_checksum(&repo->packs.items[i], &own) && oid_equal(&own, &checksum))
+	for (i = 0; i < repo->packs.count; i++) {
+		pack_checksum(&repo->packs.items[i], &own);
+		if (oid_equal(&own, &checksum))
 			return true;
+	}
 	return false;
 }
 

@@ -15,7 +15,7 @@ void pack_bytes_release(struct pack_bytes *bytes)
 		free(bytes);
 }
 
-static struct pack_bytes *new_bytes(size_t len)
+struct pack_bytes *pack_bytes_new(size_t len)
 {
 	struct pack_bytes *bytes = xmalloc(sizeof(*bytes) + len + 1);
 
@@ -124,7 +124,7 @@ static struct pack_bytes *inflate_entry(struct packs *packs, const struct pack *
 		packs->decompressor = libdeflate_alloc_decompressor();
 	if (!packs->decompressor)
 		return NULL;
-	bytes = new_bytes(entry->len);
+	bytes = pack_bytes_new(entry->len);
 	if (libdeflate_zlib_decompress_ex(packs->decompressor, pack->map + entry->data,
 		    pack->size - OID_BYTES - entry->data, bytes->bytes, entry->len, NULL, NULL) != LIBDEFLATE_SUCCESS) {
 		free(bytes);
@@ -185,7 +185,7 @@ static struct pack_bytes *apply_delta(
 		*too_long = len > SIZE_MAX ? SIZE_MAX : (size_t)len;
 		return NULL;
 	}
-	out = new_bytes((size_t)len);
+	out = pack_bytes_new((size_t)len);
 	out->type = base->type;
 	while (at < end) {
 		unsigned op = *at++;

@@ -5,41 +5,22 @@
 #include <string.h>
 
 #include "internal.h"
-#include "revident/base/xalloc.h"
 
 enum { DEPTH_MAX = 2, RESCUES_MAX = 1000 };
-
-static bool known_type(git_object_t type, enum object_type *out)
-{
-	static const git_object_t types[] = { GIT_OBJECT_COMMIT, GIT_OBJECT_TREE, GIT_OBJECT_BLOB, GIT_OBJECT_TAG };
-	static const enum object_type ours[] = { OBJECT_COMMIT, OBJECT_TREE, OBJECT_BLOB, OBJECT_TAG };
-	size_t i;
-
-	for (i = 0; i < sizeof(types) / sizeof(*types); i++)
-		if (types[i] == type) {
-			*out = ours[i];
-			return true;
-		}
-	return false;
-}
 
 static struct pack_bytes *read_loose(struct repo *repo, const struct oid *id)
 {
 	git_odb_object *object = NULL;
 	struct pack_bytes *out = NULL;
 	enum object_type type;
-	size_t len;
 
 	if (git_odb_read(&object, repo->loose, as_git_oid(id)) < 0)
 		return NULL;
-	len = git_odb_object_size(object);
-	if (known_type(git_odb_object_type(object), &type)) {
-		out = xmalloc(sizeof(*out) + len + 1);
-		out->refs = 1;
+	if (object_type_of(git_odb_object_type(object), &type)) {
+		out = pack_bytes_new(git_odb_object_size(object));
 		out->type = type;
-		out->len = len;
-		memcpy(out->bytes, git_odb_object_data(object), len);
-		out->bytes[len] = '\0';
+		memcpy(out->bytes, git_odb_object_data(object), out->len);
+		out->bytes[out->len] = '\0';
 	}
 	git_odb_object_free(object);
 	return out;

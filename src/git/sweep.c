@@ -203,7 +203,7 @@ static int visit_pack(struct sweep *s)
 	struct sweep_pack about = { .count = pack->count };
 	enum sweep_answer answer;
 
-	about.has_checksum = pack_checksum(pack, &about.checksum);
+	pack_checksum(pack, &about.checksum);
 	answer = v->pack ? v->pack(v->data, &about) : SWEEP_VISIT;
 	if (answer == SWEEP_SKIP)
 		return 0;

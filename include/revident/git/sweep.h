@@ -25,8 +25,7 @@ typedef int sweep_content_fn(void *data, const struct oid *id, const unsigned ch
 /* A pack on its way through a sweep. */
 struct sweep_pack {
 	struct oid checksum;
-	bool has_checksum; /* pack and index agree on it */
-	size_t count;      /* of objects */
+	size_t count; /* of objects */
 };
 
 enum sweep_answer {
