@@ -5,38 +5,37 @@
 
 #include "revident/base/xalloc.h"
 
-struct held_key {
-	uint32_t def, dir;
-};
+bool def_is_new(struct intern *seen, const struct env_def *def)
+{
+	struct strbuf key = STRBUF_INIT;
+	size_t before = seen->count;
+
+	strbuf_add(&key, &def->dir, sizeof(def->dir));
+	strbuf_add(&key, def->versions, def->version_count * sizeof(*def->versions));
+	strbuf_addch(&key, def->is_explicit ? 'e' : 's');
+	strbuf_addch(&key, def_is_recursive(def) ? 'r' : 'f');
+	intern_add(seen, key.buf, key.len);
+	strbuf_release(&key);
+	return seen->count > before;
+}
 
 static void find_repeats(struct def_index *index)
 {
-	struct strbuf key = STRBUF_INIT;
 	struct intern seen;
 	size_t i;
 
 	intern_init(&seen);
-	for (i = 0; i < index->defs->count; i++) {
-		const struct env_def *def = &index->defs->items[i];
-		size_t before = seen.count;
-
-		strbuf_clear(&key);
-		strbuf_add(&key, &def->dir, sizeof(def->dir));
-		strbuf_addch(&key, (char)(def->is_explicit + 2 * def_is_recursive(def)));
-		strbuf_add(&key, def->versions, def->version_count * sizeof(*def->versions));
-		index->is_repeat[i] = intern_add(&seen, key.buf, key.len) < before;
-	}
+	for (i = 0; i < index->defs->count; i++)
+		index->is_repeat[i] = !def_is_new(&seen, &index->defs->items[i]);
 	intern_release(&seen);
-	strbuf_release(&key);
 }
 
 static void add_entry(struct def_index *index, uint32_t def, uint32_t dir)
 {
-	struct held_key key = { def, dir };
-	size_t before = index->held.count, paths = index->paths.count;
+	size_t paths = index->paths.count;
 	uint32_t path;
 
-	if (intern_add(&index->held, &key, sizeof(key)) < before)
+	if (!dir_set_add(&index->held, def, dir))
 		return;
 	path = intern_add(&index->paths, &dir, sizeof(dir));
 	if (path == paths) {
@@ -57,7 +56,7 @@ void def_index_init(struct def_index *index, const struct study *study, const st
 	index->defs = defs;
 	index->is_repeat = xcalloc(defs->count, sizeof(*index->is_repeat));
 	index->marks = xcalloc(defs->count, sizeof(*index->marks));
-	intern_init(&index->held);
+	dir_set_init(&index->held);
 	intern_init(&index->paths);
 	find_repeats(index);
 	for (i = defs->count; i-- > 0;) /* each comes to stand before the later ones */
@@ -67,7 +66,7 @@ void def_index_init(struct def_index *index, const struct study *study, const st
 
 void def_index_release(struct def_index *index)
 {
-	intern_release(&index->held);
+	dir_set_release(&index->held);
 	intern_release(&index->paths);
 	free(index->first);
 	free(index->entries);
@@ -85,17 +84,12 @@ uint32_t def_index_first(const struct def_index *index, uint32_t dir)
 
 bool def_index_has(const struct def_index *index, size_t def, uint32_t dir)
 {
-	struct held_key key = { (uint32_t)def, dir };
-
-	return intern_find(&index->held, &key, sizeof(key)) != INTERN_NONE;
+	return dir_set_has(&index->held, (uint32_t)def, dir);
 }
 
 bool def_index_covers(const struct def_index *index, size_t def, uint32_t dir)
 {
-	for (; dir != INTERN_NONE; dir = study_path_dir(index->study, dir))
-		if (def_index_has(index, def, dir))
-			return true;
-	return false;
+	return dir_set_covers(&index->held, index->study, (uint32_t)def, dir);
 }
 
 bool def_index_share(struct def_index *index, uint32_t a, uint32_t b)

@@ -6,6 +6,7 @@
 #ifndef REVIDENT_FORENSICS_DEF_INDEX_H
 #define REVIDENT_FORENSICS_DEF_INDEX_H
 
+#include "dir_set.h"
 #include "revident/forensics/discover.h"
 #include "revident/forensics/study.h"
 
@@ -17,7 +18,7 @@ struct def_entry {
 struct def_index {
 	const struct study *study;
 	const struct env_defs *defs;
-	struct intern held;  /* (definition, versions directory) */
+	struct dir_set held; /* by definition: its versions directories */
 	struct intern paths; /* versions directories */
 	uint32_t *first;     /* by number in `paths`: an entry + 1, definitions in their order */
 	size_t first_cap;
@@ -43,6 +44,9 @@ bool def_index_covers(const struct def_index *index, size_t def, uint32_t dir);
 
 /* Does one definition have both at or below its versions directories? */
 bool def_index_share(struct def_index *index, uint32_t a, uint32_t b);
+
+/* Does none of the definitions seen before say the same? Adds it to them. */
+bool def_is_new(struct intern *seen, const struct env_def *def);
 
 static inline bool def_is_recursive(const struct env_def *def)
 {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dir_set.h"
 #include "revident/base/xalloc.h"
 #include "revident/forensics/survey.h"
 
@@ -355,38 +356,26 @@ static int add_from_script(struct search *search, uint32_t dir)
 	return 0;
 }
 
-/* Directories that definitions have already. */
-struct covered {
-	struct intern versions; /* versions directories */
-	struct intern around;   /* those, and every directory above one */
-};
+/* What directories of definitions are in a set of them for. */
+enum { VERSIONS, AROUND /* those, and every directory above one */ };
 
-static void cover(const struct study *study, struct covered *covered, const struct env_def *def)
+static void cover(const struct study *study, struct dir_set *covered, const struct env_def *def)
 {
 	size_t k;
 
 	for (k = 0; k < def->version_count; k++) {
 		uint32_t dir = def->versions[k];
-		size_t before;
 
-		intern_add(&covered->versions, &dir, sizeof(dir));
-		do {
-			before = covered->around.count;
-			intern_add(&covered->around, &dir, sizeof(dir));
+		dir_set_add(covered, VERSIONS, dir);
+		while (dir != INTERN_NONE && dir_set_add(covered, AROUND, dir))
 			dir = study_path_dir(study, dir);
-		} while (covered->around.count > before && dir != INTERN_NONE);
 	}
 }
 
 /* Is the directory a versions directory, or inside one or around one, already? */
-static bool is_covered(const struct study *study, const struct covered *covered, uint32_t dir)
+static bool is_covered(const struct study *study, const struct dir_set *covered, uint32_t dir)
 {
-	if (intern_find(&covered->around, &dir, sizeof(dir)) != INTERN_NONE)
-		return true;
-	for (; dir != INTERN_NONE; dir = study_path_dir(study, dir))
-		if (intern_find(&covered->versions, &dir, sizeof(dir)) != INTERN_NONE)
-			return true;
-	return false;
+	return dir_set_has(covered, AROUND, dir) || dir_set_covers(covered, study, VERSIONS, dir);
 }
 
 void env_defs_add_versions(struct study *study, struct env_defs *defs, const char *path, const char *said_by)
@@ -407,11 +396,10 @@ void env_defs_add_versions(struct study *study, struct env_defs *defs, const cha
 static void add_loose(struct search *search)
 {
 	struct env_defs *out = search->out;
-	struct covered covered;
+	struct dir_set covered;
 	size_t i;
 
-	intern_init(&covered.versions);
-	intern_init(&covered.around);
+	dir_set_init(&covered);
 	for (i = search->first; i < out->count; i++)
 		cover(search->study, &covered, &out->items[i]);
 	for (i = 0; i < search->survey.loose_count; i++) {
@@ -423,8 +411,7 @@ static void add_loose(struct search *search)
 		env_defs_add_versions(search->study, out, path, path);
 		cover(search->study, &covered, &out->items[out->count - 1]);
 	}
-	intern_release(&covered.versions);
-	intern_release(&covered.around);
+	dir_set_release(&covered);
 }
 
 static int resolve(struct search *search)

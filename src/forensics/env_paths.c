@@ -15,13 +15,9 @@ struct env_paths {
 	struct investigation *inv;
 	struct listed_env *envs; /* view by view */
 	uint32_t *first;         /* by lineage, + 1; the last: those without a lineage */
-	struct intern versions;  /* (environment, versions directory) */
+	struct dir_set versions; /* by environment: its versions directories */
 	uint32_t *last_unit;     /* by lineage: the last of its paths */
 	struct def_index defs;
-};
-
-struct env_dir {
-	uint32_t env, dir;
 };
 
 static void list_envs(struct env_paths *p)
@@ -38,14 +34,11 @@ static void list_envs(struct env_paths *p)
 		for (e = view->envs.count; e-- > 0;) {
 			uint32_t label = view->labels[e];
 			uint32_t *first = &p->first[label == INTERN_NONE ? inv->lineage.label_count : label];
-			struct env_dir key = { (uint32_t)--n, 0 };
 
-			p->envs[n] = (struct listed_env){ &view->envs.items[e], *first };
+			p->envs[--n] = (struct listed_env){ &view->envs.items[e], *first };
 			*first = (uint32_t)n + 1;
-			for (k = 0; k < view->envs.items[e].version_count; k++) {
-				key.dir = view->envs.items[e].versions[k];
-				intern_add(&p->versions, &key, sizeof(key));
-			}
+			for (k = 0; k < view->envs.items[e].version_count; k++)
+				dir_set_add(&p->versions, (uint32_t)n, view->envs.items[e].versions[k]);
 		}
 	}
 }
@@ -58,7 +51,7 @@ struct env_paths *env_paths_new(struct investigation *inv)
 	p->inv = inv;
 	p->first = xcalloc(inv->lineage.label_count + 1, sizeof(*p->first));
 	p->last_unit = xcalloc(inv->lineage.label_count, sizeof(*p->last_unit));
-	intern_init(&p->versions);
+	dir_set_init(&p->versions);
 	def_index_init(&p->defs, &inv->study, &inv->defs);
 	list_envs(p);
 	for (path = 0; path < inv->lineage.path_cap; path++) {
@@ -74,31 +67,20 @@ void env_paths_free(struct env_paths *p)
 	if (!p)
 		return;
 	def_index_release(&p->defs);
-	intern_release(&p->versions);
+	dir_set_release(&p->versions);
 	free(p->envs);
 	free(p->first);
 	free(p->last_unit);
 	free(p);
 }
 
-/* Does the environment hold the path in one of its versions directories? */
-static bool covers(const struct env_paths *p, uint32_t env, uint32_t path)
-{
-	struct env_dir key = { env, path };
-
-	for (; key.dir != INTERN_NONE; key.dir = study_path_dir(&p->inv->study, key.dir))
-		if (intern_find(&p->versions, &key, sizeof(key)) != INTERN_NONE)
-			return true;
-	return false;
-}
-
 /* The first environment of a list that covers the path, + 1; 0 if none does. */
 static uint32_t first_covering(const struct env_paths *p, uint32_t first, uint32_t path)
 {
-	uint32_t at;
+	uint32_t at = path == INTERN_NONE ? 0 : first;
 
-	for (at = path == INTERN_NONE ? 0 : first; at && !covers(p, at - 1, path); at = p->envs[at - 1].next)
-		;
+	while (at && !dir_set_covers(&p->versions, &p->inv->study, at - 1, path))
+		at = p->envs[at - 1].next;
 	return at;
 }
 

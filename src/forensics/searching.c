@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "def_index.h"
 #include "revident/base/xalloc.h"
 
 /* One search of a history. */
@@ -57,18 +58,9 @@ static void watch_definition(struct search *s, const struct env_def *def)
 /* Keeps a definition if none says the same already. */
 static void keep_definition(struct search *s, const struct env_def *def)
 {
-	bool recursive = def->section && def->section->recursive_version_locations == SWITCH_ON;
 	struct env_defs *defs = &s->inv->defs;
-	size_t before = s->known.count;
-	struct strbuf key = STRBUF_INIT;
 
-	strbuf_add(&key, &def->dir, sizeof(def->dir));
-	strbuf_add(&key, def->versions, def->version_count * sizeof(*def->versions));
-	strbuf_addch(&key, def->is_explicit ? 'e' : 's');
-	strbuf_addch(&key, recursive ? 'r' : 'f');
-	intern_add(&s->known, key.buf, key.len);
-	strbuf_release(&key);
-	if (s->known.count == before)
+	if (!def_is_new(&s->known, def))
 		return;
 	VEC_GROW(defs->items, defs->count, defs->cap);
 	defs->items[defs->count++] = *def;
