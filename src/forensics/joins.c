@@ -5,6 +5,7 @@
 
 #include "def_index.h"
 #include "revident/base/xalloc.h"
+#include "roots.h"
 #include "shares.h"
 
 enum { CROSSING_MAX = 16 }; /* holders of one name that are told apart */
@@ -191,13 +192,7 @@ struct partition {
 
 static uint32_t find_group(struct partition *p, size_t place)
 {
-	uint32_t at = (uint32_t)place;
-
-	while (p->up[at] != at) {
-		p->up[at] = p->up[p->up[at]];
-		at = p->up[at];
-	}
-	return at;
+	return root_of(p->up, (uint32_t)place);
 }
 
 static size_t place_of(const struct partition *p, uint32_t unit)

@@ -6,26 +6,18 @@
 
 #include "lineage_parts.h"
 #include "revident/base/xalloc.h"
+#include "roots.h"
 #include "shares.h"
 
 uint32_t find_label(struct lineage *lineage, uint32_t label)
 {
-	while (lineage->up[label] != label) {
-		lineage->up[label] = lineage->up[lineage->up[label]];
-		label = lineage->up[label];
-	}
-	return label;
+	return root_of(lineage->up, label);
 }
 
 /* The older label stays, so that the answer does not depend on the order of unions. */
 static void unite(struct lineage *lineage, uint32_t a, uint32_t b)
 {
-	a = find_label(lineage, a);
-	b = find_label(lineage, b);
-	if (a < b)
-		lineage->up[b] = a;
-	else
-		lineage->up[a] = b;
+	join_roots(lineage->up, a, b);
 }
 
 static uint32_t new_label(struct lineage *lineage)

@@ -5,6 +5,7 @@
 
 #include "def_index.h"
 #include "revident/base/xalloc.h"
+#include "roots.h"
 
 /* Grouping the units of one tree. */
 struct grouping {
@@ -66,25 +67,6 @@ static void list_groups(struct grouping *g)
 	}
 }
 
-static uint32_t find_group(struct grouping *g, size_t place)
-{
-	uint32_t at = (uint32_t)place;
-
-	while (g->group[at] != at) {
-		g->group[at] = g->group[g->group[at]];
-		at = g->group[at];
-	}
-	return at;
-}
-
-/* The lower place stays the group's. */
-static void unite(struct grouping *g, size_t a, size_t b)
-{
-	uint32_t x = find_group(g, a), y = find_group(g, b);
-
-	g->group[x < y ? y : x] = x < y ? x : y;
-}
-
 /* Does the configuration name the directory, which holds migrations? */
 static bool is_configured(const struct grouping *g, uint32_t dir)
 {
@@ -109,9 +91,9 @@ static void join_units(struct grouping *g)
 	for (i = 0; i < g->unit_count; i++)
 		for (dir = g->units[i]; dir != INTERN_NONE; dir = study_path_dir(g->study, dir))
 			if (is_configured(g, dir))
-				unite(g, i, g->unit_of[dir] - 1);
+				join_roots(g->group, (uint32_t)i, g->unit_of[dir] - 1);
 	for (i = 0; i < g->unit_count; i++)
-		g->group[i] = find_group(g, i);
+		g->group[i] = root_of(g->group, (uint32_t)i);
 }
 
 /* The definition whose versions directory is nearest above the unit; explicit ones first, then by path. */
