@@ -80,3 +80,17 @@ void *xgrow(void *items, size_t count, size_t *cap, size_t size)
 	*cap = *cap < 8 ? 8 : *cap + *cap / 2;
 	return xreallocarray(items, *cap, size);
 }
+
+void *xreach(void *items, size_t index, size_t *cap, size_t size, int fill)
+{
+	size_t before = *cap;
+
+	if (index < before)
+		return items;
+	if (index > SIZE_MAX / 4)
+		out_of_memory();
+	*cap = index + index / 2 + 64;
+	items = xreallocarray(items, *cap, size);
+	memset((char *)items + before * size, fill, (*cap - before) * size);
+	return items;
+}

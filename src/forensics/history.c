@@ -286,17 +286,6 @@ static int judge_touched(struct builder *b, struct view *view)
 	return rc;
 }
 
-static void make_stamps(struct builder *b)
-{
-	size_t need = b->study->revisions.count + 1;
-
-	if (need <= b->stamp_cap)
-		return;
-	b->stamps = xreallocarray(b->stamps, need * 2, sizeof(*b->stamps));
-	memset(b->stamps + b->stamp_cap, 0, (need * 2 - b->stamp_cap) * sizeof(*b->stamps));
-	b->stamp_cap = need * 2;
-}
-
 /* Is there anything to see: does the node's row differ from some parent's, or has it none? */
 static bool changes_anything(const struct lineage *lineage, uint32_t node)
 {
@@ -314,7 +303,7 @@ static int look_at(struct builder *b, struct view *view, const struct snapshot *
 {
 	uint32_t p;
 
-	make_stamps(b);
+	VEC_REACH(b->stamps, b->study->revisions.count, b->stamp_cap, 0);
 	b->holder_count = 0;
 	if (view->parent_count == 0) {
 		static const struct snapshot nothing;

@@ -65,13 +65,7 @@ uint32_t lineage_of_unit(struct lineage *lineage, uint32_t layout, uint32_t unit
 
 static void remember_path(struct lineage *lineage, uint32_t unit, uint32_t label)
 {
-	if (unit >= lineage->path_cap) {
-		size_t cap = (size_t)unit + unit / 2 + 64;
-
-		lineage->label_of_path = xreallocarray(lineage->label_of_path, cap, sizeof(uint32_t));
-		memset(lineage->label_of_path + lineage->path_cap, 0xff, (cap - lineage->path_cap) * sizeof(uint32_t));
-		lineage->path_cap = cap;
-	}
+	VEC_REACH(lineage->label_of_path, unit, lineage->path_cap, 0xff); /* INTERN_NONE */
 	lineage->label_of_path[unit] = label;
 }
 
@@ -148,13 +142,7 @@ struct pair *pair_of(struct builder *b, uint32_t unit)
 
 static void add_pair(struct builder *b, uint32_t unit)
 {
-	if (unit >= b->place_cap) {
-		size_t cap = (size_t)unit + unit / 2 + 64;
-
-		b->place_of_unit = xreallocarray(b->place_of_unit, cap, sizeof(*b->place_of_unit));
-		memset(b->place_of_unit + b->place_cap, 0, (cap - b->place_cap) * sizeof(*b->place_of_unit));
-		b->place_cap = cap;
-	}
+	VEC_REACH(b->place_of_unit, unit, b->place_cap, 0);
 	VEC_GROW(b->pairs, b->pair_count, b->pair_cap);
 	b->place_of_unit[unit] = (uint32_t)b->pair_count;
 	b->pairs[b->pair_count++] = (struct pair){ unit, INTERN_NONE };

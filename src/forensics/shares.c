@@ -38,13 +38,7 @@ static const struct share_member *member(const struct shares *shares, uint32_t c
 
 static struct share_unit *unit_at(struct shares *shares, uint32_t unit)
 {
-	if (unit >= shares->unit_cap) {
-		size_t cap = (size_t)unit + unit / 2 + 64;
-
-		shares->units = xreallocarray(shares->units, cap, sizeof(*shares->units));
-		memset(shares->units + shares->unit_cap, 0, (cap - shares->unit_cap) * sizeof(*shares->units));
-		shares->unit_cap = cap;
-	}
+	VEC_REACH(shares->units, unit, shares->unit_cap, 0);
 	return &shares->units[unit];
 }
 

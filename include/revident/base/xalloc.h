@@ -33,7 +33,15 @@ char *xstrdup(const char *text);
 #define VEC_GROW(items, count, cap) \
 	((items) = (count) < (cap) ? (items) : xgrow((items), (count), &(cap), sizeof(*(items))))
 
-/* What VEC_GROW() stands on. */
+/*
+ * Makes room for element `index` of `items`, an array by number of which every element up to `*cap` counts: grows it by
+ * half more than it must, each new byte being `fill`. Use: VEC_REACH(v->items, number, v->cap, 0); v->items[number] = x;
+ */
+#define VEC_REACH(items, index, cap, fill) \
+	((items) = (index) < (cap) ? (items) : xreach((items), (index), &(cap), sizeof(*(items)), (fill)))
+
+/* What VEC_GROW() and VEC_REACH() stand on. */
 void *xgrow(void *items, size_t count, size_t *cap, size_t size);
+void *xreach(void *items, size_t index, size_t *cap, size_t size, int fill);
 
 #endif
