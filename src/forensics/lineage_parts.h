@@ -1,5 +1,5 @@
 /*
- * lineage_parts: what building a lineage shares with following moves. Private to this folder.
+ * lineage_parts: what the files that build a lineage share. Private to this folder.
  */
 #ifndef REVIDENT_FORENSICS_LINEAGE_PARTS_H
 #define REVIDENT_FORENSICS_LINEAGE_PARTS_H
@@ -39,5 +39,11 @@ struct pair *pair_of(struct builder *b, uint32_t unit);
 
 /* Labels that units of the node take over from units that vanished on the way from its parents. 0 or -1. */
 int follow_moves(struct builder *b, const struct node *node, const struct snapshot *snapshot);
+
+/*
+ * Lineages that ever shared an id did not lie in one environment before, under the names they had then, either: spreads
+ * what units share to the other units of their labels.
+ */
+void spread_shares(struct lineage *lineage);
 
 #endif
