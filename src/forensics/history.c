@@ -89,7 +89,7 @@ static bool is_unknown_at(const struct study *study, const struct snapshot *snap
 
 	if (snapshot->incomplete)
 		return true;
-	return file && file->blob != BLOB_NONE && study->blobs[file->blob].state == BLOB_ABSENT;
+	return file && study_blob_is_absent(study, file->blob);
 }
 
 static bool is_unknown_in_parents(const struct view *view, uint32_t path)

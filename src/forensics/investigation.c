@@ -133,8 +133,7 @@ static void count_unread(struct investigation *inv, struct tip_view *view)
 		const struct tree_env *env = &view->envs.items[e];
 
 		for (i = 0; i < env->file_count; i++)
-			view->unread[e] += env->files[i].blob != BLOB_NONE &&
-					   inv->study.blobs[env->files[i].blob].state == BLOB_ABSENT;
+			view->unread[e] += study_blob_is_absent(&inv->study, env->files[i].blob);
 	}
 }
 

@@ -187,7 +187,7 @@ static int has_unread_file(struct judging *j, struct investigation *inv, uint32_
 		for (i = 0; i < snapshot->count && !found; i++) {
 			const struct snap_file *file = &snapshot->files[i];
 
-			found = file->blob != BLOB_NONE && inv->study.blobs[file->blob].state == BLOB_ABSENT &&
+			found = study_blob_is_absent(&inv->study, file->blob) &&
 				investigation_lineage(inv, file) == lineage;
 		}
 		snapshot_put(inv->snapshots, snapshot);

@@ -113,8 +113,7 @@ int small_history_check(struct judging *j)
 			judge_add_limit(j->judge, "a directory of migrations cannot be read; 'git fetch' or 'git "
 						  "fsck' tells more");
 		for (i = 0; i < snapshot->count; i++)
-			if (snapshot->files[i].blob != BLOB_NONE &&
-				j->study->blobs[snapshot->files[i].blob].state == BLOB_ABSENT)
+			if (study_blob_is_absent(j->study, snapshot->files[i].blob))
 				judge_say_absent(
 					j, snapshot->files[i].path, &j->study->blobs[snapshot->files[i].blob].id);
 		snapshot_put(j->small.snapshots, snapshot);

@@ -146,8 +146,7 @@ static bool has_unread_file(const struct judging *j, const struct tree_env *env)
 	size_t i;
 
 	for (i = 0; i < env->file_count; i++)
-		if (env->files[i].is_loaded && env->files[i].blob != BLOB_NONE &&
-			j->study->blobs[env->files[i].blob].state == BLOB_ABSENT)
+		if (env->files[i].is_loaded && study_blob_is_absent(j->study, env->files[i].blob))
 			return true;
 	return false;
 }

@@ -17,9 +17,6 @@
 #include "revident/forensics/study.h"
 #include "revident/git/watch.h"
 
-/* The blob of an entry that is no regular file (a symlink, a submodule): never a migration. */
-#define BLOB_NONE UINT32_MAX
-
 struct snap_file {
 	uint32_t path;     /* path number */
 	uint32_t blob;     /* blob number, or BLOB_NONE */

@@ -25,6 +25,9 @@ enum blob_state {
 	BLOB_ABSENT, /* missing or damaged: a limit of the repository says which; what it declares is unknown */
 };
 
+/* The blob of an entry that is no regular file (a symlink, a submodule): never a migration. */
+#define BLOB_NONE UINT32_MAX
+
 struct tree_indexes;
 
 struct blob {
@@ -96,6 +99,12 @@ const struct blob *study_blob(struct study *study, uint32_t number, struct err *
 /* The same where the blob's bytes are at hand, at most MIGRATION_BYTES_MAX. */
 const struct blob *study_blob_at_hand(
 	struct study *study, uint32_t number, const unsigned char *bytes, size_t len, struct err *err);
+
+/* Was it asked for, and could not be read? Nobody knows then what the file declares. BLOB_NONE declares nothing. */
+static inline bool study_blob_is_absent(const struct study *study, uint32_t number)
+{
+	return number != BLOB_NONE && study->blobs[number].state == BLOB_ABSENT;
+}
 
 /* Enters bytes that need not be an object of the repository (a work tree's file). Its number, or INTERN_NONE with `err`. */
 uint32_t study_add_bytes(struct study *study, const char *bytes, size_t len, struct err *err);
