@@ -43,8 +43,7 @@ static void compare_with_object(struct model_writer *w, uint32_t commit)
 		return;
 	repo_add_limit(w->inv->repo,
 		"the commit-graph says of commit %s what its object does not; 'git commit-graph verify' tells more, "
-		"and "
-		"--no-commit-graph reads every commit itself",
+		"and --no-commit-graph reads every commit itself",
 		oid_hex(&w->inv->commits.ids[commit], hex));
 }
 

@@ -29,8 +29,9 @@ struct child {
 /*
  * Runs it to its end. Standard output is appended to `out`, the first 16 KiB of standard error to `said`. 0 with the exit
  * status (128 and the signal's number where one ended it) in `*status`; -1 with ERR_UNDECIDED if it cannot be run,
- * says more than `max`, is not done when a signal that waits asks the program to end (signals.h), or waits (for the other end of a named pipe, say) for `idle_max` seconds. Work is its own
- * processor time, not that of programs which it runs; where the system does not tell that, there is no such end.
+ * says more than `max`, is not done when a signal that waits asks the program to end (signals.h), or waits (for the other
+ * end of a named pipe, say) for `idle_max` seconds. Work is its own processor time, not that of programs which it runs;
+ * where the system does not tell that, there is no such end.
  */
 int child_run(const struct child *child, struct strbuf *out, struct strbuf *said, int *status, struct err *err);
 
