@@ -259,12 +259,13 @@ static bool is_string(enum token_kind kind)
 	return kind == TOKEN_STRING || kind == TOKEN_BYTES || kind == TOKEN_FSTRING;
 }
 
-/* An operand directly behind another is no Python 3: `print "x"`, `exec code`, 10L. */
+/* An operand directly behind another is no Python 3: `print "x"`, `exec code`, 10L. Call where lx->after_operand. */
 static void check_operand(struct lexer *lx, enum token_kind kind, size_t len)
 {
 	const struct token *last = last_token(lx);
 
-	if (!lx->after_operand || (is_string(kind) && is_string((enum token_kind)last->kind)))
+	assert(last); /* it may end one */
+	if (is_string(kind) && is_string((enum token_kind)last->kind))
 		return;
 	if (!ends_operand(lx, last) || (kind == TOKEN_NAME && continues_expression(lx->bytes + lx->at, len)))
 		return;
@@ -341,7 +342,8 @@ static int take_string(struct lexer *lx, enum string_prefix prefix, size_t prefi
 		}
 		end = quote + (size_t)n;
 	}
-	check_operand(lx, kind, 0);
+	if (lx->after_operand)
+		check_operand(lx, kind, 0);
 	add_token(lx, kind, 0, end - lx->at);
 	lx->line += count_lines(lx, lx->at, end);
 	lx->at = end;
