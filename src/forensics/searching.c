@@ -215,6 +215,87 @@ static int search_tips(struct search *s, bool deep)
 	return rc;
 }
 
+/* A line of first parents, from a tip to its root. */
+struct trunk {
+	uint32_t *commits;
+	size_t count;
+};
+
+/* HEAD's, or else the last of all. */
+static void find_trunk(const struct investigation *inv, struct trunk *trunk)
+{
+	const struct commits *commits = &inv->commits;
+	uint32_t commit = inv->has_head ? commits_find(commits, &inv->head.commit) : COMMIT_NONE;
+
+	if (commit == COMMIT_NONE && commits->count)
+		commit = (uint32_t)commits->count - 1;
+	trunk->count = 0;
+	trunk->commits = xcalloc(commits->count, sizeof(*trunk->commits));
+	while (commit != COMMIT_NONE) {
+		trunk->commits[trunk->count++] = commit;
+		commit = commit_parent_count(commits, commit) ? commit_parents(commits, commit)[0] : COMMIT_NONE;
+	}
+}
+
+/* Is a watched path in the tree of a commit of the trunk? What cannot be read is not, here; the walk will say so. */
+static bool is_there(struct search *s, const struct trunk *trunk, size_t at, size_t watched)
+{
+	struct investigation *inv = s->inv;
+	struct source *source = source_of_tree(&inv->study, &inv->commits.trees[trunk->commits[at]]);
+	struct source_entry entry;
+	struct err ignored = { 0 };
+
+	return source_find(source, text_of(watch_path(inv->watch, watched)), &entry, &ignored) == 1;
+}
+
+/* Searches both sides of the edge between `first` and `last`, which differ in the path, where it comes or goes. */
+static int search_between(struct search *s, const struct trunk *trunk, size_t watched, size_t first, size_t last)
+{
+	const struct oid *trees = s->inv->commits.trees;
+	const bool is_there_first = is_there(s, trunk, first, watched);
+
+	while (last - first > 1) {
+		size_t middle = first + (last - first) / 2;
+
+		if (is_there(s, trunk, middle, watched) == is_there_first)
+			first = middle;
+		else
+			last = middle;
+	}
+	if (search_tree(s, &trees[trunk->commits[first]]) < 0)
+		return -1;
+	return search_tree(s, &trees[trunk->commits[last]]);
+}
+
+/*
+ * A round whose end finds another path makes the next read every tree again. Most such paths are where the migrations
+ * stood before they moved, once and for good: halving the trunk finds that edge before the first round begins. It is one
+ * of those that a round would search, so what is found is the same.
+ */
+static int search_trunk(struct search *s)
+{
+	enum { SAMPLES = 16, PATHS_MAX = 16 };
+	struct investigation *inv = s->inv;
+	struct trunk trunk;
+	size_t i, k;
+	int rc = 0;
+
+	find_trunk(inv, &trunk);
+	for (i = 0; i < inv->watched_count && i < PATHS_MAX && rc == 0; i++) {
+		size_t watched = inv->watched_versions[i], last = 0;
+
+		for (k = 1; k <= SAMPLES && trunk.count && rc == 0; k++) {
+			size_t next = (trunk.count - 1) * k / SAMPLES;
+
+			if (is_there(s, &trunk, last, watched) != is_there(s, &trunk, next, watched))
+				rc = search_between(s, &trunk, watched, last, next);
+			last = next;
+		}
+	}
+	free(trunk.commits);
+	return rc;
+}
+
 int search_history(struct investigation *inv, bool deep, const struct progress *progress, struct err *err)
 {
 	struct search s = { .inv = inv, .err = err };
@@ -222,7 +303,7 @@ int search_history(struct investigation *inv, bool deep, const struct progress *
 
 	intern_init(&s.known);
 	intern_init(&s.configs);
-	if (search_tips(&s, deep) < 0)
+	if (search_tips(&s, deep) < 0 || search_trunk(&s) < 0)
 		goto done;
 	do { /* what one round finds, the next resolves; each round but the last finds a path more */
 		s.resolved = watch_count(inv->watch);
