@@ -156,21 +156,11 @@ static void add_lines(
 	}
 }
 
-static int compare_hashes(const void *a, const void *b)
-{
-	uint64_t x, y;
-
-	memcpy(&x, a, sizeof(x));
-	memcpy(&y, b, sizeof(y));
-	return (x > y) - (x < y);
-}
-
 int reader_content(
 	struct reader *reader, struct arena *arena, const char *bytes, size_t len, struct content *out, struct err *err)
 {
 	struct hashes hashes = { NULL, 0, 0 };
 	struct docstring doc;
-	uint64_t *lines;
 
 	*out = (struct content){ NULL, 0 };
 	if (len >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) {
@@ -184,8 +174,8 @@ int reader_content(
 	doc = docstring_find(bytes, &reader->tokens);
 	add_lines(bytes, bytes + len, &doc, &reader->value, &hashes);
 	if (hashes.count) {
-		qsort(hashes.items, hashes.count, sizeof(*hashes.items), compare_hashes);
-		lines = arena_calloc(arena, hashes.count, sizeof(*lines));
+		uint64_t *lines = arena_calloc(arena, hashes.count, sizeof(*lines));
+
 		memcpy(lines, hashes.items, hashes.count * sizeof(*lines));
 		*out = (struct content){ lines, hashes.count };
 	}
@@ -194,23 +184,79 @@ int reader_content(
 	return 0;
 }
 
+static int compare_hashes(const void *a, const void *b)
+{
+	uint64_t x, y;
+
+	memcpy(&x, a, sizeof(x));
+	memcpy(&y, b, sizeof(y));
+	return (x > y) - (x < y);
+}
+
+/* What of a content is held against another's: some lines in the order of the file. */
+struct stretch {
+	const uint64_t *lines;
+	size_t count;
+};
+
+/* Takes equal lines off both beginnings and both ends, where nearly all are that two versions of a file share. */
+static size_t take_shared_ends(struct stretch *a, struct stretch *b)
+{
+	size_t taken = 0;
+
+	for (; a->count && b->count && *a->lines == *b->lines; taken++) {
+		a->lines++;
+		a->count--;
+		b->lines++;
+		b->count--;
+	}
+	for (; a->count && b->count && a->lines[a->count - 1] == b->lines[b->count - 1]; taken++) {
+		a->count--;
+		b->count--;
+	}
+	return taken;
+}
+
+static uint64_t *sorted_copy(const struct stretch *stretch)
+{
+	uint64_t *copy = xcalloc(stretch->count, sizeof(*copy));
+
+	memcpy(copy, stretch->lines, stretch->count * sizeof(*copy));
+	qsort(copy, stretch->count, sizeof(*copy), compare_hashes);
+	return copy;
+}
+
+/* How many lines two stretches share, wherever they stand. */
+static size_t count_common(const struct stretch *a, const struct stretch *b)
+{
+	uint64_t *x, *y;
+	size_t i = 0, j = 0, common = 0;
+
+	if (!a->count || !b->count)
+		return 0;
+	x = sorted_copy(a);
+	y = sorted_copy(b);
+	while (i < a->count && j < b->count) {
+		const uint64_t first = x[i], second = y[j];
+
+		common += first == second;
+		i += first <= second;
+		j += second <= first;
+	}
+	free(x);
+	free(y);
+	return common;
+}
+
 double content_similarity(const struct content *a, const struct content *b)
 {
-	size_t i = 0, j = 0, common = 0;
+	struct stretch rest_a = { a->lines, a->count }, rest_b = { b->lines, b->count };
+	size_t common;
 
 	if (!a->count && !b->count)
 		return -1;
-	while (i < a->count && j < b->count) {
-		if (a->lines[i] == b->lines[j]) {
-			common++;
-			i++;
-			j++;
-		} else if (a->lines[i] < b->lines[j]) {
-			i++;
-		} else {
-			j++;
-		}
-	}
+	common = take_shared_ends(&rest_a, &rest_b);
+	common += count_common(&rest_a, &rest_b);
 	return 2.0 * (double)common / (double)(a->count + b->count);
 }
 

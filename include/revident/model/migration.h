@@ -88,7 +88,7 @@ static inline struct text migration_id(const struct migration *m)
 
 /* The content of a migration, for telling how much of it goes on elsewhere. */
 struct content {
-	const uint64_t *lines; /* hashes of the significant lines, sorted */
+	const uint64_t *lines; /* hashes of the significant lines, in their order */
 	size_t count;
 };
 
