@@ -9,8 +9,6 @@
 #include "revident/forensics/discover.h"
 #include "revident/git/object.h"
 
-enum { COMPARED_AT_ONCE = 256 };
-
 /* The tree that was listed last in a versions directory, and its files. */
 struct listed {
 	struct object tree; /* empty: none, or one from which nothing can be taken over */
@@ -225,22 +223,10 @@ static int list_tree(struct lister *l, const struct oid *id, unsigned depth)
 
 /* --- the entries that differ ----------------------------------------------------------------------------------------- */
 
-/* How many bytes are equal at the beginning of both. */
-static size_t common_length(const struct tree_iter *a, const struct tree_iter *b)
-{
-	size_t len = a->len < b->len ? a->len : b->len, at = 0;
-
-	while (len - at >= COMPARED_AT_ONCE && memcmp(a->bytes + at, b->bytes + at, COMPARED_AT_ONCE) == 0)
-		at += COMPARED_AT_ONCE;
-	while (at < len && a->bytes[at] == b->bytes[at])
-		at++;
-	return at;
-}
-
 /* Steps over the entries that both begin with. */
 static void skip_common(struct tree_iter *a, struct tree_iter *b)
 {
-	size_t common = common_length(a, b), at = 0;
+	size_t common = bytes_in_common(a->bytes, b->bytes, a->len < b->len ? a->len : b->len), at = 0;
 
 	while (at < common) {
 		const unsigned char *nul = memchr(a->bytes + at, '\0', common - at);

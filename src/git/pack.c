@@ -19,7 +19,8 @@ enum {
 	PACK_SMALLEST = 12 + OID_BYTES,
 	V1_ENTRY = 4 + OID_BYTES,
 	V2_ENTRY = OID_BYTES + 4 + 4,
-	GUESSES = 8, /* places guessed before a search falls back to halving */
+	GUESS_OFF = 6, /* a guess misses by some places, mostly more than so many */
+	GUESSES = 8,   /* places guessed before a search falls back to halving */
 };
 
 #define WIDE 0x80000000U /* in the table of offsets: the rest is an index into that of 64 bits */
@@ -265,6 +266,24 @@ static uint32_t guess(uint32_t low, uint32_t high, uint32_t key, uint32_t first,
 	if (key >= last)
 		return high - 1;
 	return low + (uint32_t)((uint64_t)(high - 1 - low) * (key - first) / (last - first));
+}
+
+void pack_expect(const struct pack *pack, const struct oid *id)
+{
+	const size_t stride = pack->stride ? pack->stride : OID_BYTES;
+	uint32_t low, high, middle, first, last;
+
+	pack_range(pack, id->bytes[0], &low, &high);
+	if (low >= high)
+		return;
+	middle = guess(low, high, be32(id->bytes + 1), 0, UINT32_MAX);
+	first = middle - low > GUESS_OFF ? middle - GUESS_OFF : low;
+	last = high - middle > GUESS_OFF ? middle + GUESS_OFF : high - 1;
+	__builtin_prefetch(pack->ids + middle * stride);
+	__builtin_prefetch(pack->ids + first * stride);
+	__builtin_prefetch(pack->ids + last * stride);
+	if (!pack->stride)
+		__builtin_prefetch(pack->offsets + (size_t)middle * 4);
 }
 
 bool pack_find(const struct pack *pack, const struct oid *id, uint64_t *offset)

@@ -41,6 +41,9 @@ void pack_checksum(const struct pack *pack, struct oid *out);
 /* The id of the object that begins at an offset, by looking through the whole index. False if none does. */
 bool pack_find_offset(const struct pack *pack, uint64_t offset, struct oid *out);
 
+/* Brings the lines of the index where pack_find() will look near the processor, without waiting for them. */
+void pack_expect(const struct pack *pack, const struct oid *id);
+
 /* Where an object begins in the pack. False if it is not there. */
 bool pack_find(const struct pack *pack, const struct oid *id, uint64_t *offset);
 
@@ -112,6 +115,13 @@ enum pack_answer { PACK_UNKNOWN, PACK_FOUND, PACK_TOO_LONG };
 /* Reads an object of at most `max` bytes. PACK_TOO_LONG sets *len. */
 enum pack_answer packs_read(
 	struct packs *packs, const struct oid *id, size_t max, struct pack_bytes **out, size_t *len);
+
+/*
+ * Brings what reading an object will touch near the processor, without waiting for it: first, some objects ahead of its
+ * turn, its place in the index; then, some fewer ahead, its entry. A hint for the pack where the last object was found.
+ */
+void packs_expect(const struct packs *packs, const struct oid *id);
+void packs_expect_entry(const struct packs *packs, const struct oid *id);
 
 /*
  * The content at an offset of the pack with this number. What others may be deltas against goes to the cache: bases, every

@@ -339,6 +339,25 @@ static bool find(struct packs *packs, const struct oid *id, size_t *number, uint
 	return false;
 }
 
+void packs_expect(const struct packs *packs, const struct oid *id)
+{
+	if (packs->count)
+		pack_expect(&packs->items[packs->last], id);
+}
+
+void packs_expect_entry(const struct packs *packs, const struct oid *id)
+{
+	enum { LINE = 64, LINES = 3 };
+	const struct pack *pack = &packs->items[packs->last];
+	uint64_t offset;
+	size_t i;
+
+	if (!packs->count || !pack_find(pack, id, &offset))
+		return;
+	for (i = 0; i < LINES && offset + i * LINE < pack->size; i++)
+		__builtin_prefetch(pack->map + offset + i * LINE);
+}
+
 bool packs_length_at(struct packs *packs, size_t number, uint64_t offset, size_t *len)
 {
 	const struct pack *pack = &packs->items[number];

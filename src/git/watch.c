@@ -54,6 +54,8 @@ void watch_free(struct watch *watch)
 		free(node->entries.items);
 		free(node->entries.slots);
 		free(node->summary);
+		free(node->spots);
+		tree_layout_release(&node->layout);
 		intern_release(&node->names);
 		intern_release(&node->summaries);
 	}
@@ -245,41 +247,75 @@ static bool may_differ_below(const struct watch *watch, uint32_t number, const s
 	return false;
 }
 
-/*
- * The root's local of a commit whose changed-path filter says that nothing watched differs from its first parent: that
- * parent's, which is resolved already. LOCAL_UNKNOWN where the commit's tree must be read.
- */
-static uint32_t local_by_filter(struct watch *watch, const struct commits *commits, uint32_t commit)
+/* Does a commit's changed-path filter say that nothing watched differs from its first parent? */
+static bool is_filtered(const struct watch *watch, const struct commits *commits, uint32_t commit)
 {
 	struct bloom_filter filter;
 
-	if (!commits->graph_at || commits->graph_at[commit] == GRAPH_NONE || commits->flags[commit] & COMMIT_CUT ||
-		watch->nodes[ROOT].watched != SIZE_MAX || watch->node_count > FILTER_NODES_MAX ||
-		!commit_graph_filter(repo_commit_graph(watch->repo), commits->graph_at[commit], &filter) ||
-		may_differ_below(watch, ROOT, &filter))
-		return LOCAL_UNKNOWN;
-	if (commit_parent_count(commits, commit) == 0) {
-		uint32_t local = watch_local(watch, ROOT, WATCH_ABSENT);
+	return commits->graph_at && commits->graph_at[commit] != GRAPH_NONE && !(commits->flags[commit] & COMMIT_CUT) &&
+	       watch->nodes[ROOT].watched == SIZE_MAX && watch->node_count <= FILTER_NODES_MAX &&
+	       commit_graph_filter(repo_commit_graph(watch->repo), commits->graph_at[commit], &filter) &&
+	       !may_differ_below(watch, ROOT, &filter);
+}
 
-		watch_resolve_pending(watch, ROOT);
-		return local;
+/* The root's local of a commit that is filtered: its first parent's, which is resolved already. */
+static uint32_t local_of_parent(struct watch *watch, const struct commits *commits, uint32_t commit)
+{
+	uint32_t local;
+
+	if (commit_parent_count(commits, commit))
+		return watch->commit_local[commit_parents(commits, commit)[0]];
+	local = watch_local(watch, ROOT, WATCH_ABSENT);
+	watch_resolve_pending(watch, ROOT);
+	return local;
+}
+
+/*
+ * The commits in the order in which they are read, with a look ahead: what the memory takes to bring the places of a tree
+ * is as long as reading it.
+ */
+enum { AHEAD = 8, ENTRY_AHEAD = 4 };
+
+struct queue {
+	const struct commits *commits;
+	bool filtered[AHEAD]; /* by place, modulo its size */
+};
+
+/* Looks at what comes AHEAD places behind `at`, and asks for its tree unless it is filtered. */
+static void look_ahead(const struct watch *watch, struct queue *queue, size_t at)
+{
+	const struct commits *commits = queue->commits;
+	size_t next = at + AHEAD, entry = at + ENTRY_AHEAD;
+
+	if (next < commits->count) {
+		uint32_t commit = commits->read_order[next];
+		bool filtered = is_filtered(watch, commits, commit);
+
+		queue->filtered[next % AHEAD] = filtered;
+		if (!filtered)
+			packs_expect(&watch->repo->packs, &commits->trees[commit]);
 	}
-	return watch->commit_local[commit_parents(commits, commit)[0]];
+	if (entry < commits->count && entry >= AHEAD && !queue->filtered[entry % AHEAD])
+		packs_expect_entry(&watch->repo->packs, &commits->trees[commits->read_order[entry]]);
 }
 
 int watch_resolve(struct watch *watch, const struct commits *commits, const struct progress *progress, struct err *err)
 {
+	struct queue queue = { .commits = commits };
 	size_t i;
 
 	watch_rescan(watch);
 	watch->commit_local = xreallocarray(watch->commit_local, commits->count, sizeof(*watch->commit_local));
 	watch->commit_count = commits->count;
+	for (i = 0; i < commits->count && i < AHEAD; i++)
+		queue.filtered[i] = is_filtered(watch, commits, commits->read_order[i]);
 	for (i = 0; i < commits->count; i++) {
 		uint32_t commit = commits->read_order[i];
+		bool filtered = queue.filtered[i % AHEAD];
 
-		watch->commit_local[commit] = local_by_filter(watch, commits, commit);
-		if (watch->commit_local[commit] == LOCAL_UNKNOWN)
-			watch->commit_local[commit] = root_local(watch, &commits->trees[commit]);
+		look_ahead(watch, &queue, i);
+		watch->commit_local[commit] = filtered ? local_of_parent(watch, commits, commit)
+						       : root_local(watch, &commits->trees[commit]);
 		if (i % PROGRESS_EVERY == 0 && progress && progress->fn &&
 			progress->fn(progress->data, "trees", i, commits->count) != 0) {
 			watch->commit_count = 0;

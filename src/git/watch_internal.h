@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "commit_graph.h"
+#include "tree_layout.h"
 #include "revident/base/intern.h"
 #include "revident/git/watch.h"
 
@@ -24,6 +25,12 @@ struct number_set {
 	size_t count, cap;
 	uint32_t *slots; /* place + 1, 0 is free */
 	size_t mask;
+};
+
+/* Where a child's id stands in the tree that was scanned last. */
+struct spot {
+	size_t at; /* 0: there is no such child */
+	uint32_t entry;
 };
 
 struct node {
@@ -38,6 +45,9 @@ struct node {
 	uint32_t **maps;           /* by child's place, then local: the child's local */
 	size_t map_cap;            /* locals that each map has room for */
 	size_t resolved;           /* locals whose maps are filled */
+	struct tree_layout layout; /* of the tree that was scanned last */
+	struct spot *spots;        /* in it, by child's place */
+	size_t spot_count;         /* 0: they are not known */
 	struct intern summaries;   /* of what stands at all watched places here and below */
 	uint32_t *summary;         /* by local */
 	size_t summary_cap, summarised;

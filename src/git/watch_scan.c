@@ -135,18 +135,59 @@ static void skip_entries(const struct node *node, struct tree_iter *it)
 	it->len = (size_t)(end - at);
 }
 
-/*
- * Looks for the children from place `first` on in the tree `id`; `wanted` gets their entries. Returns whether the tree
- * could be read; if not, that is a limit. The first of several entries with one name counts, as it does for git.
- */
-static bool scan_tree(struct watch *watch, const struct node *node, const struct oid *id, size_t first)
+/* The entries of a tree that has the layout of the last one. */
+static void take_spots(struct watch *watch, struct node *node, const struct object *tree)
 {
-	size_t left = node->names.count - first;
+	const unsigned char *last = node->layout.tree.bytes;
+	size_t place;
+
+	for (place = 0; place < node->names.count; place++) {
+		struct spot *spot = &node->spots[place];
+		struct oid id;
+
+		watch->wanted[place] = NOT_FOUND;
+		if (!spot->at)
+			continue;
+		if (memcmp(tree->bytes + spot->at, last + spot->at, OID_BYTES) != 0) {
+			memcpy(id.bytes, tree->bytes + spot->at, OID_BYTES);
+			spot->entry = watch_entry_number(watch, watch->entries[spot->entry].kind, &id);
+		}
+		watch->wanted[place] = spot->entry;
+	}
+}
+
+/* Looks through all entries; the first of several with one name counts, as it does for git. 0 or -1. */
+static int search_entries(struct watch *watch, struct node *node, const struct object *tree)
+{
+	struct tree_iter it = { tree->bytes, tree->len };
+	size_t count = node->names.count, left, place;
+	struct tree_entry entry;
+	int got = 0;
+
+	node->spots = xreallocarray(node->spots, count, sizeof(*node->spots));
+	memset(node->spots, 0, count * sizeof(*node->spots));
+	memset(watch->wanted, 0, count * sizeof(*watch->wanted));
+	for (left = count; left; left--) {
+		do {
+			skip_entries(node, &it);
+			got = tree_next(&it, &entry);
+			place = got > 0 ? child_named(node, entry.name) : SIZE_MAX;
+		} while (got > 0 && (place == SIZE_MAX || watch->wanted[place] != NOT_FOUND));
+		if (got <= 0)
+			break;
+		watch->wanted[place] = watch_entry_number(watch, kind_of(entry.mode), &entry.id);
+		node->spots[place] = (struct spot){ tree->len - it.len - OID_BYTES, watch->wanted[place] };
+	}
+	return got < 0 ? -1 : 0;
+}
+
+/* Looks for the children in the tree `id`; `wanted` gets their entries. False where it cannot be read, which is a limit. */
+static bool scan_tree(struct watch *watch, struct node *node, const struct oid *id)
+{
 	struct err bad = { .kind = ERR_NONE };
 	struct object object;
-	struct tree_entry entry;
-	struct tree_iter it;
 	int got = object_read(watch->repo, id, OBJECT_META_MAX, &object, &bad);
+	bool fits;
 
 	if (got <= 0 || object.type != OBJECT_TREE) {
 		if (got > 0) {
@@ -156,25 +197,18 @@ static bool scan_tree(struct watch *watch, const struct node *node, const struct
 		object_add_limit(watch->repo, "tree", id, got < 0 ? &bad : NULL);
 		return false;
 	}
-	memset(watch->wanted + first, 0, left * sizeof(*watch->wanted));
-	for (it = (struct tree_iter){ object.bytes, object.len }; left; left--) {
-		size_t place;
-
-		do {
-			skip_entries(node, &it);
-			got = tree_next(&it, &entry);
-			place = got > 0 ? child_named(node, entry.name) : SIZE_MAX;
-		} while (got > 0 && (place == SIZE_MAX || place < first || watch->wanted[place] != NOT_FOUND));
-		if (got <= 0)
-			break;
-		watch->wanted[place] = watch_entry_number(watch, kind_of(entry.mode), &entry.id);
-	}
-	object_release(&object);
-	if (got < 0) {
+	fits = node->spot_count == node->names.count && tree_layout_fits(&node->layout, &object);
+	if (fits) {
+		take_spots(watch, node, &object);
+	} else if (search_entries(watch, node, &object) < 0) {
+		object_release(&object);
+		node->spot_count = 0;
 		err_set(&bad, ERR_UNDECIDED, "an entry cannot be read");
 		object_add_limit(watch->repo, "tree", id, &bad);
 		return false;
 	}
+	tree_layout_take(&node->layout, &object, fits);
+	node->spot_count = node->names.count;
 	return true;
 }
 
@@ -185,7 +219,7 @@ static void resolve_local(struct watch *watch, uint32_t number, uint32_t local, 
 	const struct watch_entry *entry = &watch->entries[node->entries.items[local]];
 	bool is_tree = node->entries.items[local] != WATCH_ABSENT && entry->kind == WATCH_TREE;
 	struct oid id = entry->id; /* scanning may move the entries */
-	bool known = !is_tree || scan_tree(watch, node, &id, first);
+	bool known = !is_tree || scan_tree(watch, node, &id);
 	size_t place;
 
 	for (place = first; place < node->names.count; place++) {

@@ -51,6 +51,22 @@ static inline int text_compare_items(const void *a, const void *b)
 	return text_compare(*(const struct text *)a, *(const struct text *)b);
 }
 
+/* How many of the first `len` bytes are equal before the first that differs. */
+static inline size_t bytes_in_common(const void *a, const void *b, size_t len)
+{
+	enum { MANY = 64, SOME = 8 };
+	const unsigned char *x = a, *y = b;
+	size_t at = 0;
+
+	while (len - at >= MANY && memcmp(x + at, y + at, MANY) == 0)
+		at += MANY;
+	while (len - at >= SOME && memcmp(x + at, y + at, SOME) == 0)
+		at += SOME;
+	while (at < len && x[at] == y[at])
+		at++;
+	return at;
+}
+
 /* What follows the last slash; all of it without one. */
 static inline struct text text_base_name(struct text path)
 {
