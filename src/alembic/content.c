@@ -162,7 +162,7 @@ int reader_content(
 	struct hashes hashes = { NULL, 0, 0 };
 	struct docstring doc;
 
-	*out = (struct content){ NULL, 0 };
+	*out = (struct content){ NULL, 0, false };
 	if (len >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) {
 		bytes += 3;
 		len -= 3;
@@ -177,7 +177,7 @@ int reader_content(
 		uint64_t *lines = arena_calloc(arena, hashes.count, sizeof(*lines));
 
 		memcpy(lines, hashes.items, hashes.count * sizeof(*lines));
-		*out = (struct content){ lines, hashes.count };
+		*out = (struct content){ lines, hashes.count, false };
 	}
 	free(hashes.items);
 	reader_trim(reader);
@@ -193,7 +193,7 @@ static int compare_hashes(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* What of a content is held against another's: some lines in the order of the file. */
+/* Some of the lines of a content. */
 struct stretch {
 	const uint64_t *lines;
 	size_t count;
@@ -217,47 +217,69 @@ static size_t take_shared_ends(struct stretch *a, struct stretch *b)
 	return taken;
 }
 
-static uint64_t *sorted_copy(const struct stretch *stretch)
+/* So few lines are compared each with each. */
+enum { FEW_LINES = 16 };
+
+static size_t count_common_of_few(const struct stretch *a, const struct stretch *b)
 {
-	uint64_t *copy = xcalloc(stretch->count, sizeof(*copy));
+	unsigned taken = 0;
+	size_t i, k, common = 0;
 
-	memcpy(copy, stretch->lines, stretch->count * sizeof(*copy));
-	qsort(copy, stretch->count, sizeof(*copy), compare_hashes);
-	return copy;
-}
-
-/* How many lines two stretches share, wherever they stand. */
-static size_t count_common(const struct stretch *a, const struct stretch *b)
-{
-	uint64_t *x, *y;
-	size_t i = 0, j = 0, common = 0;
-
-	if (!a->count || !b->count)
-		return 0;
-	x = sorted_copy(a);
-	y = sorted_copy(b);
-	while (i < a->count && j < b->count) {
-		const uint64_t first = x[i], second = y[j];
-
-		common += first == second;
-		i += first <= second;
-		j += second <= first;
+	for (i = 0; i < a->count; i++) {
+		for (k = 0; k < b->count && (a->lines[i] != b->lines[k] || taken >> k & 1); k++)
+			;
+		if (k == b->count)
+			continue;
+		taken |= 1U << k;
+		common++;
 	}
-	free(x);
-	free(y);
 	return common;
 }
 
-double content_similarity(const struct content *a, const struct content *b)
+static void sort_lines(struct content *content)
+{
+	if (!content->is_sorted)
+		qsort(content->lines, content->count, sizeof(*content->lines), compare_hashes);
+	content->is_sorted = true;
+}
+
+static size_t count_common_of_sorted(const struct content *a, const struct content *b)
+{
+	size_t i = 0, k = 0, common = 0;
+
+	while (i < a->count && k < b->count) {
+		const uint64_t first = a->lines[i], second = b->lines[k];
+
+		common += first == second;
+		i += first <= second;
+		k += second <= first;
+	}
+	return common;
+}
+
+/* How many lines two contents share, wherever they stand. */
+static size_t count_common(struct content *a, struct content *b)
 {
 	struct stretch rest_a = { a->lines, a->count }, rest_b = { b->lines, b->count };
-	size_t common;
 
+	if (a->is_sorted == b->is_sorted) {
+		size_t taken = take_shared_ends(&rest_a, &rest_b);
+
+		if (!rest_a.count || !rest_b.count)
+			return taken;
+		if (rest_a.count <= FEW_LINES && rest_b.count <= FEW_LINES)
+			return taken + count_common_of_few(&rest_a, &rest_b);
+	}
+	sort_lines(a);
+	sort_lines(b);
+	return count_common_of_sorted(a, b);
+}
+
+double content_similarity(struct content *a, struct content *b)
+{
 	if (!a->count && !b->count)
 		return -1;
-	common = take_shared_ends(&rest_a, &rest_b);
-	common += count_common(&rest_a, &rest_b);
-	return 2.0 * (double)common / (double)(a->count + b->count);
+	return 2.0 * (double)count_common(a, b) / (double)(a->count + b->count);
 }
 
 static bool same_creation(const struct migration *a, const struct migration *b)
@@ -266,7 +288,7 @@ static bool same_creation(const struct migration *a, const struct migration *b)
 }
 
 bool content_is_much_the_same(
-	const struct migration *a, const struct content *ca, const struct migration *b, const struct content *cb)
+	const struct migration *a, struct content *ca, const struct migration *b, struct content *cb)
 {
 	double similarity = content_similarity(ca, cb);
 
@@ -276,7 +298,7 @@ bool content_is_much_the_same(
 }
 
 bool content_is_other(
-	const struct migration *a, const struct content *ca, const struct migration *b, const struct content *cb)
+	const struct migration *a, struct content *ca, const struct migration *b, struct content *cb)
 {
 	double similarity = content_similarity(ca, cb);
 

@@ -294,7 +294,7 @@ uint32_t study_add_bytes(struct study *study, const char *bytes, size_t len, str
 	return number;
 }
 
-const struct content *study_content(struct study *study, uint32_t number, struct err *err)
+struct content *study_content(struct study *study, uint32_t number, struct err *err)
 {
 	const struct blob *blob = study_blob(study, number, err);
 	struct content *content;
@@ -317,8 +317,8 @@ const struct content *study_content(struct study *study, uint32_t number, struct
 }
 
 /* Both contents, or -1. */
-static int contents_of(struct study *study, uint32_t a, uint32_t b, const struct content **ca,
-	const struct content **cb, struct err *err)
+static int contents_of(struct study *study, uint32_t a, uint32_t b, struct content **ca,
+	struct content **cb, struct err *err)
 {
 	*ca = study_content(study, a, err);
 	*cb = *ca ? study_content(study, b, err) : NULL;
@@ -327,7 +327,7 @@ static int contents_of(struct study *study, uint32_t a, uint32_t b, const struct
 
 int study_similarity(struct study *study, uint32_t a, uint32_t b, double *out, struct err *err)
 {
-	const struct content *ca, *cb;
+	struct content *ca, *cb;
 
 	if (contents_of(study, a, b, &ca, &cb, err) < 0)
 		return -1;
@@ -337,7 +337,7 @@ int study_similarity(struct study *study, uint32_t a, uint32_t b, double *out, s
 
 int study_much_the_same(struct study *study, uint32_t a, uint32_t b, bool *out, struct err *err)
 {
-	const struct content *ca, *cb;
+	struct content *ca, *cb;
 
 	if (contents_of(study, a, b, &ca, &cb, err) < 0)
 		return -1;
@@ -347,7 +347,7 @@ int study_much_the_same(struct study *study, uint32_t a, uint32_t b, bool *out, 
 
 int study_other_content(struct study *study, uint32_t a, uint32_t b, bool *out, struct err *err)
 {
-	const struct content *ca, *cb;
+	struct content *ca, *cb;
 
 	if (contents_of(study, a, b, &ca, &cb, err) < 0)
 		return -1;

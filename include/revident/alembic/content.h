@@ -18,20 +18,20 @@
  * Dice similarity of two contents: 2 * common / both, over multisets; 0 if only one side has lines; -1 (null) if
  * neither has.
  */
-double content_similarity(const struct content *a, const struct content *b);
+double content_similarity(struct content *a, struct content *b);
 
 /*
  * Do two migrations hold much the same content? Similarity of 0.6 at least; or of 0.2 at least, or null, with an equal
  * `Create Date:` that has a time of day; or null with the same first docstring line (both without is the same).
  */
 bool content_is_much_the_same(
-	const struct migration *a, const struct content *ca, const struct migration *b, const struct content *cb);
+	const struct migration *a, struct content *ca, const struct migration *b, struct content *cb);
 
 /*
  * Does one hold other content than the other, so that an id they share was `replaced`? Similarity below 0.2 (null is
  * not), and either no equal `Create Date:` with a time of day, or at least five significant lines on both sides.
  */
 bool content_is_other(
-	const struct migration *a, const struct content *ca, const struct migration *b, const struct content *cb);
+	const struct migration *a, struct content *ca, const struct migration *b, struct content *cb);
 
 #endif

@@ -35,7 +35,7 @@ struct blob {
 	enum blob_state state;
 	uint32_t revision;                 /* number in study.revisions, INTERN_NONE if it has no identity */
 	const struct migration *migration; /* once read; NULL while unread or absent */
-	const struct content *content;     /* once asked for */
+	struct content *content;           /* once asked for */
 	struct object *kept;               /* its bytes, which are often compared later; NULL where there was no room */
 };
 
@@ -110,7 +110,7 @@ static inline bool study_blob_is_absent(const struct study *study, uint32_t numb
 uint32_t study_add_bytes(struct study *study, const char *bytes, size_t len, struct err *err);
 
 /* The blob's significant lines, read again at first use; an absent blob has none. NULL with `err` set on failure. */
-const struct content *study_content(struct study *study, uint32_t number, struct err *err);
+struct content *study_content(struct study *study, uint32_t number, struct err *err);
 
 /* How much of one goes on in the other: similarity (-1 is null), much the same and other content. 0 or -1. */
 int study_similarity(struct study *study, uint32_t a, uint32_t b, double *out, struct err *err);

@@ -88,8 +88,9 @@ static inline struct text migration_id(const struct migration *m)
 
 /* The content of a migration, for telling how much of it goes on elsewhere. */
 struct content {
-	const uint64_t *lines; /* hashes of the significant lines, in their order */
+	uint64_t *lines; /* hashes of the significant lines, in their order until a comparison sorts them */
 	size_t count;
+	bool is_sorted;
 };
 
 /* What changed between two versions of a file that keeps its identity and its parents. */
