@@ -8,7 +8,11 @@
 #include "revident/base/xalloc.h"
 #include "watch_internal.h"
 
-enum { ROOT = 0, PROGRESS_EVERY = 4096 };
+enum {
+	ROOT = 0,
+	TOGETHER = 512, /* commits whose trees are read at one go, level by level: it is known early what comes next */
+	PROGRESS_EVERY = 8 * TOGETHER,
+};
 
 static uint32_t add_node(struct watch *watch, uint32_t parent, uint32_t place, const char *path, size_t len)
 {
@@ -219,15 +223,6 @@ static void make_rows(struct watch *watch)
 	add_rows(watch, first_local);
 }
 
-static uint32_t root_local(struct watch *watch, const struct oid *tree)
-{
-	uint32_t local = watch_local(watch, ROOT, watch_entry_number(watch, WATCH_TREE, tree));
-
-	if (local >= watch->nodes[ROOT].resolved)
-		watch_resolve_pending(watch, ROOT);
-	return local;
-}
-
 /* So many places are asked for in each filter; with more, reading the trees costs no more than asking. */
 enum { FILTER_NODES_MAX = 256 };
 
@@ -258,69 +253,41 @@ static bool is_filtered(const struct watch *watch, const struct commits *commits
 	       !may_differ_below(watch, ROOT, &filter);
 }
 
-/* The root's local of a commit that is filtered: its first parent's, which is resolved already. */
-static uint32_t local_of_parent(struct watch *watch, const struct commits *commits, uint32_t commit)
+static uint32_t root_local(struct watch *watch, const struct oid *tree)
 {
-	uint32_t local;
-
-	if (commit_parent_count(commits, commit))
-		return watch->commit_local[commit_parents(commits, commit)[0]];
-	local = watch_local(watch, ROOT, WATCH_ABSENT);
-	watch_resolve_pending(watch, ROOT);
-	return local;
+	return watch_local(watch, ROOT, watch_entry_number(watch, WATCH_TREE, tree));
 }
 
-/*
- * The commits in the order in which they are read, with a look ahead: what the memory takes to bring the places of a tree
- * is as long as reading it.
- */
-enum { AHEAD = 8, ENTRY_AHEAD = 4 };
-
-struct queue {
-	const struct commits *commits;
-	bool filtered[AHEAD]; /* by place, modulo its size */
-};
-
-/* Looks at what comes AHEAD places behind `at`, and asks for its tree unless it is filtered. */
-static void look_ahead(const struct watch *watch, struct queue *queue, size_t at)
+/* The root's local of a commit: where its filter allows, its first parent's. */
+static uint32_t local_of_commit(struct watch *watch, const struct commits *commits, uint32_t commit)
 {
-	const struct commits *commits = queue->commits;
-	size_t next = at + AHEAD, entry = at + ENTRY_AHEAD;
-
-	if (next < commits->count) {
-		uint32_t commit = commits->read_order[next];
-		bool filtered = is_filtered(watch, commits, commit);
-
-		queue->filtered[next % AHEAD] = filtered;
-		if (!filtered)
-			packs_expect(&watch->repo->packs, &commits->trees[commit]);
-	}
-	if (entry < commits->count && entry >= AHEAD && !queue->filtered[entry % AHEAD])
-		packs_expect_entry(&watch->repo->packs, &commits->trees[commits->read_order[entry]]);
+	if (!is_filtered(watch, commits, commit))
+		return root_local(watch, &commits->trees[commit]);
+	if (commit_parent_count(commits, commit))
+		return watch->commit_local[commit_parents(commits, commit)[0]];
+	return watch_local(watch, ROOT, WATCH_ABSENT);
 }
 
 int watch_resolve(struct watch *watch, const struct commits *commits, const struct progress *progress, struct err *err)
 {
-	struct queue queue = { .commits = commits };
-	size_t i;
+	size_t i, end;
 
 	watch_rescan(watch);
 	watch->commit_local = xreallocarray(watch->commit_local, commits->count, sizeof(*watch->commit_local));
 	watch->commit_count = commits->count;
-	for (i = 0; i < commits->count && i < AHEAD; i++)
-		queue.filtered[i] = is_filtered(watch, commits, commits->read_order[i]);
-	for (i = 0; i < commits->count; i++) {
-		uint32_t commit = commits->read_order[i];
-		bool filtered = queue.filtered[i % AHEAD];
-
-		look_ahead(watch, &queue, i);
-		watch->commit_local[commit] = filtered ? local_of_parent(watch, commits, commit)
-						       : root_local(watch, &commits->trees[commit]);
+	for (i = 0; i < commits->count;) {
 		if (i % PROGRESS_EVERY == 0 && progress && progress->fn &&
 			progress->fn(progress->data, "trees", i, commits->count) != 0) {
 			watch->commit_count = 0;
 			return err_set(err, ERR_UNDECIDED, "stopped while reading trees");
 		}
+		end = commits->count - i > TOGETHER ? i + TOGETHER : commits->count;
+		for (; i < end; i++) {
+			uint32_t commit = commits->read_order[i];
+
+			watch->commit_local[commit] = local_of_commit(watch, commits, commit);
+		}
+		watch_resolve_pending(watch, ROOT);
 	}
 	make_rows(watch);
 	return 0;
@@ -333,6 +300,7 @@ int watch_resolve_tree(struct watch *watch, const struct oid *root, uint32_t *ro
 	(void)err; /* a tree that cannot be read is a limit and WATCH_UNKNOWN */
 	watch_rescan(watch);
 	local = root_local(watch, root);
+	watch_resolve_pending(watch, ROOT);
 	make_rows(watch);
 	*row = watch->nodes[ROOT].summary[local];
 	return 0;

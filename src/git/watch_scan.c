@@ -259,6 +259,31 @@ static void add_pending_children(struct watch *watch, const struct node *node)
 	}
 }
 
+/* What waiting for a tree's place in the index, and then for its entry, takes is as long as reading it. */
+enum { AHEAD = 8, ENTRY_AHEAD = 4 };
+
+static const struct oid *tree_of_local(const struct watch *watch, const struct node *node, size_t local)
+{
+	const struct watch_entry *entry;
+
+	if (local >= node->entries.count || node->entries.items[local] == WATCH_ABSENT)
+		return NULL;
+	entry = &watch->entries[node->entries.items[local]];
+	return entry->kind == WATCH_TREE ? &entry->id : NULL;
+}
+
+/* Asks for the trees whose turn comes soon. */
+static void look_ahead(const struct watch *watch, const struct node *node, size_t local)
+{
+	const struct oid *next = tree_of_local(watch, node, local + AHEAD);
+	const struct oid *soon = tree_of_local(watch, node, local + ENTRY_AHEAD);
+
+	if (next)
+		packs_expect(&watch->repo->packs, next);
+	if (soon)
+		packs_expect_entry(&watch->repo->packs, soon);
+}
+
 void watch_resolve_pending(struct watch *watch, uint32_t number)
 {
 	for (;;) {
@@ -267,8 +292,10 @@ void watch_resolve_pending(struct watch *watch, uint32_t number)
 		if (node->resolved < node->entries.count) {
 			reserve_maps(watch, node);
 			while (node->resolved < node->entries.count) {
-				if (node->names.count)
+				if (node->names.count) {
+					look_ahead(watch, node, node->resolved);
 					resolve_local(watch, number, (uint32_t)node->resolved, 0);
+				}
 				node->resolved++;
 			}
 			node->scanned = node->names.count;
