@@ -297,8 +297,7 @@ bool content_is_much_the_same(
 	return similarity >= MUCH_THE_SAME || (similarity >= RELATED && same_creation(a, b));
 }
 
-bool content_is_other(
-	const struct migration *a, struct content *ca, const struct migration *b, struct content *cb)
+bool content_is_other(const struct migration *a, struct content *ca, const struct migration *b, struct content *cb)
 {
 	double similarity = content_similarity(ca, cb);
 

@@ -317,8 +317,8 @@ struct content *study_content(struct study *study, uint32_t number, struct err *
 }
 
 /* Both contents, or -1. */
-static int contents_of(struct study *study, uint32_t a, uint32_t b, struct content **ca,
-	struct content **cb, struct err *err)
+static int contents_of(
+	struct study *study, uint32_t a, uint32_t b, struct content **ca, struct content **cb, struct err *err)
 {
 	*ca = study_content(study, a, err);
 	*cb = *ca ? study_content(study, b, err) : NULL;

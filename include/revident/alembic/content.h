@@ -31,7 +31,6 @@ bool content_is_much_the_same(
  * Does one hold other content than the other, so that an id they share was `replaced`? Similarity below 0.2 (null is
  * not), and either no equal `Create Date:` with a time of day, or at least five significant lines on both sides.
  */
-bool content_is_other(
-	const struct migration *a, struct content *ca, const struct migration *b, struct content *cb);
+bool content_is_other(const struct migration *a, struct content *ca, const struct migration *b, struct content *cb);
 
 #endif
