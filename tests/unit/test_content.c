@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "revident/alembic/reader.h"
+#include "revident/base/strbuf.h"
 
 static struct reader *reader;
 static struct arena arena;
@@ -119,6 +120,35 @@ static void content_similarity__dice_over_multisets(void **state)
 	assert_true(similarity("", "# c\n") == -1.0);
 }
 
+/* Lines are compared from both ends first, a few each with each, many in order; which of these says the same. */
+static void content_similarity__however_many_lines__counts_each_once(void **state)
+{
+	static const size_t sizes[] = { 3, 10, 40 };
+	struct strbuf a = STRBUF_INIT, b = STRBUF_INIT;
+	struct content one, other, third;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		size_t n = sizes[i];
+
+		strbuf_clear(&a);
+		strbuf_clear(&b);
+		for (size_t k = 0; k < n; k++) {
+			strbuf_addf(&a, "same%zu()\na%zu()\n", k, k);
+			strbuf_addf(&b, "b%zu()\nsame%zu()\n", k, n - 1 - k);
+		}
+		strbuf_addstr(&a, "same0()\nsame0()\n"); /* the other has it once */
+		one = content_of(a.buf);
+		other = content_of(b.buf);
+		third = content_of(a.buf);
+		assert_true(content_similarity(&one, &other) == 2.0 * (double)n / (double)(4 * n + 2));
+		assert_true(content_similarity(&one, &third) == 1.0); /* sorted by now, and not yet */
+		assert_true(content_similarity(&other, &one) == content_similarity(&third, &other));
+	}
+	strbuf_release(&a);
+	strbuf_release(&b);
+}
+
 static void content_similarity__layout_and_quotes__set_aside(void **state)
 {
 	(void)state;
@@ -173,6 +203,7 @@ int main(void)
 		cmocka_unit_test(reader_content__each_kind_of_line__counted_or_dropped),
 		cmocka_unit_test(reader_content__millions_of_carriage_returns__are_read_at_once),
 		cmocka_unit_test(content_similarity__dice_over_multisets),
+		cmocka_unit_test(content_similarity__however_many_lines__counts_each_once),
 		cmocka_unit_test(content_similarity__layout_and_quotes__set_aside),
 		cmocka_unit_test(content_judgements__follow_similarity_date_and_message),
 	};
