@@ -14,6 +14,7 @@ struct model_search {
 	struct model_file *items;
 	size_t count, cap, total;
 	bool is_full; /* MODELS_BYTES_MAX is used up */
+	struct repeats repeats;
 	struct err *err;
 };
 
@@ -120,6 +121,10 @@ static int search(struct model_search *s, const struct oid *id, unsigned depth)
 			repo_add_limit(s->study->repo, "%s", why.msg);
 		return 0;
 	}
+	if (!source_scan_allow(&scan, &s->repeats, id)) {
+		source_scan_close(&scan);
+		return 0;
+	}
 	while (!failed && !s->is_full && (rc = source_scan_next(&scan, &entry, &why)) == 1) {
 		struct text path;
 
@@ -202,6 +207,7 @@ int model_files_read(
 	int rc = -1;
 
 	source_root(source, &root);
+	repeats_init(&s.repeats, REPEATS_WALKED_MAX);
 	if (search(&s, &root, 0) < 0)
 		goto done;
 	if (s.count)
@@ -218,6 +224,7 @@ int model_files_read(
 	rc = 0;
 done:
 	free(s.items);
+	repeats_release(&s.repeats);
 	strbuf_release(&s.path);
 	strbuf_release(&s.bytes);
 	return rc;

@@ -217,7 +217,8 @@ static int add_children(struct search *search, struct env_def *def)
 		if (entries[i].kind != SOURCE_DIR || text_equal(entries[i].name, TEXT_LITERAL("__pycache__")))
 			continue;
 		child = path_below(study, def->dir, entries[i].name.ptr);
-		holds = survey_holds_migrations(study, search->source, child, CHILD_DEPTH, search->err);
+		holds = survey_holds_migrations(
+			&search->discovery->memo, search->source, child, CHILD_DEPTH, search->err);
 		if (holds < 0)
 			rc = -1;
 		else if (holds && intern_add(&known, &child, sizeof(child)) == before)
@@ -233,7 +234,7 @@ static int any_holds_migrations(struct search *search, const struct env_def *def
 
 	for (i = 0; i < def->version_count; i++) {
 		int holds = survey_holds_migrations(
-			search->study, search->source, def->versions[i], VERSIONS_DEPTH_MAX, search->err);
+			&search->discovery->memo, search->source, def->versions[i], VERSIONS_DEPTH_MAX, search->err);
 
 		if (holds != 0)
 			return holds;

@@ -8,6 +8,7 @@
 #include "revident/base/xalloc.h"
 #include "revident/forensics/discover.h"
 #include "revident/git/object.h"
+#include "revident/git/repeats.h"
 
 /* The tree that was listed last in a versions directory, and its files. */
 struct listed {
@@ -22,6 +23,7 @@ struct lister {
 	struct listed *last; /* by versions directory */
 	struct strbuf path;
 	struct file_list added; /* of the tree at hand */
+	struct repeats repeats; /* likewise */
 	uint32_t *removed;      /* path numbers */
 	size_t removed_count, removed_cap;
 	bool incomplete;
@@ -212,11 +214,16 @@ static int list_entries(struct lister *l, const struct oid *id, const struct obj
 static int list_tree(struct lister *l, const struct oid *id, unsigned depth)
 {
 	struct object tree;
-	int rc;
+	int rc = 0;
 
 	if (!read_tree(l, id, &tree))
 		return 0;
-	rc = list_entries(l, id, &tree, depth);
+	if (repeats_allow(&l->repeats, id, tree.len)) {
+		rc = list_entries(l, id, &tree, depth);
+	} else {
+		repeats_say(l->study->repo);
+		l->incomplete = true;
+	}
 	object_release(&tree);
 	return rc;
 }
@@ -388,10 +395,12 @@ int lister_add(
 		*incomplete = true;
 		return 0;
 	}
+	repeats_init(&l->repeats, REPEATS_LISTED_MAX);
 	if (last->tree.bytes)
 		rc = list_changed(l, last, &tree, out);
 	if (rc == 0)
 		rc = list_whole(l, id, &tree, out);
+	repeats_release(&l->repeats);
 	if (rc < 0) {
 		object_release(&tree);
 		return -1;

@@ -8,12 +8,20 @@
 #include "revident/git/commit_info.h"
 #include "revident/git/refs.h"
 
-/* The revisions of one directory, those in its subdirectories included. */
-struct members {
-	uint32_t *items;
-	size_t count, cap;
-	bool is_unclear; /* not all of it could be read */
-	struct oid missing;
+/* What was not to be read of one directory and its subdirectories. */
+struct gap {
+	bool is_there;
+	struct oid missing; /* the first */
+};
+
+/* Keys of what is known of a directory: a revision in it or below; a tree below it that was listed, at that depth. */
+struct member_key {
+	uint32_t dir, revision;
+};
+
+struct listed_key {
+	uint32_t dir, depth;
+	struct oid tree;
 };
 
 struct published {
@@ -23,8 +31,9 @@ struct published {
 	struct ref head;
 	struct protection protection;
 	struct intern dirs; /* tree ids of versions directories */
-	struct members *members;
-	size_t member_cap;
+	struct intern members, listed;
+	struct gap *gaps; /* by number in `dirs` */
+	size_t gap_cap;
 	struct commits commits;
 	bool has_commits;
 	bool *on_line; /* by commit number */
@@ -39,6 +48,8 @@ struct published *published_new(
 	p->study = study;
 	p->discovery = discovery;
 	intern_init(&p->dirs);
+	intern_init(&p->members);
+	intern_init(&p->listed);
 	if (refs_all(study->repo, &study->arena, &p->refs, err) == 0)
 		found = refs_head(study->repo, &study->arena, &p->head, err);
 	if (found < 0) {
@@ -51,14 +62,12 @@ struct published *published_new(
 
 void published_free(struct published *p)
 {
-	size_t i;
-
 	if (!p)
 		return;
-	for (i = 0; i < p->dirs.count; i++)
-		free(p->members[i].items);
-	free(p->members);
 	intern_release(&p->dirs);
+	intern_release(&p->members);
+	intern_release(&p->listed);
+	free(p->gaps);
 	if (p->has_commits)
 		commits_release(&p->commits);
 	free(p->on_line);
@@ -70,10 +79,11 @@ const struct protection *published_protection(const struct published *p)
 	return &p->protection;
 }
 
-static void add_member(struct members *members, uint32_t revision)
+static bool add_to(struct intern *set, const void *key, size_t len)
 {
-	VEC_GROW(members->items, members->count, members->cap);
-	members->items[members->count++] = revision;
+	size_t before = set->count;
+
+	return intern_add(set, key, len) == before;
 }
 
 static void note_missing(bool *is_unclear, struct oid *missing, const struct oid *id)
@@ -83,27 +93,32 @@ static void note_missing(bool *is_unclear, struct oid *missing, const struct oid
 	*is_unclear = true;
 }
 
-/* What a directory declares. */
+/* Notes what a directory declares for the versions directory number `number`, which it is or is below. */
 static int list_members(struct published *p, struct source *source, struct text dir, const struct oid *id,
-	unsigned depth, struct members *out, struct err *err)
+	unsigned depth, uint32_t number, struct err *err)
 {
+	struct listed_key listed = { number, depth, *id };
+	struct gap *gap = &p->gaps[number];
 	struct source_entry entry;
 	struct source_scan scan;
 	struct err why = { 0 };
 	int rc = 0, got = 0;
 
+	if (!add_to(&p->listed, &listed, sizeof(listed)))
+		return 0;
 	if (source_scan_open(source, dir, id, &scan, &why) < 1) {
-		note_missing(&out->is_unclear, &out->missing, id);
+		note_missing(&gap->is_there, &gap->missing, id);
 		return 0;
 	}
 	while (rc == 0 && (got = source_scan_next(&scan, &entry, &why)) == 1) {
+		struct member_key member = { .dir = number };
 		const struct blob *blob;
 
 		if (entry.kind == SOURCE_DIR && depth < VERSIONS_DEPTH_MAX) {
 			struct text below = text_of(arena_printf(&p->study->arena, "%.*s/%.*s", (int)dir.len, dir.ptr,
 				(int)entry.name.len, entry.name.ptr));
 
-			rc = list_members(p, source, below, &entry.id, depth + 1, out, err);
+			rc = list_members(p, source, below, &entry.id, depth + 1, number, err);
 			continue;
 		}
 		if (entry.kind != SOURCE_FILE || !migration_file_name(entry.name.ptr, entry.name.len))
@@ -112,12 +127,14 @@ static int list_members(struct published *p, struct source *source, struct text 
 		if (!blob)
 			rc = -1;
 		else if (blob->state == BLOB_ABSENT)
-			note_missing(&out->is_unclear, &out->missing, &blob->id);
-		else if (blob->revision != INTERN_NONE)
-			add_member(out, blob->revision);
+			note_missing(&gap->is_there, &gap->missing, &blob->id);
+		else if (blob->revision != INTERN_NONE) {
+			member.revision = blob->revision;
+			add_to(&p->members, &member, sizeof(member));
+		}
 	}
 	if (got < 0) /* it breaks off in the middle */
-		note_missing(&out->is_unclear, &out->missing, id);
+		note_missing(&gap->is_there, &gap->missing, id);
 	source_scan_close(&scan);
 	return rc;
 }
@@ -134,22 +151,20 @@ struct looking {
 static int dir_holds(struct looking *l, struct source *source, struct text dir, const struct oid *id)
 {
 	struct published *p = l->published;
-	size_t before = p->dirs.count, i;
-	uint32_t number = intern_add(&p->dirs, id->bytes, OID_BYTES);
-	const struct members *members;
+	struct member_key key = { .revision = l->revision };
+	size_t before = p->dirs.count;
 
-	if (number == before) {
-		VEC_GROW(p->members, before, p->member_cap);
-		memset(&p->members[number], 0, sizeof(*p->members));
-		if (list_members(p, source, dir, id, 0, &p->members[number], l->err) < 0)
+	key.dir = intern_add(&p->dirs, id->bytes, OID_BYTES);
+	if (key.dir == before) {
+		VEC_GROW(p->gaps, before, p->gap_cap);
+		memset(&p->gaps[key.dir], 0, sizeof(*p->gaps));
+		if (list_members(p, source, dir, id, 0, key.dir, l->err) < 0)
 			return -1;
 	}
-	members = &p->members[number];
-	for (i = 0; i < members->count; i++)
-		if (members->items[i] == l->revision)
-			return 1;
-	if (members->is_unclear)
-		note_missing(&l->is_unclear, &l->missing, &members->missing);
+	if (intern_find(&p->members, &key, sizeof(key)) != INTERN_NONE)
+		return 1;
+	if (p->gaps[key.dir].is_there)
+		note_missing(&l->is_unclear, &l->missing, &p->gaps[key.dir].missing);
 	return 0;
 }
 

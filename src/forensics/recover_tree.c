@@ -12,6 +12,7 @@ struct flattening {
 	struct source *source;
 	struct plan_tree *out;
 	struct strbuf path;
+	struct repeats repeats;
 };
 
 static int flatten(struct flattening *f, const struct oid *id, unsigned depth);
@@ -49,6 +50,11 @@ static int flatten(struct flattening *f, const struct oid *id, unsigned depth)
 
 	if (source_scan_open(f->source, (struct text){ f->path.buf, f->path.len }, id, &scan, f->p->err) < 0)
 		return -1;
+	/* what holds something of Alembic's stands at too many paths for discovery as well, which says so */
+	if (!repeats_allow(&f->repeats, id, scan.object.len)) {
+		source_scan_close(&scan);
+		return 0;
+	}
 	while ((rc = source_scan_next(&scan, &entry, f->p->err)) == 1) {
 		rc = flatten_entry(f, &entry, depth);
 		if (rc < 0)
@@ -68,8 +74,11 @@ int plan_tree_read(struct planner *p, const struct oid *root, struct plan_tree *
 	struct flattening f = {
 		.p = p, .source = source_of_tree(&p->inv.study, root), .out = out, .path = STRBUF_INIT
 	};
-	int rc = flatten(&f, root, 0);
+	int rc;
 
+	repeats_init(&f.repeats, REPEATS_PLANNED_MAX);
+	rc = flatten(&f, root, 0);
+	repeats_release(&f.repeats);
 	strbuf_release(&f.path);
 	if (rc == 0 && out->count)
 		qsort(out->files, out->count, sizeof(*out->files), compare_files);

@@ -275,6 +275,14 @@ int source_scan_next(struct source_scan *scan, struct source_entry *out, struct 
 	return rc;
 }
 
+bool source_scan_allow(const struct source_scan *scan, struct repeats *repeats, const struct oid *id)
+{
+	if (!scan->source->is_tree || repeats_allow(repeats, id, scan->object.len))
+		return true;
+	repeats_say(scan->source->study->repo);
+	return false;
+}
+
 void source_scan_close(struct source_scan *scan)
 {
 	if (scan->source->is_tree)

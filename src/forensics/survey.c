@@ -16,6 +16,8 @@ void survey_memo_init(struct survey_memo *memo, struct study *study)
 	intern_init(&memo->trees);
 	intern_init(&memo->configs);
 	intern_init(&memo->env_files);
+	intern_init(&memo->barren);
+	repeats_init(&memo->repeats, REPEATS_SEARCHED_MAX);
 	intern_init(&memo->places);
 }
 
@@ -29,6 +31,8 @@ void survey_memo_release(struct survey_memo *memo)
 	intern_release(&memo->trees);
 	intern_release(&memo->configs);
 	intern_release(&memo->env_files);
+	intern_release(&memo->barren);
+	repeats_release(&memo->repeats);
 	intern_release(&memo->places);
 	free(memo->files);
 	free(memo->env_is_alembic);
@@ -366,6 +370,10 @@ static int survey_entries(struct walk *walk, const struct oid *id, unsigned dept
 		repo_add_limit(walk->memo->study->repo, "%s", why.msg);
 	if (rc < 1)
 		return 0;
+	if (!source_scan_allow(&scan, &walk->memo->repeats, id)) {
+		source_scan_close(&scan);
+		return 1; /* where it was looked at, something was found */
+	}
 	while (found >= 0 && (rc = source_scan_next(&scan, &entry, &why)) == 1) {
 		found = entry.kind == SOURCE_DIR ? survey_subdir(walk, &entry, depth)
 						 : survey_file(walk, id, &entry, &holds);
@@ -476,35 +484,57 @@ static uint32_t child_path(struct study *study, uint32_t dir, struct text name)
 	return number;
 }
 
-int survey_holds_migrations(struct study *study, struct source *source, uint32_t dir, unsigned depth, struct err *err)
-{
-	struct source_entry self, entry;
-	struct source_scan scan;
-	struct err why = { 0 };
-	int found, rc = 0;
+/* A tree without migrations that many paths, or many commits, lead to is looked through once. */
+struct barren_key {
+	struct oid tree;
+	uint32_t depth;
+};
 
-	found = source_find(source, study_path_text(study, dir), &self, &why);
-	if (found == 1 && self.kind == SOURCE_DIR)
-		found = source_scan_open(source, study_path_text(study, dir), &self.id, &scan, &why);
-	else if (found == 1)
-		found = 0;
-	if (found < 0)
-		repo_add_limit(study->repo, "%s", why.msg);
-	if (found < 1)
-		return 0;
-	for (found = 0; found == 0 && (rc = source_scan_next(&scan, &entry, &why)) == 1;) {
-		if (is_file_called(&entry, "env.py")) {
-			found = 0;
+static int look_for_migration(
+	struct survey_memo *memo, struct source_scan *scan, uint32_t dir, unsigned depth, struct err *err)
+{
+	struct source_entry entry;
+	struct err why = { 0 };
+	int found = 0, rc = 0;
+
+	while (found == 0 && (rc = source_scan_next(scan, &entry, &why)) == 1) {
+		if (is_file_called(&entry, "env.py"))
 			break; /* another script directory: not this one's migrations */
-		}
 		if (entry.kind != SOURCE_DIR)
-			found = is_migration(study, &entry, err);
+			found = is_migration(memo->study, &entry, err);
 		else if (depth > 0 && !is_skipped_dir(entry.name))
 			found = survey_holds_migrations(
-				study, source, child_path(study, dir, entry.name), depth - 1, err);
+				memo, scan->source, child_path(memo->study, dir, entry.name), depth - 1, err);
 	}
 	if (rc < 0)
-		repo_add_limit(study->repo, "%s", why.msg);
+		repo_add_limit(memo->study->repo, "%s", why.msg);
+	return found;
+}
+
+int survey_holds_migrations(
+	struct survey_memo *memo, struct source *source, uint32_t dir, unsigned depth, struct err *err)
+{
+	struct text path = study_path_text(memo->study, dir);
+	struct source_entry self;
+	struct source_scan scan;
+	struct barren_key key;
+	struct err why = { 0 };
+	int found = source_find(source, path, &self, &why);
+
+	if (found == 1 && self.kind != SOURCE_DIR)
+		return 0;
+	key = (struct barren_key){ self.id, depth };
+	if (found == 1 && intern_find(&memo->barren, &key, sizeof(key)) != INTERN_NONE)
+		return 0;
+	if (found == 1)
+		found = source_scan_open(source, path, &self.id, &scan, &why);
+	if (found < 0)
+		repo_add_limit(memo->study->repo, "%s", why.msg);
+	if (found < 1)
+		return 0;
+	found = look_for_migration(memo, &scan, dir, depth, err);
 	source_scan_close(&scan);
+	if (found == 0 && !oid_is_null(&self.id))
+		intern_add(&memo->barren, &key, sizeof(key));
 	return found;
 }

@@ -11,6 +11,7 @@ struct listing {
 	struct snap_file *files;
 	size_t count, cap;
 	struct intern dirs; /* versions directories, each listed once, from itself */
+	struct repeats repeats;
 	struct err *err;
 };
 
@@ -52,6 +53,10 @@ static int list_dir(struct listing *l, uint32_t dir, const struct oid *id, unsig
 		repo_add_limit(l->study->repo, "%s", why.msg);
 	if (rc < 1)
 		return 0;
+	if (!source_scan_allow(&scan, &l->repeats, id)) {
+		source_scan_close(&scan);
+		return 0;
+	}
 	while ((rc = source_scan_next(&scan, &entry, &why)) == 1) {
 		uint32_t child;
 
@@ -122,6 +127,7 @@ int tree_envs_of_source(struct discovery *discovery, struct study *study, struct
 	int rc = -1;
 
 	intern_init(&l.dirs);
+	repeats_init(&l.repeats, REPEATS_LISTED_MAX);
 	memset(defs, 0, sizeof(*defs));
 	joins_init(&joins, study);
 	if (discover(discovery, source, defs, err) < 0)
@@ -141,6 +147,7 @@ int tree_envs_of_source(struct discovery *discovery, struct study *study, struct
 done:
 	joins_release(&joins);
 	intern_release(&l.dirs);
+	repeats_release(&l.repeats);
 	free(l.files);
 	return rc;
 }

@@ -6,6 +6,7 @@
 #include "revident/base/strbuf.h"
 #include "revident/base/xalloc.h"
 #include "revident/git/object.h"
+#include "revident/git/repeats.h"
 
 enum { DEPTH_MAX = 64, CHANGES_COUNTED_MAX = 1000000 };
 
@@ -15,6 +16,7 @@ struct comparison {
 	struct strbuf path;
 	size_t max, cap, depth;
 	struct path_changes *out;
+	struct repeats repeats[2]; /* of either side */
 	struct err *err;
 };
 
@@ -41,7 +43,7 @@ static int side_next(struct comparison *c, struct side *side)
 	return rc < 0 ? err_set(c->err, ERR_UNDECIDED, "a tree is malformed") : 0;
 }
 
-static int side_open(struct comparison *c, const struct oid *id, struct side *side)
+static int side_open(struct comparison *c, int number, const struct oid *id, struct side *side)
 {
 	char hex[OID_HEX + 1];
 	int rc;
@@ -55,6 +57,8 @@ static int side_open(struct comparison *c, const struct oid *id, struct side *si
 	side->is_open = true;
 	if (side->object.type != OBJECT_TREE)
 		return err_set(c->err, ERR_UNDECIDED, "%s is no tree", oid_hex(id, hex));
+	if (!repeats_allow(&c->repeats[number], id, side->object.len))
+		return err_set(c->err, ERR_UNDECIDED, "the trees differ in too many places");
 	side->it = (struct tree_iter){ side->object.bytes, side->object.len };
 	return side_next(c, side);
 }
@@ -129,7 +133,7 @@ static int compare_dirs(struct comparison *c, const struct oid *before, const st
 		err_set(c->err, ERR_UNDECIDED, "the trees differ in too many places");
 		goto done;
 	}
-	if (side_open(c, before, &left) < 0 || side_open(c, after, &right) < 0)
+	if (side_open(c, 0, before, &left) < 0 || side_open(c, 1, after, &right) < 0)
 		goto done;
 	while (left.has_entry || right.has_entry) {
 		int order = !left.has_entry ? 1 : !right.has_entry ? -1 : compare_names(&left.entry, &right.entry);
@@ -152,10 +156,14 @@ int tree_changes_read(struct repo *repo, const struct oid *before, const struct 
 {
 	struct comparison c = { .repo = repo, .arena = arena, .path = STRBUF_INIT, .max = max, .out = out, .err = err };
 	struct path_change *found;
-	int rc;
+	int rc, i;
 
 	memset(out, 0, sizeof(*out));
+	for (i = 0; i < 2; i++)
+		repeats_init(&c.repeats[i], REPEATS_WALKED_MAX);
 	rc = compare_dirs(&c, before, after);
+	for (i = 0; i < 2; i++)
+		repeats_release(&c.repeats[i]);
 	found = out->items;
 	out->items = arena_calloc(arena, out->count + 1, sizeof(*found));
 	if (out->count)

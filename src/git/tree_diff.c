@@ -7,6 +7,7 @@
 #include "revident/base/strbuf.h"
 #include "revident/base/xalloc.h"
 #include "revident/git/object.h"
+#include "revident/git/repeats.h"
 
 enum { DEPTH_MAX = 500 };
 
@@ -15,6 +16,7 @@ struct diff {
 	struct strbuf path;
 	tree_diff_fn *fn;
 	void *data;
+	struct repeats repeats[2]; /* of either side */
 	struct err *err;
 };
 
@@ -35,7 +37,7 @@ static int compare_names(const void *a, const void *b)
 	return text_compare(name_of(a), name_of(b));
 }
 
-static int list(struct diff *d, const struct oid *id, struct listing *out)
+static int list(struct diff *d, int side, const struct oid *id, struct listing *out)
 {
 	struct tree_entry entry;
 	struct tree_iter it;
@@ -49,6 +51,8 @@ static int list(struct diff *d, const struct oid *id, struct listing *out)
 		return -1;
 	if (out->object.type != OBJECT_TREE)
 		return err_set(d->err, ERR_UNDECIDED, "object %s is no tree", oid_hex(id, hex));
+	if (!repeats_allow(&d->repeats[side], id, out->object.len))
+		return err_set(d->err, ERR_UNDECIDED, "tree %s stands at too many paths that differ", oid_hex(id, hex));
 	it = (struct tree_iter){ out->object.bytes, out->object.len };
 	while ((rc = tree_next(&it, &entry)) == 1) {
 		VEC_GROW(out->items, out->count, out->cap);
@@ -102,7 +106,7 @@ static int walk(struct diff *d, const struct oid *before, const struct oid *afte
 
 	if (depth > DEPTH_MAX)
 		return err_set(d->err, ERR_UNDECIDED, "a path has more than %d directories", DEPTH_MAX);
-	if ((before && list(d, before, &old) < 0) || (after && list(d, after, &now) < 0))
+	if ((before && list(d, 0, before, &old) < 0) || (after && list(d, 1, after, &now) < 0))
 		goto done;
 	for (rc = 0; rc == 0 && (i < old.count || k < now.count);) {
 		int order = i == old.count   ? 1
@@ -125,10 +129,14 @@ int tree_diff(struct repo *repo, const struct oid *before, const struct oid *aft
 	struct err *err)
 {
 	struct diff d = { .repo = repo, .path = STRBUF_INIT, .fn = fn, .data = data, .err = err };
-	int rc = 0;
+	int rc = 0, i;
 
+	for (i = 0; i < 2; i++)
+		repeats_init(&d.repeats[i], REPEATS_WALKED_MAX);
 	if (!before || !after || !oid_equal(before, after))
 		rc = walk(&d, before, after, 0);
+	for (i = 0; i < 2; i++)
+		repeats_release(&d.repeats[i]);
 	strbuf_release(&d.path);
 	return rc;
 }

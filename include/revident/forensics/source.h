@@ -17,6 +17,7 @@
 #include "revident/base/text.h"
 #include "revident/forensics/study.h"
 #include "revident/git/object.h"
+#include "revident/git/repeats.h"
 #include "revident/model/oid.h"
 
 enum source_kind {
@@ -76,6 +77,12 @@ int source_scan_open(
 	struct source *source, struct text dir, const struct oid *id, struct source_scan *scan, struct err *err);
 int source_scan_next(struct source_scan *scan, struct source_entry *out, struct err *err);
 void source_scan_close(struct source_scan *scan);
+
+/*
+ * May a walk by paths look at what was opened? False, and a limit is said, for a tree that stands at too many of them
+ * (repeats.h); always in a listed source, which has each path once.
+ */
+bool source_scan_allow(const struct source_scan *scan, struct repeats *repeats, const struct oid *id);
 
 /* What stands at a path. 1, 0, -1. */
 int source_find(struct source *source, struct text path, struct source_entry *out, struct err *err);

@@ -40,6 +40,8 @@ struct survey_memo {
 	struct intern env_files; /* blob ids of env.py files */
 	bool *env_is_alembic;
 	size_t env_cap;
+	struct intern barren; /* trees that hold no migration, with the depth that was looked at */
+	struct repeats repeats;
 	struct intern places; /* path numbers of the directories in which any source showed something */
 };
 
@@ -64,6 +66,7 @@ bool survey_path_matters(struct text path);
 bool survey_is_in_versions(struct text path);
 
 /* Does the directory, or one at most `depth` levels below it, hold a migration? 1, 0, -1. */
-int survey_holds_migrations(struct study *study, struct source *source, uint32_t dir, unsigned depth, struct err *err);
+int survey_holds_migrations(
+	struct survey_memo *memo, struct source *source, uint32_t dir, unsigned depth, struct err *err);
 
 #endif
