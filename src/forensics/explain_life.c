@@ -154,24 +154,20 @@ static void judge(const struct teller *t, const struct identity *identity, struc
 		      (out->state != LIFE_PRESENT || is_missing_at_head(t, identity));
 }
 
-static bool is_of(const struct change *change, const struct identity *identity)
-{
-	return change->revision == identity->revision && identity_has_lineage(identity, change->lineage);
-}
-
 static int take_events(struct teller *t, const struct identity *identity, struct life *out, struct err *err)
 {
 	const struct history *history = &t->inv->history;
 	struct life_event *events;
-	size_t i, n = 0;
+	uint32_t first = history_first(history, identity->revision), at;
+	size_t n = 0;
 
-	for (i = 0; i < history->count; i++)
-		n += is_of(&history->changes[i], identity);
+	for (at = first; at; at = history->changes[at - 1].next)
+		n += identity_has_lineage(identity, history->changes[at - 1].lineage);
 	events = arena_calloc(t->arena, n, sizeof(*events));
-	for (i = n = 0; i < history->count; i++) {
-		const struct change *change = &history->changes[i];
+	for (n = 0, at = first; at; at = history->changes[at - 1].next) {
+		const struct change *change = &history->changes[at - 1];
 
-		if (!is_of(change, identity))
+		if (!identity_has_lineage(identity, change->lineage))
 			continue;
 		model_event(&t->model, change, &events[n].event);
 		if (model_what(&t->model, change, &events[n].event, err) < 0)

@@ -184,16 +184,14 @@ int tell_turns(struct teller *t, const struct identity *identity, struct life *o
 
 static const struct change *last_loss_of(const struct teller *t, struct text id)
 {
-	uint32_t revision = intern_find(&t->inv->study.revisions, id.ptr, id.len);
-	size_t i;
+	const struct history *history = &t->inv->history;
+	uint32_t at = history_first(history, intern_find(&t->inv->study.revisions, id.ptr, id.len));
+	const struct change *last = NULL;
 
-	for (i = t->inv->history.count; i-- > 0;) {
-		const struct change *change = &t->inv->history.changes[i];
-
-		if (change->revision == revision && event_kind_is_loss(change->kind))
-			return change;
-	}
-	return NULL;
+	for (; at; at = history->changes[at - 1].next)
+		if (event_kind_is_loss(history->changes[at - 1].kind))
+			last = &history->changes[at - 1];
+	return last;
 }
 
 /* The file of that id at a view, in whichever environment. */

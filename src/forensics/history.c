@@ -370,6 +370,21 @@ static int compare_changes(const void *a, const void *b, void *data)
 	return order;
 }
 
+/* Those of one revision, of which there may be as many as revisions are asked for. */
+static void link_changes(struct history *history, size_t revisions)
+{
+	size_t i;
+
+	history->first = xcalloc(revisions, sizeof(*history->first));
+	history->first_count = revisions;
+	for (i = history->count; i-- > 0;) {
+		uint32_t *first = &history->first[history->changes[i].revision];
+
+		history->changes[i].next = *first;
+		*first = (uint32_t)i + 1;
+	}
+}
+
 int history_build(struct history *history, struct study *study, struct snapshots *snapshots, struct lineage *lineage,
 	const struct commits *commits, const struct progress *progress, struct err *err)
 {
@@ -406,6 +421,7 @@ int history_build(struct history *history, struct study *study, struct snapshots
 	}
 	if (history->count)
 		qsort_r(history->changes, history->count, sizeof(*history->changes), compare_changes, study);
+	link_changes(history, study->revisions.count);
 	rc = 0;
 done:
 	free(b.arrivals);
@@ -416,9 +432,15 @@ done:
 	return rc;
 }
 
+uint32_t history_first(const struct history *history, uint32_t revision)
+{
+	return revision < history->first_count ? history->first[revision] : 0;
+}
+
 void history_release(struct history *history)
 {
 	free(history->changes);
+	free(history->first);
 	free(history->arrivals);
 	free(history->departures);
 	intern_release(&history->held);

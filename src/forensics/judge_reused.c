@@ -54,16 +54,16 @@ static int look_back(struct judging *j, struct investigation *inv, struct newcom
 {
 	struct text id = study_revision_text(j->study, n->change->revision);
 	uint32_t blob = study_blob_number(&inv->study, &j->study->blobs[n->change->after.blob].id);
-	size_t i;
+	uint32_t at;
 
 	n->revision = intern_find(&inv->study.revisions, id.ptr, id.len);
 	n->lineage = lineage_of_file(j, inv, n->change->after.path);
 	if (n->revision == INTERN_NONE || n->lineage == INTERN_NONE)
 		return 0;
-	for (i = 0; i < inv->history.count; i++) {
-		const struct change *change = &inv->history.changes[i];
+	for (at = history_first(&inv->history, n->revision); at; at = inv->history.changes[at - 1].next) {
+		const struct change *change = &inv->history.changes[at - 1];
 
-		if (change->revision != n->revision || change->lineage != n->lineage)
+		if (change->lineage != n->lineage)
 			continue;
 		if (look_at_holder(j, inv, n, change, &change->before, blob) < 0 ||
 			look_at_holder(j, inv, n, change, &change->after, blob) < 0)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "revident/base/strbuf.h"
 #include "revident/base/xalloc.h"
 
 enum {
@@ -18,6 +19,7 @@ struct search {
 	const struct lookup_options *options;
 	struct identity *items;
 	size_t count, cap;
+	struct intern known; /* of the items: id and environment */
 };
 
 bool identity_has_lineage(const struct identity *identity, uint32_t lineage)
@@ -63,23 +65,38 @@ static uint32_t follow_departures(const struct investigation *inv, uint32_t line
 
 static struct identity *identity_of(struct search *s, struct text id, uint32_t revision, struct text environment)
 {
+	struct strbuf key = STRBUF_INIT;
 	struct identity *item;
-	size_t i;
+	uint32_t number;
 
-	for (i = 0; i < s->count; i++)
-		if (text_equal(s->items[i].id, id) && text_equal(s->items[i].environment, environment))
-			return &s->items[i];
+	strbuf_add(&key, &id.len, sizeof(id.len));
+	strbuf_add(&key, id.ptr, id.len);
+	strbuf_add(&key, environment.ptr, environment.len);
+	number = intern_add(&s->known, key.buf, key.len);
+	strbuf_release(&key);
+	if (number < s->count)
+		return &s->items[number];
 	VEC_GROW(s->items, s->count, s->cap);
 	item = &s->items[s->count++];
 	*item = (struct identity){ .id = id, .revision = revision, .environment = environment };
-	item->lineages = arena_calloc(&s->inv->study.arena, s->inv->lineage.label_count + 1, sizeof(*item->lineages));
 	return item;
 }
 
-static void add_lineage(struct identity *item, uint32_t lineage)
+/* Room in the arena doubles at each power of two. */
+static void add_lineage(struct search *s, struct identity *item, uint32_t lineage)
 {
-	if (!identity_has_lineage(item, lineage))
-		item->lineages[item->lineage_count++] = lineage;
+	size_t count = item->lineage_count;
+	uint32_t *grown;
+
+	if (identity_has_lineage(item, lineage))
+		return;
+	if ((count & (count - 1)) == 0) {
+		grown = arena_calloc(&s->inv->study.arena, count ? count * 2 : 1, sizeof(*grown));
+		if (count)
+			memcpy(grown, item->lineages, count * sizeof(*grown));
+		item->lineages = grown;
+	}
+	item->lineages[item->lineage_count++] = lineage;
 }
 
 /* Adds the revision in each environment that had it; only those of living environments, or the others. */
@@ -102,8 +119,8 @@ static void add_held(struct search *s, uint32_t revision, bool living)
 		if (!is_wanted(s->options, environment))
 			continue;
 		item = identity_of(s, study_revision_text(&inv->study, revision), revision, environment);
-		add_lineage(item, now);
-		add_lineage(item, label);
+		add_lineage(s, item, now);
+		add_lineage(s, item, label);
 	}
 }
 
@@ -136,7 +153,8 @@ static void add_at_tips(struct search *s, uint32_t revision)
 				;
 			if (f == env->file_count || !is_wanted(s->options, env->path))
 				continue;
-			add_lineage(identity_of(s, study_revision_text(&s->inv->study, revision), revision, env->path),
+			add_lineage(s,
+				identity_of(s, study_revision_text(&s->inv->study, revision), revision, env->path),
 				view->labels[e]);
 		}
 	}
@@ -236,6 +254,7 @@ static void finish(struct search *s, enum lookup_how how, struct lookup *out)
 	if (s->count)
 		memcpy(out->items, s->items, s->count * sizeof(*out->items));
 	free(s->items);
+	intern_release(&s->known);
 }
 
 void lookup_id(struct investigation *inv, const struct verdict *verdict, const struct lookup_options *options,

@@ -52,15 +52,27 @@ void touch_environment(struct planner *p, struct text path)
 	p->touched[p->touched_count++] = path;
 }
 
-/* Environments may have the same id; where none is known, any of them will do. */
-static bool is_queued(const struct planner *p, struct text revision, struct text environment)
+/* The number of a wanted id; it has a queue of its own among the others. */
+static uint32_t wanted_number(struct planner *p, struct text revision)
 {
-	size_t i;
+	size_t before = p->wanted_ids.count;
+	uint32_t number = intern_add(&p->wanted_ids, revision.ptr, revision.len);
 
-	for (i = 0; i < p->queue_count; i++)
-		if (text_equal(p->queue[i].revision, revision) &&
-			(!environment.ptr || !p->queue[i].environment.ptr ||
-				text_equal(p->queue[i].environment, environment)))
+	if (number == before) {
+		VEC_GROW(p->first_wanted, before, p->first_wanted_cap);
+		p->first_wanted[number] = 0;
+	}
+	return number;
+}
+
+/* Environments may have the same id; where none is known, any of them will do. */
+static bool is_queued(struct planner *p, struct text revision, struct text environment)
+{
+	uint32_t number = wanted_number(p, revision), at;
+
+	for (at = p->first_wanted[number]; at; at = p->queue[at - 1].next)
+		if (!environment.ptr || !p->queue[at - 1].environment.ptr ||
+			text_equal(p->queue[at - 1].environment, environment))
 			return true;
 	return false;
 }
@@ -68,12 +80,17 @@ static bool is_queued(const struct planner *p, struct text revision, struct text
 /* Whether it is new in the queue. */
 static bool enqueue(struct planner *p, struct text revision, struct text environment, const struct missing_key *missing)
 {
+	uint32_t number;
+
 	if (is_queued(p, revision, environment))
 		return false;
+	number = wanted_number(p, revision);
 	VEC_GROW(p->queue, p->queue_count, p->queue_cap);
-	p->queue[p->queue_count++] = (struct wanted){
-		.revision = plan_text(p, revision), .environment = plan_text(p, environment), .missing = missing
-	};
+	p->queue[p->queue_count++] = (struct wanted){ .revision = plan_text(p, revision),
+		.environment = plan_text(p, environment),
+		.missing = missing,
+		.next = p->first_wanted[number] };
+	p->first_wanted[number] = (uint32_t)p->queue_count;
 	return true;
 }
 
@@ -123,12 +140,12 @@ static bool is_replaced(const struct planner *p, struct text revision, const str
 	uint32_t number = intern_find(&p->inv.study.revisions, revision.ptr, revision.len);
 	const uint32_t label = p->view->labels[env - p->view->envs.items];
 	bool replaced = false;
-	size_t i;
+	uint32_t at;
 
-	for (i = 0; number != INTERN_NONE && i < p->inv.history.count; i++) {
-		const struct change *change = &p->inv.history.changes[i];
+	for (at = history_first(&p->inv.history, number); at; at = p->inv.history.changes[at - 1].next) {
+		const struct change *change = &p->inv.history.changes[at - 1];
 
-		if (change->revision != number || change->lineage != label)
+		if (change->lineage != label)
 			continue;
 		if (change->kind == EVENT_REPLACED)
 			replaced = true;
@@ -281,13 +298,12 @@ static void note_other_content(struct planner *p, const struct salvage_source *s
 	uint32_t number = intern_find(&study->revisions, source->revision.ptr, source->revision.len);
 	const struct change *found = NULL;
 	char hex[OID_HEX + 1];
-	size_t i;
+	uint32_t at;
 
-	for (i = 0; number != INTERN_NONE && i < p->inv.history.count; i++) {
-		const struct change *change = &p->inv.history.changes[i];
+	for (at = history_first(&p->inv.history, number); at; at = p->inv.history.changes[at - 1].next) {
+		const struct change *change = &p->inv.history.changes[at - 1];
 
-		if (change->revision == number && change->kind == EVENT_REPLACED &&
-			!oid_equal(&study->blobs[change->before.blob].id, &source->blob))
+		if (change->kind == EVENT_REPLACED && !oid_equal(&study->blobs[change->before.blob].id, &source->blob))
 			found = change;
 	}
 	if (found && !p->options->has_blob)
@@ -440,9 +456,11 @@ static void release(struct planner *p)
 	salvager_free(p->salvager);
 	verdict_release(&p->verdict);
 	investigation_close(&p->inv);
-	free(p->before.files);
-	free(p->after.files);
+	plan_tree_release(&p->before);
+	plan_tree_release(&p->after);
 	free(p->queue);
+	intern_release(&p->wanted_ids);
+	free(p->first_wanted);
 	free(p->steps);
 	free(p->sources);
 	free(p->lost);

@@ -100,15 +100,13 @@ done:
 /* The id under which much the same content goes on, by the last loss; none if it does not, or HEAD lacks it. */
 static struct text continuing_id(struct planner *p, const struct wanted *wanted)
 {
-	uint32_t number = intern_find(&p->inv.study.revisions, wanted->revision.ptr, wanted->revision.len);
+	uint32_t number = intern_find(&p->inv.study.revisions, wanted->revision.ptr, wanted->revision.len), at;
 	struct text found = TEXT_NONE;
-	size_t i;
 
-	for (i = 0; number != INTERN_NONE && i < p->inv.history.count; i++) {
-		const struct change *change = &p->inv.history.changes[i];
+	for (at = history_first(&p->inv.history, number); at; at = p->inv.history.changes[at - 1].next) {
+		const struct change *change = &p->inv.history.changes[at - 1];
 
-		if (change->revision == number && event_kind_is_loss(change->kind) &&
-			change->continues_as.path != INTERN_NONE)
+		if (event_kind_is_loss(change->kind) && change->continues_as.path != INTERN_NONE)
 			found = study_revision_text(
 				&p->inv.study, p->inv.study.blobs[change->continues_as.blob].revision);
 	}
@@ -146,6 +144,7 @@ int plan_relink(struct planner *p, const struct wanted *wanted)
 		if (relink_child(p, wanted, &file, m, other) < 0)
 			return -1;
 		p->after.files[i] = file;
+		plan_tree_note(p, &file);
 		done++;
 	}
 	if (done)

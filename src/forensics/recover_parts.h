@@ -12,10 +12,26 @@
 #include "revident/forensics/verdict.h"
 #include "revident/git/object.h"
 
+/* A file that may declare an id, or name it; what it holds now tells. */
+struct plan_hint {
+	uint32_t path; /* number among the plan's paths */
+	uint32_t next; /* of the same id: its place + 1 */
+};
+
 /* HEAD's tree as a list that steps change. */
 struct plan_tree {
 	struct source_file *files; /* sorted by path while nothing was added */
 	size_t count, cap;
+	struct intern paths; /* every path that had a file */
+	uint32_t *places;    /* by number in `paths`: place in `files` + 1; 0 if nothing stands there now */
+	size_t place_cap;
+	struct intern dirs; /* versions directories of HEAD's environments; as `ids` */
+	struct intern ids;  /* that migrations declare or name; empty until somebody asks */
+	uint32_t *first;    /* by number in `ids`: a place in `hints` + 1 */
+	size_t first_cap;
+	struct plan_hint *hints;
+	size_t hint_count, hint_cap;
+	bool has_ids;
 };
 
 /* A revision to be put back. */
@@ -25,6 +41,7 @@ struct wanted {
 	bool is_typed; /* by a person, and HEAD's history does not know it: it may be the beginning of an id */
 	const struct missing_key
 		*missing; /* NULL if nothing names it at HEAD, or it is an ancestor of one that is wanted */
+	uint32_t next;    /* of the same id: its place in the queue + 1 */
 };
 
 struct planner {
@@ -39,6 +56,9 @@ struct planner {
 
 	struct wanted *queue;
 	size_t queue_count, queue_cap;
+	struct intern wanted_ids;
+	uint32_t *first_wanted; /* by number in `wanted_ids`: a place in the queue + 1 */
+	size_t first_wanted_cap;
 	struct recover_step *steps;
 	size_t step_count, step_cap;
 	struct salvage_source *sources;
@@ -53,11 +73,17 @@ struct planner {
 	struct err *err;
 };
 
-/* All files of a commit's tree. 0 or -1. */
+/* All files of a commit's tree. 0 or -1; plan_tree_release() either way. */
 int plan_tree_read(struct planner *p, const struct oid *root, struct plan_tree *out);
-struct source_file *plan_tree_find(struct plan_tree *tree, struct text path);
-void plan_tree_remove(struct plan_tree *tree, struct text path);
-void plan_tree_put(struct plan_tree *tree, const struct source_file *file);
+void plan_tree_release(struct plan_tree *tree);
+
+/* The planned tree: what stands at a path, NULL if nothing; takes it away; puts a file there. */
+struct source_file *plan_tree_find(struct planner *p, struct text path);
+void plan_tree_remove(struct planner *p, struct text path);
+void plan_tree_put(struct planner *p, const struct source_file *file);
+
+/* A file of the planned tree holds something else now. */
+void plan_tree_note(struct planner *p, const struct source_file *file);
 
 /* The environment of HEAD that a wanted revision belongs to. 1; 0 where it must be named (err says so); -1. */
 int choose_environment(struct planner *p, const struct wanted *wanted, const struct salvage_source *source,

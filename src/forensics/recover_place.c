@@ -131,7 +131,7 @@ static struct text free_path(struct planner *p, struct text path)
 
 	if (stem.len > 3 && memcmp(stem.ptr + stem.len - 3, ".py", 3) == 0)
 		stem.len -= 3;
-	for (n = 2; plan_tree_find(&p->after, path); n++)
+	for (n = 2; plan_tree_find(p, path); n++)
 		path = text_of(arena_printf(p->arena, "%.*s_%u.py", (int)stem.len, stem.ptr, n));
 	return path;
 }
@@ -161,14 +161,14 @@ static struct text former_name(struct planner *p, struct text path, uint32_t rev
 {
 	const struct history *history = &p->inv.history;
 	struct text found = TEXT_NONE;
-	size_t i;
+	uint32_t at;
 
-	for (i = 0; i < history->count; i++) {
-		const struct change *change = &history->changes[i];
+	for (at = history_first(history, revision); at; at = history->changes[at - 1].next) {
+		const struct change *change = &history->changes[at - 1];
 		const struct place *places[2] = { &change->before, &change->after };
 		size_t k;
 
-		for (k = 0; change->revision == revision && k < 2; k++) {
+		for (k = 0; k < 2; k++) {
 			struct text name;
 
 			if (places[k]->path == INTERN_NONE || places[k]->blob == BLOB_NONE ||
@@ -231,15 +231,15 @@ static void step_rename(
 	step->has_blob = true;
 	step->executable = file->executable;
 	step->reason = text_of(reason);
-	plan_tree_remove(&p->after, step->from);
-	plan_tree_put(&p->after, &moved);
+	plan_tree_remove(p, step->from);
+	plan_tree_put(p, &moved);
 }
 
 /* Makes room at the path: what stands there goes to a name of its own, or is what the lost file became. 0 or -1. */
 static int clear_path(struct planner *p, const struct tree_env *env, const struct salvage_source *source,
 	struct text path, struct recover_step *restore)
 {
-	struct source_file *file = plan_tree_find(&p->after, path);
+	struct source_file *file = plan_tree_find(p, path);
 	const struct blob *blob;
 	struct text to;
 	uint32_t number;
@@ -271,17 +271,16 @@ static int clear_path(struct planner *p, const struct tree_env *env, const struc
 /* Where the loss says that the content goes on under another id: the file that has it now; NULL if none. */
 static struct source_file *continuation_of(struct planner *p, struct text revision, struct text *other)
 {
-	uint32_t number = intern_find(&p->inv.study.revisions, revision.ptr, revision.len);
+	uint32_t number = intern_find(&p->inv.study.revisions, revision.ptr, revision.len), at;
 	const struct change *loss = NULL;
 	struct source_file *file;
-	size_t i;
 
-	for (i = 0; number != INTERN_NONE && i < p->inv.history.count; i++)
-		if (p->inv.history.changes[i].revision == number && event_kind_is_loss(p->inv.history.changes[i].kind))
-			loss = &p->inv.history.changes[i];
+	for (at = history_first(&p->inv.history, number); at; at = p->inv.history.changes[at - 1].next)
+		if (event_kind_is_loss(p->inv.history.changes[at - 1].kind))
+			loss = &p->inv.history.changes[at - 1];
 	if (!loss || loss->continues_as.path == INTERN_NONE)
 		return NULL;
-	file = plan_tree_find(&p->after, study_path_text(&p->inv.study, loss->continues_as.path));
+	file = plan_tree_find(p, study_path_text(&p->inv.study, loss->continues_as.path));
 	number = p->inv.study.blobs[loss->continues_as.blob].revision;
 	if (!file || number == INTERN_NONE || plan_blob(p, file) == INTERN_NONE ||
 		p->inv.study.blobs[plan_blob(p, file)].revision != number)
@@ -308,7 +307,7 @@ static int give_id_back(struct planner *p, const struct tree_env *env, const str
 		return 0;
 	restore->replaces = true;
 	restore->replaced_blob = file->id;
-	if (plan_tree_find(&p->after, path)) /* something else stands there; clear_path() sees to it */
+	if (plan_tree_find(p, path)) /* something else stands there; clear_path() sees to it */
 		return 0;
 	step_rename(p, file, path, other, "its content is the lost file's, which gets its id back");
 	return 1;
@@ -370,7 +369,7 @@ int plan_restore(struct planner *p, const struct wanted *wanted, const struct sa
 	step->executable = source->executable;
 	step->down_revision = parents;
 	step->down_count = m ? m->down_revision.count : 0;
-	plan_tree_put(&p->after, &file);
+	plan_tree_put(p, &file);
 	touch_environment(p, plan_text(p, env->path));
 	return 0;
 }

@@ -171,7 +171,7 @@ int plan_stub(struct planner *p, const struct wanted *wanted)
 	step->down_revision = parents;
 	step->down_count = parent.ptr != NULL;
 	step->reason = TEXT_LITERAL("nothing in the repository declares it");
-	plan_tree_put(&p->after, &file);
+	plan_tree_put(p, &file);
 	touch_environment(p, plan_text(p, env->path));
 	strbuf_release(&bytes);
 	return 0;

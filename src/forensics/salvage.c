@@ -31,8 +31,8 @@ void salvager_free(struct salvager *s)
 		investigation_close(&s->logs);
 	if (s->lost_open)
 		investigation_close(&s->lost);
-	free(s->staged.items);
-	free(s->dangling.items);
+	stray_list_release(&s->staged);
+	stray_list_release(&s->dangling);
 	free(s->lost_tips);
 	free(s);
 }
@@ -179,11 +179,8 @@ static bool is_asked_for(const struct salvager *s, const struct oid *blob)
 /* Does the blob of a stray declare the revision? A note about a pack may be wrong: only the blob's own word counts. 1, 0, -1. */
 static int declares(struct salvager *s, const struct stray *stray, uint32_t revision, struct err *err)
 {
-	const struct blob *blob;
+	const struct blob *blob = study_blob(&s->head->study, stray->blob, err);
 
-	if (stray->revision != revision)
-		return 0;
-	blob = study_blob(&s->head->study, stray->blob, err);
 	return blob ? blob->revision == revision : -1;
 }
 
@@ -207,11 +204,17 @@ static int settle_strays(struct salvager *s, const struct stray_list *list, stru
 {
 	struct study *study = &s->head->study;
 	uint32_t number = intern_find(&study->revisions, revision.ptr, revision.len);
-	struct salvage_source *found = arena_calloc(s->arena, list->count, sizeof(*found));
+	uint32_t first = number == INTERN_NONE ? 0 : first_stray(list, number), at;
+	struct salvage_source *found;
 	size_t i, n = 0, distinct = 0;
 
-	for (i = 0; i < list->count && number != INTERN_NONE; i++) {
-		const struct stray *stray = &list->items[i];
+	for (at = first; at; at = list->items[at - 1].next)
+		n++;
+	if (n == 0)
+		return 0;
+	found = arena_calloc(s->arena, n, sizeof(*found));
+	for (n = 0, at = first; at; at = list->items[at - 1].next) {
+		const struct stray *stray = &list->items[at - 1];
 		int declared = declares(s, stray, number, err);
 
 		if (declared < 0)
@@ -290,11 +293,11 @@ static int is_last_of_all(struct salvager *s, const struct salvage_source *sourc
 {
 	struct study *study = &s->head->study;
 	uint32_t number = intern_find(&study->revisions, source->revision.ptr, source->revision.len);
-	size_t i;
+	uint32_t at = number == INTERN_NONE ? 0 : first_stray(&s->dangling, number);
 
-	for (i = 0; i < s->dangling.count; i++) {
-		int declared = declares(s, &s->dangling.items[i], number, err);
-		const struct oid *blob = &study->blobs[s->dangling.items[i].blob].id;
+	for (; at; at = s->dangling.items[at - 1].next) {
+		int declared = declares(s, &s->dangling.items[at - 1], number, err);
+		const struct oid *blob = &study->blobs[s->dangling.items[at - 1].blob].id;
 
 		if (declared < 0)
 			return -1;

@@ -84,14 +84,12 @@ static struct version last_version(
 	struct salvager *s, struct investigation *inv, uint32_t revision, struct text environment)
 {
 	struct version any = { 0 }, own = { 0 };
-	size_t i;
+	uint32_t at;
 
-	for (i = 0; i < inv->history.count; i++) {
-		const struct change *change = &inv->history.changes[i];
+	for (at = history_first(&inv->history, revision); at; at = inv->history.changes[at - 1].next) {
+		const struct change *change = &inv->history.changes[at - 1];
 		struct version found = { change, event_kind_is_loss(change->kind) || change->kind == EVENT_REPLACED };
 
-		if (change->revision != revision)
-			continue;
 		if (s->options.has_blob) {
 			found.is_before = !holds_blob(inv, change->after, &s->options.blob);
 			if (found.is_before && !holds_blob(inv, change->before, &s->options.blob))

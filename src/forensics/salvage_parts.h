@@ -14,11 +14,16 @@ struct stray {
 	uint32_t blob;
 	struct text path, name; /* none among all objects; the index that has it */
 	bool executable;
+	uint32_t next; /* of the same revision: its place + 1 */
 };
 
 struct stray_list {
 	struct stray *items;
 	size_t count, cap;
+	struct stray_ends {
+		uint32_t first, last; /* places + 1 */
+	} * ends;                     /* by revision */
+	size_t end_cap;
 };
 
 struct salvager {
@@ -53,6 +58,10 @@ const struct ref *tip_above(const struct investigation *inv, uint32_t commit);
 int describe_source(struct salvager *s, struct salvage_source *source, struct err *err);
 
 void add_stray(struct stray_list *list, const struct stray *stray);
+
+/* The place + 1 of the first one of a revision; 0 if there is none. */
+uint32_t first_stray(const struct stray_list *list, uint32_t revision);
+void stray_list_release(struct stray_list *list);
 
 /* Was the commit walked, from HEAD, a ref or what a log remembers? */
 bool is_walked(const struct salvager *s, const struct oid *commit);

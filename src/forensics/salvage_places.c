@@ -103,8 +103,32 @@ int search_logs(struct salvager *s, struct err *err)
 
 void add_stray(struct stray_list *list, const struct stray *stray)
 {
+	struct stray_ends *ends;
+	struct stray *item;
+
+	VEC_REACH(list->ends, stray->revision, list->end_cap, 0);
 	VEC_GROW(list->items, list->count, list->cap);
-	list->items[list->count++] = *stray;
+	ends = &list->ends[stray->revision];
+	item = &list->items[list->count++];
+	*item = *stray;
+	item->next = 0;
+	if (ends->last)
+		list->items[ends->last - 1].next = (uint32_t)list->count;
+	else
+		ends->first = (uint32_t)list->count;
+	ends->last = (uint32_t)list->count;
+}
+
+uint32_t first_stray(const struct stray_list *list, uint32_t revision)
+{
+	return revision < list->end_cap ? list->ends[revision].first : 0;
+}
+
+void stray_list_release(struct stray_list *list)
+{
+	free(list->items);
+	free(list->ends);
+	memset(list, 0, sizeof(*list));
 }
 
 static int add_staged(

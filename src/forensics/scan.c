@@ -93,10 +93,20 @@ static struct ref_names tag_names(struct writer *w, const struct lost_key *lost)
 	return out;
 }
 
-static bool is_about(const struct writer *w, const struct missing_key *missing, const struct lost_key *lost)
+/* The first that is missing under a name, or where it would stand: what is missing is sorted by name. */
+static size_t first_missing(const struct verdict *verdict, struct text name)
 {
-	return missing->lineage == lost->lineage &&
-	       text_equal(missing->name, study_revision_text(&w->inv->study, lost->revision));
+	size_t low = 0, high = verdict->missing_count;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (text_compare(verdict->missing[mid].name, name) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
 }
 
 /* The ids that name what is missing, sorted, each once. */
@@ -142,12 +152,15 @@ static const struct text *referencing_ids(struct writer *w, const struct missing
 /* Who names a lost revision: one lineage may have several names at several tips, each with what is missing in it. */
 static const struct text *children_of_lost(struct writer *w, const struct lost_key *lost, size_t *count)
 {
+	struct text name = study_revision_text(&w->inv->study, lost->revision);
+	const struct missing_key *missing = w->verdict->missing;
 	struct ids ids = { 0 };
 	size_t i;
 
-	for (i = 0; i < w->verdict->missing_count; i++)
-		if (is_about(w, &w->verdict->missing[i], lost))
-			add_referencing(w, &w->verdict->missing[i], &ids);
+	for (i = first_missing(w->verdict, name); i < w->verdict->missing_count && text_equal(missing[i].name, name);
+		i++)
+		if (missing[i].lineage == lost->lineage)
+			add_referencing(w, &missing[i], &ids);
 	return finish_ids(w, &ids, count);
 }
 

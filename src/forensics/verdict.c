@@ -3,19 +3,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "revident/base/strbuf.h"
 #include "revident/base/xalloc.h"
 #include "verdict_lost.h"
 
+/* `known` has what is there by name, lineage and environment. */
 static struct missing_key *missing_entry(
-	struct verdict *verdict, struct text name, const struct tree_env *env, uint32_t lineage)
+	struct verdict *verdict, struct intern *known, struct text name, const struct tree_env *env, uint32_t lineage)
 {
+	struct strbuf key = STRBUF_INIT;
 	struct missing_key *item;
-	size_t i;
+	uint32_t number;
 
-	for (i = 0; i < verdict->missing_count; i++)
-		if (text_equal(verdict->missing[i].name, name) && verdict->missing[i].lineage == lineage &&
-			text_equal(verdict->missing[i].environment, env->path))
-			return &verdict->missing[i];
+	strbuf_add(&key, &lineage, sizeof(lineage));
+	strbuf_add(&key, &name.len, sizeof(name.len));
+	strbuf_add(&key, name.ptr, name.len);
+	strbuf_add(&key, env->path.ptr, env->path.len);
+	number = intern_add(known, key.buf, key.len);
+	strbuf_release(&key);
+	if (number < verdict->missing_count)
+		return &verdict->missing[number];
 	VEC_GROW(verdict->missing, verdict->missing_count, verdict->missing_cap);
 	item = &verdict->missing[verdict->missing_count++];
 	memset(item, 0, sizeof(*item));
@@ -25,19 +32,25 @@ static struct missing_key *missing_entry(
 	return item;
 }
 
+static bool is_same_file(const struct tree_file *a, const struct tree_file *b)
+{
+	return a->path == b->path && a->revision == b->revision;
+}
+
+/* From one view to the next mostly the same files name it, in the same order. */
 static void add_referencing(struct missing_key *item, const struct missing_name *name)
 {
-	size_t i, k;
+	size_t i, k, before = item->referencing_count;
 
 	if (!item->referencing_count)
 		item->line = name->line;
 	item->in_depends_on = name->in_depends_on && (item->in_depends_on || !item->referencing_count);
 	for (i = 0; i < name->count; i++) {
-		for (k = 0; k < item->referencing_count; k++)
-			if (item->referencing[k]->path == name->all[i]->path &&
-				item->referencing[k]->revision == name->all[i]->revision)
-				break;
-		if (k < item->referencing_count)
+		if (i < before && is_same_file(item->referencing[i], name->all[i]))
+			continue;
+		for (k = 0; k < before && !is_same_file(item->referencing[k], name->all[i]); k++)
+			;
+		if (k < before)
 			continue;
 		VEC_GROW(item->referencing, item->referencing_count, item->referencing_cap);
 		item->referencing[item->referencing_count++] = name->all[i];
@@ -77,8 +90,8 @@ static void add_tips(struct investigation *inv, struct verdict *verdict, size_t 
 	}
 }
 
-static void look_at_view(
-	struct investigation *inv, const struct policy *policy, size_t view, bool all, struct verdict *verdict)
+static void look_at_view(struct investigation *inv, const struct policy *policy, size_t view, bool all,
+	struct verdict *verdict, struct intern *known)
 {
 	const struct tree_envs *envs = &inv->views[view].envs;
 	size_t e, i;
@@ -95,7 +108,7 @@ static void look_at_view(
 			&inv->study, env, said ? said->external.items : NULL, said ? said->external.count : 0, &names);
 		for (i = 0; i < count; i++) {
 			struct missing_key *item =
-				missing_entry(verdict, names[i].name, env, inv->views[view].labels[e]);
+				missing_entry(verdict, known, names[i].name, env, inv->views[view].labels[e]);
 
 			add_referencing(item, &names[i]);
 			add_tips(inv, verdict, view, item, count > investigation_unread(&inv->views[view], env), all);
@@ -125,32 +138,95 @@ static bool was_held(const struct investigation *inv, uint32_t lineage, uint32_t
 	return revision != INTERN_NONE && intern_find(&inv->history.held, pair, sizeof(pair)) != INTERN_NONE;
 }
 
+/* What is missing, by lineage and revision: several environments may miss the same. */
+struct missing_index {
+	struct intern pairs; /* (lineage, revision), two uint32_t */
+	size_t *first;       /* by number in `pairs`: place + 1 in `missing` */
+	size_t *next;        /* by place in `missing` */
+	bool *is_there;      /* by place: in the tree at hand */
+};
+
+static void index_missing(const struct investigation *inv, const struct verdict *verdict, struct missing_index *out)
+{
+	size_t i;
+
+	intern_init(&out->pairs);
+	out->first = xcalloc(verdict->missing_count, sizeof(*out->first));
+	out->next = xcalloc(verdict->missing_count, sizeof(*out->next));
+	out->is_there = xcalloc(verdict->missing_count, sizeof(*out->is_there));
+	for (i = 0; i < verdict->missing_count; i++) {
+		const struct missing_key *item = &verdict->missing[i];
+		uint32_t pair[2] = { item->lineage,
+			intern_find(&inv->study.revisions, item->name.ptr, item->name.len) };
+		uint32_t number;
+
+		if (pair[1] == INTERN_NONE)
+			continue;
+		number = intern_add(&out->pairs, pair, sizeof(pair));
+		out->next[i] = out->first[number];
+		out->first[number] = i + 1;
+	}
+}
+
+static void missing_index_release(struct missing_index *index)
+{
+	intern_release(&index->pairs);
+	free(index->first);
+	free(index->next);
+	free(index->is_there);
+}
+
+/* Marks what the row has of it. 0 or -1. */
+static int mark_there(
+	struct investigation *inv, uint32_t row, struct missing_index *index, size_t count, struct err *err)
+{
+	const struct snapshot *snapshot = snapshots_get(inv->snapshots, row, err);
+	size_t i, at;
+
+	if (!snapshot)
+		return -1;
+	memset(index->is_there, 0, count * sizeof(*index->is_there));
+	for (i = 0; i < snapshot->count; i++) {
+		uint32_t pair[2] = { INTERN_NONE, snapshot->files[i].revision }, number;
+
+		if (pair[1] == INTERN_NONE)
+			continue;
+		pair[0] = investigation_lineage(inv, &snapshot->files[i]);
+		number = intern_find(&index->pairs, pair, sizeof(pair));
+		for (at = number == INTERN_NONE ? 0 : index->first[number]; at; at = index->next[at - 1])
+			index->is_there[at - 1] = true;
+	}
+	snapshot_put(inv->snapshots, snapshot);
+	return 0;
+}
+
 /* Which refs' trees have what is missing here. */
 static int look_on_refs(struct investigation *inv, struct verdict *verdict, struct err *err)
 {
+	struct missing_index index;
+	uint32_t row, last = WATCH_UNKNOWN;
 	size_t r, i;
+	int found = 0;
 
-	for (r = 0; r < inv->refs.count; r++) {
+	index_missing(inv, verdict, &index);
+	for (r = 0; index.pairs.count && r < inv->refs.count && found >= 0; r++) {
 		const struct ref *ref = &inv->refs.items[r];
-		uint32_t row;
-		int found = investigation_row(inv, &ref->commit, &row, err);
 
-		if (found < 0)
-			return -1;
-		for (i = 0; found && i < verdict->missing_count; i++) {
+		found = investigation_row(inv, &ref->commit, &row, err);
+		if (found == 1 && row != last && mark_there(inv, row, &index, verdict->missing_count, err) < 0)
+			found = -1;
+		last = found == 1 ? row : last;
+		for (i = 0; found == 1 && i < verdict->missing_count; i++) {
 			struct missing_key *item = &verdict->missing[i];
-			uint32_t revision = intern_find(&inv->study.revisions, item->name.ptr, item->name.len);
-			int holds = revision == INTERN_NONE ? 0 : row_holds(inv, row, item->lineage, revision, err);
 
-			if (holds < 0)
-				return -1;
-			if (!holds)
+			if (!index.is_there[i])
 				continue;
 			VEC_GROW(item->present_on, item->present_count, item->present_cap);
 			item->present_on[item->present_count++] = ref->name;
 		}
 	}
-	return 0;
+	missing_index_release(&index);
+	return found < 0 ? -1 : 0;
 }
 
 /* Which commits the tips where it is missing descend from, themselves included; of HEAD alone if it is one of them. */
@@ -173,21 +249,36 @@ static bool *ancestors_of(const struct investigation *inv, const struct missing_
 	return reached;
 }
 
+/* The ancestors that were asked for last: what is missing at the same tips asks for the same. */
+struct reaching {
+	const struct missing_key *item;
+	bool *reached;
+};
+
+static const bool *reach(const struct investigation *inv, struct reaching *r, const struct missing_key *item)
+{
+	if (r->item && r->item->tip_count == item->tip_count &&
+		memcmp(r->item->tips, item->tips, item->tip_count * sizeof(*item->tips)) == 0)
+		return r->reached;
+	free(r->reached);
+	r->item = item;
+	r->reached = ancestors_of(inv, item);
+	return r->reached;
+}
+
 /* What took it from there: on the way to a tip where it is missing, whatever other tips have. */
-static void find_loss(const struct investigation *inv, struct missing_key *item)
+static void find_loss(const struct investigation *inv, struct reaching *reaching, struct missing_key *item)
 {
 	uint32_t revision = intern_find(&inv->study.revisions, item->name.ptr, item->name.len);
-	bool *reached = item->ever_in_history ? ancestors_of(inv, item) : NULL;
-	size_t i;
+	const bool *reached = item->ever_in_history ? reach(inv, reaching, item) : NULL;
+	uint32_t at = reached ? history_first(&inv->history, revision) : 0;
 
-	for (i = 0; reached && i < inv->history.count; i++) {
-		const struct change *change = &inv->history.changes[i];
+	for (; at; at = inv->history.changes[at - 1].next) {
+		const struct change *change = &inv->history.changes[at - 1];
 
-		if (event_kind_is_loss(change->kind) && change->revision == revision &&
-			change->lineage == item->lineage && reached[change->commit])
+		if (event_kind_is_loss(change->kind) && change->lineage == item->lineage && reached[change->commit])
 			item->loss = change;
 	}
-	free(reached);
 }
 
 static int compare_missing(const void *a, const void *b)
@@ -201,17 +292,22 @@ static int compare_missing(const void *a, const void *b)
 static int find_missing(
 	struct investigation *inv, const struct policy *policy, bool all, struct verdict *verdict, struct err *err)
 {
+	struct reaching reaching = { 0 };
+	struct intern known;
 	size_t v, i;
 
+	intern_init(&known);
 	for (v = 0; v < inv->view_count; v++)
-		look_at_view(inv, policy, v, all, verdict);
+		look_at_view(inv, policy, v, all, verdict, &known);
+	intern_release(&known);
 	for (i = 0; i < verdict->missing_count; i++) {
 		struct missing_key *item = &verdict->missing[i];
 
 		item->ever_in_history = was_held(
 			inv, item->lineage, intern_find(&inv->study.revisions, item->name.ptr, item->name.len));
-		find_loss(inv, item);
+		find_loss(inv, &reaching, item);
 	}
+	free(reaching.reached);
 	if (verdict->missing_count)
 		qsort(verdict->missing, verdict->missing_count, sizeof(*verdict->missing), compare_missing);
 	return verdict->missing_count ? look_on_refs(inv, verdict, err) : 0;

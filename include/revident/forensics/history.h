@@ -35,6 +35,7 @@ struct change {
 	struct place continues_as;
 	double continues_similarity;
 	bool content_changed, same_content, reused;
+	uint32_t next; /* of the same revision: its place + 1; 0 for the last */
 };
 
 /* A node in which a held pair is and in none of its parents. */
@@ -50,6 +51,8 @@ struct departure {
 struct history {
 	struct change *changes; /* in walk order, then by revision and kind */
 	size_t count, cap;
+	uint32_t *first; /* by revision: the place + 1 of its first change */
+	size_t first_count;
 	struct intern held; /* (lineage, revision) pairs, two uint32_t: every pair that some walked commit had */
 	struct arrived *arrivals;
 	size_t arrival_count, arrival_cap;
@@ -61,5 +64,8 @@ struct history {
 int history_build(struct history *history, struct study *study, struct snapshots *snapshots, struct lineage *lineage,
 	const struct commits *commits, const struct progress *progress, struct err *err);
 void history_release(struct history *history);
+
+/* The place + 1 of a revision's first change, which has `next`; 0 if it has none. */
+uint32_t history_first(const struct history *history, uint32_t revision);
 
 #endif
