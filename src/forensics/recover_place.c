@@ -4,6 +4,7 @@
 
 #include "recover_parts.h"
 #include "revident/base/printable.h"
+#include "revident/base/shell.h"
 #include "revident/base/strbuf.h"
 #include "revident/base/xalloc.h"
 
@@ -61,6 +62,29 @@ static const struct tree_env *env_by_kinship(struct planner *p, struct text revi
 	return count == 1 ? found : NULL;
 }
 
+/* The file belonged to an environment that HEAD has not: among another's migrations it would only be a second head. */
+static int environment_is_gone(struct planner *p, const struct wanted *wanted, const struct salvage_source *source)
+{
+	struct strbuf id = STRBUF_INIT, environment = STRBUF_INIT, command = STRBUF_INIT;
+	char hex[OID_HEX + 1];
+
+	strbuf_add_printable(&id, wanted->revision.ptr, wanted->revision.len);
+	strbuf_add_printable(&environment, source->environment.ptr, source->environment.len);
+	if (source->has_commit) {
+		strbuf_addf(&command, " ('git checkout %s -- ", oid_hex(&source->commit, hex));
+		strbuf_add_shell_word(&command, source->environment);
+		strbuf_addstr(&command, "')");
+	}
+	err_set(p->err, ERR_USAGE,
+		"\"%s\" belongs to the environment \"%s\", which HEAD has no more: bring that back first%s, or say "
+		"with --env into which other the file is to go",
+		id.buf, environment.buf, command.buf);
+	strbuf_release(&id);
+	strbuf_release(&environment);
+	strbuf_release(&command);
+	return 0;
+}
+
 int choose_environment(struct planner *p, const struct wanted *wanted, const struct salvage_source *source,
 	const struct tree_env **out)
 {
@@ -83,6 +107,8 @@ int choose_environment(struct planner *p, const struct wanted *wanted, const str
 	}
 	if (!*out)
 		*out = env_by_kinship(p, wanted->revision, m);
+	if (!*out && source && source->path.ptr && source->environment.ptr)
+		return environment_is_gone(p, wanted, source);
 	if (!*out && p->view->envs.count == 1)
 		*out = &p->view->envs.items[0];
 	if (*out)

@@ -447,3 +447,20 @@ grep -q 'nothing$\|nothing leads' "$CASE_DIR/out" && fail "says that nothing lea
 grep -q 'found among all' "$CASE_DIR/out" || fail "does not say where it was found"
 run revident recover --from unreachable --format json
 expect_json '[(s["where"], s["path"]) for s in d["sources"]]' "[[\"unreachable\", \"$V/b2b2b2b2b2b2_orders.py\"]]"
+
+it "a revision of an environment that HEAD has no more is put into no other one"
+fixture skipped-environment
+run revident recover f6f6f6f6f6f6
+expect_exit 2
+expect_out </dev/null
+expect_err <<EOF
+revident: "f6f6f6f6f6f6" belongs to the environment "old/migrations", which HEAD has no more: bring that back first ('git checkout $(git rev-list --max-parents=0 HEAD) -- old/migrations'), or say with --env into which other the file is to go
+EOF
+git checkout -q "$(git rev-list --max-parents=0 HEAD)" -- old/migrations
+expect_file old/migrations/versions/f6f6f6f6f6f6_reviews.py <<EOF
+$(git show HEAD~2:old/migrations/versions/f6f6f6f6f6f6_reviews.py)
+EOF
+git reset -q --hard
+run revident recover --env migrations f6f6f6f6f6f6 --format json
+expect_exit 1
+expect_json '[s["path"] for s in d["steps"]]' '["migrations/versions/f6f6f6f6f6f6_reviews.py"]'
