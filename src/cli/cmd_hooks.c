@@ -1,4 +1,5 @@
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -141,27 +142,39 @@ static bool is_program(const char *path, const struct stat *self)
 	       access(path, X_OK) == 0;
 }
 
-const char *own_path(struct cmd_ctx *ctx)
+/* Where PATH finds that file, or NULL. */
+static const char *find_in_path(struct cmd_ctx *ctx, const struct stat *self)
 {
-	char real[PROGRAM_PATH_MAX];
-	ssize_t len = readlink("/proc/self/exe", real, sizeof(real) - 1);
 	const char *at = ctx->environment->path;
-	struct stat self;
 
-	if (len <= 0)
-		return NULL;
-	real[len] = '\0';
-	if (stat(real, &self) < 0)
-		return NULL;
 	while (at && *at) {
 		size_t part = strcspn(at, ":");
 		const char *candidate = arena_printf(ctx->arena, "%.*s/revident", (int)part, at);
 
-		if (*candidate == '/' && part && is_program(candidate, &self))
+		if (*candidate == '/' && part && is_program(candidate, self))
 			return candidate;
 		at += part + (at[part] == ':');
 	}
-	return arena_strdup(ctx->arena, real);
+	return NULL;
+}
+
+int own_path(struct cmd_ctx *ctx, const char **out, struct err *err)
+{
+	static const char link[] = "/proc/self/exe";
+	char real[PROGRAM_PATH_MAX];
+	ssize_t len = readlink(link, real, sizeof(real) - 1);
+	struct stat self;
+
+	*out = NULL;
+	if (len < 0)
+		return errno == ENOENT ? 0 : err_cannot("read", link, errno, err);
+	real[len] = '\0';
+	if (stat(real, &self) < 0)
+		return err_cannot("look at this program's own file", real, errno, err);
+	*out = find_in_path(ctx, &self);
+	if (!*out)
+		*out = arena_strdup(ctx->arena, real);
+	return 0;
 }
 
 static void add_changes(
@@ -194,12 +207,12 @@ static int install(struct cmd_ctx *ctx, struct place *place, struct hook_report 
 {
 	bool is_shared = hooks_path_is_in_work_tree(place->repo, place->directory.buf);
 	enum hook_change changes[HOOKS_MAX];
+	const char *program = NULL; /* what is committed runs on other machines, too */
 
-	if (check_place(ctx, place, err) < 0)
+	if (check_place(ctx, place, err) < 0 || (!is_shared && own_path(ctx, &program, err) < 0))
 		return -1;
-	/* what is committed runs on other machines, too */
-	if (hook_install(place->directory.buf, place->states, place->count, is_shared ? NULL : own_path(ctx),
-		    wants(ctx, "force"), changes, err) < 0)
+	if (hook_install(
+		    place->directory.buf, place->states, place->count, program, wants(ctx, "force"), changes, err) < 0)
 		return -1;
 	add_changes(ctx, place, changes, report);
 	return EXIT_CLEAN;

@@ -35,9 +35,9 @@ struct hook_line *place_add_line(
 
 /*
  * The path of this program: where PATH finds it, which an upgrade is likely to keep, else where the system says that the
- * running file is. NULL where neither is known.
+ * running file is. NULL on systems that do not say. 0 or -1.
  */
-const char *own_path(struct cmd_ctx *ctx);
+int own_path(struct cmd_ctx *ctx, const char **out, struct err *err);
 
 /* `revident hooks doctor`: fills the report. An exit status, or -1. */
 int hooks_doctor(struct cmd_ctx *ctx, struct place *place, struct hook_report *report, struct err *err);

@@ -161,7 +161,7 @@ static void look_for_shadow(const struct examination *e)
 
 static int rehearse(const struct examination *e, const struct rehearsal_plan *plan, struct err *err)
 {
-	const char *program = own_path(e->ctx);
+	const char *program;
 	const struct place *place = e->place;
 	struct rehearsal *rehearsal = NULL;
 	struct strbuf path = STRBUF_INIT;
@@ -169,7 +169,7 @@ static int rehearse(const struct examination *e, const struct rehearsal_plan *pl
 	int rc = -1, status = 0, wrong = 0;
 	size_t i;
 
-	if (rehearsal_new(&rehearsal, place->repo, plan, err) < 0 ||
+	if (own_path(e->ctx, &program, err) < 0 || rehearsal_new(&rehearsal, place->repo, plan, err) < 0 ||
 		rehearsal_check(rehearsal, program ? program : "revident", &status, err) < 0)
 		goto done;
 	if (status != EXIT_FOUND) {
