@@ -372,15 +372,15 @@ static int look_at_suspects(struct judging *j)
 				is_watched = is_watched || study_path_is_below(j->study, suspect->path,
 								   j->watched.items[k].versions[m]);
 		for (side = 0; side < 2 && !is_watched; side++) {
-			const struct blob *blob;
+			uint32_t number;
 
 			if (oid_is_null(&suspect->ids[side]))
 				continue;
-			blob = study_blob(j->study, study_blob_number(j->study, &suspect->ids[side]), j->err);
-			if (!blob)
+			number = study_blob_number(j->study, &suspect->ids[side]);
+			if (!study_blob(j->study, number, j->err))
 				return -1;
-			if (blob->state == BLOB_ABSENT)
-				judge_say_absent(j, suspect->path, &suspect->ids[side]);
+			if (study_blob_is_absent(j->study, number))
+				judge_say_absent(j, suspect->path, number);
 		}
 	}
 	return 0;

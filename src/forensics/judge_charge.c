@@ -181,9 +181,8 @@ static void say_unclear(struct judging *j, const struct charge *charge, const st
 	char hex[OID_HEX + 1];
 
 	judge_add_limit(j->judge,
-		"whether %s is published cannot be told: %s has object %s, which is not in this clone; 'git cat-file "
-		"-p "
-		"%s' fetches it in a partial clone, 'git fsck' tells more in any other",
+		"whether %s is published cannot be told: %s has object %s, which cannot be read; 'git cat-file -p %s' "
+		"fetches it in a partial clone, 'git fsck' tells more in any other",
 		study_shown(j->study, study_revision_text(j->study, charge->revision)),
 		study_shown(j->study, holding->unclear), oid_hex(&holding->missing, hex), hex);
 }

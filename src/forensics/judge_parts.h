@@ -84,8 +84,8 @@ struct charge {
 	bool is_protected_for_sure;
 };
 
-/* judge_small.c: the limit for a file that is not in this clone. */
-void judge_say_absent(struct judging *j, uint32_t path, const struct oid *blob);
+/* judge_small.c: the limit for a file whose blob is absent. */
+void judge_say_absent(struct judging *j, uint32_t path, uint32_t blob);
 
 /*
  * judge_mends.c: how much can be held against a change that mends a chain which was broken in every base? Alembic loads no

@@ -88,14 +88,20 @@ void small_history_release(struct small_history *s)
 	commits_release(&s->commits);
 }
 
-void judge_say_absent(struct judging *j, uint32_t path, const struct oid *blob)
+void judge_say_absent(struct judging *j, uint32_t path, uint32_t number)
 {
+	const struct blob *blob = &j->study->blobs[number];
+	const char *shown = study_shown(j->study, study_path_text(j->study, path));
 	char hex[OID_HEX + 1];
 
-	judge_add_limit(j->judge,
-		"'%s' (blob %s) is not in this clone: 'git cat-file -p %s' fetches it in a partial clone, "
-		"'git fsck' tells more in any other",
-		study_shown(j->study, study_path_text(j->study, path)), oid_hex(blob, hex), hex);
+	oid_hex(&blob->id, hex);
+	if (blob->unreadable)
+		judge_add_limit(j->judge, "'%s': %s; 'git fsck' tells more", shown, blob->unreadable);
+	else
+		judge_add_limit(j->judge,
+			"'%s' (blob %s) is not in this clone: 'git cat-file -p %s' fetches it in a partial clone, "
+			"'git fsck' tells more in any other",
+			shown, hex, hex);
 }
 
 int small_history_check(struct judging *j)
@@ -114,8 +120,7 @@ int small_history_check(struct judging *j)
 						  "fsck' tells more");
 		for (i = 0; i < snapshot->count; i++)
 			if (study_blob_is_absent(j->study, snapshot->files[i].blob))
-				judge_say_absent(
-					j, snapshot->files[i].path, &j->study->blobs[snapshot->files[i].blob].id);
+				judge_say_absent(j, snapshot->files[i].path, snapshot->files[i].blob);
 		snapshot_put(j->small.snapshots, snapshot);
 	}
 	return 0;

@@ -111,8 +111,10 @@ static int read_file(struct comparison *c, struct text path)
 	int found = worktree_read(c->inv->repo, path.ptr, MIGRATION_BYTES_MAX, &bytes, &why);
 
 	item->is_tracked = find(&c->index, item->path) != NULL;
-	if (found < 0)
+	if (found < 0) {
 		repo_add_limit(c->inv->repo, "%s", why.msg);
+		item->blob = study_unreadable_blob(study);
+	}
 	if (found == 1) {
 		item->blob = study_add_bytes(study, bytes.buf, bytes.len, c->err);
 		if (item->blob == INTERN_NONE) {
@@ -211,6 +213,22 @@ static void report(struct comparison *c, bool in_index, enum worktree_kind kind,
 	change->breaks = breaks;
 }
 
+/* Does a file stand at the path that cannot be read? Nobody knows then which revision is there. */
+static bool is_unread(const struct comparison *c, const struct side *side, uint32_t path)
+{
+	const struct standing *at = find(side, path);
+
+	return at && study_blob_is_absent(&c->inv->study, at->blob);
+}
+
+/* Does that very blob stand at the path, although what it declares was not known when it was looked at? */
+static bool has_blob(const struct side *side, uint32_t path, uint32_t blob)
+{
+	const struct standing *at = find(side, path);
+
+	return at && at->blob == blob;
+}
+
 /* A revision of `from` that `to` has nowhere. */
 static int report_gone(struct comparison *c, bool in_index, const struct standing *from, const struct side *to)
 {
@@ -252,13 +270,13 @@ static int compare_sides(struct comparison *c, bool in_index, const struct side 
 
 	for (i = 0; i < from->count; i++)
 		if (from->items[i].revision != INTERN_NONE && !holds(to, from->items[i].revision) &&
-			report_gone(c, in_index, &from->items[i], to) < 0)
+			!is_unread(c, to, from->items[i].path) && report_gone(c, in_index, &from->items[i], to) < 0)
 			return -1;
 	for (i = 0; i < to->count; i++) {
 		const struct standing *at = &to->items[i];
 		enum worktree_kind kind = WORKTREE_ADDED;
 
-		if (at->revision == INTERN_NONE)
+		if (at->revision == INTERN_NONE || is_unread(c, from, at->path) || has_blob(from, at->path, at->blob))
 			continue;
 		if (holds(from, at->revision) && (in_index || !is_left_behind(to, at)))
 			continue;

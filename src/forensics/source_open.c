@@ -148,7 +148,7 @@ static void add_from_disk(struct listing *l, struct text path)
 	if (found < 0)
 		repo_add_limit(l->study->repo, "%s", why.msg);
 	file = listing_add(l, path);
-	file->kind = found == 1 ? SOURCE_FILE : SOURCE_OTHER;
+	file->kind = found == 1 ? SOURCE_FILE : found == 0 ? SOURCE_OTHER : SOURCE_UNREADABLE;
 	file->bytes = (struct text){ arena_memdup(&l->study->arena, bytes.buf, bytes.len), bytes.len };
 	object_blob_id(bytes.buf, bytes.len, &file->id);
 	strbuf_release(&bytes);

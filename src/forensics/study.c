@@ -245,6 +245,8 @@ static int fetch_blob(struct study *study, struct blob *blob, struct object *out
 		object_add_limit(study->repo, "blob", &blob->id, NULL);
 	else
 		repo_add_limit(study->repo, "%s", why.msg);
+	if (found < 0)
+		blob->unreadable = arena_strdup(&study->arena, why.msg);
 	return 0;
 }
 
@@ -270,6 +272,16 @@ const struct blob *study_blob_at_hand(
 	if (study->blobs[number].state == BLOB_UNREAD && parse_blob(study, number, (const char *)bytes, len, err) < 0)
 		return NULL;
 	return &study->blobs[number];
+}
+
+uint32_t study_unreadable_blob(struct study *study)
+{
+	static const struct oid none;
+	uint32_t number = study_blob_number(study, &none);
+
+	study->blobs[number].state = BLOB_ABSENT;
+	study->blobs[number].unreadable = "it cannot be read";
+	return number;
 }
 
 uint32_t study_add_bytes(struct study *study, const char *bytes, size_t len, struct err *err)

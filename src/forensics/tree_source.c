@@ -24,6 +24,8 @@ static int add_file(struct listing *l, uint32_t path, const struct source_entry 
 	VEC_GROW(l->files, l->count, l->cap);
 	file = &l->files[l->count++];
 	*file = (struct snap_file){ .path = path, .blob = BLOB_NONE, .revision = INTERN_NONE, .unit = INTERN_NONE };
+	if (entry->kind == SOURCE_UNREADABLE)
+		file->blob = study_unreadable_blob(l->study);
 	if (entry->kind != SOURCE_FILE)
 		return 0;
 	if (entry->bytes.ptr)

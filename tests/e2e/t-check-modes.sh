@@ -610,3 +610,17 @@ fsck_fails "an object is damaged"
 run revident check --staged
 expect_exit 3
 grep -q "alembic.ini (blob $ini)" "$CASE_DIR/out" "$CASE_DIR/err" || fail "the configuration is not named"
+
+it "a migration that is there and damaged is not said to be missing"
+hooked r
+blob=$(git rev-parse HEAD:m/versions/b2b2_x.py)
+git rm -q --cached m/versions/b2b2_x.py
+file=.git/objects/$(printf %s "$blob" | cut -c1-2)/$(printf %s "$blob" | cut -c3-)
+rm -f "$file"
+printf 'no object' >"$file"
+fsck_fails "an object is damaged"
+run revident check --staged --format json
+expect_exit 3
+grep -q "'m/versions/b2b2_x.py': cannot read object $blob: loose object $blob is no zlib stream" "$CASE_DIR/out" ||
+	fail "it does not say why: $(cat "$CASE_DIR/out")"
+if grep -q "not in this clone" "$CASE_DIR/out"; then fail "it says that the object is missing"; fi

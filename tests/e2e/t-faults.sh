@@ -158,6 +158,65 @@ else
 	skip "no file system can be mounted here"
 fi
 
+# to_full_file COMMAND...: its -o, where a file is already and where none is.
+to_full_file() {
+	echo before >result
+	for target in result result.new; do
+		run revident "$@" -o "$target"
+		expect_exit 3
+		grep -q 'No space left on device' "$CASE_DIR/err" || fail "$* -o: does not say that the disk is full"
+	done
+	[ "$(cat result)" = before ] || fail "$* -o: the old file is not what it was"
+	[ "$(echo result* .revident-*)" = "result .revident-*" ] || fail "$* -o: leaves $(echo result* .revident-*)"
+}
+
+it "a file system that is full: -o of every command leaves the file that was there"
+if on_small_disk; then
+	rm .git/filler
+	echo before >result
+	dd if=/dev/zero of=.git/filler bs=4096 2>/dev/null || :
+	to_full_file scan
+	to_full_file scan --format sarif
+	to_full_file explain 189b1231afd4
+	to_full_file show 189b1231afd4
+	to_full_file audit --format svg
+	to_full_file check --range HEAD~1..HEAD --format gitlab
+	to_full_file report --format html
+	to_full_file schema revident.scan.v1
+	to_full_file help
+	to_full_file version
+	rm result .git/filler
+	unchanged
+	cd "$CASE_DIR"
+else
+	skip "no file system can be mounted here"
+fi
+
+it "a file system that is full: the sweep answers as ever, and keeps nothing"
+if on_small_disk; then
+	rm .git/filler
+	git config gc.auto 0
+	seq 1001 2100 | sed 's/.*/blob\
+data 4\
+&/' | git -c fastimport.unpackLimit=1 fast-import --quiet
+	run revident recover --no-cache --from unreachable --format json
+	cp "$CASE_DIR/out" "$CASE_DIR/wanted"
+	wanted=$(cat "$CASE_DIR/status")
+	mkdir -p .git/revident/sweep
+	dd if=/dev/zero of=.git/filler bs=4096 2>/dev/null || :
+	run revident recover --from unreachable --format json
+	expect_exit "$wanted"
+	compare "$CASE_DIR/wanted" "$CASE_DIR/out" "the answer on a full disk"
+	[ -z "$(ls -A .git/revident/sweep)" ] || fail "is left: $(ls -A .git/revident/sweep)"
+	rm .git/filler
+	run revident recover --from unreachable --format json
+	compare "$CASE_DIR/wanted" "$CASE_DIR/out" "the answer with room again"
+	[ -n "$(ls -A .git/revident/sweep)" ] || fail "no note is kept where there is room"
+	cd "$CASE_DIR"
+else
+	skip "no file system can be mounted here"
+fi
+
 it "a file system that is read-only: nothing is changed, and what only reads answers as ever"
 if on_small_disk; then
 	rm .git/filler
@@ -223,3 +282,16 @@ done
 rm .git/hooks/pre-commit
 run env TMPDIR="$CASE_DIR/temporary" "$REVIDENT" hooks doctor
 rmdir "$CASE_DIR/temporary" || fail "something is left in TMPDIR"
+
+it "a migration of the work tree that cannot be read may be any: nothing is said to be missing or changed"
+fixture september-17
+file=habits_service/alembic/versions/189b1231afd4_bootstrap_tables.py
+truncate -s 65M "$file" # longer than what is read
+run revident audit
+expect_exit 3
+grep -q 'warning missing-revision: 2a3f4c9d1cde' "$CASE_DIR/out" || fail "$(cat "$CASE_DIR/out")"
+grep -q '^not read: cannot read' "$CASE_DIR/out" || fail "it does not say what was not read"
+run revident scan --format json
+expect_json '[d["worktree"], d["repository"]["complete"]]' '[[], false]'
+run revident check --worktree
+expect_exit 3

@@ -92,7 +92,7 @@ def judge(scenario, cut, mark):
         return "a child goes on"
     if cut.status == -signal.SIGKILL and scenario.kind != REPAIRS:
         return judge_killed(scenario)
-    return scenario.judge_temporary("signal") or scenario.judge_state(cut, "signal")
+    return scenario.judge_temporary("signal") or scenario.judge_state(cut)
 
 
 def main():

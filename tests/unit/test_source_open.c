@@ -40,7 +40,10 @@ static void bench_close(struct bench *b)
 /* "kind path: first line" of each file that interests Alembic, "kind path" of the others. */
 static void expect_files(struct bench *b, struct source *source, const char *expected)
 {
-	static const char *const kinds[] = { "dir", "file", "other" };
+	static const char *const kinds[] = { [SOURCE_DIR] = "dir",
+		[SOURCE_FILE] = "file",
+		[SOURCE_UNREADABLE] = "unreadable",
+		[SOURCE_OTHER] = "other" };
 	struct strbuf out = STRBUF_INIT, bytes = STRBUF_INIT;
 	const struct source_file *files;
 	struct source_entry entry;

@@ -32,9 +32,8 @@ struct holding {
 	struct text ref; /* a protected ref whose tree has it */
 	struct text tag;
 	size_t tag_count;
-	struct text
-		unclear; /* where it is not: a ref or tag that may have it all the same, in what is not in this clone */
-	struct oid missing; /* the first such object there */
+	struct text unclear; /* where it is not: a ref or tag that may have it all the same, in what cannot be read */
+	struct oid missing;  /* the first such object there */
 };
 
 /*

@@ -22,8 +22,9 @@
 
 enum source_kind {
 	SOURCE_DIR,
-	SOURCE_FILE,  /* a regular file, executable or not */
-	SOURCE_OTHER, /* a symlink, a submodule, anything else: never a migration */
+	SOURCE_FILE,       /* a regular file, executable or not */
+	SOURCE_UNREADABLE, /* a file of the work tree that cannot be read, as a limit says: it may be a migration */
+	SOURCE_OTHER,      /* a symlink, a submodule, anything else: never a migration */
 };
 
 struct source_entry {

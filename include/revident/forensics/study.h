@@ -22,7 +22,7 @@
 enum blob_state {
 	BLOB_UNREAD,
 	BLOB_READ,
-	BLOB_ABSENT, /* missing or damaged: a limit of the repository says which; what it declares is unknown */
+	BLOB_ABSENT, /* missing or unreadable: a limit of the repository says which; what it declares is unknown */
 };
 
 /* The blob of an entry that is no regular file (a symlink, a submodule): never a migration. */
@@ -36,6 +36,7 @@ struct blob {
 	uint32_t revision;                 /* number in study.revisions, INTERN_NONE if it has no identity */
 	const struct migration *migration; /* once read; NULL while unread or absent */
 	struct content *content;           /* once asked for */
+	const char *unreadable;            /* why, of an absent one that is there; NULL: the repository lacks it */
 	struct object *kept;               /* its bytes, which are often compared later; NULL where there was no room */
 };
 
@@ -105,6 +106,9 @@ static inline bool study_blob_is_absent(const struct study *study, uint32_t numb
 {
 	return number != BLOB_NONE && study->blobs[number].state == BLOB_ABSENT;
 }
+
+/* The blob of files that are no objects and cannot be read: an absent one, with a null id. */
+uint32_t study_unreadable_blob(struct study *study);
 
 /* Enters bytes that need not be an object of the repository (a work tree's file). Its number, or INTERN_NONE with `err`. */
 uint32_t study_add_bytes(struct study *study, const char *bytes, size_t len, struct err *err);
