@@ -9,6 +9,7 @@
 #include "revident/base/printable.h"
 #include "revident/base/xalloc.h"
 #include "revident/git/object.h"
+#include "oid_set.h"
 #include "tree_index.h"
 
 enum { KEPT_BYTES_MAX = 8 * 1024 * 1024 };
@@ -21,7 +22,7 @@ int study_init(struct study *study, struct repo *repo, struct err *err)
 	intern_init(&study->paths);
 	intern_init(&study->revisions);
 	intern_init(&study->blob_ids);
-	intern_init(&study->dull);
+	study->dull = xcalloc(2, sizeof(*study->dull));
 	study->large_trees = tree_indexes_new();
 	return reader_new(&study->reader, err);
 }
@@ -37,7 +38,9 @@ void study_release(struct study *study)
 	intern_release(&study->paths);
 	intern_release(&study->revisions);
 	intern_release(&study->blob_ids);
-	intern_release(&study->dull);
+	for (i = 0; study->dull && i < 2; i++)
+		oid_set_release(&study->dull[i]);
+	free(study->dull);
 	tree_indexes_free(study->large_trees);
 	free(study->blobs);
 	free(study->path_dir);
@@ -122,31 +125,14 @@ struct text study_revision_text(const struct study *study, uint32_t revision)
 }
 
 /* What is known of a tree depends on whether every .py file in it counts. */
-struct dull_key {
-	unsigned char bytes[OID_BYTES + 1];
-};
-
-static struct dull_key dull_key(const struct oid *tree, bool in_versions)
-{
-	struct dull_key key;
-
-	memcpy(key.bytes, tree->bytes, OID_BYTES);
-	key.bytes[OID_BYTES] = in_versions;
-	return key;
-}
-
 void study_add_dull(struct study *study, const struct oid *tree, bool in_versions)
 {
-	struct dull_key key = dull_key(tree, in_versions);
-
-	intern_add(&study->dull, key.bytes, sizeof(key.bytes));
+	oid_set_add(&study->dull[in_versions], tree);
 }
 
 bool study_is_dull(const struct study *study, const struct oid *tree, bool in_versions)
 {
-	struct dull_key key = dull_key(tree, in_versions);
-
-	return intern_find(&study->dull, key.bytes, sizeof(key.bytes)) != INTERN_NONE;
+	return oid_set_has(&study->dull[in_versions], tree);
 }
 
 uint32_t study_blob_number(struct study *study, const struct oid *id)

@@ -50,7 +50,7 @@ struct study {
 	struct blob *blobs; /* by number in blob_ids */
 	size_t blob_cap;
 	size_t kept_bytes;
-	struct intern dull; /* trees that hold nothing of Alembic's: ids, and whether a version* directory is above */
+	struct oid_set *dull; /* trees that hold nothing of Alembic's; by whether a version* directory is above */
 	struct tree_indexes *large_trees; /* those that were searched last (source.c) */
 	uint32_t *path_dir;               /* by path number: the number of its directory; INTERN_NONE for "" */
 	size_t path_dir_cap, path_dir_count;
