@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "revident/base/heap.h"
 #include "revident/base/printable.h"
 #include "revident/cli/cmd.h"
 #include "revident/forensics/provenance.h"
@@ -93,6 +94,7 @@ static int scan(struct cmd_ctx *ctx, unsigned events, struct scan *out, struct e
 	struct repo *repo;
 	int rc = -1;
 
+	heap_expect_much(); /* packed-refs alone may have megabytes */
 	if (repo_open(&repo, &ctx->repo, err) < 0)
 		return -1;
 	if (repo_has_replacements(repo))
