@@ -237,34 +237,61 @@ static void find_trunk(const struct investigation *inv, struct trunk *trunk)
 	}
 }
 
-/* Is a watched path in the tree of a commit of the trunk? What cannot be read is not, here; the walk will say so. */
-static bool is_there(struct search *s, const struct trunk *trunk, size_t at, size_t watched)
+/* Is a watched path in a commit's tree? What cannot be read is not, here; the walk will say so. */
+static bool is_there(struct search *s, uint32_t commit, size_t watched)
 {
 	struct investigation *inv = s->inv;
-	struct source *source = source_of_tree(&inv->study, &inv->commits.trees[trunk->commits[at]]);
+	struct source *source = source_of_tree(&inv->study, &inv->commits.trees[commit]);
 	struct source_entry entry;
 	struct err ignored = { 0 };
 
 	return source_find(source, text_of(watch_path(inv->watch, watched)), &entry, &ignored) == 1;
 }
 
-/* Searches both sides of the edge between `first` and `last`, which differ in the path, where it comes or goes. */
+/*
+ * Searches both sides of each edge where the path comes or goes between a commit and its parents. At a merge one parent
+ * is like the commit: the same is looked for down its line, where it came about step by step.
+ */
+static int search_edges(struct search *s, uint32_t commit, size_t watched)
+{
+	enum { STEPS_MAX = 64 };
+	const struct commits *commits = &s->inv->commits;
+	const bool is_there_here = is_there(s, commit, watched);
+	unsigned steps;
+	size_t p;
+
+	for (steps = 0; commit != COMMIT_NONE && steps < STEPS_MAX; steps++) {
+		const uint32_t *parents = commit_parents(commits, commit);
+		uint32_t alike = COMMIT_NONE;
+
+		for (p = 0; p < commit_parent_count(commits, commit); p++) {
+			if (is_there(s, parents[p], watched) != is_there_here) {
+				if (search_tree(s, &commits->trees[commit]) < 0 ||
+					search_tree(s, &commits->trees[parents[p]]) < 0)
+					return -1;
+			} else if (alike == COMMIT_NONE) {
+				alike = parents[p];
+			}
+		}
+		commit = alike;
+	}
+	return 0;
+}
+
+/* Two places of the trunk differ in the path: searches where it comes or goes between them. */
 static int search_between(struct search *s, const struct trunk *trunk, size_t watched, size_t first, size_t last)
 {
-	const struct oid *trees = s->inv->commits.trees;
-	const bool is_there_first = is_there(s, trunk, first, watched);
+	const bool is_there_first = is_there(s, trunk->commits[first], watched);
 
 	while (last - first > 1) {
 		size_t middle = first + (last - first) / 2;
 
-		if (is_there(s, trunk, middle, watched) == is_there_first)
+		if (is_there(s, trunk->commits[middle], watched) == is_there_first)
 			first = middle;
 		else
 			last = middle;
 	}
-	if (search_tree(s, &trees[trunk->commits[first]]) < 0)
-		return -1;
-	return search_tree(s, &trees[trunk->commits[last]]);
+	return search_edges(s, trunk->commits[first], watched);
 }
 
 /*
@@ -287,7 +314,7 @@ static int search_trunk(struct search *s)
 		for (k = 1; k <= SAMPLES && trunk.count && rc == 0; k++) {
 			size_t next = (trunk.count - 1) * k / SAMPLES;
 
-			if (is_there(s, &trunk, last, watched) != is_there(s, &trunk, next, watched))
+			if (is_there(s, trunk.commits[last], watched) != is_there(s, trunk.commits[next], watched))
 				rc = search_between(s, &trunk, watched, last, next);
 			last = next;
 		}
