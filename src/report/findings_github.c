@@ -1,22 +1,27 @@
 #include "revident/base/strbuf.h"
+#include "revident/base/utf8.h"
 #include "revident/report/findings.h"
 
 /*
  * How Actions reads it: `%`, CR and LF are escaped in data, `:` and `,` in properties as well (docs.github.com,
- * "Workflow commands for GitHub Actions"; actions/toolkit, command.ts).
+ * "Workflow commands for GitHub Actions"; actions/toolkit, command.ts). Other control characters go the same way, which
+ * it leaves as it is; a path is exact but for bytes that are not UTF-8.
  */
 static void add_escaped(struct strbuf *out, struct text text, bool is_property)
 {
+	struct strbuf clean = STRBUF_INIT;
 	size_t i;
 
-	for (i = 0; i < text.len; i++) {
-		unsigned char c = (unsigned char)text.ptr[i];
+	strbuf_add_utf8(&clean, text.ptr, text.len);
+	for (i = 0; i < clean.len; i++) {
+		unsigned char c = (unsigned char)clean.buf[i];
 
-		if (c == '%' || c == '\r' || c == '\n' || c < ' ' || (is_property && (c == ':' || c == ',')))
+		if (c == '%' || c < ' ' || c == 0x7f || (is_property && (c == ':' || c == ',')))
 			strbuf_addf(out, "%%%02X", c);
 		else
 			strbuf_addch(out, (char)c);
 	}
+	strbuf_release(&clean);
 }
 
 static const char *command_of(enum level level)

@@ -8,7 +8,6 @@
 #include <zlib.h>
 
 #include "../../src/git/sha1.h"
-#include "revident/base/strbuf.h"
 #include "revident/base/xalloc.h"
 
 enum { NAME_MAX_LEN = 200, FILES_MAX = 4096 };
@@ -79,6 +78,33 @@ void place_write(const char *name, const void *bytes, size_t len)
 	require(file && fwrite(bytes, 1, len, file) == len && fclose(file) == 0);
 	require(place.count < FILES_MAX);
 	place.files[place.count++] = xstrdup(name);
+}
+
+void place_run(const char *script)
+{
+	struct strbuf command = STRBUF_INIT;
+
+	make();
+	strbuf_addf(&command,
+		"unset $(git rev-parse --local-env-vars); export GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null\n"
+		"cd '%s' && { %s\n}",
+		place.directory, script);
+	require(system(command.buf) == 0);
+	strbuf_release(&command);
+}
+
+void place_read(const char *name, struct strbuf *out)
+{
+	char path[NAME_MAX_LEN], chunk[4096];
+	FILE *file;
+	size_t n;
+
+	path_of(name, path);
+	file = fopen(path, "rb");
+	require(file != NULL);
+	while ((n = fread(chunk, 1, sizeof(chunk), file)) > 0)
+		strbuf_add(out, chunk, n);
+	require(!ferror(file) && fclose(file) == 0);
 }
 
 void place_remove(const char *name)

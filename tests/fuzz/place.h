@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "revident/base/strbuf.h"
 #include "revident/git/repo.h"
 #include "revident/model/oid.h"
 
@@ -24,6 +25,12 @@ void place_remove(const char *name);
 /* Writes a sound loose object ("blob", "tree", "commit" or "tag"), or one of any inflated bytes, header included. */
 void place_object(const char *type, const void *bytes, size_t len, struct oid *out);
 void place_loose(const void *bytes, size_t len, struct oid *out);
+
+/* Runs a shell script in it, where git finds it and no one's configuration; what it writes stays. */
+void place_run(const char *script);
+
+/* Appends what is in a file. */
+void place_read(const char *name, struct strbuf *out);
 
 /* Removes what was written since the last time; what is kept stays until the program ends. */
 void place_clear(void);
