@@ -222,14 +222,38 @@ coverage: ## line coverage of unit tests, corpora, damage, faults and end-to-end
 	$(Q)tests/coverage.sh build/coverage
 
 fuzz: ## fuzz each harness for FUZZ_SECONDS with clang's libFuzzer
-	$(Q)$(SUBMAKE) -s VARIANT=fuzz CC=$(CLANG) $(patsubst build/$(VARIANT)/%,build/fuzz/%,$(FUZZERS))
-	$(Q)tests/run-fuzz.sh $(FUZZ_SECONDS) $(patsubst build/$(VARIANT)/%,build/fuzz/%,$(FUZZERS))
+	$(Q)if command -v $(CLANG) >/dev/null; then \
+		$(SUBMAKE) -s VARIANT=fuzz CC=$(CLANG) $(patsubst build/$(VARIANT)/%,build/fuzz/%,$(FUZZERS)) && \
+		tests/run-fuzz.sh $(FUZZ_SECONDS) $(patsubst build/$(VARIANT)/%,build/fuzz/%,$(FUZZERS)); \
+	else echo 'skipped: $(CLANG) is not installed'; fi
 
-stress: all $(DAMAGE) ## long randomised runs against the independent implementation; every damage, sanitizers included
+# From the shortest part to the longest, each to its end whatever became of the others: five hours of two cores.
+STRESS_PARTS := stress-races stress-signals stress-hostile stress-interrupted stress-damage stress-damage-sanitized \
+	stress-histories stress-faults stress-fuzz
+.PHONY: $(STRESS_PARTS)
+
+stress: all $(DAMAGE) ## long runs: races, signals, every fault and damage, random histories, fuzzing (tests/run-stress.sh)
 	$(Q)$(SUBMAKE) -s VARIANT=sanitize build/sanitize/tests/damage/damage
+	$(Q)MAKE='$(MAKE)' VARIANT=$(VARIANT) tests/check.sh $(STRESS_PARTS)
+
+stress-races stress-signals stress-hostile stress-interrupted stress-histories: stress-%: all
+	$(Q)REVIDENT=$(CURDIR)/$(BIN) tests/run-stress.sh $*
+
+stress-damage: $(DAMAGE)
 	$(Q)DAMAGE=$(CURDIR)/$(DAMAGE) tests/run-damage.sh --all
+
+stress-damage-sanitized:
+	$(Q)$(SUBMAKE) -s VARIANT=sanitize build/sanitize/tests/damage/damage
 	$(Q)DAMAGE=$(CURDIR)/build/sanitize/tests/damage/damage tests/run-damage.sh
-	$(Q)REVIDENT=$(CURDIR)/$(BIN) tests/run-stress.sh
+
+stress-faults:
+	$(Q)$(SUBMAKE) FAULTS=$(STRESS_FAULTS) check-fault
+
+# STRESS_FAULTS is FAULTS of check-fault; STRESS_FUZZ_SECONDS is for each harness.
+STRESS_FAULTS ?= 0
+STRESS_FUZZ_SECONDS ?= 600
+stress-fuzz:
+	$(Q)$(SUBMAKE) FUZZ_SECONDS=$(STRESS_FUZZ_SECONDS) fuzz
 
 check-npm: all ## test under husky and lefthook, the npm package, and formats by others' parsers
 	$(Q)REVIDENT=$(CURDIR)/$(BIN) tests/run-npm.sh

@@ -7,6 +7,7 @@ that it is incomplete). The last line says how often each was.
 """
 import argparse
 import json
+import math
 import os
 import subprocess
 import sys
@@ -178,7 +179,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--binary", required=True)
     parser.add_argument("--runs", type=int, default=1000)
-    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--seconds", type=float, default=math.inf)
     parser.add_argument("repository", nargs="*")
     options = parser.parse_args()
     counts = dict.fromkeys(("same", "undecided", "wrong"), 0)
@@ -195,7 +196,9 @@ def main():
             counts[end] += 1
             if end != "same":
                 print("# %s: %s" % (end, said))
-                sys.stdout.flush()
+            if n % 100 == 99:
+                print("# %d answers" % (n + 1))
+            sys.stdout.flush()
         for repository in repositories:
             repository.ends.set()
             repository.join()
