@@ -35,7 +35,8 @@ static void findings_render_github__hostile_path__is_escaped(void **state)
 	one.hint = TEXT_LITERAL("x\ny");
 	findings_render_github(&one, 1, limits, 1, &out);
 	assert_string_equal(out.buf,
-		"::error file=m/versions/a%2C1%3A%25\xef\xbf\xbd.py,line=3,title=identity-deleted::a1 is lost: 100%25 of "
+		"::error file=m/versions/a%2C1%3A%25\xef\xbf\xbd.py,line=3,title=identity-deleted::a1 is lost: 100%25 "
+		"of "
 		"it%0Ax%0Ay\n"
 		"::error title=cannot be judged::a%0D%0Ab\n");
 	strbuf_release(&out);
@@ -53,7 +54,8 @@ static void findings_render_github__levels_and_no_path__are_told(void **state)
 	two[0].line = 0;
 	findings_render_github(two, 2, NULL, 0, &out);
 	assert_string_equal(out.buf,
-		"::warning file=m/versions/a%2C1%3A%25\xef\xbf\xbd.py,line=1,title=identity-deleted::a1 is lost: 100%25 of it\n"
+		"::warning file=m/versions/a%2C1%3A%25\xef\xbf\xbd.py,line=1,title=identity-deleted::a1 is lost: "
+		"100%25 of it\n"
 		"::notice title=identity-deleted::a1 is lost: 100%25 of it\n");
 	strbuf_release(&out);
 }
