@@ -298,7 +298,10 @@ static int judge_environment(struct study *study, struct source *source, const s
 	list_kind(env, uses, TABLE_ASSUMED, &assumed);
 	list_kind(env, uses, TABLE_CREATED, &relations);
 	list_kind(env, uses, TABLE_PROVIDED, &relations);
-	table_chain_judge(env, uses, &uncreated);
+	if (!table_chain_judge(env, uses, &uncreated))
+		repo_add_limit(study->repo,
+			"the chain of %s is too intricate to say of all its tables what creates them",
+			study_shown(study, env->path));
 	for (i = 0; i < uncreated.count; i++)
 		note_assumed(&a, env, &uncreated.items[i]);
 	judge_models(&a, env, models, &relations, &modelled, &uncreated);

@@ -4,7 +4,10 @@
 #include "audit_tables_parts.h"
 #include "revident/base/xalloc.h"
 
-enum { NO_MIGRATION = -1 };
+enum {
+	NO_MIGRATION = -1,
+	VISITED_MAX = 100 * 1000 * 1000, /* ancestors, in all: a branch makes each node behind it ask for all of them */
+};
 
 /* A walk along the chain: which nodes come before the one at hand. */
 struct chain_walk {
@@ -17,6 +20,7 @@ struct chain_walk {
 	size_t stack_count;
 	bool opaque;             /* one of those before may create what cannot be told */
 	size_t last;             /* the node that was looked at last */
+	size_t visited;          /* nodes, each time that they were marked */
 	struct table_set makers; /* every table that a migration creates or provides, once for each */
 };
 
@@ -96,12 +100,20 @@ static void visit_links(struct chain_walk *w, const struct chain_links *links)
 		visit(w, links->to[i]);
 }
 
-/* Marks the ancestors of `node`: one more than those of its only parent, where that was the last one. */
+/* Is the last one the node's only parent? Then but one more comes before it. */
+static bool goes_on_to(const struct chain_walk *w, size_t node)
+{
+	const struct chain_node *at = &w->env->chain.nodes[node];
+
+	return w->last < w->env->chain.count && at->parents.count == 1 && !at->depends.count &&
+	       at->parents.to[0] == w->last;
+}
+
+/* Marks the ancestors of `node`. */
 static void move_to(struct chain_walk *w, size_t node)
 {
 	const struct chain_node *nodes = w->env->chain.nodes;
-	bool goes_on = w->last < w->env->chain.count && nodes[node].parents.count == 1 && !nodes[node].depends.count &&
-		       nodes[node].parents.to[0] == w->last;
+	bool goes_on = goes_on_to(w, node);
 
 	if (!goes_on) {
 		memset(w->before, 0, w->env->chain.count * sizeof(*w->before));
@@ -112,6 +124,7 @@ static void move_to(struct chain_walk *w, size_t node)
 	while (w->stack_count) {
 		uint32_t at = w->stack[--w->stack_count];
 
+		w->visited++;
 		if (goes_on)
 			continue;
 		visit_links(w, &nodes[at].parents);
@@ -164,20 +177,33 @@ static void judge(struct chain_walk *w, size_t migration, struct table_set *uncr
 	table_set_release(&own);
 }
 
-void table_chain_judge(const struct audit_environment *env, const struct table_uses *uses, struct table_set *uncreated)
+static bool assumes_any(const struct table_uses *uses)
+{
+	size_t i;
+
+	for (i = 0; i < uses->count; i++)
+		if (uses->items[i].kind == TABLE_ASSUMED)
+			return true;
+	return false;
+}
+
+bool table_chain_judge(const struct audit_environment *env, const struct table_uses *uses, struct table_set *uncreated)
 {
 	struct chain_walk w;
 	size_t i;
 
 	walk_init(&w, env, uses);
-	for (i = 0; i < env->chain.count; i++) {
+	for (i = 0; i < env->chain.count && w.visited < VISITED_MAX; i++) {
 		if (w.migration_of[i] == NO_MIGRATION || env->chain.nodes[i].is_shadowed)
+			continue;
+		if (!goes_on_to(&w, i) && !assumes_any(&uses[w.migration_of[i]]))
 			continue;
 		move_to(&w, i);
 		if (!w.opaque && !uses[w.migration_of[i]].opaque)
 			judge(&w, (size_t)w.migration_of[i], uncreated);
 	}
 	walk_release(&w);
+	return i == env->chain.count;
 }
 
 void table_chain_after(const struct audit_environment *env, const struct table_uses *uses, struct text revision,

@@ -54,8 +54,11 @@ const struct text *table_names(struct study *study, struct table_set *set, size_
 int table_uses_read(struct study *study, struct source *source, const struct audit_environment *env,
 	struct table_uses **out, struct err *err);
 
-/* Tables that are assumed where nothing before creates them, and nothing that cannot be told stands before. */
-void table_chain_judge(const struct audit_environment *env, const struct table_uses *uses, struct table_set *uncreated);
+/*
+ * Tables that are assumed where nothing before creates them, and nothing that cannot be told stands before. False where the
+ * chain is too intricate: then those of its beginning.
+ */
+bool table_chain_judge(const struct audit_environment *env, const struct table_uses *uses, struct table_set *uncreated);
 
 /* Tables that descendants of `revision` assume and that are not in `created`. */
 void table_chain_after(const struct audit_environment *env, const struct table_uses *uses, struct text revision,

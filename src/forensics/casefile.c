@@ -15,26 +15,47 @@
 #include "revident/git/tree_changes.h"
 #include "scan_parts.h"
 
-enum { EVIDENCE_BYTES_MAX = 64 * 1024 * 1024 };
+enum {
+	EVIDENCE_BYTES_MAX = 64 * 1024 * 1024,
+	CASES_MIN = 10,                   /* so many are told in any case */
+	CASE_REVISIONS_MAX = 1000 * 1000, /* cases times revisions: each may draw the chain, some times over */
+};
 
 /* --- which revisions ----------------------------------------------------------------------------------------------- */
 
 struct subjects {
 	struct identity *items;
 	size_t count, cap;
+	size_t max, left_out;
+	struct text asked;   /* what was looked up last: thousands of environments may miss one id */
+	struct lookup found; /* for it */
 };
 
-static void take(struct subjects *s, const struct lookup *found)
+static size_t most_cases(const struct investigation *inv)
+{
+	size_t most = CASE_REVISIONS_MAX / (inv->study.revisions.count + 1);
+
+	return most < CASES_MIN ? CASES_MIN : most;
+}
+
+/* In one environment, or in any. */
+static void take(struct subjects *s, const struct lookup *found, struct text environment)
 {
 	size_t i, k;
 
 	for (i = 0; i < found->count; i++) {
+		if (environment.ptr && !text_equal(found->items[i].environment, environment))
+			continue;
 		for (k = 0; k < s->count; k++)
 			if (text_equal(s->items[k].id, found->items[i].id) &&
 				text_equal(s->items[k].environment, found->items[i].environment))
 				break;
 		if (k < s->count)
 			continue;
+		if (s->count == s->max) {
+			s->left_out++;
+			continue;
+		}
 		VEC_GROW(s->items, s->count, s->cap);
 		s->items[s->count++] = found->items[i];
 	}
@@ -53,7 +74,7 @@ static int take_named(struct clerk *clerk, struct subjects *s, struct err *err)
 
 		lookup_revision(clerk->inv, &clerk->teller.verdict, &how, name, &found);
 		if (found.count && lookup_is_one_id(&found)) {
-			take(s, &found);
+			take(s, &found, TEXT_NONE);
 			continue;
 		}
 		strbuf_add_printable(&shown, name.ptr, name.len);
@@ -84,15 +105,15 @@ static bool is_at_head(const struct clerk *clerk, const struct missing_key *miss
 static void take_id(struct clerk *clerk, struct subjects *s, struct text id, struct text environment)
 {
 	const struct lookup_options how = { clerk->options->envs, clerk->options->env_count };
-	struct lookup found;
-	size_t i, n = 0;
 
-	lookup_id(clerk->inv, &clerk->teller.verdict, &how, id, &found);
-	for (i = 0; i < found.count; i++)
-		if (!environment.ptr || text_equal(found.items[i].environment, environment))
-			found.items[n++] = found.items[i];
-	found.count = n;
-	take(s, &found);
+	if (s->count == s->max) {
+		s->left_out++;
+		return;
+	}
+	if (!s->asked.ptr || !text_equal(s->asked, id))
+		lookup_id(clerk->inv, &clerk->teller.verdict, &how, id, &s->found);
+	s->asked = id;
+	take(s, &s->found, environment);
 }
 
 static int compare_identities(const void *a, const void *b)
@@ -367,7 +388,8 @@ static int plan_repair(struct clerk *clerk, struct lost_case *cases, struct err 
 		struct lost_case *c = &cases[i];
 
 		c->is_planned = c->is_missing || is_named_for_repair(clerk, c);
-		if (c->is_planned)
+		if (c->is_planned && (i == 0 || !cases[i - 1].is_planned ||
+					     !text_equal(cases[i - 1].life->revision, c->life->revision)))
 			ids[how.revision_count++] =
 				arena_memdup(clerk->arena, c->life->revision.ptr, c->life->revision.len);
 	}
@@ -418,7 +440,7 @@ static void write_facts(struct clerk *clerk)
 
 static int fill(struct clerk *clerk, struct err *err)
 {
-	struct subjects subjects = { 0 };
+	struct subjects subjects = { .max = most_cases(clerk->inv) };
 	struct lost_case *cases;
 	size_t i;
 	int rc = -1;
@@ -429,6 +451,10 @@ static int fill(struct clerk *clerk, struct err *err)
 	} else {
 		take_found(clerk, &subjects);
 	}
+	if (subjects.left_out)
+		repo_add_limit(clerk->inv->repo,
+			"%zu losses more than the %zu that are told: name them to have them told", subjects.left_out,
+			subjects.count);
 	if (clerk->teller.head != INTERN_NONE && clerk->inv->tip_commits[clerk->teller.head] != COMMIT_NONE)
 		clerk->out->head = model_commit(&clerk->teller.model, clerk->inv->tip_commits[clerk->teller.head]);
 	cases = arena_calloc(clerk->arena, subjects.count + 1, sizeof(*cases));

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "casefile_parts.h"
+#include "revident/base/strbuf.h"
 #include "revident/base/xalloc.h"
 
 enum { WORD_MIN = 3 };
@@ -11,19 +12,23 @@ enum { WORD_MIN = 3 };
 struct shelf {
 	struct exhibit *items;
 	size_t count, cap;
+	struct intern known; /* of the items: kind, id and name */
 };
 
 static struct exhibit *add(struct shelf *s, enum exhibit_kind kind, const struct oid *id, struct text name,
 	const char *what, struct text subject)
 {
+	struct strbuf key = STRBUF_INIT;
 	struct exhibit *e;
-	size_t i;
+	uint32_t number;
 
-	for (i = 0; i < s->count; i++) {
-		e = &s->items[i];
-		if (e->kind == kind && oid_equal(&e->id, id) && text_equal(e->name, name))
-			return e;
-	}
+	strbuf_addch(&key, (char)kind);
+	strbuf_add(&key, id->bytes, OID_BYTES);
+	strbuf_add(&key, name.ptr, name.len);
+	number = intern_add(&s->known, key.buf, key.len);
+	strbuf_release(&key);
+	if (number < s->count)
+		return &s->items[number];
 	VEC_GROW(s->items, s->count, s->cap);
 	e = &s->items[s->count++];
 	*e = (struct exhibit){ .kind = kind, .id = *id, .name = name, .what = what, .subject = subject };
@@ -97,6 +102,7 @@ void casefile_write_exhibits(struct clerk *clerk)
 	struct exhibit *exhibits;
 	size_t i;
 
+	intern_init(&s.known);
 	for (i = 0; i < clerk->out->case_count; i++)
 		add_case(&s, &clerk->out->cases[i]);
 	if (clerk->out->head) {
@@ -112,6 +118,7 @@ void casefile_write_exhibits(struct clerk *clerk)
 	clerk->out->exhibits = exhibits;
 	clerk->out->exhibit_count = s.count;
 	free(s.items);
+	intern_release(&s.known);
 }
 
 /* --- what a redacted report must not hold --------------------------------------------------------------------------- */

@@ -131,12 +131,12 @@ static void relink(struct table *t, const struct chain *now)
 	} else if (!lost_parents(t->c, &parents, &parent_count)) {
 		return;
 	}
-	members = members_of(t->arena, now, &count);
+	members = members_of(&t->scratch, now, &count);
 	for (i = 0; i < count; i++)
-		members[i].parents = replace_parent(
-			t->arena, &members[i], t->c->life->revision, parents, parent_count, &members[i].parent_count);
+		members[i].parents = replace_parent(&t->scratch, &members[i], t->c->life->revision, parents,
+			parent_count, &members[i].parent_count);
 	state->relinked_to = parent_count ? parents[0] : TEXT_NONE;
-	state->chain = build(t->arena, now, members, count);
+	state->chain = build(&t->scratch, now, members, count);
 	state->is_open = true;
 }
 
@@ -145,9 +145,9 @@ static void stub(struct table *t, const struct chain *now)
 	struct chain_member *members;
 	size_t count;
 
-	members = members_of(t->arena, now, &count);
+	members = members_of(&t->scratch, now, &count);
 	add_lost_member(t->c, &members[count]);
-	t->states[WAY_STUB].chain = build(t->arena, now, members, count + 1);
+	t->states[WAY_STUB].chain = build(&t->scratch, now, members, count + 1);
 	t->states[WAY_STUB].is_open = true;
 }
 
@@ -264,6 +264,7 @@ void casefile_write_stamps(struct arena *arena, const struct recover *plan, stru
 	if (!c->environment)
 		return;
 	now = &c->environment->chain;
+	arena_init(&t.scratch);
 	for (way = 0; way < WAYS; way++)
 		t.states[way].way = (enum repair_way)way;
 	t.states[WAY_NOW].chain = now;
@@ -287,4 +288,5 @@ void casefile_write_stamps(struct arena *arena, const struct recover *plan, stru
 			out->command = command_for(&t, &t.states[way], &rows[i], out);
 		}
 	c->rows = rows;
+	arena_release(&t.scratch);
 }

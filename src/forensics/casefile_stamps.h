@@ -7,6 +7,7 @@
 #ifndef REVIDENT_FORENSICS_CASEFILE_STAMPS_H
 #define REVIDENT_FORENSICS_CASEFILE_STAMPS_H
 
+#include "revident/base/arena.h"
 #include "revident/model/casefile.h"
 
 /* A state of the migrations, and what is known of it. */
@@ -20,6 +21,7 @@ struct state {
 
 struct table {
 	struct arena *arena;
+	struct arena scratch;       /* the chains of the states */
 	const struct recover *plan; /* of WAY_RESTORE; NULL where it is only drawn */
 	struct lost_case *c;
 	struct state states[WAYS];

@@ -4,7 +4,10 @@
 #include "casefile_parts.h"
 #include "revident/base/xalloc.h"
 
-enum { LANDINGS_MAX = 5 }; /* protected refs that are looked at */
+enum {
+	LANDINGS_MAX = 5, /* protected refs that are looked at */
+	LANDED_MAX = 1000 /* changes of one revision of which it is told when they reached them */
+};
 
 struct calendar {
 	struct clerk *clerk;
@@ -209,19 +212,34 @@ static uint32_t number_of(const struct calendar *cal, const struct moment *momen
 	return moment->kind == MOMENT_AS_OF ? UINT32_MAX : number;
 }
 
+struct dated {
+	uint32_t number; /* of the commit */
+	size_t made;     /* so many were made before it */
+	struct moment moment;
+};
+
+static int compare_dated(const void *a, const void *b)
+{
+	const struct dated *x = a, *y = b;
+
+	if (x->number != y->number)
+		return x->number < y->number ? -1 : 1;
+	return x->made < y->made ? -1 : x->made > y->made;
+}
+
 /* In walk order; what stands in one commit in the order of its making. */
 static void sort_moments(struct calendar *cal)
 {
-	size_t i, k;
+	struct dated *all = xcalloc(cal->count, sizeof(*all));
+	size_t i;
 
-	for (i = 1; i < cal->count; i++) {
-		struct moment moment = cal->items[i];
-		uint32_t number = number_of(cal, &moment);
-
-		for (k = i; k > 0 && number_of(cal, &cal->items[k - 1]) > number; k--)
-			cal->items[k] = cal->items[k - 1];
-		cal->items[k] = moment;
-	}
+	for (i = 0; i < cal->count; i++)
+		all[i] = (struct dated){ number_of(cal, &cal->items[i]), i, cal->items[i] };
+	if (cal->count)
+		qsort(all, cal->count, sizeof(*all), compare_dated);
+	for (i = 0; i < cal->count; i++)
+		cal->items[i] = all[i].moment;
+	free(all);
 }
 
 static void find_restoration(struct calendar *cal)
@@ -259,7 +277,7 @@ void casefile_write_times(struct clerk *clerk, struct lost_case *c)
 {
 	struct calendar cal = { .clerk = clerk, .c = c };
 	struct moment *moments;
-	size_t i;
+	size_t i, looked = 0;
 
 	for (i = 0; i < c->life->event_count; i++) {
 		const struct life_event *e = &c->life->events[i];
@@ -267,8 +285,9 @@ void casefile_write_times(struct clerk *clerk, struct lost_case *c)
 
 		moment->event = &e->event;
 		moment->in_head = e->in_head;
-		if (e->event.kind == EVENT_ADDED || e->event.kind == EVENT_RESTORED ||
-			event_kind_is_loss(e->event.kind) || &e->event == c->loss)
+		if ((e->event.kind == EVENT_ADDED || e->event.kind == EVENT_RESTORED ||
+			    event_kind_is_loss(e->event.kind) || &e->event == c->loss) &&
+			looked++ < LANDED_MAX)
 			add_landings(&cal, &e->event);
 	}
 	if (c->loss)

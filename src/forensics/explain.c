@@ -8,7 +8,7 @@
 #include "revident/forensics/errortext.h"
 #include "scan_parts.h"
 
-enum { WORDS_MAX = 2000, SUBJECT_IDS_MAX = 64 };
+enum { WORDS_MAX = 2000, SUBJECT_IDS_MAX = 64, MATCHES_MAX = 1000 };
 
 /* One answer in the making. */
 struct answer {
@@ -17,7 +17,7 @@ struct answer {
 	struct lookup_options lookup;
 	struct error_text read;
 	struct identity *items; /* everything that fits, in the order of the subjects */
-	size_t count, cap;
+	size_t count, cap, left_out;
 	struct text *unknown; /* subjects that nothing fits */
 	size_t unknown_count;
 	struct text subjects[ERROR_SUBJECTS_MAX];
@@ -51,6 +51,10 @@ static void add_identities(struct answer *a, const struct lookup *found)
 				break;
 		if (k < a->count)
 			continue;
+		if (a->count == MATCHES_MAX) {
+			a->left_out++;
+			continue;
+		}
 		VEC_GROW(a->items, a->count, a->cap);
 		a->items[a->count++] = found->items[i];
 	}
@@ -285,6 +289,9 @@ static int give_answer(struct answer *a, struct err *err)
 	if ((a->read.message ? take_message(a) : take_plain(a, text, err)) < 0)
 		goto done;
 	write_question(a, text);
+	if (a->left_out)
+		repo_add_limit(a->teller->inv->repo, "%zu more revisions fit than the %zu that are told", a->left_out,
+			a->count);
 	matches = tell_matches(a->teller, a->items, a->count);
 	a->out->matches = matches;
 	a->out->match_count = a->count;

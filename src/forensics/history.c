@@ -181,21 +181,18 @@ static int compare_across(struct builder *b, struct view *view, const struct hol
 static int drop_in_merge(struct builder *b, struct view *view, const struct holders *holders)
 {
 	struct dropped *dropped;
-	size_t count;
-	uint32_t side;
+	size_t i;
 
 	VEC_GROW(b->dropped, b->dropped_count, b->dropped_cap);
 	dropped = &b->dropped[b->dropped_count];
 	dropped->key = held_key(b, holders->lineage, holders->revision);
 	dropped->node = view->node;
 	dropped->change = new_change(view, holders, first_side_with(holders));
-	dropped->lacking = arena_calloc(&b->arena, view->parent_count, sizeof(*dropped->lacking));
-	dropped->lacking_count = 0;
-	for (side = 1; side <= view->parent_count; side++) {
-		holders_on(holders, side, &count);
-		if (count == 0)
-			dropped->lacking[dropped->lacking_count++] = view->parent_nodes[side - 1];
-	}
+	dropped->having = arena_calloc(&b->arena, holders->count, sizeof(*dropped->having));
+	dropped->having_count = 0;
+	for (i = 0; i < holders->count; i++) /* none is the commit's own */
+		if (i == 0 || holders->items[i - 1].side != holders->items[i].side)
+			dropped->having[dropped->having_count++] = view->parent_nodes[holders->items[i].side - 1];
 	if (describe_merge_loss(view, holders, &dropped->change) < 0)
 		return -1;
 	b->dropped_count++;

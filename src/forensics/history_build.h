@@ -19,8 +19,8 @@ struct arrival {
 struct dropped {
 	uint32_t key, node;
 	struct change change;
-	uint32_t *lacking; /* parent nodes */
-	size_t lacking_count;
+	uint32_t *having; /* parent nodes */
+	size_t having_count;
 };
 
 struct builder {

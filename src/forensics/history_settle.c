@@ -27,9 +27,42 @@ static void spread_held(struct builder *b, const struct key_batch *batch, uint64
 			bits[n] |= bits[node_parents(b->lineage, (uint32_t)n)[p]];
 }
 
+/* How many parents of one node ever had each of the 64 keys. */
+struct parent_counts {
+	uint32_t node, of[64];
+};
+
+static void count_parents(const struct builder *b, uint32_t node, const uint64_t *bits, struct parent_counts *out)
+{
+	const uint32_t *parents = node_parents(b->lineage, node);
+	uint32_t p;
+
+	memset(out, 0, sizeof(*out));
+	out->node = node;
+	for (p = 0; p < b->lineage->nodes[node].parent_count; p++) {
+		uint64_t word = bits[parents[p]];
+
+		for (; word; word &= word - 1)
+			out->of[__builtin_ctzll(word)]++;
+	}
+}
+
+/* Did a parent that lacks it ever have it? Merges may have as many parents as they drop revisions. */
+static bool was_had_by_lacking(
+	const struct dropped *dropped, uint64_t bit, const uint64_t *bits, const struct parent_counts *counts)
+{
+	uint32_t ever = counts->of[__builtin_ctzll(bit)];
+	size_t i;
+
+	for (i = 0; i < dropped->having_count; i++)
+		ever -= (bits[dropped->having[i]] & bit) != 0;
+	return ever > 0;
+}
+
 static void settle_batch(struct builder *b, const struct key_batch *batch, const uint64_t *bits)
 {
-	size_t i, k;
+	struct parent_counts counts = { .node = UINT32_MAX };
+	size_t i;
 	uint32_t p;
 
 	for (i = 0; i < b->arrival_count; i++) {
@@ -43,11 +76,10 @@ static void settle_batch(struct builder *b, const struct key_batch *batch, const
 	for (i = 0; i < b->dropped_count; i++) {
 		struct dropped *dropped = &b->dropped[i];
 		uint64_t bit = key_batch_bit(batch, dropped->key);
-		bool ever = false;
 
-		for (k = 0; bit && k < dropped->lacking_count; k++)
-			ever = ever || (bits[dropped->lacking[k]] & bit);
-		if (bit && !ever)
+		if (bit && counts.node != dropped->node)
+			count_parents(b, dropped->node, bits, &counts);
+		if (bit && !was_had_by_lacking(dropped, bit, bits, &counts))
 			emit_change(b->history, &dropped->change);
 	}
 }

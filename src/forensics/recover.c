@@ -52,45 +52,56 @@ void touch_environment(struct planner *p, struct text path)
 	p->touched[p->touched_count++] = path;
 }
 
-/* The number of a wanted id; it has a queue of its own among the others. */
-static uint32_t wanted_number(struct planner *p, struct text revision)
-{
-	size_t before = p->wanted_ids.count;
-	uint32_t number = intern_add(&p->wanted_ids, revision.ptr, revision.len);
+/* Keys of what is queued: an id wherever it is wanted, an id of no known environment, an id of one. */
+enum queue_key { ANYWHERE, NOWHERE, SOMEWHERE };
 
-	if (number == before) {
-		VEC_GROW(p->first_wanted, before, p->first_wanted_cap);
-		p->first_wanted[number] = 0;
-	}
-	return number;
+static void build_queue_key(struct strbuf *key, enum queue_key kind, struct text revision, struct text environment)
+{
+	strbuf_addch(key, (char)kind);
+	strbuf_add(key, &revision.len, sizeof(revision.len));
+	strbuf_add(key, revision.ptr, revision.len);
+	strbuf_add(key, environment.ptr, environment.len);
 }
 
-/* Environments may have the same id; where none is known, any of them will do. */
-static bool is_queued(struct planner *p, struct text revision, struct text environment)
+/* Whether it was not there yet. */
+static bool add_queue_key(struct planner *p, enum queue_key kind, struct text revision, struct text environment)
 {
-	uint32_t number = wanted_number(p, revision), at;
+	struct strbuf key = STRBUF_INIT;
+	size_t before = p->queued.count;
 
-	for (at = p->first_wanted[number]; at; at = p->queue[at - 1].next)
-		if (!environment.ptr || !p->queue[at - 1].environment.ptr ||
-			text_equal(p->queue[at - 1].environment, environment))
-			return true;
-	return false;
+	build_queue_key(&key, kind, revision, environment);
+	intern_add(&p->queued, key.buf, key.len);
+	strbuf_release(&key);
+	return p->queued.count > before;
 }
 
-/* Whether it is new in the queue. */
+static bool has_queue_key(const struct planner *p, enum queue_key kind, struct text revision)
+{
+	struct strbuf key = STRBUF_INIT;
+	bool found;
+
+	build_queue_key(&key, kind, revision, TEXT_NONE);
+	found = intern_find(&p->queued, key.buf, key.len) != INTERN_NONE;
+	strbuf_release(&key);
+	return found;
+}
+
+/* Whether it is new in the queue. Environments may have the same id; where none is known, any of them will do. */
 static bool enqueue(struct planner *p, struct text revision, struct text environment, const struct missing_key *missing)
 {
-	uint32_t number;
+	bool is_first = add_queue_key(p, ANYWHERE, revision, TEXT_NONE);
 
-	if (is_queued(p, revision, environment))
+	if (!environment.ptr) {
+		if (!is_first)
+			return false;
+		add_queue_key(p, NOWHERE, revision, TEXT_NONE);
+	} else if (has_queue_key(p, NOWHERE, revision) || !add_queue_key(p, SOMEWHERE, revision, environment)) {
 		return false;
-	number = wanted_number(p, revision);
+	}
 	VEC_GROW(p->queue, p->queue_count, p->queue_cap);
-	p->queue[p->queue_count++] = (struct wanted){ .revision = plan_text(p, revision),
-		.environment = plan_text(p, environment),
-		.missing = missing,
-		.next = p->first_wanted[number] };
-	p->first_wanted[number] = (uint32_t)p->queue_count;
+	p->queue[p->queue_count++] = (struct wanted){
+		.revision = plan_text(p, revision), .environment = plan_text(p, environment), .missing = missing
+	};
 	return true;
 }
 
@@ -459,8 +470,7 @@ static void release(struct planner *p)
 	plan_tree_release(&p->before);
 	plan_tree_release(&p->after);
 	free(p->queue);
-	intern_release(&p->wanted_ids);
-	free(p->first_wanted);
+	intern_release(&p->queued);
 	free(p->steps);
 	free(p->sources);
 	free(p->lost);

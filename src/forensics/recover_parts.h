@@ -41,7 +41,6 @@ struct wanted {
 	bool is_typed; /* by a person, and HEAD's history does not know it: it may be the beginning of an id */
 	const struct missing_key
 		*missing; /* NULL if nothing names it at HEAD, or it is an ancestor of one that is wanted */
-	uint32_t next;    /* of the same id: its place in the queue + 1 */
 };
 
 struct planner {
@@ -56,9 +55,7 @@ struct planner {
 
 	struct wanted *queue;
 	size_t queue_count, queue_cap;
-	struct intern wanted_ids;
-	uint32_t *first_wanted; /* by number in `wanted_ids`: a place in the queue + 1 */
-	size_t first_wanted_cap;
+	struct intern queued; /* keys of the queue */
 	struct recover_step *steps;
 	size_t step_count, step_cap;
 	struct salvage_source *sources;

@@ -1,16 +1,44 @@
+#include <stdlib.h>
+
 #include "casefile_parts.h"
+#include "revident/base/intern.h"
+#include "revident/base/xalloc.h"
 
 /* Chains with no more revisions have all their files listed; rows of such a list. */
 enum { CHAIN_FILES_MAX = 12, FILES_SHOWN = 40 };
 
-static const struct chain_node *node_of(const struct chain *chain, struct text revision)
-{
-	size_t i;
+/* The files of a chain that Alembic loads, by id. */
+struct loaded {
+	struct intern ids;
+	const struct chain_node **nodes; /* by number in `ids` */
+};
 
-	for (i = 0; chain && i < chain->count; i++)
-		if (!chain->nodes[i].is_shadowed && text_equal(chain->nodes[i].revision, revision))
-			return &chain->nodes[i];
-	return NULL;
+static void loaded_init(struct loaded *loaded, const struct chain *chain)
+{
+	size_t i, before;
+
+	intern_init(&loaded->ids);
+	loaded->nodes = xcalloc(chain->count, sizeof(struct chain_node *));
+	for (i = 0; i < chain->count; i++) {
+		const struct chain_node *node = &chain->nodes[i];
+
+		before = loaded->ids.count;
+		if (!node->is_shadowed && intern_add(&loaded->ids, node->revision.ptr, node->revision.len) == before)
+			loaded->nodes[before] = node;
+	}
+}
+
+static void loaded_release(struct loaded *loaded)
+{
+	intern_release(&loaded->ids);
+	free(loaded->nodes);
+}
+
+static const struct chain_node *node_of(const struct loaded *loaded, struct text revision)
+{
+	uint32_t number = intern_find(&loaded->ids, revision.ptr, revision.len);
+
+	return number == INTERN_NONE ? NULL : loaded->nodes[number];
 }
 
 static struct text path_of(const struct chain_node *node)
@@ -29,9 +57,10 @@ static bool is_linked(const struct chain *chain, const struct chain_links *links
 }
 
 /* Of a short chain every file; of a long one what the loss and the repair are about. */
-static bool is_worth_a_row(const struct lost_case *c, const struct chain *chain, const struct chain_node *node)
+static bool is_worth_a_row(const struct lost_case *c, const struct loaded *at_head, const struct chain *chain,
+	const struct chain_node *node)
 {
-	struct text now = path_of(node_of(&c->environment->chain, node->revision));
+	struct text now = path_of(node_of(at_head, node->revision));
 
 	return chain->count <= CHAIN_FILES_MAX || text_equal(node->revision, c->life->revision) ||
 	       is_linked(chain, &node->parents, c->life->revision) ||
@@ -50,10 +79,9 @@ static void cell_path(struct page *page, struct text path)
 	page_close(page, PAGE_CELL);
 }
 
-static void row_of_file(
-	struct page *page, const struct lost_case *c, const struct chain *chain, const struct chain_node *node)
+static void row_of_file(struct page *page, const struct lost_case *c, const struct loaded *at_head,
+	const struct chain *chain, const struct chain_node *node)
 {
-	const struct chain_node *now = node_of(&c->environment->chain, node->revision);
 	size_t i;
 
 	page_open(page, PAGE_ROW);
@@ -70,7 +98,7 @@ static void row_of_file(
 	else if (!node->parents.count)
 		page_words(page, "none, a base");
 	page_close(page, PAGE_CELL);
-	cell_path(page, path_of(now));
+	cell_path(page, path_of(node_of(at_head, node->revision)));
 	if (c->should_be)
 		cell_path(page, path_of(node));
 	page_close(page, PAGE_ROW);
@@ -79,6 +107,7 @@ static void row_of_file(
 static void table_of_files(struct page *page, const struct lost_case *c)
 {
 	const struct chain *chain = c->should_be ? c->should_be : &c->environment->chain;
+	struct loaded at_head;
 	size_t i, rows = 0;
 
 	page_open(page, PAGE_PARAGRAPH);
@@ -92,12 +121,14 @@ static void table_of_files(struct page *page, const struct lost_case *c)
 	if (c->should_be)
 		page_cell(page, c->is_whole_plan ? "its file after the repair" : "where it belongs");
 	page_close(page, PAGE_HEAD);
+	loaded_init(&at_head, &c->environment->chain);
 	for (i = 0; i < chain->count && rows < FILES_SHOWN; i++) {
-		if (chain->nodes[i].is_shadowed || !is_worth_a_row(c, chain, &chain->nodes[i]))
+		if (chain->nodes[i].is_shadowed || !is_worth_a_row(c, &at_head, chain, &chain->nodes[i]))
 			continue;
-		row_of_file(page, c, chain, &chain->nodes[i]);
+		row_of_file(page, c, &at_head, chain, &chain->nodes[i]);
 		rows++;
 	}
+	loaded_release(&at_head);
 	page_close(page, PAGE_TABLE);
 }
 
