@@ -357,6 +357,12 @@ static void remember(struct walk *walk, const struct oid *id, const struct surve
 		add_loose(kept, walk->out->loose[i]);
 }
 
+/* Is it known that nothing is to be found in the directory? Of nearly all that the trees of a history have, it is. */
+static bool is_dull_subdir(const struct walk *walk, const struct source_entry *entry)
+{
+	return study_is_dull(walk->memo->study, &entry->id, walk->versions > 0 || is_versions_name(entry->name));
+}
+
 static int survey_entries(struct walk *walk, const struct oid *id, unsigned depth)
 {
 	struct source_scan scan;
@@ -375,6 +381,8 @@ static int survey_entries(struct walk *walk, const struct oid *id, unsigned dept
 		return 1; /* where it was looked at, something was found */
 	}
 	while (found >= 0 && (rc = source_scan_next(&scan, &entry, &why)) == 1) {
+		if (entry.kind == SOURCE_DIR && depth < SURVEY_DEPTH_MAX && is_dull_subdir(walk, &entry))
+			continue;
 		found = entry.kind == SOURCE_DIR ? survey_subdir(walk, &entry, depth)
 						 : survey_file(walk, id, &entry, &holds);
 		interesting = interesting || found == 1;
