@@ -233,6 +233,38 @@ __attribute__((constructor)) static void start(void)
 	fault.active = true;
 }
 
+/* --- where main() begins ----------------------------------------------------------------------------------------------- */
+
+typedef int main_fn(int, char **, char **);
+
+static main_fn *program_main;
+
+static void stop(void)
+{
+	fault.active = false;
+}
+
+/* So that it is over before what the loader does at the end, and libgcov, which takes any failure ill. */
+static int run_main(int argc, char **argv, char **environment)
+{
+	if (atexit(stop) != 0)
+		_exit(125);
+	return program_main(argc, argv, environment);
+}
+
+int __libc_start_main(main_fn *main, int argc, char **argv, void (*init)(void), void (*fini)(void),
+	void (*rtld_fini)(void), void *stack_end);
+
+int __libc_start_main(main_fn *main, int argc, char **argv, void (*init)(void), void (*fini)(void),
+	void (*rtld_fini)(void), void *stack_end)
+{
+	int (*real)(main_fn *, int, char **, void (*)(void), void (*)(void), void (*)(void), void *);
+
+	*(void **)&real = dlsym(RTLD_NEXT, "__libc_start_main");
+	program_main = main;
+	return real(run_main, argc, argv, init, fini, rtld_fini, stack_end);
+}
+
 /* The C library's own function of that name. */
 #define REAL(name)                     \
 	static __typeof__(name) *real; \
