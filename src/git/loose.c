@@ -299,11 +299,6 @@ int loose_each(const struct object_dirs *dirs, git_odb_foreach_cb fn, void *payl
 	return rc;
 }
 
-static int loose_foreach(git_odb_backend *parent, git_odb_foreach_cb fn, void *payload)
-{
-	return loose_each(((struct loose_backend *)(void *)parent)->dirs, fn, payload);
-}
-
 struct prefix_search {
 	const git_oid *prefix;
 	size_t len;
@@ -369,7 +364,6 @@ int loose_backend_new(git_odb_backend **out, const struct object_dirs *dirs, str
 	backend->parent.read_header = loose_read_header;
 	backend->parent.exists = loose_exists;
 	backend->parent.exists_prefix = loose_exists_prefix;
-	backend->parent.foreach = loose_foreach;
 	backend->parent.free = loose_free;
 	backend->dirs = dirs;
 	*out = &backend->parent;

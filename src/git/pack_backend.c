@@ -133,22 +133,6 @@ static int pack_read_prefix(git_oid *out, void **data, size_t *len, git_object_t
 	return rc < 0 ? rc : pack_read(data, len, type, backend, out);
 }
 
-static int pack_foreach(git_odb_backend *backend, git_odb_foreach_cb fn, void *payload)
-{
-	const struct packs *packs = &repo_of(backend)->packs;
-	uint32_t at;
-	git_oid id;
-	size_t i;
-	int rc = 0;
-
-	for (i = 0; i < packs->count && rc == 0; i++)
-		for (at = 0; at < packs->items[i].count && rc == 0; at++) {
-			pack_id_at(&packs->items[i], at, (struct oid *)(void *)id.id);
-			rc = fn(&id, payload);
-		}
-	return rc;
-}
-
 /* Called where an object was not found: a repack may have moved it. */
 static int pack_refresh(git_odb_backend *backend)
 {
@@ -175,7 +159,6 @@ int pack_backend_new(git_odb_backend **out, struct repo *repo, struct err *err)
 	backend->parent.read_header = pack_read_header;
 	backend->parent.exists = pack_exists;
 	backend->parent.exists_prefix = pack_exists_prefix;
-	backend->parent.foreach = pack_foreach;
 	backend->parent.refresh = pack_refresh;
 	backend->parent.free = pack_free;
 	backend->repo = repo;

@@ -358,6 +358,22 @@ grep -q 'raise NotImplementedError' "$stub" || fail "does not raise"
 run revident audit
 expect_exit 0
 
+it "--stub without a parent becomes the base, or a second one, and says how to name the parent"
+fixture never-there
+run revident recover --stub --apply
+expect_exit 0
+stub_says "$(echo $V/b2b2b2b2b2b2*.py)" 'down_revision' None
+cat "$CASE_DIR/out" "$CASE_DIR/err" | tr -s ' \n' ' ' >"$CASE_DIR/said"
+grep -q 'second base, since nothing tells its parent: say it with --down-revision' "$CASE_DIR/said" ||
+	fail "does not say that there are two bases: $(cat "$CASE_DIR/said")"
+git rm -q --cached $V/a1a1a1a1a1a1*.py
+rm -f $V/a1a1a1a1a1a1*.py $V/b2b2b2b2b2b2*.py
+git commit -qm 'without its base'
+run revident recover b2b2b2b2b2b2 --stub --apply
+expect_exit 0
+stub_says "$(echo $V/b2b2b2b2b2b2*.py)" 'down_revision' None
+if grep -q 'second base' "$CASE_DIR/out" "$CASE_DIR/err"; then fail "it is the only base"; fi
+
 it "--stub=pass does nothing; the id is escaped whatever it holds"
 fixture never-there
 run revident recover --stub=pass "it's \"\"\" a \\ b" --down-revision c3c3c3c3c3c3 --apply

@@ -223,6 +223,39 @@ static void refs_resolve__what_git_rev_parse_takes__gives_the_same_commit(void *
 	arena_release(&arena);
 }
 
+static void refs_resolve__beginning_of_an_id_in_a_pack__is_enough_where_no_other_begins_so(void **state)
+{
+	struct sandbox *sandbox = *state;
+	char *shortened, *shared, search[64];
+	struct arena arena;
+	struct err err = { .kind = ERR_NONE };
+	struct repo *repo;
+	struct oid expected;
+	struct ref ref;
+
+	arena_init(&arena);
+	sandbox_run(sandbox, "git init -q r; cd r; git commit -q --allow-empty -m wanted; "
+			     "seq 100 799 | sed 's/.*/blob\\ndata 3\\n&/' | git fast-import --quiet; git repack -qadk");
+	shortened = sandbox_output(sandbox, "git -C r rev-parse --short=8 HEAD");
+	shared = sandbox_output(sandbox, "git -C r cat-file --batch-all-objects --batch-check='%(objectname)' | "
+					 "cut -c1-4 | uniq -d | head -n 1");
+	assert_int_equal(strlen(shared), 4);
+	expected = sandbox_id(sandbox, "git -C r rev-parse HEAD");
+	repo = sandbox_open(sandbox, "r");
+	assert_int_equal(refs_resolve(repo, &arena, shortened, &ref, &err), 1);
+	assert_true(oid_equal(&ref.commit, &expected));
+	snprintf(search, sizeof(search), "%s^{/wanted}", shortened); /* libgit2's to read */
+	assert_int_equal(refs_resolve(repo, &arena, search, &ref, &err), 1);
+	assert_true(oid_equal(&ref.commit, &expected));
+	assert_int_equal(refs_resolve(repo, &arena, shared, &ref, &err), -1);
+	assert_int_equal(err.kind, ERR_USAGE);
+	assert_non_null(strstr(err.msg, "is the beginning of several objects' ids"));
+	repo_close(repo);
+	free(shortened);
+	free(shared);
+	arena_release(&arena);
+}
+
 static void refs_resolve__what_names_nothing__says_so(void **state)
 {
 	static const char *const expressions[] = { "nowhere", "main~9", "main^3", "main^{tree}", "main:", "config", "",
@@ -331,6 +364,7 @@ int main(void)
 		SANDBOXED(refs_head__on_a_branch_detached_and_unborn__says_which),
 		SANDBOXED(refs_worktree_heads__several_worktrees__are_all_listed),
 		SANDBOXED(refs_resolve__what_git_rev_parse_takes__gives_the_same_commit),
+		SANDBOXED(refs_resolve__beginning_of_an_id_in_a_pack__is_enough_where_no_other_begins_so),
 		SANDBOXED(refs_resolve__what_names_nothing__says_so),
 		SANDBOXED(refs_resolve__object_behind_a_reflog_or_search_damaged_or_gone__is_undecided),
 		SANDBOXED(refs_resolve__packed_refs_written_twice_in_a_second__is_read_again),
