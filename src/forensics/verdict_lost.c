@@ -17,8 +17,37 @@ static void key_of(const struct investigation *inv, size_t number, uint32_t *lin
 	*revision = pair[1];
 }
 
-/* Marks in `present` every held pair that the row's tree has. 0 or -1. */
-static int mark_row(struct investigation *inv, uint32_t row, unsigned char *present, struct err *err)
+/* The revisions of which something is to be found out. NULL instead of it: all of them. */
+struct sought {
+	bool *revisions; /* by number */
+	size_t count;    /* that were known when the list was made: a tree that is read later may bring more */
+};
+
+static void seek(const struct investigation *inv, const struct verdict *verdict, struct sought *out)
+{
+	size_t i;
+
+	out->count = inv->study.revisions.count;
+	out->revisions = xcalloc(out->count, sizeof(*out->revisions));
+	for (i = 0; i < verdict->lost_count; i++)
+		out->revisions[verdict->lost[i].revision] = true;
+	for (i = 0; i < verdict->missing_count; i++) {
+		struct text name = verdict->missing[i].name;
+		uint32_t revision = intern_find(&inv->study.revisions, name.ptr, name.len);
+
+		if (revision != INTERN_NONE)
+			out->revisions[revision] = true;
+	}
+}
+
+static bool is_sought(const struct sought *sought, uint32_t revision)
+{
+	return !sought || (revision < sought->count && sought->revisions[revision]);
+}
+
+/* Marks in `present` every held pair of what is sought that the row's tree has. 0 or -1. */
+static int mark_row(
+	struct investigation *inv, uint32_t row, const struct sought *sought, unsigned char *present, struct err *err)
 {
 	const struct snapshot *snapshot = snapshots_get(inv->snapshots, row, err);
 	size_t i;
@@ -29,7 +58,7 @@ static int mark_row(struct investigation *inv, uint32_t row, unsigned char *pres
 		const struct snap_file *file = &snapshot->files[i];
 		uint32_t pair[2] = { INTERN_NONE, file->revision }, key;
 
-		if (file->revision == INTERN_NONE)
+		if (file->revision == INTERN_NONE || !is_sought(sought, file->revision))
 			continue;
 		pair[0] = investigation_lineage(inv, file);
 		key = intern_find(&inv->history.held, pair, sizeof(pair));
@@ -45,7 +74,7 @@ static int mark_tips(struct investigation *inv, unsigned char *present, struct e
 	size_t v;
 
 	for (v = 0; v < inv->view_count; v++)
-		if (mark_row(inv, inv->views[v].row, present, err) < 0)
+		if (mark_row(inv, inv->views[v].row, NULL, present, err) < 0)
 			return -1;
 	return 0;
 }
@@ -206,8 +235,8 @@ static void find_tips(struct investigation *inv, struct verdict *verdict)
 }
 
 /* Marks what the trees on a protected ref's line of first parents hold. 0 or -1. */
-static int mark_line(struct investigation *inv, const struct ref *ref, unsigned char *rows_seen,
-	unsigned char *published, struct err *err)
+static int mark_line(struct investigation *inv, const struct ref *ref, const struct sought *sought,
+	unsigned char *rows_seen, unsigned char *published, struct err *err)
 {
 	uint32_t commit = commits_find(&inv->commits, &ref->commit);
 	struct oid at = ref->commit;
@@ -220,7 +249,7 @@ static int mark_line(struct investigation *inv, const struct ref *ref, unsigned 
 
 		arena_init(&scratch);
 		found = investigation_row(inv, &at, &row, err);
-		if (found == 1 && row != last_row && mark_row(inv, row, published, err) < 0)
+		if (found == 1 && row != last_row && mark_row(inv, row, sought, published, err) < 0)
 			found = -1;
 		last_row = row;
 		if (found == 1)
@@ -237,7 +266,7 @@ static int mark_line(struct investigation *inv, const struct ref *ref, unsigned 
 		row = watch_row(inv->watch, commit);
 		if (row != WATCH_UNKNOWN && !rows_seen[row]) {
 			rows_seen[row] = 1;
-			if (mark_row(inv, row, published, err) < 0)
+			if (mark_row(inv, row, sought, published, err) < 0)
 				found = -1;
 		}
 		commit = commit_parent_count(&inv->commits, commit) ? commit_parents(&inv->commits, commit)[0]
@@ -255,7 +284,7 @@ static void add_tag(struct investigation *inv, struct lost_key *lost, uint32_t t
 	lost->tag_count++;
 }
 
-static int find_tags(struct investigation *inv, struct verdict *verdict, struct err *err)
+static int find_tags(struct investigation *inv, struct verdict *verdict, const struct sought *sought, struct err *err)
 {
 	unsigned char *present = xcalloc(inv->history.held.count, 1);
 	uint32_t last_row = WATCH_UNKNOWN;
@@ -272,7 +301,7 @@ static int find_tags(struct investigation *inv, struct verdict *verdict, struct 
 		}
 		if (row != last_row) {
 			memset(present, 0, inv->history.held.count);
-			rc = mark_row(inv, row, present, err);
+			rc = mark_row(inv, row, sought, present, err);
 		}
 		last_row = row;
 		for (i = 0; i < verdict->lost_count; i++)
@@ -292,7 +321,8 @@ static bool is_marked(const struct investigation *inv, const struct missing_key 
 	return key != INTERN_NONE && marks[key];
 }
 
-static int find_published(struct investigation *inv, struct verdict *verdict, struct err *err)
+static int find_published(
+	struct investigation *inv, struct verdict *verdict, const struct sought *sought, struct err *err)
 {
 	unsigned char *published = xcalloc(inv->history.held.count, 1);
 	unsigned char *rows_seen = xcalloc(watch_row_count(inv->watch), 1);
@@ -300,7 +330,7 @@ static int find_published(struct investigation *inv, struct verdict *verdict, st
 	int rc = 0;
 
 	for (i = 0; i < verdict->protection.ref_count && rc == 0; i++)
-		rc = mark_line(inv, &verdict->protection.refs[i], rows_seen, published, err);
+		rc = mark_line(inv, &verdict->protection.refs[i], sought, rows_seen, published, err);
 	for (i = 0; i < verdict->missing_count && rc == 0; i++)
 		verdict->missing[i].published = is_marked(inv, &verdict->missing[i], published);
 	for (i = 0; i < verdict->lost_count && rc == 0; i++)
@@ -313,6 +343,7 @@ static int find_published(struct investigation *inv, struct verdict *verdict, st
 int find_lost(struct investigation *inv, struct verdict *verdict, struct err *err)
 {
 	unsigned char *present = xcalloc(inv->history.held.count, 1);
+	struct sought sought;
 	int rc = mark_tips(inv, present, err);
 
 	if (rc == 0)
@@ -321,7 +352,10 @@ int find_lost(struct investigation *inv, struct verdict *verdict, struct err *er
 	if (rc < 0 || (verdict->lost_count == 0 && verdict->missing_count == 0))
 		return rc;
 	find_tips(inv, verdict);
-	if (find_tags(inv, verdict, err) < 0)
-		return -1;
-	return find_published(inv, verdict, err);
+	seek(inv, verdict, &sought);
+	rc = find_tags(inv, verdict, &sought, err);
+	if (rc == 0)
+		rc = find_published(inv, verdict, &sought, err);
+	free(sought.revisions);
+	return rc;
 }
