@@ -198,6 +198,9 @@ check-e2e: all ## run the real binary under real git
 golden: all ## rewrite the expected outputs of tests/golden
 	$(Q)GOLDEN=1 REVIDENT=$(CURDIR)/$(BIN) tests/e2e/run
 
+# What is slow by nature must not run into the limit of each end-to-end test.
+sanitize coverage: export E2E_TIMEOUT ?= 1800
+
 sanitize: ## unit tests, corpora and end-to-end tests under ASan and UBSan
 	$(Q)$(SUBMAKE) -s VARIANT=sanitize test-programs
 	$(Q)MAKE='$(MAKE)' VARIANT=sanitize tests/check.sh check-unit check-corpus check-e2e check-damage

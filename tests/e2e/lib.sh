@@ -88,7 +88,9 @@ finish() {
 	finish_status=$?
 	trap - EXIT
 	set +e
-	if [ "$finish_status" -ne 0 ]; then
+	if [ "$finish_status" -eq 143 ]; then
+		fail "the test was ended, by its time limit if nobody else did (E2E_TIMEOUT, 300 s by default)"
+	elif [ "$finish_status" -ne 0 ]; then
 		fail "the test ended early with status $finish_status"
 	fi
 	close_case
