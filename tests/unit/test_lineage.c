@@ -38,6 +38,23 @@ static void lineage_build__directory_moves_with_its_files__is_one_environment(vo
 	inquiry_close(&inquiry);
 }
 
+static void lineage_build__two_directories_move_into_one__are_one_environment_from_the_beginning(void **state)
+{
+	struct inquiry inquiry;
+
+	inquiry_open(&inquiry, *state,
+		"put a1 None; put b1 '\"a1\"'; mkdir -p n/versions k/versions; cp m/env.py n/; "
+		"put z1 None n/versions/z1.py; put y1 '\"z1\"' n/versions/y1.py; put x1 '\"y1\"' n/versions/x1.py; say "
+		"1; "
+		"git mv m/versions/*.py n/versions/*.py k/versions; git mv m/env.py k; git rm -q n/env.py; "
+		"sed -i s,=.m,=k, alembic.ini; say 2",
+		false);
+	assert_int_not_equal(lineage_at(&inquiry, "k/versions"), INTERN_NONE);
+	assert_int_equal(lineage_at(&inquiry, "m/versions"), lineage_at(&inquiry, "k/versions"));
+	assert_int_equal(lineage_at(&inquiry, "n/versions"), lineage_at(&inquiry, "k/versions"));
+	inquiry_close(&inquiry);
+}
+
 static void lineage_build__two_environments_side_by_side__stay_two(void **state)
 {
 	struct inquiry inquiry;
@@ -85,6 +102,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SANDBOXED(lineage_build__commits_that_change_nothing_watched__share_a_node),
 		SANDBOXED(lineage_build__directory_moves_with_its_files__is_one_environment),
+		SANDBOXED(lineage_build__two_directories_move_into_one__are_one_environment_from_the_beginning),
 		SANDBOXED(lineage_build__two_environments_side_by_side__stay_two),
 		SANDBOXED(lineage_last_commit__environment_was_removed__is_the_last_that_had_it),
 		SANDBOXED(lineage_of_unit__layout_without_the_unit__is_none),
