@@ -23,8 +23,6 @@ enum {
 	GUESSES = 8,   /* places guessed before a search falls back to halving */
 };
 
-#define WIDE 0x80000000U /* in the table of offsets: the rest is an index into that of 64 bits */
-
 /* The number of objects, or -1 where the fanout decreases. */
 static int64_t fanout_count(const unsigned char *fanout)
 {
@@ -76,10 +74,10 @@ static const char *check_v2(const unsigned char *map, uint64_t size, uint64_t pa
 	for (i = 0; i < count; i++) {
 		uint64_t offset = be32(offsets + i * 4);
 
-		if (offset & WIDE) {
-			if ((offset & ~(uint64_t)WIDE) >= wide_count)
+		if (offset & PACK_WIDE) {
+			if ((offset & ~(uint64_t)PACK_WIDE) >= wide_count)
 				return "it points outside itself";
-			offset = be64(wide + (offset & ~(uint64_t)WIDE) * 8);
+			offset = be64(wide + (offset & ~(uint64_t)PACK_WIDE) * 8);
 		}
 		if (offset > pack_size - OID_BYTES)
 			return "it points past the end of its pack";
@@ -117,8 +115,7 @@ static int open_regular(const char *path, uint64_t *size, const char **why)
 	return fd;
 }
 
-/* Maps a regular file. The reason why not, or NULL. */
-static const char *map_file(const char *path, const unsigned char **map, size_t *size)
+const char *pack_map_file(const char *path, const unsigned char **map, size_t *size)
 {
 	const char *why = NULL;
 	uint64_t len = 0;
@@ -142,6 +139,12 @@ static const char *map_file(const char *path, const unsigned char **map, size_t 
 	}
 	close(fd);
 	return why;
+}
+
+void pack_unmap(const unsigned char *map, size_t size)
+{
+	if (map)
+		munmap((void *)(uintptr_t)map, size); /* takes no const pointer, and changes nothing */
 }
 
 /* The reason why a mapped pack is none, or NULL. */
@@ -174,7 +177,8 @@ static void find_tables(struct pack *pack)
 	pack->fanout = pack->index + V2_HEADER;
 	pack->count = be32(pack->fanout + FANOUT - 4);
 	pack->ids = pack->fanout + FANOUT;
-	pack->offsets = pack->ids + (size_t)pack->count * (OID_BYTES + 4);
+	pack->sums = pack->ids + (size_t)pack->count * OID_BYTES;
+	pack->offsets = pack->sums + (size_t)pack->count * 4;
 	pack->wide = pack->offsets + (size_t)pack->count * 4;
 }
 
@@ -187,11 +191,11 @@ bool pack_open(struct pack *pack, const char *dir, const char *name, struct strb
 	memset(pack, 0, sizeof(*pack));
 	strbuf_add(&sb, path, strlen(path) - strlen("idx"));
 	strbuf_addstr(&sb, "pack");
-	bad_pack = map_file(sb.buf, &pack->map, &pack->size);
+	bad_pack = pack_map_file(sb.buf, &pack->map, &pack->size);
 	if (!bad_pack)
 		bad_pack = check_pack(pack);
 	if (!bad_pack)
-		bad = map_file(path, &pack->index, &pack->index_size);
+		bad = pack_map_file(path, &pack->index, &pack->index_size);
 	if (!bad_pack && !bad)
 		bad = check_index(pack->index, pack->index_size, pack->size);
 	if (!bad_pack && !bad && !is_of_pack(pack))
@@ -212,22 +216,10 @@ bool pack_open(struct pack *pack, const char *dir, const char *name, struct strb
 void pack_close(struct pack *pack)
 {
 	free(pack->path);
-	/* munmap() takes no const pointer, and changes nothing */
-	if (pack->map)
-		munmap((void *)(uintptr_t)pack->map, pack->size);
-	if (pack->index)
-		munmap((void *)(uintptr_t)pack->index, pack->index_size);
+	pack_order_release(&pack->order);
+	pack_unmap(pack->map, pack->size);
+	pack_unmap(pack->index, pack->index_size);
 	memset(pack, 0, sizeof(*pack));
-}
-
-uint64_t pack_offset_at(const struct pack *pack, uint32_t at)
-{
-	uint32_t offset;
-
-	if (pack->stride)
-		return be32(pack->offsets + (size_t)at * pack->stride);
-	offset = be32(pack->offsets + (size_t)at * 4);
-	return offset & WIDE ? be64(pack->wide + (size_t)(offset & ~WIDE) * 8) : offset;
 }
 
 void pack_checksum(const struct pack *pack, struct oid *out)
@@ -238,18 +230,6 @@ void pack_checksum(const struct pack *pack, struct oid *out)
 void pack_id_at(const struct pack *pack, uint32_t position, struct oid *out)
 {
 	memcpy(out->bytes, pack->ids + position * (pack->stride ? pack->stride : OID_BYTES), OID_BYTES);
-}
-
-bool pack_find_offset(const struct pack *pack, uint64_t offset, struct oid *out)
-{
-	uint32_t at;
-
-	for (at = 0; at < pack->count; at++)
-		if (pack_offset_at(pack, at) == offset) {
-			pack_id_at(pack, at, out);
-			return true;
-		}
-	return false;
 }
 
 void pack_range(const struct pack *pack, uint8_t first, uint32_t *begin, uint32_t *end)
@@ -284,9 +264,11 @@ void pack_expect(const struct pack *pack, const struct oid *id)
 	__builtin_prefetch(pack->ids + last * stride);
 	if (!pack->stride)
 		__builtin_prefetch(pack->offsets + (size_t)middle * 4);
+	if (pack->sums)
+		__builtin_prefetch(pack->sums + (size_t)middle * 4);
 }
 
-bool pack_find(const struct pack *pack, const struct oid *id, uint64_t *offset)
+bool pack_find(const struct pack *pack, const struct oid *id, uint32_t *position)
 {
 	size_t stride = pack->stride ? pack->stride : OID_BYTES;
 	unsigned round;
@@ -303,7 +285,7 @@ bool pack_find(const struct pack *pack, const struct oid *id, uint64_t *offset)
 		there = be32(at + 1);
 		order = key != there ? (key < there ? -1 : 1) : memcmp(id->bytes, at, OID_BYTES);
 		if (order == 0) {
-			*offset = pack_offset_at(pack, middle);
+			*position = middle;
 			return true;
 		}
 		if (order < 0) {

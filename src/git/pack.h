@@ -14,9 +14,18 @@
 #include <libdeflate.h>
 #include <zlib.h>
 
+#include "bytes.h"
 #include "revident/base/strbuf.h"
 #include "revident/git/object.h"
 #include "revident/model/oid.h"
+
+/* pack_order.c: the objects of a pack by where they begin, as positions in its index. */
+struct pack_order {
+	uint32_t *sorted;         /* by us, or NULL */
+	const unsigned char *rev; /* by git: its file, mapped, or NULL */
+	size_t rev_size;
+	uint32_t last; /* found */
+};
 
 struct pack {
 	char *path;                       /* of its index */
@@ -24,8 +33,10 @@ struct pack {
 	size_t size, index_size;
 	uint32_t count;
 	const unsigned char *fanout, *ids, *offsets,
-		*wide; /* in the index; `wide` holds the offsets that need 64 bits */
-	size_t stride; /* of `ids` and `offsets`: version 1 has them side by side */
+		*wide;             /* in the index; `wide` holds the offsets that need 64 bits */
+	const unsigned char *sums; /* there, too: the CRC32 of each entry as it is stored; NULL in version 1 */
+	size_t stride;             /* of `ids` and `offsets`: version 1 has them side by side */
+	struct pack_order order;
 };
 
 /*
@@ -35,21 +46,40 @@ struct pack {
 bool pack_open(struct pack *pack, const char *dir, const char *name, struct strbuf *why);
 void pack_close(struct pack *pack);
 
+/* Maps a regular file without ever blocking: the reason why not, or NULL. pack_unmap() takes NULL. */
+const char *pack_map_file(const char *path, const unsigned char **map, size_t *size);
+void pack_unmap(const unsigned char *map, size_t size);
+
 /* The checksum that pack and index have of the pack's content. */
 void pack_checksum(const struct pack *pack, struct oid *out);
-
-/* The id of the object that begins at an offset, by looking through the whole index. False if none does. */
-bool pack_find_offset(const struct pack *pack, uint64_t offset, struct oid *out);
 
 /* Brings the lines of the index where pack_find() will look near the processor, without waiting for them. */
 void pack_expect(const struct pack *pack, const struct oid *id);
 
-/* Where an object begins in the pack. False if it is not there. */
-bool pack_find(const struct pack *pack, const struct oid *id, uint64_t *offset);
+/* Where an object stands in the index. False if the pack does not have it. */
+bool pack_find(const struct pack *pack, const struct oid *id, uint32_t *position);
 
 /* The object at a position of the index, below `count`: its id, and where it begins. */
 void pack_id_at(const struct pack *pack, uint32_t position, struct oid *out);
-uint64_t pack_offset_at(const struct pack *pack, uint32_t position);
+
+#define PACK_WIDE 0x80000000U /* in the table of offsets: the rest is an index into that of 64 bits */
+
+static inline uint64_t pack_offset_at(const struct pack *pack, uint32_t position)
+{
+	uint32_t offset;
+
+	if (pack->stride)
+		return be32(pack->offsets + (size_t)position * pack->stride);
+	offset = be32(pack->offsets + (size_t)position * 4);
+	return offset & PACK_WIDE ? be64(pack->wide + (size_t)(offset & ~PACK_WIDE) * 8) : offset;
+}
+
+/*
+ * pack_order.c: the object that begins at an offset, and where the next one does (or the pack's own checksum). False if
+ * the index has none there. The first question costs a look at the whole index.
+ */
+bool pack_find_offset(struct pack *pack, uint64_t offset, uint32_t *position, uint64_t *end);
+void pack_order_release(struct pack_order *order);
 
 /* The positions of the objects whose ids begin with a byte: from *begin up to below *end. */
 void pack_range(const struct pack *pack, uint8_t first, uint32_t *begin, uint32_t *end);
@@ -64,11 +94,14 @@ enum {
 	PACK_CHAIN_MAX = 4096, /* git writes at most 4095 deltas in a row */
 };
 
+#define PACK_NO_POSITION UINT32_MAX
+
 /* The beginning of an entry: what it is, how long once inflated, where its base and its data are. */
 struct pack_entry {
 	unsigned type;
-	uint64_t offset, base; /* `base`: of a delta */
-	size_t len;            /* of a delta: the delta's own */
+	uint64_t offset, base;  /* `base`: of a delta */
+	uint32_t base_position; /* of a delta that names its base by id; else PACK_NO_POSITION */
+	size_t len;             /* of a delta: the delta's own */
 	size_t data;
 };
 
@@ -77,15 +110,25 @@ bool pack_entry_at(const struct pack *pack, uint64_t offset, struct pack_entry *
 bool pack_entry_is_delta(const struct pack_entry *entry);
 enum object_type pack_entry_type(const struct pack_entry *entry); /* of one that is no delta */
 
+/*
+ * pack_check.c: is what is stored from an entry's beginning up to `end` what the index has the checksum of, at this
+ * position? Always false for an index of version 1, which has no checksums.
+ */
+bool pack_entry_fits(const struct pack *pack, uint32_t position, uint64_t offset, uint64_t end);
+
 /* An object's bytes, shared with the cache of delta bases. */
 struct pack_bytes {
 	unsigned refs;
 	enum object_type type;
+	uint32_t position; /* of the object that they are found to be, in its pack's index; PACK_NO_POSITION: unknown */
 	size_t len;
 	unsigned char bytes[]; /* a NUL behind them */
 };
 
-/* Room for `len` bytes and their NUL, which the caller fills in, with one reference. */
+/* pack_check.c: have the bytes the content that the id at this position says? Then they have that position. */
+bool pack_bytes_are(struct pack_bytes *bytes, const struct pack *pack, uint32_t position);
+
+/* Room for `len` bytes and their NUL, which the caller fills in, with one reference and no position. */
 struct pack_bytes *pack_bytes_new(size_t len);
 void pack_bytes_release(struct pack_bytes *bytes); /* takes NULL */
 
@@ -124,19 +167,22 @@ void packs_expect(const struct packs *packs, const struct oid *id);
 void packs_expect_entry(const struct packs *packs, const struct oid *id);
 
 /*
- * The content at an offset of the pack with this number. What others may be deltas against goes to the cache: bases, every
- * tree, and the object itself where `is_base`. NULL where it makes no sense, or, with *too_long set, where it has more
- * than `max` bytes.
+ * The object at a position of the index of the pack with this number. What others may be deltas against goes to the cache:
+ * bases, every tree, and the object itself where `is_base`. NULL where it makes no sense or is not what its id says, or,
+ * with *too_long set, where it has more than `max` bytes.
  */
 struct pack_bytes *packs_read_at(
-	struct packs *packs, size_t number, uint64_t offset, size_t max, bool is_base, size_t *too_long);
-
-/* How long the content at an offset is, found without inflating more than the beginning of a delta. False: not known here. */
-bool packs_length_at(struct packs *packs, size_t number, uint64_t offset, size_t *len);
+	struct packs *packs, size_t number, uint32_t position, size_t max, bool is_base, size_t *too_long);
 
 /*
- * The beginning of a commit, as much as the first few hundred bytes of its stored data give, at most `max` bytes; nothing
- * checks it. Returns its length; 0: not known here.
+ * How long the object at a position is, found without inflating more than the beginning of a delta; nothing checks it.
+ * False: not known here.
+ */
+bool packs_length_at(struct packs *packs, size_t number, uint32_t position, size_t *len);
+
+/*
+ * The beginning of a commit, as much as the first few hundred bytes of its stored data give, at most `max` bytes. Returns
+ * its length; 0: not known here, or not what the index has the checksum of.
  */
 size_t packs_commit_head(struct packs *packs, const struct oid *id, unsigned char *out, size_t max);
 

@@ -50,11 +50,11 @@ static int failed(const git_oid *id, const char *why)
 static int pack_exists(git_odb_backend *backend, const git_oid *id)
 {
 	const struct packs *packs = &repo_of(backend)->packs;
-	uint64_t offset;
+	uint32_t position;
 	size_t i;
 
 	for (i = 0; i < packs->count; i++)
-		if (pack_find(&packs->items[i], as_oid(id), &offset))
+		if (pack_find(&packs->items[i], as_oid(id), &position))
 			return 1;
 	return 0;
 }

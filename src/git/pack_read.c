@@ -20,6 +20,7 @@ struct pack_bytes *pack_bytes_new(size_t len)
 	struct pack_bytes *bytes = xmalloc(sizeof(*bytes) + len + 1);
 
 	bytes->refs = 1;
+	bytes->position = PACK_NO_POSITION;
 	bytes->len = len;
 	return bytes;
 }
@@ -60,12 +61,14 @@ bool pack_entry_at(const struct pack *pack, uint64_t offset, struct pack_entry *
 	if (len > OBJECT_META_MAX)
 		return false;
 	out->len = (size_t)len;
+	out->base_position = PACK_NO_POSITION;
 	if (out->type == PACK_ENTRY_REF_DELTA) {
 		if (end - at <= OID_BYTES)
 			return false;
 		memcpy(base.bytes, at, OID_BYTES);
-		if (!pack_find(pack, &base, &out->base))
+		if (!pack_find(pack, &base, &out->base_position))
 			return false;
+		out->base = pack_offset_at(pack, out->base_position);
 		at += OID_BYTES;
 	} else if (out->type == PACK_ENTRY_OFS_DELTA) {
 		if (at == end)
@@ -115,10 +118,12 @@ static bool start_inflating(struct packs *packs, const struct pack *pack, const 
 	return true;
 }
 
-/* Inflates an entry's data, which must have exactly the length that its header says. NULL if not. */
-static struct pack_bytes *inflate_entry(struct packs *packs, const struct pack *pack, const struct pack_entry *entry)
+/* Inflates an entry's data, which ends before *end and must have exactly the length that its header says. NULL if not. */
+static struct pack_bytes *inflate_entry(
+	struct packs *packs, const struct pack *pack, const struct pack_entry *entry, uint64_t *end)
 {
 	struct pack_bytes *bytes;
+	size_t used;
 
 	if (!packs->decompressor)
 		packs->decompressor = libdeflate_alloc_decompressor();
@@ -126,10 +131,12 @@ static struct pack_bytes *inflate_entry(struct packs *packs, const struct pack *
 		return NULL;
 	bytes = pack_bytes_new(entry->len);
 	if (libdeflate_zlib_decompress_ex(packs->decompressor, pack->map + entry->data,
-		    pack->size - OID_BYTES - entry->data, bytes->bytes, entry->len, NULL, NULL) != LIBDEFLATE_SUCCESS) {
+		    pack->size - OID_BYTES - entry->data, bytes->bytes, entry->len, &used,
+		    NULL) != LIBDEFLATE_SUCCESS) {
 		free(bytes);
 		return NULL;
 	}
+	*end = entry->data + used;
 	bytes->bytes[entry->len] = '\0';
 	return bytes;
 }
@@ -214,16 +221,25 @@ static struct pack_bytes *apply_delta(
 	return NULL;
 }
 
-/* The entries from an object to one that is no delta, or whose content is cached (then that is `*base`). */
+/*
+ * The entries from an object to one that is no delta, or whose content is cached (then that is `*base`). Each with the
+ * position of the object that it should be: PACK_NO_POSITION where it was found by its offset.
+ */
+struct link {
+	struct pack_entry entry;
+	uint32_t position;
+};
+
 struct chain {
-	struct pack_entry *entries;
+	struct link *items;
 	size_t count, cap;
 };
 
 static bool follow_chain(
-	struct packs *packs, size_t number, uint64_t offset, struct chain *chain, struct pack_bytes **base)
+	struct packs *packs, size_t number, uint32_t position, struct chain *chain, struct pack_bytes **base)
 {
 	const struct pack *pack = &packs->items[number];
+	uint64_t offset = pack_offset_at(pack, position);
 
 	*base = NULL;
 	for (;;) {
@@ -239,64 +255,116 @@ static bool follow_chain(
 							      : NULL;
 			return *base != NULL;
 		}
-		VEC_GROW(chain->entries, chain->count, chain->cap);
-		chain->entries[chain->count++] = entry;
+		VEC_GROW(chain->items, chain->count, chain->cap);
+		chain->items[chain->count++] = (struct link){ entry, position };
 		if (!pack_entry_is_delta(&entry))
 			return true;
 		offset = entry.base;
+		position = entry.base_position;
 	}
 }
 
+/* Is what lies below a delta known to be what that was made against? An offset alone says so where it names the base. */
+static bool is_known_base(const struct pack_entry *entry, const struct pack_bytes *below)
+{
+	return entry->base_position == PACK_NO_POSITION ? below->position != PACK_NO_POSITION
+							: below->position == entry->base_position;
+}
+
+/* Finds out which object an entry is that ends before `end`, where the index's checksum says so. */
+static uint32_t identify(struct pack *pack, const struct link *link, uint64_t end)
+{
+	uint32_t position = link->position;
+	uint64_t next;
+
+	if (position == PACK_NO_POSITION && !pack_find_offset(pack, link->entry.offset, &position, &next))
+		return PACK_NO_POSITION;
+	return pack_entry_fits(pack, position, link->entry.offset, end) ? position : PACK_NO_POSITION;
+}
+
 /* The next object of a chain, upwards: the bottom's content itself, or a delta applied to what is below. */
-static struct pack_bytes *build_entry(struct packs *packs, const struct pack *pack, const struct pack_entry *entry,
+static struct pack_bytes *build_entry(struct packs *packs, struct pack *pack, const struct link *link,
 	const struct pack_bytes *below, size_t max, size_t *too_long)
 {
+	const struct pack_entry *entry = &link->entry;
 	struct pack_bytes *data, *out;
+	uint64_t end;
 
 	if (!pack_entry_is_delta(entry) && entry->len > max) {
 		*too_long = entry->len;
 		return NULL;
 	}
-	data = out = inflate_entry(packs, pack, entry);
+	data = out = inflate_entry(packs, pack, entry, &end);
 	if (!data)
 		return NULL;
 	if (pack_entry_is_delta(entry)) {
 		out = below ? apply_delta(below, data, max, too_long) : NULL;
 		pack_bytes_release(data);
+		if (out && is_known_base(entry, below))
+			out->position = identify(pack, link, end);
 	} else {
 		data->type = pack_entry_type(entry);
+		data->position = identify(pack, link, end);
 	}
 	return out;
 }
 
-struct pack_bytes *packs_read_at(
-	struct packs *packs, size_t number, uint64_t offset, size_t max, bool is_base, size_t *too_long)
+/*
+ * A base of deltas as it was built, or, where that failed or is not what its id says, another copy of it. Without one,
+ * what was built stays: it may be the index that is wrong, and what is made of it is held against its own id.
+ */
+static struct pack_bytes *settle_base(
+	struct packs *packs, size_t number, const struct link *link, struct pack_bytes *built)
 {
-	const struct pack *pack = &packs->items[number];
-	struct chain chain = { .entries = NULL };
+	struct pack *pack = &packs->items[number];
+	uint32_t position = link->position;
+	struct pack_bytes *other;
+	uint64_t next;
+
+	if (built && built->position != PACK_NO_POSITION)
+		return built;
+	if (built && (position != PACK_NO_POSITION || pack_find_offset(pack, link->entry.offset, &position, &next)) &&
+		pack_bytes_are(built, pack, position))
+		return built;
+	other = packs->rescue ? packs->rescue(packs->rescue_data, number, link->entry.offset) : NULL;
+	if (!other)
+		return built;
+	pack_bytes_release(built);
+	return other;
+}
+
+struct pack_bytes *packs_read_at(
+	struct packs *packs, size_t number, uint32_t position, size_t max, bool is_base, size_t *too_long)
+{
+	struct pack *pack = &packs->items[number];
+	struct chain chain = { .items = NULL };
 	struct pack_bytes *below = NULL;
 
 	if (!packs->cache)
 		packs->cache = base_cache_new();
-	if (!follow_chain(packs, number, offset, &chain, &below)) {
-		free(chain.entries);
+	if (!follow_chain(packs, number, position, &chain, &below)) {
+		free(chain.items);
 		return NULL;
 	}
 	while (chain.count) {
-		const struct pack_entry *entry = &chain.entries[--chain.count];
+		const struct link *link = &chain.items[--chain.count];
 		struct pack_bytes *next =
-			build_entry(packs, pack, entry, below, chain.count ? OBJECT_META_MAX : max, too_long);
+			build_entry(packs, pack, link, below, chain.count ? OBJECT_META_MAX : max, too_long);
 
-		if (!next && chain.count && packs->rescue)
-			next = packs->rescue(packs->rescue_data, number, entry->offset);
+		if (chain.count)
+			next = settle_base(packs, number, link, next);
 		pack_bytes_release(below);
 		below = next;
 		if (!next)
 			break;
 		if (chain.count || is_base || next->type == OBJECT_TREE)
-			base_cache_add(packs->cache, number, entry->offset, next);
+			base_cache_add(packs->cache, number, link->entry.offset, next);
 	}
-	free(chain.entries);
+	free(chain.items);
+	if (below && !pack_bytes_are(below, pack, position)) {
+		pack_bytes_release(below);
+		return NULL;
+	}
 	return below;
 }
 
@@ -321,18 +389,19 @@ static bool delta_result(struct packs *packs, const struct pack *pack, const str
 	return true;
 }
 
-static bool find(struct packs *packs, const struct oid *id, size_t *number, uint64_t *offset)
+/* Which pack has an object, and where in its index. */
+static bool find(struct packs *packs, const struct oid *id, size_t *number, uint32_t *position)
 {
 	size_t i;
 
 	if (packs->count == 0)
 		return false;
-	if (pack_find(&packs->items[packs->last], id, offset)) {
+	if (pack_find(&packs->items[packs->last], id, position)) {
 		*number = packs->last;
 		return true;
 	}
 	for (i = 0; i < packs->count; i++)
-		if (i != packs->last && pack_find(&packs->items[i], id, offset)) {
+		if (i != packs->last && pack_find(&packs->items[i], id, position)) {
 			*number = packs->last = i;
 			return true;
 		}
@@ -349,21 +418,23 @@ void packs_expect_entry(const struct packs *packs, const struct oid *id)
 {
 	enum { LINE = 64, LINES = 3 };
 	const struct pack *pack = &packs->items[packs->last];
+	uint32_t position;
 	uint64_t offset;
 	size_t i;
 
-	if (!packs->count || !pack_find(pack, id, &offset))
+	if (!packs->count || !pack_find(pack, id, &position))
 		return;
+	offset = pack_offset_at(pack, position);
 	for (i = 0; i < LINES && offset + i * LINE < pack->size; i++)
 		__builtin_prefetch(pack->map + offset + i * LINE);
 }
 
-bool packs_length_at(struct packs *packs, size_t number, uint64_t offset, size_t *len)
+bool packs_length_at(struct packs *packs, size_t number, uint32_t position, size_t *len)
 {
 	const struct pack *pack = &packs->items[number];
 	struct pack_entry entry;
 
-	if (!pack_entry_at(pack, offset, &entry))
+	if (!pack_entry_at(pack, pack_offset_at(pack, position), &entry))
 		return false;
 	*len = entry.len;
 	return !pack_entry_is_delta(&entry) || delta_result(packs, pack, &entry, len);
@@ -373,17 +444,19 @@ bool packs_header(struct packs *packs, const struct oid *id, enum object_type *t
 {
 	const struct pack *pack;
 	struct pack_entry entry;
+	uint32_t position;
 	uint64_t offset;
 	size_t number;
 	unsigned depth;
 
-	if (!find(packs, id, &number, &offset))
+	if (!find(packs, id, &number, &position))
 		return false;
 	pack = &packs->items[number];
-	if (len && !packs_length_at(packs, number, offset, len))
+	if (len && !packs_length_at(packs, number, position, len))
 		return false;
 	if (!type)
 		return true;
+	offset = pack_offset_at(pack, position);
 	for (depth = 0; depth < PACK_CHAIN_MAX; depth++) {
 		if (!pack_entry_at(pack, offset, &entry))
 			return false;
@@ -399,15 +472,15 @@ bool packs_header(struct packs *packs, const struct oid *id, enum object_type *t
 enum pack_answer packs_read(struct packs *packs, const struct oid *id, size_t max, struct pack_bytes **out, size_t *len)
 {
 	size_t number, too_long = 0, i;
-	uint64_t offset;
+	uint32_t position;
 
 	*out = NULL;
-	if (!find(packs, id, &number, &offset))
+	if (!find(packs, id, &number, &position))
 		return PACK_UNKNOWN;
-	*out = packs_read_at(packs, number, offset, max, false, &too_long);
+	*out = packs_read_at(packs, number, position, max, false, &too_long);
 	for (i = 0; !*out && too_long <= max && i < packs->count; i++) /* another pack may have a sound copy */
-		if (i != number && pack_find(&packs->items[i], id, &offset))
-			*out = packs_read_at(packs, i, offset, max, false, &too_long);
+		if (i != number && pack_find(&packs->items[i], id, &position))
+			*out = packs_read_at(packs, i, position, max, false, &too_long);
 	if (*out && (*out)->len > max) { /* it was cached */
 		too_long = (*out)->len;
 		pack_bytes_release(*out);
@@ -422,12 +495,19 @@ enum pack_answer packs_read(struct packs *packs, const struct oid *id, size_t ma
 size_t packs_commit_head(struct packs *packs, const struct oid *id, unsigned char *out, size_t max)
 {
 	struct pack_entry entry;
-	uint64_t offset;
+	uint64_t offset, end;
+	uint32_t position, at;
+	struct pack *pack;
 	size_t number;
 	int status;
 
-	if (!find(packs, id, &number, &offset) || !pack_entry_at(&packs->items[number], offset, &entry) ||
-		entry.type != PACK_ENTRY_COMMIT || !start_inflating(packs, &packs->items[number], &entry))
+	if (!find(packs, id, &number, &position))
+		return 0;
+	pack = &packs->items[number];
+	offset = pack_offset_at(pack, position);
+	if (!pack_entry_at(pack, offset, &entry) || entry.type != PACK_ENTRY_COMMIT ||
+		!pack_find_offset(pack, offset, &at, &end) || !pack_entry_fits(pack, position, offset, end) ||
+		!start_inflating(packs, pack, &entry))
 		return 0;
 	if (packs->inflater.avail_in > HEAD_INPUT)
 		packs->inflater.avail_in = HEAD_INPUT;

@@ -26,24 +26,49 @@ static struct pack_bytes *read_loose(struct repo *repo, const struct oid *id)
 	return out;
 }
 
+/* The same bytes alone: what they are found to be in their own pack says nothing of another. */
+static struct pack_bytes *copy_bytes(const struct pack_bytes *bytes)
+{
+	struct pack_bytes *out = pack_bytes_new(bytes->len);
+
+	out->type = bytes->type;
+	memcpy(out->bytes, bytes->bytes, bytes->len + 1);
+	return out;
+}
+
+static struct pack_bytes *read_packed(struct packs *packs, size_t but, const struct oid *id)
+{
+	struct pack_bytes *found = NULL, *out = NULL;
+	size_t i, too_long = 0;
+	uint32_t there;
+
+	for (i = 0; i < packs->count && !found; i++)
+		if (i != but && pack_find(&packs->items[i], id, &there))
+			found = packs_read_at(packs, i, there, OBJECT_META_MAX, true, &too_long);
+	if (found)
+		out = copy_bytes(found);
+	pack_bytes_release(found);
+	return out;
+}
+
 struct pack_bytes *pack_rescue(void *data, size_t number, uint64_t offset)
 {
 	struct repo *repo = data;
 	struct packs *packs = &repo->packs;
-	struct pack_bytes *out = NULL;
-	size_t i, too_long = 0;
-	uint64_t there;
+	struct pack *pack = &packs->items[number];
+	struct pack_bytes *out;
+	uint32_t position;
+	uint64_t end;
 	struct oid id;
 
 	if (packs->rescue_depth == DEPTH_MAX || packs->rescue_count == RESCUES_MAX)
 		return NULL;
 	packs->rescue_count++;
-	if (!pack_find_offset(&packs->items[number], offset, &id))
+	if (!pack_find_offset(pack, offset, &position, &end))
 		return NULL;
+	pack_id_at(pack, position, &id);
 	packs->rescue_depth++;
-	for (i = 0; i < packs->count && !out; i++)
-		if (i != number && pack_find(&packs->items[i], &id, &there))
-			out = packs_read_at(packs, i, there, OBJECT_META_MAX, true, &too_long);
+	out = read_packed(packs, number, &id);
 	if (!out)
 		out = read_loose(repo, &id);
 	packs->rescue_depth--;

@@ -38,11 +38,11 @@ static int collect(const git_oid *id, void *data)
 
 static bool is_packed(const struct packs *packs, const struct oid *id)
 {
-	uint64_t offset;
+	uint32_t position;
 	size_t i;
 
 	for (i = 0; i < packs->count; i++)
-		if (pack_find(&packs->items[i], id, &offset))
+		if (pack_find(&packs->items[i], id, &position))
 			return true;
 	return false;
 }

@@ -15,6 +15,9 @@ enum {
 	TABLE_AT = 8, /* in a graph: of chunks */
 	TABLE_ENTRY = 12,
 	INDEX_IDS_AT = 8 + 256 * 4, /* in the index of a pack, version 2 */
+	PLACES = 5,                 /* in an index that are damaged in each way */
+	PACK_HEADER = 12,
+	ENTRIES = 16, /* of a pack are given other content */
 };
 
 #define NO_PARENT 0x70000000U
@@ -159,14 +162,27 @@ static bool forge_graph(struct damage *damage, const struct victim *victim, unsi
 
 /* --- indexes ----------------------------------------------------------------------------------------------------- */
 
+static void swap_fields(char *at, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		char kept = at[i];
+
+		at[i] = at[len + i];
+		at[len + i] = kept;
+	}
+}
+
 static bool forge_pack_index(struct damage *damage, const struct victim *victim, unsigned row)
 {
 	size_t count = victim->len > INDEX_IDS_AT ? number_at(victim->content + INDEX_IDS_AT - 4) : 0;
-	size_t offsets = INDEX_IDS_AT + count * (OID_BYTES + 4), at = count / 2;
+	size_t sums = INDEX_IDS_AT + count * OID_BYTES, offsets = sums + count * 4;
+	size_t at = count * (1 + row % PLACES) / (PLACES + 1), first;
 
-	if (!count || memcmp(victim->content, "\377tOc", 4) != 0)
+	if (count < 2 * PLACES || memcmp(victim->content, "\377tOc", 4) != 0)
 		return false;
-	switch (row) {
+	switch (row / PLACES) {
 	case 0:
 		take_victim(damage, victim, "another id");
 		damage->content.buf[INDEX_IDS_AT + at * OID_BYTES + OID_BYTES - 1] ^= 1;
@@ -179,12 +195,110 @@ static bool forge_pack_index(struct damage *damage, const struct victim *victim,
 		take_victim(damage, victim, "an offset in a table that is not there");
 		put_number(damage->content.buf + offsets + at * 4, 0xffffffffU);
 		break;
-	default:
+	case 3:
 		take_victim(damage, victim, "an offset in the middle of an object");
 		put_number(damage->content.buf + offsets + at * 4, number_at(victim->content + offsets + at * 4) + 1);
 		break;
+	case 4:
+		take_victim(damage, victim, "two offsets swapped");
+		swap_fields(damage->content.buf + offsets + at * 4, 4);
+		break;
+	case 5:
+		take_victim(damage, victim, "two objects at one place");
+		memcpy(damage->content.buf + offsets + at * 4, victim->content + offsets + (at + 1) * 4, 4);
+		break;
+	case 6:
+		take_victim(damage, victim, "two ids swapped");
+		swap_fields(damage->content.buf + INDEX_IDS_AT + at * OID_BYTES, OID_BYTES);
+		break;
+	case 7:
+		take_victim(damage, victim, "another checksum");
+		damage->content.buf[sums + at * 4] ^= 1;
+		break;
+	default:
+		take_victim(damage, victim, "another table of contents");
+		first = 8 + (size_t)(unsigned char)victim->content[INDEX_IDS_AT + at * OID_BYTES] * 4;
+		put_number(damage->content.buf + first, number_at(victim->content + first) - 1);
+		break;
 	}
 	sum_up(&damage->content);
+	return true;
+}
+
+/* --- packs ------------------------------------------------------------------------------------------------------- */
+
+struct packed_entry {
+	size_t data, len; /* where its zlib stream begins, and how long that is */
+	char content[CONTENT_MAX];
+	size_t content_len;
+};
+
+/* Reads the entry at `at`, which ends before *end. */
+static bool read_entry(const struct victim *victim, size_t at, struct packed_entry *out, size_t *end)
+{
+	const unsigned char *bytes = (const unsigned char *)victim->content;
+	unsigned type = bytes[at] >> 4 & 7;
+	z_stream z = { .avail_out = CONTENT_MAX };
+	bool done;
+
+	while (bytes[at++] & 0x80)
+		;
+	if (type == 7)
+		at += OID_BYTES;
+	while (type == 6 && bytes[at++] & 0x80)
+		;
+	if (at >= victim->len - OID_BYTES || inflateInit(&z) != Z_OK)
+		return false;
+	z.next_in = (Bytef *)victim->content + at;
+	z.avail_in = (uInt)(victim->len - OID_BYTES - at);
+	z.next_out = (Bytef *)out->content;
+	done = inflate(&z, Z_FINISH) == Z_STREAM_END;
+	out->data = at;
+	out->len = z.total_in;
+	out->content_len = z.total_out;
+	*end = at + z.total_in;
+	inflateEnd(&z);
+	return done;
+}
+
+/* Other content of the same length whose stream, as good as any, has room where the true one was. */
+static bool put_other_content(struct strbuf *pack, struct packed_entry *entry, unsigned seed)
+{
+	Bytef packed[2 * CONTENT_MAX];
+	size_t n;
+
+	for (n = 0; n < entry->content_len; n++) {
+		char *at = &entry->content[(seed + n * 7) % entry->content_len], kept = *at;
+		uLongf len = sizeof(packed);
+
+		*at = kept == '1' ? '2' : '1';
+		if (*at != kept && compress2(packed, &len, (Bytef *)entry->content, entry->content_len, 9) == Z_OK &&
+			len <= entry->len) {
+			memcpy(pack->buf + entry->data, packed, len);
+			return true;
+		}
+		*at = kept;
+	}
+	return false;
+}
+
+/* In every second row the pack's own checksum fits as well, and its index is that of another one. */
+static bool forge_pack(struct damage *damage, const struct victim *victim, unsigned row)
+{
+	static struct packed_entry entry;
+	size_t count = victim->len > PACK_HEADER ? number_at(victim->content + 8) : 0, i, at = PACK_HEADER, end = at;
+	size_t wanted = count * (row / 2) / ENTRIES;
+
+	for (i = 0; i < count && i <= wanted; i++, at = end)
+		if (!read_entry(victim, at, &entry, &end))
+			return false;
+	if (!count)
+		return false;
+	take_victim(damage, victim, row % 2 ? "other content, summed up" : "other content");
+	if (!put_other_content(&damage->content, &entry, row))
+		return false;
+	if (row % 2)
+		sum_up(&damage->content);
 	return true;
 }
 
@@ -214,7 +328,8 @@ bool forged_next(struct damage *damage, const struct victim *victim, unsigned *s
 	} kinds[] = {
 		{ "/commit-graph", forge_graph, 2 * COMMITS + 9 },
 		{ ".graph", forge_graph, 2 * COMMITS + 9 },
-		{ ".idx", forge_pack_index, 4 },
+		{ ".idx", forge_pack_index, 9 * PLACES },
+		{ ".pack", forge_pack, 2 * ENTRIES },
 		{ "/index", forge_index, 3 },
 		{ "", forge_object, 5 },
 	};

@@ -1,0 +1,158 @@
+/*
+ * Which object begins at an offset of a pack: what the index tells the other way around. git may have written it down in a
+ * file beside the index (".rev"); that is used where it fits, and believed in nothing: who is not found through it is
+ * looked for in an order of our own, which takes a sort of the whole index.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "pack.h"
+#include "revident/base/xalloc.h"
+
+enum {
+	REV_HEADER = 12,
+	REV_TRAILER = 2 * OID_BYTES,
+	DIGIT_BITS = 11, /* of an offset, for each round of sorting */
+	DIGITS = 1 << DIGIT_BITS,
+};
+
+static uint32_t position_at(const struct pack *pack, uint32_t rank)
+{
+	return pack->order.sorted ? pack->order.sorted[rank] : be32(pack->order.rev + REV_HEADER + (size_t)rank * 4);
+}
+
+/* The offset of the object that is this many behind the first; behind the last it is the end of them all. */
+static uint64_t offset_at(const struct pack *pack, uint32_t rank)
+{
+	uint32_t position = rank < pack->count ? position_at(pack, rank) : PACK_NO_POSITION;
+
+	return position < pack->count ? pack_offset_at(pack, position) : pack->size - OID_BYTES;
+}
+
+static bool is_reverse_index(const struct pack *pack, const unsigned char *map, size_t size)
+{
+	static const unsigned char head[REV_HEADER] = { 'R', 'I', 'D', 'X', 0, 0, 0, 1, 0, 0, 0, 1 };
+
+	return size == REV_HEADER + (size_t)pack->count * 4 + REV_TRAILER && memcmp(map, head, sizeof(head)) == 0 &&
+	       memcmp(map + size - REV_TRAILER, pack->map + pack->size - OID_BYTES, OID_BYTES) == 0;
+}
+
+static void take_reverse_index(struct pack *pack)
+{
+	size_t len = strlen(pack->path) - strlen("idx");
+	const unsigned char *map = NULL;
+	struct strbuf path = STRBUF_INIT;
+	size_t size = 0;
+
+	strbuf_add(&path, pack->path, len);
+	strbuf_addstr(&path, "rev");
+	if (pack_map_file(path.buf, &map, &size) == NULL) {
+		if (is_reverse_index(pack, map, size)) {
+			pack->order.rev = map;
+			pack->order.rev_size = size;
+		} else {
+			pack_unmap(map, size);
+		}
+	}
+	strbuf_release(&path);
+}
+
+/* One round: by the digit of the offsets above `shift` bits, all else in the order that it has. */
+static void sort_by_digit(const struct pack *pack, unsigned shift, const uint32_t *from, uint32_t *to)
+{
+	uint32_t begins[DIGITS] = { 0 }, sum = 0, i;
+
+	for (i = 0; i < pack->count; i++)
+		begins[pack_offset_at(pack, i) >> shift & (DIGITS - 1)]++;
+	for (i = 0; i < DIGITS; i++) {
+		uint32_t n = begins[i];
+
+		begins[i] = sum;
+		sum += n;
+	}
+	for (i = 0; i < pack->count; i++)
+		to[begins[pack_offset_at(pack, from[i]) >> shift & (DIGITS - 1)]++] = from[i];
+}
+
+static void sort_positions(struct pack *pack)
+{
+	uint32_t *from = xcalloc(pack->count, sizeof(*from)), *to = xcalloc(pack->count, sizeof(*to)), *done, i;
+	unsigned shift;
+
+	for (i = 0; i < pack->count; i++)
+		from[i] = i;
+	for (shift = 0; pack->size >> shift; shift += DIGIT_BITS) {
+		sort_by_digit(pack, shift, from, to);
+		done = to;
+		to = from;
+		from = done;
+	}
+	free(to);
+	pack->order.sorted = from;
+}
+
+/* The first rank whose object does not begin before `offset`; near the one that was found last, most of the time. */
+static uint32_t find_rank(const struct pack *pack, uint64_t offset)
+{
+	uint32_t low = 0, high = pack->count, at = pack->order.last, step = 1;
+
+	if (offset_at(pack, at) < offset) {
+		low = at + 1;
+		while (step < high - low && offset_at(pack, low + step) < offset) {
+			low += step + 1;
+			step *= 2;
+		}
+		high = step < high - low ? low + step : high;
+	} else {
+		high = at;
+		while (step < high && offset_at(pack, high - step) >= offset) {
+			high -= step;
+			step *= 2;
+		}
+		low = step < high ? high - step + 1 : 0;
+	}
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (offset_at(pack, middle) < offset)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static bool find(struct pack *pack, uint64_t offset, uint32_t *position, uint64_t *end)
+{
+	uint32_t rank = find_rank(pack, offset);
+
+	if (rank >= pack->count || offset_at(pack, rank) != offset)
+		return false;
+	*position = position_at(pack, rank);
+	*end = offset_at(pack, rank + 1);
+	pack->order.last = rank;
+	return *position < pack->count;
+}
+
+bool pack_find_offset(struct pack *pack, uint64_t offset, uint32_t *position, uint64_t *end)
+{
+	struct pack_order *order = &pack->order;
+
+	if (!order->sorted && !order->rev)
+		take_reverse_index(pack);
+	if (order->rev && find(pack, offset, position, end))
+		return true;
+	if (!order->sorted) {
+		pack_order_release(order);
+		sort_positions(pack);
+	}
+	return find(pack, offset, position, end);
+}
+
+void pack_order_release(struct pack_order *order)
+{
+	free(order->sorted);
+	if (order->rev)
+		pack_unmap(order->rev, order->rev_size);
+	memset(order, 0, sizeof(*order));
+}
