@@ -65,6 +65,21 @@ static bool mentions_revision(const unsigned char *bytes, size_t len)
 	return false;
 }
 
+/* An index may have another id for what its pack holds: what is offered as a source has the content that its id says. */
+static bool is_what_it_says(struct sweeping *w, const struct oid *id, const unsigned char *bytes, size_t len)
+{
+	struct oid own;
+	struct err why;
+
+	object_blob_id(bytes, len, &own);
+	if (oid_equal(&own, id))
+		return true;
+	err_set(&why, ERR_UNDECIDED, "it has the content of another object");
+	object_add_limit(w->s->head->repo, "object", id, &why);
+	w->noting = false;
+	return false;
+}
+
 static int sweep_blob(void *data, const struct oid *id, const unsigned char *bytes, size_t len)
 {
 	struct sweeping *w = data;
@@ -72,7 +87,7 @@ static int sweep_blob(void *data, const struct oid *id, const unsigned char *byt
 	struct stray stray = { 0 };
 	const struct blob *blob;
 
-	if (!mentions_revision(bytes, len))
+	if (!mentions_revision(bytes, len) || !is_what_it_says(w, id, bytes, len))
 		return 0;
 	stray.blob = study_blob_number(study, id);
 	blob = study_blob_at_hand(study, stray.blob, bytes, len, w->err);

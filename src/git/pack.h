@@ -116,6 +116,9 @@ enum object_type pack_entry_type(const struct pack_entry *entry); /* of one that
  */
 bool pack_entry_fits(const struct pack *pack, uint32_t position, uint64_t offset, uint64_t end);
 
+/* The same for a whole entry, be it never inflated. True where nothing says otherwise, or it has more than `max` bytes. */
+bool pack_position_fits(struct pack *pack, uint32_t position, uint64_t max);
+
 /* An object's bytes, shared with the cache of delta bases. */
 struct pack_bytes {
 	unsigned refs;

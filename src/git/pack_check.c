@@ -12,6 +12,16 @@ bool pack_entry_fits(const struct pack *pack, uint32_t position, uint64_t offset
 				     be32(pack->sums + (size_t)position * 4);
 }
 
+bool pack_position_fits(struct pack *pack, uint32_t position, uint64_t max)
+{
+	uint64_t offset = pack_offset_at(pack, position), end;
+	uint32_t there;
+
+	if (!pack->sums || !pack_find_offset(pack, offset, &there, &end) || end - offset > max)
+		return true;
+	return pack_entry_fits(pack, position, offset, end);
+}
+
 bool pack_bytes_are(struct pack_bytes *bytes, const struct pack *pack, uint32_t position)
 {
 	static const char *const types[] = {

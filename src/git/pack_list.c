@@ -147,7 +147,8 @@ static int visit_member(struct families *f, uint32_t at, bool base_is_read)
 
 	if (!v->is_wanted(v->data, item->position))
 		return 0;
-	if (!base_is_read && packs_length_at(f->packs, f->number, item->position, &len) && len > v->max)
+	if (!base_is_read && packs_length_at(f->packs, f->number, item->position, &len) && len > v->max &&
+		pack_position_fits(&f->packs->items[f->number], item->position, v->max))
 		return 0;
 	len = 0;
 	bytes = packs_read_at(f->packs, f->number, item->position, v->max, f->links[at].child != NONE, &len);

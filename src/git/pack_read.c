@@ -361,6 +361,8 @@ struct pack_bytes *packs_read_at(
 			base_cache_add(packs->cache, number, link->entry.offset, next);
 	}
 	free(chain.items);
+	if (!below && *too_long > max && !pack_position_fits(pack, position, UINT64_MAX))
+		*too_long = 0; /* nobody knows how long it is */
 	if (below && !pack_bytes_are(below, pack, position)) {
 		pack_bytes_release(below);
 		return NULL;

@@ -73,8 +73,9 @@ static bool fits(size_t len)
 	return len >= SWEEP_BLOB_MIN && len <= SWEEP_BLOB_MAX;
 }
 
-static int visit_content(struct sweep *s, sweep_content_fn *fn, const struct oid *id)
+static int visit_content(struct sweep *s, const struct oid *id)
 {
+	const struct sweep_visitor *v = s->visitor;
 	struct err why = { 0 };
 	struct object object;
 	int rc = object_read(s->repo, id, OBJECT_META_MAX, &object, &why);
@@ -84,12 +85,18 @@ static int visit_content(struct sweep *s, sweep_content_fn *fn, const struct oid
 		s->whole = false;
 		return 0;
 	}
-	rc = fn(s->visitor->data, id, object.bytes, object.len);
+	rc = 0;
+	if (object.type == OBJECT_COMMIT && v->commit)
+		rc = v->commit(v->data, id);
+	else if (object.type == OBJECT_TREE && v->tree)
+		rc = v->tree(v->data, id, object.bytes, object.len);
+	else if (object.type == OBJECT_BLOB && v->blob && fits(object.len))
+		rc = v->blob(v->data, id, object.bytes, object.len);
 	object_release(&object);
 	return rc;
 }
 
-/* An object that is in no pack, or that no pack of ours gives. */
+/* An object that is in no pack. */
 static int visit_object(struct sweep *s, const struct oid *id)
 {
 	const struct sweep_visitor *v = s->visitor;
@@ -110,10 +117,8 @@ static int visit_object(struct sweep *s, const struct oid *id)
 	}
 	if (type == OBJECT_COMMIT && v->commit)
 		return v->commit(v->data, id);
-	if (type == OBJECT_TREE && v->tree)
-		return visit_content(s, v->tree, id);
-	if (type == OBJECT_BLOB && v->blob && fits(len))
-		return visit_content(s, v->blob, id);
+	if ((type == OBJECT_TREE && v->tree) || (type == OBJECT_BLOB && v->blob && fits(len)))
+		return visit_content(s, id);
 	return 0;
 }
 
@@ -147,12 +152,27 @@ static int visit_packed(void *data, uint32_t position, const struct pack_bytes *
 	return fits(bytes->len) ? s->visitor->blob(s->visitor->data, &id, bytes->bytes, bytes->len) : 0;
 }
 
+/* What its pack does not give, whatever that says it is: another one may have it, or it may lie loose. */
 static int visit_unreadable(void *data, uint32_t position)
 {
+	struct sweep *s = data;
 	struct oid id;
 
-	id_at(data, position, &id);
-	return visit_object(data, &id);
+	id_at(s, position, &id);
+	if (count_visit(s) < 0)
+		return -1;
+	if (s->visitor->is_known && s->visitor->is_known(s->visitor->data, &id))
+		return 0;
+	return visit_content(s, &id);
+}
+
+/* Is something else at an object's place than the index says? Blobs are read, and asked then. */
+static bool is_misplaced(struct sweep *s, const struct pack_listed *item)
+{
+	struct pack *pack = &s->repo->packs.items[s->order[s->rank]];
+
+	return item->type != OBJECT_BLOB && is_wanted(s, item->position) &&
+	       !pack_position_fits(pack, item->position, SWEEP_BLOB_MAX);
 }
 
 static int visit_commits(struct sweep *s, const struct pack_list *list)
@@ -164,7 +184,7 @@ static int visit_commits(struct sweep *s, const struct pack_list *list)
 		const struct pack_listed *item = &list->items[i];
 		int rc = 0;
 
-		if (item->type == PACK_UNTYPED)
+		if (item->type == PACK_UNTYPED || is_misplaced(s, item))
 			rc = visit_unreadable(s, item->position);
 		else if (item->type == OBJECT_COMMIT && s->visitor->commit && is_wanted(s, item->position)) {
 			id_at(s, item->position, &id);
