@@ -222,9 +222,16 @@ static void find_telltales(struct lost_case *c)
 	t->name_has_lost_id = holds(text_base_name(c->loss->after.path), c->life->revision);
 }
 
+static void lack_changes(struct clerk *clerk, const struct oid *commit, const struct err *why)
+{
+	char hex[OID_HEX + 1];
+
+	repo_add_limit(clerk->inv->repo, "what commit %s changed cannot be listed: %s", oid_hex(commit, hex), why->msg);
+}
+
 static void read_changes(struct clerk *clerk, struct lost_case *c)
 {
-	struct err ignored = { 0 };
+	struct err why = { 0 };
 	struct commit_info parent;
 	struct path_changes found;
 	struct tree_change *changes;
@@ -233,11 +240,17 @@ static void read_changes(struct clerk *clerk, struct lost_case *c)
 	if (!c->loss)
 		return;
 	if (c->loss->has_parent &&
-		commit_info_read(clerk->inv->repo, clerk->arena, &c->loss->parent, &parent, &ignored) != 1)
+		commit_info_read(clerk->inv->repo, clerk->arena, &c->loss->parent, &parent, &why) != 1) {
+		if (why.kind == ERR_NONE)
+			err_set(&why, ERR_UNDECIDED, "its parent is missing");
+		lack_changes(clerk, &c->loss->commit->id, &why);
 		return;
+	}
 	if (tree_changes_read(clerk->inv->repo, c->loss->has_parent ? &parent.tree : NULL, &c->loss->commit->tree,
-		    CASE_CHANGES_MAX, clerk->arena, &found, &ignored) < 0)
+		    CASE_CHANGES_MAX, clerk->arena, &found, &why) < 0) {
+		lack_changes(clerk, &c->loss->commit->id, &why);
 		return;
+	}
 	changes = arena_calloc(clerk->arena, found.count + 1, sizeof(*changes));
 	for (i = 0; i < found.count; i++)
 		changes[i] = (struct tree_change){ found.items[i].status, found.items[i].path, found.items[i].before,
