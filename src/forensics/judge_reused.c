@@ -173,8 +173,26 @@ static bool is_cut(const struct commits *commits)
 	return false;
 }
 
-/* Is there a file of a lineage, in any commit's tree, that could not be read? 1, 0, -1. */
-static int has_unread_file(struct judging *j, struct investigation *inv, uint32_t lineage)
+/* May a directory that could not be read have held a migration of the newcomer's lineage? */
+static bool may_hold(
+	const struct judging *j, struct investigation *inv, const struct newcomer *n, const struct snapshot *snapshot)
+{
+	struct text file = study_path_text(j->study, n->change->after.path), dir;
+	size_t i;
+
+	for (i = 0; i < snapshot->unread_count; i++) {
+		dir = study_path_text(&inv->study, snapshot->unread[i]);
+		if (n->lineage != INTERN_NONE && lineage_of_path(&inv->lineage, snapshot->unread[i]) == n->lineage)
+			return true;
+		if (dir.len == 0 ||
+			(file.len > dir.len && memcmp(file.ptr, dir.ptr, dir.len) == 0 && file.ptr[dir.len] == '/'))
+			return true;
+	}
+	return snapshot->incomplete && snapshot->unread_count == 0;
+}
+
+/* Is there a file of the newcomer's lineage, in any commit's tree, that could not be read, or may there be one? 1, 0, -1. */
+static int has_unread_file(struct judging *j, struct investigation *inv, const struct newcomer *n)
 {
 	size_t node, i;
 	int found = 0;
@@ -184,11 +202,12 @@ static int has_unread_file(struct judging *j, struct investigation *inv, uint32_
 
 		if (!snapshot)
 			return -1;
+		found = may_hold(j, inv, n, snapshot);
 		for (i = 0; i < snapshot->count && !found; i++) {
 			const struct snap_file *file = &snapshot->files[i];
 
 			found = study_blob_is_absent(&inv->study, file->blob) &&
-				investigation_lineage(inv, file) == lineage;
+				investigation_lineage(inv, file) == n->lineage;
 		}
 		snapshot_put(inv->snapshots, snapshot);
 	}
@@ -199,12 +218,12 @@ static int has_unread_file(struct judging *j, struct investigation *inv, uint32_
  * Says what of history could not be read, where nobody was found to have had an id. A clone that left it out on purpose is
  * judged by what it has; where one is damaged, nobody knows what stood there. 0 or -1.
  */
-static int admit_gaps(struct judging *j, struct investigation *inv, uint32_t lineage)
+static int admit_gaps(struct judging *j, struct investigation *inv, const struct newcomer *n)
 {
 	struct repo *repo = j->study->repo;
 	const char *const *limits;
 	size_t i, count = repo_limits(repo, &limits);
-	int incomplete = is_cut(&inv->commits) ? 1 : has_unread_file(j, inv, lineage);
+	int incomplete = is_cut(&inv->commits) ? 1 : has_unread_file(j, inv, n);
 
 	if (incomplete <= 0)
 		return incomplete;
@@ -231,7 +250,7 @@ static int look_for_all(struct judging *j, struct investigation *inv)
 			return -1;
 		if (n.holder && !n.was_restored && charge_newcomer(j, inv, &n) < 0)
 			return -1;
-		if (!n.holder && admit_gaps(j, inv, n.lineage) < 0)
+		if (!n.holder && admit_gaps(j, inv, &n) < 0)
 			return -1;
 	}
 	return 0;

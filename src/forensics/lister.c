@@ -178,17 +178,13 @@ static bool read_tree(struct lister *l, const struct oid *id, struct object *out
 {
 	struct repo *repo = l->study->repo;
 	struct err why = { 0 };
-	char hex[OID_HEX + 1];
 	int found = object_read(repo, id, OBJECT_META_MAX, out, &why);
 
 	if (found == 1 && out->type == OBJECT_TREE)
 		return true;
-	if (found < 0)
-		repo_add_limit(repo, "%s", why.msg);
-	else if (found == 0)
-		object_add_limit(repo, "tree", id, NULL);
-	else
-		repo_add_limit(repo, "object %s is no tree", oid_hex(id, hex));
+	if (found == 1)
+		err_set(&why, ERR_UNDECIDED, "it is no tree");
+	object_add_limit(repo, "tree", id, found ? &why : NULL);
 	object_release(out);
 	l->incomplete = true;
 	return false;
@@ -198,14 +194,15 @@ static int list_entries(struct lister *l, const struct oid *id, const struct obj
 {
 	struct tree_iter it = { tree->bytes, tree->len };
 	struct tree_entry entry;
-	char hex[OID_HEX + 1];
+	struct err why;
 	int rc;
 
 	while ((rc = tree_next(&it, &entry)) == 1)
 		if (list_entry(l, &entry, depth) < 0)
 			return -1;
 	if (rc < 0) {
-		repo_add_limit(l->study->repo, "tree %s is damaged", oid_hex(id, hex));
+		err_set(&why, ERR_UNDECIDED, "an entry cannot be read");
+		object_add_limit(l->study->repo, "tree", id, &why);
 		l->incomplete = true;
 	}
 	return 0;

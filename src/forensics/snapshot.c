@@ -43,6 +43,7 @@ struct snapshots *snapshots_new(struct study *study, struct watch *watch, const 
 static void free_snapshot(struct snapshot *snapshot)
 {
 	free(snapshot->files);
+	free(snapshot->unread);
 	free(snapshot);
 }
 
@@ -85,28 +86,34 @@ void snapshot_assign_units(struct study *study, struct snap_file *files, size_t 
 
 static struct snapshot *make_snapshot(struct snapshots *s, uint32_t row, struct err *err)
 {
+	struct snapshot *snapshot = xcalloc(1, sizeof(*snapshot));
 	struct file_list files = { .items = NULL };
-	bool incomplete = row == WATCH_UNKNOWN;
-	struct snapshot *snapshot;
-	size_t i;
+	size_t i, cap = 0;
+
+	snapshot->row = row;
+	snapshot->incomplete = row == WATCH_UNKNOWN;
 
 	for (i = 0; i < s->count && row != WATCH_UNKNOWN; i++) {
 		uint32_t number = watch_entries(s->watch, row)[s->versions[i]];
 		const struct watch_entry *entry = number == WATCH_ABSENT ? NULL : watch_entry(s->watch, number);
+		bool incomplete = false;
 
 		if (!entry || entry->kind != WATCH_TREE)
 			continue;
 		if (lister_add(s->lister, i, &entry->id, &files, &incomplete, err) < 0) {
 			free(files.items);
+			free_snapshot(snapshot);
 			return NULL;
 		}
+		if (!incomplete)
+			continue;
+		VEC_GROW(snapshot->unread, snapshot->unread_count, cap);
+		snapshot->unread[snapshot->unread_count++] = s->dirs[i];
+		snapshot->incomplete = true;
 	}
 	snapshot_assign_units(s->study, files.items, files.count);
-	snapshot = xcalloc(1, sizeof(*snapshot));
-	snapshot->row = row;
 	snapshot->files = files.items;
 	snapshot->count = files.count;
-	snapshot->incomplete = incomplete;
 	return snapshot;
 }
 

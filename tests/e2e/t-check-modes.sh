@@ -532,7 +532,7 @@ cd ../shallow
 passes revident check --range origin/main..origin/topic
 grep -q "cut short" "$CASE_DIR/out" || fail "it does not say how far it looked"
 cd ../r
-for lost in $(git rev-parse topic~3:m/versions/c3c3_x.py topic~4); do
+for lost in $(git rev-parse topic~3:m/versions/c3c3_x.py topic~4 topic~3:m/versions topic~4:m); do
 	git clone -q --no-local . ../damaged
 	cd ../damaged
 	mv .git/objects/pack/*.pack "$CASE_DIR/pack"

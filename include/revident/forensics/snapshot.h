@@ -30,6 +30,8 @@ struct snapshot {
 	size_t count;
 	struct snap_file *files; /* sorted by path number */
 	bool incomplete;         /* a tree could not be read: a file that is not listed may be there */
+	uint32_t *unread;        /* then: the versions directories it may be in, as path numbers */
+	size_t unread_count;     /* 0: in any */
 };
 
 struct snapshots;
