@@ -301,21 +301,26 @@ static int search_between(struct search *s, const struct trunk *trunk, size_t wa
  */
 static int search_trunk(struct search *s)
 {
-	enum { SAMPLES = 16, PATHS_MAX = 16 };
+	enum { COMMITS_MIN = 500, SAMPLES = 16, PATHS_MAX = 16 }; /* with fewer commits, reading again is as quick */
 	struct investigation *inv = s->inv;
 	struct trunk trunk;
 	size_t i, k;
 	int rc = 0;
 
+	if (inv->commits.count < COMMITS_MIN)
+		return 0;
 	find_trunk(inv, &trunk);
 	for (i = 0; i < inv->watched_count && i < PATHS_MAX && rc == 0; i++) {
 		size_t watched = inv->watched_versions[i], last = 0;
+		bool was_there = is_there(s, trunk.commits[0], watched);
 
-		for (k = 1; k <= SAMPLES && trunk.count && rc == 0; k++) {
+		for (k = 1; k <= SAMPLES && rc == 0; k++) {
 			size_t next = (trunk.count - 1) * k / SAMPLES;
+			bool is_there_now = is_there(s, trunk.commits[next], watched);
 
-			if (is_there(s, trunk.commits[last], watched) != is_there(s, trunk.commits[next], watched))
+			if (is_there_now != was_there)
 				rc = search_between(s, &trunk, watched, last, next);
+			was_there = is_there_now;
 			last = next;
 		}
 	}
