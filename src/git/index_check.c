@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "revident/base/directory.h"
 #include "revident/base/printable.h"
 #include "sha1.h"
 
@@ -54,51 +55,115 @@ static int unreadable(const struct repo *repo, const char *path, int errnum, str
 	return -1;
 }
 
+/* An index file, mapped. */
+struct mapped {
+	unsigned char *bytes; /* NULL: there is none, or one that is not looked at */
+	size_t size;
+	struct stat st;
+};
+
+/* Maps a file of at most `max` bytes, unless it is the one that was looked at last. 0 or -1. */
+static int map_index(const struct repo *repo, const char *path, size_t max, struct mapped *out, struct err *err)
+{
+	int rc = -1, fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	void *map;
+
+	memset(out, 0, sizeof(*out));
+	if (fd < 0)
+		return errno == ENOENT || errno == ENOTDIR ? 0 : unreadable(repo, path, errno, err);
+	if (fstat(fd, &out->st) < 0) {
+		unreadable(repo, path, errno, err);
+	} else if (!S_ISREG(out->st.st_mode)) {
+		damaged(repo, path, "is no file", err);
+	} else if (out->st.st_size < SMALLEST || (uintmax_t)out->st.st_size > max ||
+		   stat_is_same(&out->st, &repo->checked_index)) {
+		rc = 0;
+	} else {
+		out->size = (size_t)out->st.st_size;
+		map = mmap(NULL, out->size, PROT_READ, MAP_PRIVATE, fd, 0);
+		if (map == MAP_FAILED)
+			unreadable(repo, path, errno, err);
+		else
+			out->bytes = map;
+		rc = map == MAP_FAILED ? -1 : 0;
+	}
+	close(fd);
+	return rc;
+}
+
+static void unmap_index(struct mapped *mapped)
+{
+	if (mapped->bytes)
+		munmap(mapped->bytes, mapped->size);
+}
+
 /* Compares the sum of all but the last bytes with those. */
-static int compare_sum(const struct repo *repo, const char *path, int fd, size_t size, struct err *err)
+static int compare_sum(const struct repo *repo, const char *path, const struct mapped *mapped, struct err *err)
 {
 	static const struct oid none;
-	const unsigned char *end;
+	const unsigned char *end = mapped->bytes + mapped->size - OID_BYTES;
 	struct oid sum;
-	void *map;
+
+	if (!mapped->bytes || memcmp(end, none.bytes, OID_BYTES) == 0)
+		return 0;
+	sha1_of(mapped->bytes, mapped->size - OID_BYTES, &sum);
+	if (memcmp(end, sum.bytes, OID_BYTES) == 0)
+		return 0;
+	return damaged(repo, path, "is damaged, it does not have the checksum that it ends with", err);
+}
+
+/* A split index names the file with the rest of it, which is called "sharedindex." and that file's checksum. */
+static int check_shared(
+	const struct repo *repo, const struct mapped *index, const char *name, size_t max, struct err *err)
+{
+	static const char prefix[] = "sharedindex.";
+	const size_t skip = sizeof(prefix) - 1;
+	struct mapped shared;
+	struct oid id;
+	char *path;
+	int rc;
+
+	if (strncmp(name, prefix, skip) != 0 || !oid_parse(&id, name + skip, strlen(name + skip)) ||
+		!memmem(index->bytes, index->size, id.bytes, OID_BYTES))
+		return 0;
+	path = path_join(repo->git_dir, name);
+	rc = map_index(repo, path, max, &shared, err);
+	if (rc == 0)
+		rc = compare_sum(repo, path, &shared, err);
+	unmap_index(&shared);
+	free(path);
+	return rc;
+}
+
+static int check_all_shared(const struct repo *repo, const struct mapped *index, size_t max, struct err *err)
+{
+	struct directory directory;
+	size_t i;
 	int rc = 0;
 
-	map = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (map == MAP_FAILED)
-		return unreadable(repo, path, errno, err);
-	end = (const unsigned char *)map + size - OID_BYTES;
-	if (memcmp(end, none.bytes, OID_BYTES) != 0) {
-		sha1_of(map, size - OID_BYTES, &sum);
-		if (memcmp(end, sum.bytes, OID_BYTES) != 0)
-			rc = damaged(repo, path, "is damaged, it does not have the checksum that it ends with", err);
-	}
-	munmap(map, size);
+	if (!index->bytes)
+		return 0;
+	if (directory_read(&directory, repo->git_dir, err) < 0)
+		rc = -1;
+	for (i = 0; rc == 0 && i < directory.count; i++)
+		rc = check_shared(repo, index, directory.names[i], max, err);
+	directory_release(&directory);
 	return rc;
 }
 
 int index_check(struct repo *repo, size_t max, struct err *err)
 {
 	char *path = index_path(repo);
-	struct stat st;
-	int rc = -1, fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct mapped index;
+	int rc = map_index(repo, path, max, &index, err);
 
-	if (fd < 0) {
-		rc = errno == ENOENT || errno == ENOTDIR ? 0 : unreadable(repo, path, errno, err);
-		goto done;
-	}
-	if (fstat(fd, &st) < 0)
-		unreadable(repo, path, errno, err);
-	else if (!S_ISREG(st.st_mode))
-		damaged(repo, path, "is no file", err);
-	else if (st.st_size < SMALLEST || (uintmax_t)st.st_size > max || stat_is_same(&st, &repo->checked_index))
-		rc = 0;
-	else
-		rc = compare_sum(repo, path, fd, (size_t)st.st_size, err);
-	if (rc == 0 && (uintmax_t)st.st_size <= max)
-		repo->checked_index = st;
-done:
-	if (fd >= 0)
-		close(fd);
+	if (rc == 0)
+		rc = compare_sum(repo, path, &index, err);
+	if (rc == 0)
+		rc = check_all_shared(repo, &index, max, err);
+	if (rc == 0 && (uintmax_t)index.st.st_size <= max)
+		repo->checked_index = index.st;
+	unmap_index(&index);
 	free(path);
 	return rc;
 }

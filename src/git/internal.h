@@ -140,7 +140,7 @@ int object_peel(struct repo *repo, const struct oid *id, struct oid *out, struct
 /*
  * index_check.c: has the index that git is about to read the checksum that it ends with? git itself does not look. 0,
  * also where there is no index, one without a checksum (index.skipHash), or one of more than `max` bytes; -1 where it is
- * damaged.
+ * damaged. What a split index shares with others is looked at, too.
  */
 int index_check(struct repo *repo, size_t max, struct err *err);
 

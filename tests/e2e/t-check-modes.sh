@@ -80,7 +80,17 @@ RULE=identity-deleted
 git rm -q m/versions/b2b2_x.py
 git update-index --split-index
 blocked revident check --staged
+shared=$(echo .git/sharedindex.*)
+python3 -c 'import sys
+data = open(sys.argv[1], "rb").read()
+open(sys.argv[1], "wb").write(data.replace(b"m/versions/a1a1", b"m/versions/z9z9"))' "$shared"
+run revident check --staged
+expect_exit 3
+grep -q "index '$(basename "$shared")' is damaged" "$CASE_DIR/out" "$CASE_DIR/err" || fail "$(cat "$CASE_DIR/out")"
+rm "$shared" .git/index
+git reset -q
 git update-index --no-split-index --index-version 4
+git rm -q m/versions/b2b2_x.py
 blocked revident check --staged
 git reset -q --hard
 git sparse-checkout set --cone --sparse-index app 2>/dev/null
