@@ -117,6 +117,10 @@ static int write_version(struct cmd_ctx *ctx, struct repo *repo, const struct sh
 		object_release(&object);
 	}
 	note_others(ctx, shown);
+	if (!shown->is_complete && !shown->is_shallow && !opt_is_given(ctx->options, "at"))
+		ctx_note(ctx,
+			"history could not be read whole: a later version, or another environment's, may be what is "
+			"wanted; \"revident explain\" says what is missing");
 	if (ctx_write(ctx, &result, err) < 0)
 		goto done;
 	rc = EXIT_CLEAN;

@@ -93,6 +93,18 @@ expect_bytes "$(blob_at :1 shop/$V/a1a1a1a1a1a1_users.py)"
 run revident show a1a1a1a1a1a1 --env desk/migrations
 expect_bytes "$(blob_at :1 desk/$V/a1a1a1a1a1a1_users.py)"
 
+it "where one of the two cannot be read, the other is not passed off as the only one"
+fixture env-shared-id
+blob=$(blob_at :1 desk/$V/a1a1a1a1a1a1_users.py)
+git rev-list --objects --all | cut -d' ' -f1 | sort -u | grep -v "$blob" | git pack-objects -q "$CASE_DIR/kept" >"$CASE_DIR/name"
+rm -rf .git/objects/pack .git/objects/??
+mkdir .git/objects/pack
+mv "$CASE_DIR"/kept-*.pack "$CASE_DIR"/kept-*.idx .git/objects/pack
+fsck_fails "a blob is missing"
+run revident show a1a1a1a1a1a1
+expect_exit 0
+grep -q "could not be read whole" "$CASE_DIR/err" || fail "says nothing"
+
 it "invalid UTF-8 stays as it is"
 fixture no-alembic
 mkdir -p $V
