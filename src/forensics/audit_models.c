@@ -10,6 +10,8 @@ struct model_search {
 	struct study *study;
 	struct source *source;
 	const struct audit *audit;
+	struct intern
+		versions; /* paths of versions directories: they hold migrations, whatever their tables look like */
 	struct strbuf path, bytes;
 	struct model_file *items;
 	size_t count, cap, total;
@@ -36,16 +38,15 @@ static bool is_at_or_below(struct text path, struct text dir)
 	       (path.len == dir.len || path.ptr[dir.len] == '/');
 }
 
-/* Versions directories hold migrations, whatever their tables look like. */
-static bool is_versions(const struct model_search *s, struct text path)
+static void list_versions(struct model_search *s)
 {
 	size_t i, k;
 
+	intern_init(&s->versions);
 	for (i = 0; i < s->audit->environment_count; i++)
 		for (k = 0; k < s->audit->environments[i].version_count; k++)
-			if (text_equal(s->audit->environments[i].versions[k], path))
-				return true;
-	return false;
+			intern_add(&s->versions, s->audit->environments[i].versions[k].ptr,
+				s->audit->environments[i].versions[k].len);
 }
 
 static bool is_passed_by(const struct model_search *s, struct text name, struct text path)
@@ -54,7 +55,7 @@ static bool is_passed_by(const struct model_search *s, struct text name, struct 
 		"vendor", "docs", "examples", "__pycache__" };
 
 	return !name.len || name.ptr[0] == '.' || is_named(name, dirs, sizeof(dirs) / sizeof(dirs[0])) ||
-	       is_versions(s, path);
+	       intern_find(&s->versions, path.ptr, path.len) != INTERN_NONE;
 }
 
 static bool is_module(struct text name)
@@ -207,6 +208,7 @@ int model_files_read(
 	int rc = -1;
 
 	source_root(source, &root);
+	list_versions(&s);
 	repeats_init(&s.repeats, REPEATS_WALKED_MAX);
 	if (search(&s, &root, 0) < 0)
 		goto done;
@@ -224,6 +226,7 @@ int model_files_read(
 	rc = 0;
 done:
 	free(s.items);
+	intern_release(&s.versions);
 	repeats_release(&s.repeats);
 	strbuf_release(&s.path);
 	strbuf_release(&s.bytes);
@@ -233,10 +236,12 @@ done:
 bool model_file_is_of(
 	const struct model_files *files, const struct model_file *file, const struct audit_environment *env)
 {
-	size_t i;
+	const struct audit_environment *all = files->audit->environments;
+	size_t i = 0, count = files->audit->environment_count;
 
-	for (i = 0; i < files->audit->environment_count; i++)
-		if (text_equal(files->audit->environments[i].path, env->path))
-			return files->roots[i].ptr && is_at_or_below(file->path, files->roots[i]);
-	return false;
+	if (env >= all && env < all + count) /* mostly; a copy is known by its path */
+		i = (size_t)(env - all);
+	while (i < count && !text_equal(all[i].path, env->path))
+		i++;
+	return i < count && files->roots[i].ptr && is_at_or_below(file->path, files->roots[i]);
 }

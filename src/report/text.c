@@ -58,6 +58,21 @@ static void end_line(struct strbuf *out)
 	strbuf_addch(out, '\n');
 }
 
+/* At the beginning of a line GitHub's and Azure's runners take `::name` in any output for a command of theirs. */
+static void add_pending(struct paragraph *p)
+{
+	bool is_first = p->column == p->indent || p->is_fresh;
+
+	if (is_first && p->word.len >= 2 && memcmp(p->word.buf, "::", 2) == 0) {
+		strbuf_addstr(p->out, "\\x3a");
+		strbuf_add(p->out, p->word.buf + 1, p->word.len - 1);
+		p->column += p->word_width + 3;
+		return;
+	}
+	strbuf_add(p->out, p->word.buf, p->word.len);
+	p->column += p->word_width;
+}
+
 /* Puts the pending word on this line, or on the next where this one is full. */
 static void flush_word(struct paragraph *p)
 {
@@ -73,8 +88,7 @@ static void flush_word(struct paragraph *p)
 		strbuf_addch(p->out, ' ');
 		p->column++;
 	}
-	strbuf_add(p->out, p->word.buf, p->word.len);
-	p->column += p->word_width;
+	add_pending(p);
 	p->is_fresh = p->may_break = p->wants_space = false;
 	strbuf_clear(&p->word);
 	p->word_width = 0;

@@ -1,12 +1,47 @@
 # shellcheck shell=sh
-# A history in which everything that people can write is written to break a format, and the loss of a migration in it.
-# For tests that have sourced lib.sh.
+# Repositories that are made to break something, and the bounds within which a command must end all the same. For tests
+# that have sourced lib.sh.
+
+# bounded COMMAND...: within 20 s of processor time and 2 GB of addresses, which a sanitizer needs more of.
+BOUNDS='ulimit -t 20; ulimit -v 2000000'
+[ ! -x "${REVIDENT:-}" ] || ! grep -q __asan_init "$REVIDENT" || BOUNDS='ulimit -t 100'
+bounded() {
+	run sh -c "$BOUNDS; exec \"\$@\"" sh "$REVIDENT" "$@"
+	[ "$(cat "$CASE_DIR/status")" -le 3 ] || fail "$*: ends with $(cat "$CASE_DIR/status")"
+	case $(cat "$CASE_DIR/status") in
+	[23]) grep -q '^revident: ' "$CASE_DIR/err" || [ -s "$CASE_DIR/out" ] || fail "$*: no sentence" ;;
+	esac
+	! grep -q 'out of memory' "$CASE_DIR/err" || fail "$*: out of memory"
+}
+
+# out_says TEXT: standard output has it, as words that may be on several lines. err_says: likewise on standard error.
+out_says() {
+	tr -s ' \n' '  ' <"$CASE_DIR/out" | grep -qF "$1" || fail "${LAST_RUN:-}: does not say \"$1\" but:
+$(head -n 5 "$CASE_DIR/out")"
+}
+
+err_says() {
+	tr -s ' \n' '  ' <"$CASE_DIR/err" | grep -qF "$1" || fail "${LAST_RUN:-}: does not say \"$1\" but:
+$(head -n 5 "$CASE_DIR/err")"
+}
+
+# hostile_pack KIND SIZE [SIZE]: a repository of its own with that; the second size where HOSTILE=all. Goes there.
+hostile_pack() {
+	HOSTILE_SIZE=$2
+	[ "${HOSTILE:-}" != all ] || HOSTILE_SIZE=${3:-$2}
+	rm -rf "$CASE_DIR/pack.git"
+	git init -q --bare -b main "$CASE_DIR/pack.git"
+	cd "$CASE_DIR/pack.git"
+	python3 "$E2E_DIR/hostile_pack.py" "$1" "$HOSTILE_SIZE"
+}
+
+# Everything that people can write, written to break a format, and the loss of a migration among it.
 
 # hostile_repository: goes there; "aaaa1111" is lost, and "b]:|</svg>..." names it.
 hostile_repository() {
 	git init -q -b main "$CASE_DIR/hostile"
 	cd "$CASE_DIR/hostile"
-	evil='</script><script>alert(1)</script></style></svg></title> | `x` **b** [a](javascript:x) <img src=x onerror=y> ]]> --> @team #1'
+	evil='</script><script>alert(1)</script></style></svg></title> | `x` **b** [a](javascript:x) <img src=x onerror=y> ]]> --> @team #1 ::error::x ::stop-commands::y %0A::error::z'
 	evil="$evil ~~~ \$\$ %% ; end \\\" &amp; &#60; subgraph classDef :::x $(printf '\033[31m\033]0;title\007\033]8;;http://x.example\033\\ \302\233 \342\200\256txt\342\200\254 \342\201\246 \342\200\213 \327\220\327\221 \r ```` "q" \001')"
 	env="migr|ations <b>\`x\` 'q'"
 	versions=$env/versions

@@ -3,18 +3,8 @@
 # HOSTILE=all adds the slow ones.
 
 . "${0%/*}/lib.sh"
+. "$E2E_DIR/hostile.sh"
 need_binary
-
-# bounded COMMAND...: within 20 s of processor time and 2 GB of addresses, which a sanitizer needs more of.
-bounded() {
-	bounds='ulimit -t 20; ulimit -v 2000000'
-	! grep -q __asan_init "$REVIDENT" || bounds='ulimit -t 60'
-	run sh -c "$bounds; exec \"\$@\"" sh "$REVIDENT" "$@"
-	[ "$(cat "$CASE_DIR/status")" -le 3 ] || fail "$*: ends with $(cat "$CASE_DIR/status")"
-	case $(cat "$CASE_DIR/status") in
-	[23]) grep -q '^revident: ' "$CASE_DIR/err" || [ -s "$CASE_DIR/out" ] || fail "$*: no sentence" ;;
-	esac
-}
 
 all_commands() {
 	bounded scan

@@ -164,8 +164,8 @@ done
 it "nor any format of another command"
 hostile_repository
 for words in 'scan text' 'scan json' 'scan ndjson' 'scan sarif' 'audit text' 'audit json' 'audit ndjson' 'audit sarif' \
-	'audit mermaid' 'audit svg' 'explain text' 'explain json' 'recover text' 'recover json' 'check json' 'check sarif' \
-	'check gitlab'; do
+	'audit mermaid' 'audit svg' 'explain text' 'explain json' 'recover text' 'recover json' 'check text' 'check json' \
+	'check sarif' 'check gitlab' 'check github'; do
 	command=${words% *}
 	format=${words#* }
 	case $command in
@@ -175,9 +175,14 @@ for words in 'scan text' 'scan json' 'scan ndjson' 'scan sarif' 'audit text' 'au
 	*) run revident "$command" --format "$format" ;;
 	esac
 	expect_exit 1
-	expect_no_hidden
 	case $format in
 	json | sarif | gitlab) expect_json 'len(d) > 0' true ;;
+	text)
+		! grep -n '^[[:space:]]*::' "$CASE_DIR/out" || fail "a runner would obey a line of $words"
+		sed -i 's/^\( *\)\t/\1/' "$CASE_DIR/out" ;; # of a waiver
+	github)
+		! grep -vn '^::\(error\|warning\|notice\) ' "$CASE_DIR/out" || fail "a line is no annotation"
+		sed -i 's/ file=.*,line=/ line=/' "$CASE_DIR/out" ;; # a path is exact
 	ndjson)
 		python3 -c 'import json, sys
 for line in open(sys.argv[1], encoding="utf-8"): json.loads(line)["type"]' "$CASE_DIR/out" || fail "a line is no object" ;;
@@ -185,6 +190,7 @@ for line in open(sys.argv[1], encoding="utf-8"): json.loads(line)["type"]' "$CAS
 		python3 -c 'import sys, xml.etree.ElementTree as tree; tree.parse(sys.argv[1])' "$CASE_DIR/out" ||
 			fail "the picture is no XML" ;;
 	esac
+	expect_no_hidden
 done
 
 it "names the tables of the accident, all fourteen"
