@@ -24,7 +24,7 @@ struct pack_order {
 	uint32_t *sorted;         /* by us, or NULL */
 	const unsigned char *rev; /* by git: its file, mapped, or NULL */
 	size_t rev_size;
-	uint32_t last; /* found */
+	uint64_t *samples; /* every so many offsets; NULL: not taken yet */
 };
 
 struct pack {

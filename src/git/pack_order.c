@@ -14,6 +14,7 @@ enum {
 	REV_TRAILER = 2 * OID_BYTES,
 	DIGIT_BITS = 11, /* of an offset, for each round of sorting */
 	DIGITS = 1 << DIGIT_BITS,
+	SAMPLE_STEP = 32,
 };
 
 static uint32_t position_at(const struct pack *pack, uint32_t rank)
@@ -91,26 +92,38 @@ static void sort_positions(struct pack *pack)
 	pack->order.sorted = from;
 }
 
-/* The first rank whose object does not begin before `offset`; near the one that was found last, most of the time. */
+/* So few offsets that they stay near the processor: a search through all of them waits for memory at every step. */
+static void take_samples(struct pack *pack)
+{
+	uint32_t i, count = pack->count / SAMPLE_STEP + 1;
+
+	pack->order.samples = xcalloc(count, sizeof(*pack->order.samples));
+	for (i = 0; i < count; i++)
+		pack->order.samples[i] = offset_at(pack, i * SAMPLE_STEP);
+}
+
+/* The first sample that is not below `offset`, or their count. */
+static uint32_t find_sample(const struct pack *pack, uint64_t offset)
+{
+	uint32_t low = 0, high = pack->count / SAMPLE_STEP + 1;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (pack->order.samples[middle] < offset)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* The first rank whose object does not begin before `offset`. */
 static uint32_t find_rank(const struct pack *pack, uint64_t offset)
 {
-	uint32_t low = 0, high = pack->count, at = pack->order.last, step = 1;
+	uint32_t sample = find_sample(pack, offset), low = sample ? (sample - 1) * SAMPLE_STEP + 1 : 0,
+		 high = sample * SAMPLE_STEP < pack->count ? sample * SAMPLE_STEP : pack->count;
 
-	if (offset_at(pack, at) < offset) {
-		low = at + 1;
-		while (step < high - low && offset_at(pack, low + step) < offset) {
-			low += step + 1;
-			step *= 2;
-		}
-		high = step < high - low ? low + step : high;
-	} else {
-		high = at;
-		while (step < high && offset_at(pack, high - step) >= offset) {
-			high -= step;
-			step *= 2;
-		}
-		low = step < high ? high - step + 1 : 0;
-	}
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
 
@@ -124,13 +137,15 @@ static uint32_t find_rank(const struct pack *pack, uint64_t offset)
 
 static bool find(struct pack *pack, uint64_t offset, uint32_t *position, uint64_t *end)
 {
-	uint32_t rank = find_rank(pack, offset);
+	uint32_t rank;
 
+	if (!pack->order.samples)
+		take_samples(pack);
+	rank = find_rank(pack, offset);
 	if (rank >= pack->count || offset_at(pack, rank) != offset)
 		return false;
 	*position = position_at(pack, rank);
 	*end = offset_at(pack, rank + 1);
-	pack->order.last = rank;
 	return *position < pack->count;
 }
 
@@ -152,6 +167,7 @@ bool pack_find_offset(struct pack *pack, uint64_t offset, uint32_t *position, ui
 void pack_order_release(struct pack_order *order)
 {
 	free(order->sorted);
+	free(order->samples);
 	if (order->rev)
 		pack_unmap(order->rev, order->rev_size);
 	memset(order, 0, sizeof(*order));
