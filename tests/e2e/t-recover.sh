@@ -381,6 +381,9 @@ expect_exit 0
 stub=$(git ls-files -z --others $V | tr -d '\0')
 stub_says "$stub" 'revision' "it's \"\"\" a \\ b"
 stub_says "$stub" 'upgrade()' None
+run revident recover --stub "$(printf 'a\377')" --apply
+expect_exit 2
+grep -q 'a stand-in needs ids in UTF-8' "$CASE_DIR/err" || fail "$(cat "$CASE_DIR/err")"
 
 it "an environment that is not there is a mistake, and no whole chain"
 fixture september-17
