@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,9 +89,12 @@ int plan_tree_read(struct planner *p, const struct oid *root, struct plan_tree *
 /* The number of a path, and where its file stands. */
 static uint32_t number_path(struct plan_tree *tree, size_t place)
 {
-	struct text path = tree->files[place].path;
-	uint32_t number = intern_add(&tree->paths, path.ptr, path.len);
+	struct text path;
+	uint32_t number;
 
+	assert(tree->files && place < tree->count);
+	path = tree->files[place].path;
+	number = intern_add(&tree->paths, path.ptr, path.len);
 	VEC_REACH(tree->places, number, tree->place_cap, 0);
 	tree->places[number] = (uint32_t)place + 1;
 	return number;
@@ -111,6 +115,7 @@ static struct source_file *file_at(struct plan_tree *tree, uint32_t number)
 	struct text path = { (const char *)key->bytes, key->len };
 	uint32_t place = tree->places[number];
 
+	assert(!place || tree->files);
 	if (place && (place > tree->count || !text_equal(tree->files[place - 1].path, path))) {
 		number_paths(tree);
 		place = tree->places[number];
