@@ -13,7 +13,7 @@ done
 E2E_TIMEOUT=${E2E_TIMEOUT:-3600}
 export E2E_TIMEOUT
 case $1 in
-hostile) HOSTILE=all exec tests/e2e/run t-hostile-content t-hostile-packs t-hostile-many t-surroundings ;;
+hostile) HOSTILE=all E2E_TIMEOUT=3600 exec tests/e2e/run t-hostile-content t-hostile-packs t-hostile-many t-surroundings ;;
 interrupted) INTERRUPT_EVERY=1 RECOVER_EVERY=1 exec tests/e2e/run t-scan-interrupted t-recover-interrupted ;;
 signals) exec python3 tests/fault/signals.py --binary "$REVIDENT" --seconds "${STRESS_SECONDS:-120}" ;;
 races) exec python3 tests/fault/racing.py --binary "$REVIDENT" --runs "${STRESS_RUNS:-1000}" ;;

@@ -18,6 +18,9 @@ struct standing {
 struct side {
 	struct standing *items; /* sorted by path text */
 	size_t count, cap;
+	uint32_t *places; /* by path number: the place + 1 of its first item */
+	size_t place_cap;
+	bool *held, *tracked; /* by revision: in some file; in one that is tracked */
 };
 
 struct comparison {
@@ -36,28 +39,43 @@ static struct standing *add(struct side *side, uint32_t path, uint32_t blob)
 
 	VEC_GROW(side->items, side->count, side->cap);
 	item = &side->items[side->count++];
+	VEC_REACH(side->places, path, side->place_cap, 0);
+	if (!side->places[path])
+		side->places[path] = (uint32_t)side->count;
 	*item = (struct standing){ .path = path, .blob = blob, .revision = INTERN_NONE };
 	return item;
 }
 
 static const struct standing *find(const struct side *side, uint32_t path)
 {
-	size_t i;
+	uint32_t place = path < side->place_cap ? side->places[path] : 0;
 
-	for (i = 0; i < side->count; i++)
-		if (side->items[i].path == path)
-			return &side->items[i];
-	return NULL;
+	return place ? &side->items[place - 1] : NULL;
 }
 
-static bool holds(const struct side *side, uint32_t revision)
+/* Once all sides are read. */
+static void mark_revisions(const struct comparison *c, struct side *side)
 {
-	size_t i;
+	size_t i, count = c->inv->study.revisions.count;
 
-	for (i = 0; i < side->count; i++)
-		if (side->items[i].revision == revision)
-			return true;
-	return false;
+	side->held = xcalloc(count, sizeof(*side->held));
+	side->tracked = xcalloc(count, sizeof(*side->tracked));
+	for (i = 0; i < side->count; i++) {
+		const struct standing *item = &side->items[i];
+
+		if (item->revision == INTERN_NONE)
+			continue;
+		side->held[item->revision] = true;
+		side->tracked[item->revision] = side->tracked[item->revision] || item->is_tracked;
+	}
+}
+
+static void side_release(struct side *side)
+{
+	free(side->items);
+	free(side->places);
+	free(side->held);
+	free(side->tracked);
 }
 
 static const char *base_name(const char *path)
@@ -253,14 +271,7 @@ static int report_gone(struct comparison *c, bool in_index, const struct standin
 /* Is the revision in the index, and its file in the work tree in no tracked one? A commit of what is tracked loses it then. */
 static bool is_left_behind(const struct side *files, const struct standing *at)
 {
-	size_t i;
-
-	if (at->is_tracked)
-		return false;
-	for (i = 0; i < files->count; i++)
-		if (files->items[i].is_tracked && files->items[i].revision == at->revision)
-			return false;
-	return true;
+	return !at->is_tracked && !files->tracked[at->revision];
 }
 
 /* What `to` does to the revisions of `from`; `head` keeps the work tree from repeating what the index did. */
@@ -269,7 +280,7 @@ static int compare_sides(struct comparison *c, bool in_index, const struct side 
 	size_t i;
 
 	for (i = 0; i < from->count; i++)
-		if (from->items[i].revision != INTERN_NONE && !holds(to, from->items[i].revision) &&
+		if (from->items[i].revision != INTERN_NONE && !to->held[from->items[i].revision] &&
 			!is_unread(c, to, from->items[i].path) && report_gone(c, in_index, &from->items[i], to) < 0)
 			return -1;
 	for (i = 0; i < to->count; i++) {
@@ -278,7 +289,7 @@ static int compare_sides(struct comparison *c, bool in_index, const struct side 
 
 		if (at->revision == INTERN_NONE || is_unread(c, from, at->path) || has_blob(from, at->path, at->blob))
 			continue;
-		if (holds(from, at->revision) && (in_index || !is_left_behind(to, at)))
+		if (from->held[at->revision] && (in_index || !is_left_behind(to, at)))
 			continue;
 		if (!in_index && at->is_tracked) {
 			if (find(from, at->path) && find(from, at->path)->revision != INTERN_NONE)
@@ -327,6 +338,9 @@ int scan_write_worktree(
 	}
 	if (read_head(&c) < 0 || read_index(&c, dirs, n) < 0 || read_files(&c, dirs, n) < 0 || mark_ignored(&c) < 0)
 		goto done;
+	mark_revisions(&c, &c.head);
+	mark_revisions(&c, &c.index);
+	mark_revisions(&c, &c.files);
 	if (compare_sides(&c, true, &c.head, &c.index) < 0 || compare_sides(&c, false, &c.index, &c.files) < 0)
 		goto done;
 	if (c.out_count)
@@ -336,9 +350,9 @@ int scan_write_worktree(
 	rc = 0;
 done:
 	free(dirs);
-	free(c.head.items);
-	free(c.index.items);
-	free(c.files.items);
+	side_release(&c.head);
+	side_release(&c.index);
+	side_release(&c.files);
 	free(c.out);
 	return rc;
 }
