@@ -496,7 +496,7 @@ int recover_plan(struct repo *repo, struct arena *arena, const struct recover_op
 		if (put_back(&p, &wanted) < 0)
 			goto done;
 	}
-	if (plan_prove(&p) < 0)
+	if (plan_prove(&p) < 0 || plan_note_uncommitted(&p) < 0)
 		goto done;
 	write_out(&p);
 	rc = 0;

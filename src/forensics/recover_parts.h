@@ -126,4 +126,10 @@ uint32_t plan_blob(struct planner *p, const struct source_file *file);
 /* Judges both trees and fills before, after, environments and refusal. 0 or -1. */
 int plan_prove(struct planner *p);
 
+/*
+ * Where nothing is to be done at HEAD: notes what the index or the work tree takes away, since who asks for a repair has
+ * an Alembic before him that reads the work tree. 0 or -1.
+ */
+int plan_note_uncommitted(struct planner *p);
+
 #endif

@@ -61,6 +61,22 @@ run revident recover
 expect_exit 0
 grep -q 'Nothing is missing at HEAD' "$CASE_DIR/out" || fail "not whole"
 
+it "HEAD is whole and what is not committed is not: says who knows"
+fixture september-17
+run revident recover --apply --stage
+git commit -q -m mended
+rm $HABITS/189b1231afd4_bootstrap_tables.py
+for operand in '' 189b1231afd4; do
+	run revident recover $operand
+	expect_exit 0
+	tr '\n' ' ' <"$CASE_DIR/out" | grep -qF \
+		'your work tree takes 189b1231afd4 away, which HEAD has: `revident scan` says how to undo that' ||
+		fail "says: $(cat "$CASE_DIR/out")"
+done
+git add -A
+run revident recover
+grep -q 'your index takes 189b1231afd4 away' "$CASE_DIR/out" || fail "does not name the index"
+
 it "--stage puts it into the index, too, and never commits"
 fixture september-17
 run revident recover --apply --stage
