@@ -13,6 +13,7 @@ struct standing {
 	uint32_t blob; /* BLOB_NONE: no regular file */
 	uint32_t revision;
 	bool is_tracked, is_ignored;
+	bool is_skip_worktree; /* of the index */
 };
 
 struct side {
@@ -109,6 +110,7 @@ static int read_index(struct comparison *c, const char *const *dirs, size_t dir_
 			continue;
 		item = add(&c->index, study_path(study, entry->path.ptr, entry->path.len), BLOB_NONE);
 		item->is_tracked = true;
+		item->is_skip_worktree = entry->is_skip_worktree;
 		if ((entry->mode & 0170000) != 0100000)
 			continue;
 		item->blob = study_blob_number(study, &entry->id);
@@ -161,6 +163,19 @@ static int read_files(struct comparison *c, const char *const *dirs, size_t dir_
 				return -1;
 	}
 	return 0;
+}
+
+/* What a sparse checkout leaves out stands in the work tree for git as it does in the index. */
+static void add_left_out(struct comparison *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->index.count; i++) {
+		const struct standing *at = &c->index.items[i];
+
+		if (at->is_skip_worktree && !find(&c->files, at->path))
+			*add(&c->files, at->path, at->blob) = *at;
+	}
 }
 
 static int mark_ignored(struct comparison *c)
@@ -336,7 +351,10 @@ int scan_write_worktree(
 		rc = 0;
 		goto done;
 	}
-	if (read_head(&c) < 0 || read_index(&c, dirs, n) < 0 || read_files(&c, dirs, n) < 0 || mark_ignored(&c) < 0)
+	if (read_head(&c) < 0 || read_index(&c, dirs, n) < 0 || read_files(&c, dirs, n) < 0)
+		goto done;
+	add_left_out(&c);
+	if (mark_ignored(&c) < 0)
 		goto done;
 	mark_revisions(&c, &c.head);
 	mark_revisions(&c, &c.index);

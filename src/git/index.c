@@ -34,15 +34,18 @@ static int git_refused(const char *what, const struct strbuf *said, struct err *
 	return -1;
 }
 
-/* "MODE ID STAGE\tPATH". Returns whether it is. */
+/* "TAG MODE ID STAGE\tPATH", where TAG is S for what a sparse checkout leaves out. Returns whether it is. */
 static bool parse_entry(struct arena *arena, const char *line, size_t len, struct index_entry *out)
 {
 	const char *tab = memchr(line, '\t', len);
 	char *end;
 
 	memset(out, 0, sizeof(*out));
-	if (!tab || tab - line < 6 + 1 + OID_HEX + 2)
+	if (!tab || tab - line < 2 + 6 + 1 + OID_HEX + 2 || line[1] != ' ')
 		return false;
+	out->is_skip_worktree = line[0] == 'S';
+	line += 2;
+	len -= 2;
 	out->mode = (unsigned)strtoul(line, &end, 8);
 	if (end != line + 6 || !oid_parse(&out->id, line + 7, OID_HEX) || tab[-1] < '0' || tab[-1] > '3')
 		return false;
@@ -94,8 +97,8 @@ static int parse_output(
 static int list_files(struct repo *repo, struct arena *arena, const char *const *paths, size_t count, bool debug,
 	struct entry_list *list, struct err *err)
 {
-	const char *args[] = { "--literal-pathspecs", "ls-files", "-s", "-z", "--full-name", debug ? "--debug" : NULL,
-		NULL };
+	const char *args[] = { "--literal-pathspecs", "ls-files", "-s", "-t", "-z", "--full-name",
+		debug ? "--debug" : NULL, NULL };
 	struct strbuf out = STRBUF_INIT, said = STRBUF_INIT;
 	int status = 0, rc = -1;
 

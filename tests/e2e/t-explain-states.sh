@@ -105,6 +105,19 @@ expect_exit 0
 says 'present and whole at HEAD; your work tree takes it away.'
 says "undo git restore -- $V/3b7a1d2e4f56_soft_delete_program_templates.py"
 
+it "a sparse checkout: what it leaves out is not deleted"
+fixture september-17
+git sparse-checkout set --cone nothing 2>/dev/null
+[ ! -e $V ] || fail "still checked out"
+run revident scan --format json
+expect_json 'd["worktree"]' '[]'
+run revident explain 3b7a1d2e4f56
+expect_exit 0
+says 'present and whole at HEAD.'
+git rm -q --cached --sparse "$V/3b7a1d2e4f56_soft_delete_program_templates.py"
+run revident explain 3b7a1d2e4f56
+says 'present and whole at HEAD; your index takes it away.'
+
 it "a shallow clone: known at HEAD, undecided for what is gone"
 fixture september-17
 git clone -q --depth 1 "file://$CASE_DIR/september-17" "$CASE_DIR/shallow" 2>/dev/null

@@ -21,7 +21,8 @@
 struct index_entry {
 	struct text path; /* from the top of the work tree */
 	unsigned mode;
-	unsigned stage; /* 0; 1 to 3 in a conflict */
+	unsigned stage;        /* 0; 1 to 3 in a conflict */
+	bool is_skip_worktree; /* a sparse checkout leaves it out: that it is not on disk means nothing */
 	struct oid id;
 };
 
