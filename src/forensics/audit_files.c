@@ -8,10 +8,18 @@
 
 enum { VERSION_NUM_MAX = 32 }; /* alembic_version.version_num is a VARCHAR(32) (alembic/runtime/migration.py) */
 
-/* Does it parse? Python 2 is taken as it is. */
-static bool parses(const struct migration *m)
+const char *audit_why_unparsable(const struct migration *m)
 {
-	return m->unreadable == UNREADABLE_NOT || m->unreadable == UNREADABLE_SYNTAX;
+	static const char *const reasons[] = {
+		[UNREADABLE_NOT] = NULL,
+		[UNREADABLE_CONFLICT] = "conflict markers stand in it",
+		[UNREADABLE_UNCLOSED] = "a string or a bracket in it is never closed",
+		[UNREADABLE_UNDECODABLE] = "it holds bytes that its encoding does not take",
+		[UNREADABLE_TOO_LARGE] = "it is larger than 4 MiB",
+		[UNREADABLE_SYNTAX] = NULL, /* Python 2, perhaps: read as it is */
+	};
+
+	return reasons[m->unreadable];
 }
 
 static const char without_id[] = "it binds no \"revision\", and its name is no id";
@@ -27,17 +35,9 @@ bool audit_is_without_id(const struct finding *finding)
 /* Why Alembic dies of the file, half a sentence; NULL if it does not. */
 static const char *why_unreadable(const struct migration *m, bool has_id, unsigned *line)
 {
-	static const char *const reasons[] = {
-		[UNREADABLE_CONFLICT] = "conflict markers stand in it",
-		[UNREADABLE_UNCLOSED] = "a string or a bracket in it is never closed",
-		[UNREADABLE_UNDECODABLE] = "it holds bytes that its encoding does not take",
-		[UNREADABLE_TOO_LARGE] = "it is larger than 4 MiB",
-		[UNREADABLE_SYNTAX] = NULL, /* Python 2, perhaps: read as it is */
-	};
-
 	*line = m->unreadable_line;
-	if (!parses(m))
-		return reasons[m->unreadable];
+	if (audit_why_unparsable(m))
+		return audit_why_unparsable(m);
 	*line = 0;
 	if (m->revision.kind == BINDING_ABSENT && !has_id)
 		return without_id;
@@ -130,7 +130,7 @@ void audit_dynamic_revision(struct auditing *a)
 		const struct tree_file *file = &a->env->files[i];
 		const struct migration *m = audit_declared(a, file);
 
-		if (!m || !audit_is_imported(a, file) || !parses(m))
+		if (!m || !audit_is_imported(a, file) || audit_why_unparsable(m))
 			continue;
 		add_dynamic(a, file, &m->revision, "revision", "which revision this is cannot be known");
 		add_dynamic(a, file, &m->down_revision, "down_revision", "its parents cannot be known");

@@ -42,6 +42,9 @@ bool audit_is_revision(const struct tree_file *file);
 /* Would Alembic try to import it: it is loaded, and lies where migrations lie. */
 bool audit_is_imported(const struct auditing *a, const struct tree_file *file);
 
+/* Why Python cannot parse the file, half a sentence; NULL where it can, and of Python 2, which is taken as it is. */
+const char *audit_why_unparsable(const struct migration *m);
+
 /* "a", "a and b", "a, b and c"; printable; of many the first few "and 17 more". */
 const char *audit_listed(struct auditing *a, const struct text *items, size_t count);
 

@@ -19,7 +19,7 @@ static const struct {
 		{ "parent-not-present",
 			"A migration names a parent or a dependency that no file declares. Alembic warns, and then "
 			"every command dies with a bare KeyError.",
-			.kind = SUBJECT_REVISION, .has_whole_ids = true } },
+			.kind = SUBJECT_REVISION, .is_about_absence = true, .has_whole_ids = true } },
 	{ "Multiple revisions start with %q",
 		{ "ambiguous-prefix", "Several ids begin with these letters: give more of them.",
 			.kind = SUBJECT_REVISION } },
@@ -62,15 +62,15 @@ static const struct {
 	{ "File %f loaded twice! ignoring",
 		{ "loaded-twice", "Two version locations lead to the same file.", .kind = SUBJECT_FILE } },
 	{ "No such branch: %q", { "no-such-branch", "No migration in the code at hand has this branch label or id.",
-					.kind = SUBJECT_REVISION } },
+					.kind = SUBJECT_REVISION, .is_about_absence = true } },
 	{ "Can't locate revision identified by %q",
 		{ "cannot-locate",
 			"The database's alembic_version, or the command line, has an id that the code at hand does not "
 			"declare.",
-			.kind = SUBJECT_REVISION } },
+			.kind = SUBJECT_REVISION, .is_about_absence = true } },
 	{ "No such revision or branch %q",
 		{ "no-such-revision", "No migration in the code at hand has this id or branch label.",
-			.kind = SUBJECT_REVISION } },
+			.kind = SUBJECT_REVISION, .is_about_absence = true } },
 	{ "Requested revision %b overlaps with other requested revisions",
 		{ "overlap",
 			"One of the revisions that the database is stamped with, or that were asked for, is an "
@@ -122,11 +122,21 @@ static const struct {
 	{ "Target database is not up to date",
 		{ "not-up-to-date", "The database is stamped with a revision that is not the head of the code at hand.",
 			.kind = SUBJECT_NONE, .asks_for_heads = true } },
+	{ "SyntaxError: ",
+		{ "unreadable-file", "Python cannot read the file as it is, so Alembic loads no migration at all.",
+			.kind = SUBJECT_LAST_FILE } },
+	{ "IndentationError: ",
+		{ "unreadable-file", "Python cannot read the file as it is, so Alembic loads no migration at all.",
+			.kind = SUBJECT_LAST_FILE } },
+	{ "TabError: ",
+		{ "unreadable-file", "Python cannot read the file as it is, so Alembic loads no migration at all.",
+			.kind = SUBJECT_LAST_FILE } },
 	{ "KeyError: %q",
 		{ "key-error",
 			"In Alembic's revision map a bare KeyError is an id or branch label that some migration names "
 			"and no file declares.",
-			.kind = SUBJECT_REVISION, .has_whole_ids = true, .is_key_error = true } },
+			.kind = SUBJECT_REVISION, .is_about_absence = true, .has_whole_ids = true,
+			.is_key_error = true } },
 };
 
 enum { TABLE_ROWS = sizeof(table) / sizeof(table[0]) };
@@ -155,6 +165,25 @@ static void add_subjects(struct error_text *out, enum subject_kind kind, const s
 	}
 }
 
+/* psycopg2.errors.SyntaxError is the database's, and about SQL. */
+static bool is_attribute(struct text clean, size_t begin)
+{
+	return begin > 0 && clean.ptr[begin - 1] == '.';
+}
+
+/* The file that a traceback names last before `end`; without one there is no subject. */
+static void add_last_file(struct error_text *out, struct text clean, size_t end, struct arena *arena)
+{
+	struct captures captures;
+	struct text last = TEXT_NONE;
+	size_t at = 0;
+
+	while (errortext_find(clean, &at, "File %q, line ", arena, &captures) && at <= end)
+		last = captures.words[0];
+	if (last.ptr && out->count < ERROR_SUBJECTS_MAX && !is_known(out, last))
+		out->subjects[out->count++] = last;
+}
+
 /* Looks for every place where the row's message stands. */
 static bool try_row(struct text clean, size_t row, struct arena *arena, struct error_text *out)
 {
@@ -166,6 +195,11 @@ static bool try_row(struct text clean, size_t row, struct arena *arena, struct e
 		found = true;
 		if (table[row].message.kind == SUBJECT_NONE)
 			break;
+		if (table[row].message.kind == SUBJECT_LAST_FILE) {
+			if (!is_attribute(clean, at - strlen(table[row].pattern)))
+				add_last_file(out, clean, at, arena);
+			continue;
+		}
 		add_subjects(out, table[row].message.kind, &captures);
 	}
 	return found;

@@ -137,6 +137,17 @@ static void take_words(struct answer *a, struct text text)
 		a->out->is_ambiguous = a->out->is_ambiguous || !text_equal(a->items[i].id, a->items[0].id);
 }
 
+/* The path may be that of another machine, in a container say: then its base name has to do. */
+static bool take_path(struct answer *a, struct text path)
+{
+	const char *slash = memrchr(path.ptr, '/', path.len);
+
+	if (take_file(a, path, NAMED_BY_PATH))
+		return true;
+	return slash &&
+	       take_file(a, (struct text){ slash + 1, path.len - (size_t)(slash + 1 - path.ptr) }, NAMED_BY_PATH);
+}
+
 static int take_message(struct answer *a)
 {
 	const struct error_message *message = a->read.message;
@@ -147,8 +158,8 @@ static int take_message(struct answer *a)
 	for (i = 0; i < a->read.count; i++) {
 		if (message->kind == SUBJECT_REVISION)
 			take_subject(a, a->read.subjects[i], message->has_whole_ids);
-		else if (!take_file(a, a->read.subjects[i],
-				 message->kind == SUBJECT_MODULE ? NAMED_BY_MODULE : NAMED_BY_PATH))
+		else if (message->kind == SUBJECT_MODULE ? !take_file(a, a->read.subjects[i], NAMED_BY_MODULE)
+							 : !take_path(a, a->read.subjects[i]))
 			a->unknown[a->unknown_count++] = a->read.subjects[i];
 	}
 	a->out->question.asks_for_heads = message->asks_for_heads;
@@ -263,6 +274,7 @@ static void write_question(struct answer *a, struct text text)
 	q->meaning = a->read.message->meaning;
 	q->is_key_error = a->read.message->is_key_error;
 	q->is_about_several_heads = a->read.message->is_about_several_heads;
+	q->is_about_absence = a->read.message->is_about_absence;
 	q->is_other_traceback = q->is_key_error && a->read.is_traceback && !a->read.passes_revision_map;
 }
 

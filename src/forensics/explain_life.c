@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit_parts.h"
 #include "explain_parts.h"
 #include "revident/base/xalloc.h"
 #include "scan_parts.h"
@@ -121,6 +122,8 @@ static void take_holders(struct teller *t, const struct identity *identity, stru
 	if (out->at_head) {
 		take_files(t, head, identity, out);
 		out->state = LIFE_PRESENT;
+		if (out->migration)
+			out->why_unparsable = audit_why_unparsable(out->migration);
 	} else if (best != INTERN_NONE) {
 		take_files(t, inv->tip_views[best], identity, out);
 		out->best_ref = inv->tips[best].name;

@@ -319,7 +319,10 @@ static bool path_is_meant(struct text path, struct text file, enum file_naming n
 		return is_module_of(file, name, len);
 	if (naming == NAMED_BY_STEM)
 		return is_stem_of(file, name, len);
-	if (file.len > path.len || file.len < len)
+	if (file.len > path.len) /* an absolute one */
+		return file.ptr[file.len - path.len - 1] == '/' &&
+		       memcmp(file.ptr + file.len - path.len, path.ptr, path.len) == 0;
+	if (file.len < len)
 		return false;
 	return memcmp(path.ptr + path.len - file.len, file.ptr, file.len) == 0 &&
 	       (file.len == path.len || path.ptr[path.len - file.len - 1] == '/');

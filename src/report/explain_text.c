@@ -37,6 +37,10 @@ static void add_present(struct paragraph *p, const struct life *life)
 	if (life->at_head && life->path_count > 1) {
 		paragraph_add_styled(p, STYLE_BAD, "is declared more than once at HEAD");
 		paragraph_add(p, "; Alembic keeps the file that it loads last.");
+	} else if (life->at_head && life->why_unparsable) {
+		paragraph_add(p, "is present at HEAD, but ");
+		paragraph_add_styled(p, STYLE_BAD, "Alembic cannot load its file");
+		paragraph_addf(p, ": %s.", life->why_unparsable);
 	} else if (life->at_head && life->replacement) {
 		paragraph_add(p, "is present at HEAD, but ");
 		paragraph_add_styled(p, STYLE_BAD, "its content was replaced");
@@ -137,6 +141,8 @@ static void add_file(struct explain_text *t, const struct life *life)
 		return;
 	paragraph_begin_labelled(&p, t->out, t->styles, "file");
 	paragraph_add_token(&p, STYLE_PLAIN, life->path);
+	if (life->why_unparsable && life->migration->unreadable_line)
+		paragraph_addf(&p, ":%u", life->migration->unreadable_line);
 	paragraph_end(&p);
 	for (i = 1; i < life->path_count && i < EXPLAIN_NAMES_SHOWN; i++) {
 		paragraph_begin_labelled(&p, t->out, t->styles, "");

@@ -73,11 +73,26 @@ static void add_elsewhere(struct explain_text *t, const struct life *life)
 	strbuf_release(&command);
 }
 
+/* Does the index or the work tree have it, where HEAD does not? */
+static bool is_held_uncommitted(const struct life *life)
+{
+	size_t i;
+
+	for (i = 0; i < life->worktree_count; i++)
+		if (!text_equal(life->worktree[i].revision, life->revision) || !life->worktree[i].breaks)
+			return true;
+	return false;
+}
+
 /* The file goes back to where it belongs; what stands there now gets a name of its own first. */
 static void add_lost(struct explain_text *t, const struct life *life)
 {
 	struct strbuf command = STRBUF_INIT;
 
+	if (is_held_uncommitted(life)) { /* put back already */
+		add_show(t, "compare", life, TEXT_NONE);
+		return;
+	}
 	if (life->broken) {
 		strbuf_addstr(&command, "revident recover");
 		strbuf_add_shell_operand(&command, life->revision);
@@ -141,6 +156,12 @@ static void add_successor(struct explain_text *t, const struct life *life)
 		add_compare(t, life);
 	else if (to->at_head)
 		add_stamp(t, life);
+}
+
+/* Can code that lacks the revision be what was asked about? Not where the message is about a file that is there. */
+static bool lacks_explain_it(const struct question *question)
+{
+	return !question->message || question->is_about_absence;
 }
 
 static void add_error(struct explain_text *t, struct paragraph *p, const struct life *life)
@@ -216,12 +237,8 @@ static void add_worktree(struct explain_text *t, const struct worktree_change *c
 
 bool explain_text_is_uncommitted(const struct life *life)
 {
-	size_t i;
-
-	for (i = 0; i < life->worktree_count && !life->may_be_unread; i++)
-		if (!text_equal(life->worktree[i].revision, life->revision) || !life->worktree[i].breaks)
-			return life->state == LIFE_UNKNOWN || life->state == LIFE_MISSING;
-	return false;
+	return !life->may_be_unread && is_held_uncommitted(life) &&
+	       (life->state == LIFE_UNKNOWN || life->state == LIFE_MISSING);
 }
 
 static void add_since_before_boundary(struct explain_text *t)
@@ -244,7 +261,9 @@ void explain_text_next(struct explain_text *t, const struct life *life)
 	case LIFE_PRESENT:
 		if (!life->at_head)
 			add_elsewhere(t, life);
-		else if (life->arrival && !life->replacement)
+		else if (life->why_unparsable)
+			text_add_labelled_command(t->out, t->styles, "next", "revident audit");
+		else if (life->arrival && !life->replacement && lacks_explain_it(&t->explanation->question))
 			add_deployed(t, life);
 		else if (!life->arrival && t->explanation->repository.is_shallow)
 			add_since_before_boundary(t);

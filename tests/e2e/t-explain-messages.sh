@@ -105,3 +105,39 @@ expect_json '[m["revision"] for m in d["matches"]]' '["2a3f4c9d1cde", "3b7a1d2e4
 run revident explain ''
 expect_exit 2
 expect_out </dev/null
+
+it "a file with conflict markers: Python's words name it, and it is not whole"
+fixture september-17
+FILE=habits_service/alembic/versions/3b7a1d2e4f56_soft_delete_program_templates.py
+{ echo '<<<<<<< HEAD' && cat $FILE; } >"$CASE_DIR/marked"
+cp "$CASE_DIR/marked" $FILE
+git commit -q -a -m 'Merge, badly'
+python3 $FILE 2>"$CASE_DIR/said" && fail "Python reads it"
+run sh -c '"$0" explain - <"$1"' "$REVIDENT" "$CASE_DIR/said"
+expect_exit 0
+cp "$CASE_DIR/out" "$CASE_DIR/marked.answer"
+answers marked 'is present at HEAD, but Alembic cannot load its file: conflict markers stand in it.'
+answers marked "$FILE:1"
+answers marked 'next revident audit'
+answers marked 'The message: Python cannot read the file as it is'
+grep -q 'code built before' "$CASE_DIR/out" && fail "blames older code for a file that is there"
+
+it "the path of a file as another machine has it, and as this one has it"
+fixture september-17
+for path in "/app/$FILE" "/app/alembic/versions/${FILE##*/}" "$PWD/$FILE"; do
+	run revident explain "  File \"$path\", line 1
+SyntaxError: invalid syntax" --format json
+	expect_exit 0
+	expect_json '[d["error"]["message"], d["revision"]]' '["unreadable-file", "3b7a1d2e4f56"]'
+done
+run revident explain "$PWD/$FILE" --format json
+expect_exit 0
+expect_json 'd["revision"]' '"3b7a1d2e4f56"'
+
+it "code that lacks the revision is no reason for a message about two files"
+fixture september-17
+run revident explain 'Revision 3b7a1d2e4f56 is present more than once'
+grep -q 'prints exactly this' "$CASE_DIR/out" && fail "says that code without it prints this"
+run revident explain "KeyError: '2a3f4c9d1cde'"
+cp "$CASE_DIR/out" "$CASE_DIR/absent.answer"
+answers absent 'prints exactly this error.'

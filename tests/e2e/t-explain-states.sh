@@ -105,6 +105,15 @@ expect_exit 0
 says 'present and whole at HEAD; your work tree takes it away.'
 says "undo git restore -- $V/3b7a1d2e4f56_soft_delete_program_templates.py"
 
+it "put back already: only the staging is left to do"
+fixture deleted-parent
+run revident recover --apply
+run revident explain b2b2b2b2b2b2
+expect_exit 1
+says "next git add -- migrations/versions/b2b2b2b2b2b2_orders.py compare revident show b2b2b2b2b2b2"
+does_not_say 'revident recover'
+does_not_say 'to restore'
+
 it "a sparse checkout: what it leaves out is not deleted"
 fixture september-17
 git sparse-checkout set --cone nothing 2>/dev/null

@@ -55,6 +55,16 @@ static void errortext_read__every_message__is_told(void **state)
 	static const struct row rows[] = {
 		{ "Can't locate revision identified by '189b1231afd4'", "cannot-locate", "189b1231afd4" },
 		{ "KeyError: '189b1231afd4'", "key-error", "189b1231afd4" },
+		{ "Traceback (most recent call last):\n  File \"/app/env.py\", line 7, in run\n"
+		  "  File \"/app/versions/a1_users.py\", line 1\n    <<<<<<< HEAD\n    ^^\n"
+		  "SyntaxError: invalid syntax\n",
+			"unreadable-file", "/app/versions/a1_users.py" },
+		{ "  File \"a1_users.py\", line 1\n    x\nIndentationError: unexpected indent", "unreadable-file",
+			"a1_users.py" },
+		{ "  File \"a1_users.py\", line 1\n    x\nTabError: inconsistent use", "unreadable-file",
+			"a1_users.py" },
+		{ "  File \"a1_users.py\", line 1\npsycopg2.errors.SyntaxError: syntax error at or near", "none", "" },
+		{ "SyntaxError: invalid syntax", "none", "" },
 		{ "Revision 189b1231afd4 referenced from 189b1231afd4 -> 2a3f4c9d1cde (head), add cascade is not "
 		  "present",
 			"parent-not-present", "189b1231afd4" },

@@ -21,10 +21,11 @@ enum {
 
 /* What the words that a message names stand for. */
 enum subject_kind {
-	SUBJECT_NONE,     /* the message names nothing */
-	SUBJECT_REVISION, /* ids, perhaps partial, or branch labels */
-	SUBJECT_FILE,     /* the name of a file */
-	SUBJECT_MODULE,   /* the name under which Alembic imported a file */
+	SUBJECT_NONE,      /* the message names nothing */
+	SUBJECT_REVISION,  /* ids, perhaps partial, or branch labels */
+	SUBJECT_FILE,      /* the name of a file */
+	SUBJECT_MODULE,    /* the name under which Alembic imported a file */
+	SUBJECT_LAST_FILE, /* the file that Python's traceback named last before the message */
 };
 
 /* A kind of message: a row of the table in errortext.c. */
@@ -36,6 +37,7 @@ struct error_message {
 	bool has_whole_ids;  /* Alembic completed them, or takes no others there */
 	bool is_key_error;
 	bool is_about_several_heads;
+	bool is_about_absence; /* code that lacks the revision prints it */
 };
 
 struct error_text {

@@ -67,6 +67,7 @@ struct life {
 	struct text path;   /* where it is: at HEAD, else at the best other ref; where it last was; none */
 	struct oid blob;    /* what is there, null where nothing is */
 	const struct migration *migration; /* what that declares; NULL */
+	const char *why_unparsable;        /* half a sentence, where HEAD has it in a file that Alembic dies of; NULL */
 	const struct text *paths;          /* every path that has it at HEAD, or at that ref */
 	size_t path_count;
 	struct ref_names refs; /* whose tree has it */
@@ -106,6 +107,7 @@ struct question {
 	bool is_about_file;      /* the subjects are names of files */
 	bool asks_for_heads;
 	bool is_about_several_heads; /* the message says that there are */
+	bool is_about_absence;       /* code that lacks the revision prints the message */
 };
 
 /* A head of an environment of HEAD's tree. */
