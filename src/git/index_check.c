@@ -101,10 +101,13 @@ static void unmap_index(struct mapped *mapped)
 static int compare_sum(const struct repo *repo, const char *path, const struct mapped *mapped, struct err *err)
 {
 	static const struct oid none;
-	const unsigned char *end = mapped->bytes + mapped->size - OID_BYTES;
+	const unsigned char *end;
 	struct oid sum;
 
-	if (!mapped->bytes || memcmp(end, none.bytes, OID_BYTES) == 0)
+	if (!mapped->bytes)
+		return 0;
+	end = mapped->bytes + mapped->size - OID_BYTES;
+	if (memcmp(end, none.bytes, OID_BYTES) == 0)
 		return 0;
 	sha1_of(mapped->bytes, mapped->size - OID_BYTES, &sum);
 	if (memcmp(end, sum.bytes, OID_BYTES) == 0)
