@@ -61,14 +61,17 @@ static struct text short_ref(struct text ref)
 static void add_elsewhere(struct explain_text *t, const struct life *life)
 {
 	struct text ref = short_ref(life->best_ref);
+	/* A stash is no branch: merged, it leaves its bookkeeping commits in history. */
+	bool is_stash = text_equal(ref, TEXT_LITERAL("refs/stash"));
 	struct strbuf command = STRBUF_INIT;
 
-	add_git(t, "next", "merge", ref);
+	if (!is_stash)
+		add_git(t, "next", "merge", ref);
 	strbuf_addstr(&command, "git checkout ");
 	strbuf_add_shell_word(&command, ref);
 	strbuf_addstr(&command, " -- ");
 	strbuf_add_shell_word(&command, life->path);
-	text_add_labelled_command(t->out, t->styles, "or", command.buf);
+	text_add_labelled_command(t->out, t->styles, is_stash ? "next" : "or", command.buf);
 	text_add_labelled(t->out, t->styles, "", "(the file alone; the migrations below it must be there, too)");
 	strbuf_release(&command);
 }
@@ -112,6 +115,21 @@ static void add_lost(struct explain_text *t, const struct life *life)
 	}
 	add_show(t, life->usurper_path.ptr ? "" : "to restore", life, life->return_path);
 	add_git(t, "", "add --", life->return_path);
+}
+
+/* No ref ever had it, but recover searches what refs do not lead to as well. */
+static void add_search(struct explain_text *t, const struct life *life)
+{
+	struct strbuf command = STRBUF_INIT;
+
+	if (!life->child_count || !life->children[0].at_head || life->meant != MEANT_NOTHING ||
+		t->explanation->repository.is_shallow)
+		return;
+	strbuf_addstr(&command, "revident recover");
+	strbuf_add_shell_operand(&command, life->revision);
+	text_add_labelled_command(t->out, t->styles, "next", command.buf);
+	text_add_labelled(t->out, t->styles, "", "(searches reflogs, indexes and objects that nothing leads to)");
+	strbuf_release(&command);
 }
 
 static void add_compare(struct explain_text *t, const struct life *life)
@@ -275,8 +293,11 @@ void explain_text_next(struct explain_text *t, const struct life *life)
 		break;
 	case LIFE_MISSING:
 	case LIFE_UNKNOWN:
-		if (!explain_text_is_uncommitted(life))
-			explain_text_searched(t, life);
+		if (explain_text_is_uncommitted(life))
+			break;
+		explain_text_searched(t, life);
+		if (life->state == LIFE_MISSING && life->broken)
+			add_search(t, life);
 		break;
 	}
 }

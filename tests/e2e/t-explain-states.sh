@@ -105,6 +105,35 @@ expect_exit 0
 says 'present and whole at HEAD; your work tree takes it away.'
 says "undo git restore -- $V/3b7a1d2e4f56_soft_delete_program_templates.py"
 
+it "in a stash only: taken from it, not merged"
+fixture deleted-parent
+git reset -q --hard "$(mark :1)"
+sed 's/c3c3c3c3c3c3/d4d4d4d4d4d4/; s/b2b2b2b2b2b2/c3c3c3c3c3c3/' migrations/versions/c3*.py >migrations/versions/d4_x.py
+git add .
+git stash -q
+run revident explain d4d4d4d4d4d4
+expect_exit 1
+says 'next git checkout refs/stash -- migrations/versions/d4_x.py'
+does_not_say 'git merge'
+
+it "on no ref, and not gone: recover searches the reflogs"
+fixture deleted-parent
+git reset -q --hard "$(mark :1)"
+sed 's/c3c3c3c3c3c3/d4d4d4d4d4d4/; s/b2b2b2b2b2b2/c3c3c3c3c3c3/' migrations/versions/c3*.py >migrations/versions/d4_x.py
+sed 's/c3c3c3c3c3c3/e5e5e5e5e5e5/; s/b2b2b2b2b2b2/d4d4d4d4d4d4/' migrations/versions/c3*.py >"$CASE_DIR/e5_x.py"
+git add .
+git commit -q -m 'On no branch soon'
+git reset -q --hard HEAD~1
+cp "$CASE_DIR/e5_x.py" migrations/versions/e5_x.py
+git add .
+git commit -q -m 'The child'
+run revident explain d4d4d4d4d4d4
+expect_exit 1
+says 'next revident recover d4d4d4d4d4d4'
+run revident recover --apply d4d4d4d4d4d4
+expect_exit 0
+[ -f migrations/versions/d4_x.py ] || fail "not back"
+
 it "put back already: only the staging is left to do"
 fixture deleted-parent
 run revident recover --apply
