@@ -24,7 +24,10 @@ struct pack_order {
 	uint32_t *sorted;         /* by us, or NULL */
 	const unsigned char *rev; /* by git: its file, mapped, or NULL */
 	size_t rev_size;
-	uint64_t *samples; /* every so many offsets; NULL: not taken yet */
+	uint64_t *samples;   /* every so many offsets; NULL: not taken yet */
+	bool was_looked_for; /* git's file */
+	uint64_t spent;  /* on contents that were held against their ids, since there is no order yet; see at_hand */
+	bool has_doubts; /* somebody went on without one */
 };
 
 struct pack {
@@ -79,6 +82,16 @@ static inline uint64_t pack_offset_at(const struct pack *pack, uint32_t position
  * the index has none there. The first question costs a look at the whole index.
  */
 bool pack_find_offset(struct pack *pack, uint64_t offset, uint32_t *position, uint64_t *end);
+
+/*
+ * Is that cheap by now? Not while there is no order and few have asked, for contents of so many bytes: what rests on an
+ * object that nobody identified is held against its own id, which costs less than the order, up to the time that this
+ * takes. pack_order_insist(): a content that rests on such a one is wrong; true if it is worth trying again, with the order,
+ * what was cached being forgotten.
+ */
+bool pack_order_is_there(const struct pack *pack);
+bool pack_order_at_hand(struct pack *pack, size_t len);
+bool pack_order_insist(struct pack *pack);
 void pack_order_release(struct pack_order *order);
 
 /* The positions of the objects whose ids begin with a byte: from *begin up to below *end. */

@@ -14,6 +14,8 @@ enum {
 	REV_TRAILER = 2 * OID_BYTES,
 	DIGIT_BITS = 11, /* of an offset, for each round of sorting */
 	DIGITS = 1 << DIGIT_BITS,
+	HASH_START = 512,   /* hashing costs as much as that of so many bytes before the first */
+	SORT_AN_ENTRY = 12, /* and sorting as much as that of so many for each entry */
 	SAMPLE_STEP = 32,
 };
 
@@ -158,10 +160,42 @@ bool pack_find_offset(struct pack *pack, uint64_t offset, uint32_t *position, ui
 	if (order->rev && find(pack, offset, position, end))
 		return true;
 	if (!order->sorted) {
-		pack_order_release(order);
+		if (order->rev)
+			pack_unmap(order->rev, order->rev_size);
+		free(order->samples);
+		order->rev = NULL;
+		order->samples = NULL;
 		sort_positions(pack);
 	}
 	return find(pack, offset, position, end);
+}
+
+bool pack_order_is_there(const struct pack *pack)
+{
+	return pack->order.sorted || pack->order.rev;
+}
+
+bool pack_order_at_hand(struct pack *pack, size_t len)
+{
+	struct pack_order *order = &pack->order;
+
+	if (!pack_order_is_there(pack) && !order->was_looked_for)
+		take_reverse_index(pack);
+	order->was_looked_for = true;
+	if (pack_order_is_there(pack) || order->spent >= (uint64_t)pack->count * SORT_AN_ENTRY)
+		return true;
+	order->spent += len + HASH_START;
+	order->has_doubts = true;
+	return false;
+}
+
+bool pack_order_insist(struct pack *pack)
+{
+	bool has_doubts = pack->order.has_doubts;
+
+	pack->order.spent = UINT64_MAX;
+	pack->order.has_doubts = false;
+	return has_doubts;
 }
 
 void pack_order_release(struct pack_order *order)

@@ -272,12 +272,13 @@ static bool is_known_base(const struct pack_entry *entry, const struct pack_byte
 }
 
 /* Finds out which object an entry is that ends before `end`, where the index's checksum says so. */
-static uint32_t identify(struct pack *pack, const struct link *link, uint64_t end)
+static uint32_t identify(struct pack *pack, const struct link *link, size_t len, uint64_t end)
 {
 	uint32_t position = link->position;
 	uint64_t next;
 
-	if (position == PACK_NO_POSITION && !pack_find_offset(pack, link->entry.offset, &position, &next))
+	if (position == PACK_NO_POSITION &&
+		(!pack_order_at_hand(pack, len) || !pack_find_offset(pack, link->entry.offset, &position, &next)))
 		return PACK_NO_POSITION;
 	return pack_entry_fits(pack, position, link->entry.offset, end) ? position : PACK_NO_POSITION;
 }
@@ -301,10 +302,10 @@ static struct pack_bytes *build_entry(struct packs *packs, struct pack *pack, co
 		out = below ? apply_delta(below, data, max, too_long) : NULL;
 		pack_bytes_release(data);
 		if (out && is_known_base(entry, below))
-			out->position = identify(pack, link, end);
+			out->position = identify(pack, link, out->len, end);
 	} else {
 		data->type = pack_entry_type(entry);
-		data->position = identify(pack, link, end);
+		data->position = identify(pack, link, data->len, end);
 	}
 	return out;
 }
@@ -321,7 +322,8 @@ static struct pack_bytes *settle_base(
 	struct pack_bytes *other;
 	uint64_t next;
 
-	if (built && built->position != PACK_NO_POSITION)
+	if (built &&
+		(built->position != PACK_NO_POSITION || (position == PACK_NO_POSITION && !pack_order_is_there(pack))))
 		return built;
 	if (built && (position != PACK_NO_POSITION || pack_find_offset(pack, link->entry.offset, &position, &next)) &&
 		pack_bytes_are(built, pack, position))
@@ -365,7 +367,12 @@ struct pack_bytes *packs_read_at(
 		*too_long = 0; /* nobody knows how long it is */
 	if (below && !pack_bytes_are(below, pack, position)) {
 		pack_bytes_release(below);
-		return NULL;
+		below = NULL;
+	}
+	if (!below && *too_long <= max && pack_order_insist(pack)) {
+		base_cache_free(packs->cache);
+		packs->cache = NULL;
+		return packs_read_at(packs, number, position, max, is_base, too_long);
 	}
 	return below;
 }
@@ -508,8 +515,8 @@ size_t packs_commit_head(struct packs *packs, const struct oid *id, unsigned cha
 	pack = &packs->items[number];
 	offset = pack_offset_at(pack, position);
 	if (!pack_entry_at(pack, offset, &entry) || entry.type != PACK_ENTRY_COMMIT ||
-		!pack_find_offset(pack, offset, &at, &end) || !pack_entry_fits(pack, position, offset, end) ||
-		!start_inflating(packs, pack, &entry))
+		!pack_order_at_hand(pack, entry.len) || !pack_find_offset(pack, offset, &at, &end) ||
+		!pack_entry_fits(pack, position, offset, end) || !start_inflating(packs, pack, &entry))
 		return 0;
 	if (packs->inflater.avail_in > HEAD_INPUT)
 		packs->inflater.avail_in = HEAD_INPUT;
