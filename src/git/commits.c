@@ -10,6 +10,7 @@
 
 enum {
 	HEAD_BYTES = 2048,
+	MANY = 500,
 	PROGRESS_EVERY = 4096,
 	COMMIT_COUNT_MAX = 0x7ffffff0,
 	TIPS_COMPARED = 32, /* with what the graph says of them; HEAD and those that were typed are the first */
@@ -341,6 +342,7 @@ int commits_load(struct commits *out, struct repo *repo, const struct oid *tips,
 	const struct progress *progress, struct err *err)
 {
 	struct walk walk;
+	size_t i;
 	int rc = -1;
 
 	memset(out, 0, sizeof(*out));
@@ -355,6 +357,9 @@ int commits_load(struct commits *out, struct repo *repo, const struct oid *tips,
 	}
 	walk_number(&walk, out);
 	make_table(out);
+	for (i = 0; out->count >= MANY && i < repo->packs.count;
+		i++) /* whoever reads so many commits reads their trees */
+		pack_order_expect(&repo->packs.items[i]);
 	rc = report(progress, out->count, err);
 done:
 	walk_release(&walk);

@@ -92,6 +92,7 @@ bool pack_find_offset(struct pack *pack, uint64_t offset, uint32_t *position, ui
 bool pack_order_is_there(const struct pack *pack);
 bool pack_order_at_hand(struct pack *pack, size_t len);
 bool pack_order_insist(struct pack *pack);
+void pack_order_expect(struct pack *pack); /* so much will be read that it pays at once */
 void pack_order_release(struct pack_order *order);
 
 /* The positions of the objects whose ids begin with a byte: from *begin up to below *end. */

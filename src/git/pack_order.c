@@ -189,11 +189,16 @@ bool pack_order_at_hand(struct pack *pack, size_t len)
 	return false;
 }
 
+void pack_order_expect(struct pack *pack)
+{
+	pack->order.spent = UINT64_MAX;
+}
+
 bool pack_order_insist(struct pack *pack)
 {
 	bool has_doubts = pack->order.has_doubts;
 
-	pack->order.spent = UINT64_MAX;
+	pack_order_expect(pack);
 	pack->order.has_doubts = false;
 	return has_doubts;
 }
