@@ -3,6 +3,7 @@
  * file beside the index (".rev"); that is used where it fits, and believed in nothing: who is not found through it is
  * looked for in an order of our own, which takes a sort of the whole index.
  */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -91,6 +92,7 @@ static void sort_positions(struct pack *pack)
 		from = done;
 	}
 	free(to);
+	assert(from); /* xcalloc() gives no NULL */
 	pack->order.sorted = from;
 }
 
