@@ -96,17 +96,8 @@ static struct ref_names tag_names(struct writer *w, const struct lost_key *lost)
 /* The first that is missing under a name, or where it would stand: what is missing is sorted by name. */
 static size_t first_missing(const struct verdict *verdict, struct text name)
 {
-	size_t low = 0, high = verdict->missing_count;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (text_compare(verdict->missing[mid].name, name) < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
+	return text_lower_bound(verdict->missing, verdict->missing_count, sizeof(*verdict->missing),
+		offsetof(struct missing_key, name), name);
 }
 
 /* The ids that name what is missing, sorted, each once. */

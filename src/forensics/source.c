@@ -152,17 +152,8 @@ static int find_by_tree(struct source *source, struct text path, struct source_e
 /* The first file whose path is not less than `path`. */
 static size_t lower_bound(const struct source *source, struct text path)
 {
-	size_t low = 0, high = source->count;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (text_compare(source->files[mid].path, path) < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
+	return text_lower_bound(
+		source->files, source->count, sizeof(*source->files), offsetof(struct source_file, path), path);
 }
 
 static bool is_below(struct text path, struct text dir)

@@ -217,16 +217,9 @@ static void merge_packed(struct candidates *list, size_t loose)
 
 static const struct candidate *find_candidate(const struct candidates *list, struct text name)
 {
-	size_t low = 0, high = list->count;
+	size_t low = text_lower_bound(
+		list->items, list->count, sizeof(*list->items), offsetof(struct candidate, name), name);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (text_compare(list->items[middle].name, name) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
 	return low < list->count && text_equal(list->items[low].name, name) ? &list->items[low] : NULL;
 }
 

@@ -18,17 +18,8 @@ static const struct lost_revision *find_lost(const struct scan *scan, const stru
 /* The first missing revision that is not before `revision`: they are sorted by it. */
 static size_t first_missing(const struct scan *scan, struct text revision)
 {
-	size_t low = 0, high = scan->missing_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (text_compare(scan->missing[middle].revision, revision) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return text_lower_bound(scan->missing, scan->missing_count, sizeof(*scan->missing),
+		offsetof(struct missing_revision, revision), revision);
 }
 
 bool scan_text_is_shown_as_missing(const struct scan_text *t, const struct lost_revision *lost)

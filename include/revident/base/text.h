@@ -51,6 +51,27 @@ static inline int text_compare_items(const void *a, const void *b)
 	return text_compare(*(const struct text *)a, *(const struct text *)b);
 }
 
+/*
+ * Where `wanted` stands or would stand among `count` items of `size` bytes that are sorted by the text `at` bytes into each:
+ * the first that is not before it.
+ */
+static inline size_t text_lower_bound(const void *items, size_t count, size_t size, size_t at, struct text wanted)
+{
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		struct text there;
+
+		memcpy(&there, (const char *)items + middle * size + at, sizeof(there));
+		if (text_compare(there, wanted) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 /* How many of the first `len` bytes are equal before the first that differs. */
 static inline size_t bytes_in_common(const void *a, const void *b, size_t len)
 {
