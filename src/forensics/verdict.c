@@ -140,12 +140,11 @@ static bool was_held(const struct investigation *inv, uint32_t lineage, uint32_t
 
 /* What is missing, by lineage and revision: several environments may miss the same. */
 struct missing_index {
-	struct intern pairs; /* (lineage, revision), two uint32_t */
-	size_t *first;       /* by number in `pairs`: place + 1 in `missing` */
-	size_t *next;        /* by place in `missing` */
-	bool *is_there;      /* by place: in the tree at hand */
-	bool *is_missing;    /* by revision: in any lineage; most are in none */
-	size_t revisions;    /* that were known when the index was made: a ref's tree may bring more */
+	struct intern pairs;  /* (lineage, revision), two uint32_t */
+	size_t *first;        /* by number in `pairs`: place + 1 in `missing` */
+	size_t *next;         /* by place in `missing` */
+	bool *is_there;       /* by place: in the tree at hand */
+	struct sought sought; /* its revisions, in whatever lineage */
 };
 
 static void index_missing(const struct investigation *inv, const struct verdict *verdict, struct missing_index *out)
@@ -156,8 +155,7 @@ static void index_missing(const struct investigation *inv, const struct verdict 
 	out->first = xcalloc(verdict->missing_count, sizeof(*out->first));
 	out->next = xcalloc(verdict->missing_count, sizeof(*out->next));
 	out->is_there = xcalloc(verdict->missing_count, sizeof(*out->is_there));
-	out->revisions = inv->study.revisions.count;
-	out->is_missing = xcalloc(out->revisions, sizeof(*out->is_missing));
+	sought_init(&out->sought, inv, verdict); /* nothing is lost yet */
 	for (i = 0; i < verdict->missing_count; i++) {
 		const struct missing_key *item = &verdict->missing[i];
 		uint32_t pair[2] = { item->lineage,
@@ -169,7 +167,6 @@ static void index_missing(const struct investigation *inv, const struct verdict 
 		number = intern_add(&out->pairs, pair, sizeof(pair));
 		out->next[i] = out->first[number];
 		out->first[number] = i + 1;
-		out->is_missing[pair[1]] = true;
 	}
 }
 
@@ -179,7 +176,7 @@ static void missing_index_release(struct missing_index *index)
 	free(index->first);
 	free(index->next);
 	free(index->is_there);
-	free(index->is_missing);
+	sought_release(&index->sought);
 }
 
 /* Marks what the row has of it. 0 or -1. */
@@ -195,7 +192,7 @@ static int mark_there(
 	for (i = 0; i < snapshot->count; i++) {
 		uint32_t pair[2] = { INTERN_NONE, snapshot->files[i].revision }, number;
 
-		if (pair[1] >= index->revisions || !index->is_missing[pair[1]])
+		if (!is_sought(&index->sought, pair[1]))
 			continue;
 		pair[0] = investigation_lineage(inv, &snapshot->files[i]);
 		number = intern_find(&index->pairs, pair, sizeof(pair));

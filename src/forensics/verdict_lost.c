@@ -17,35 +17,29 @@ static void key_of(const struct investigation *inv, size_t number, uint32_t *lin
 	*revision = pair[1];
 }
 
-/* The revisions of which something is to be found out. NULL instead of it: all of them. */
-struct sought {
-	bool *revisions; /* by number */
-	size_t count;    /* that were known when the list was made: a tree that is read later may bring more */
-};
-
-static void seek(const struct investigation *inv, const struct verdict *verdict, struct sought *out)
+void sought_init(struct sought *sought, const struct investigation *inv, const struct verdict *verdict)
 {
 	size_t i;
 
-	out->count = inv->study.revisions.count;
-	out->revisions = xcalloc(out->count, sizeof(*out->revisions));
+	sought->count = inv->study.revisions.count;
+	sought->revisions = xcalloc(sought->count, sizeof(*sought->revisions));
 	for (i = 0; i < verdict->lost_count; i++)
-		out->revisions[verdict->lost[i].revision] = true;
+		sought->revisions[verdict->lost[i].revision] = true;
 	for (i = 0; i < verdict->missing_count; i++) {
 		struct text name = verdict->missing[i].name;
 		uint32_t revision = intern_find(&inv->study.revisions, name.ptr, name.len);
 
 		if (revision != INTERN_NONE)
-			out->revisions[revision] = true;
+			sought->revisions[revision] = true;
 	}
 }
 
-static bool is_sought(const struct sought *sought, uint32_t revision)
+void sought_release(struct sought *sought)
 {
-	return !sought || (revision < sought->count && sought->revisions[revision]);
+	free(sought->revisions);
 }
 
-/* Marks in `present` every held pair of what is sought that the row's tree has. 0 or -1. */
+/* Marks in `present` every held pair of what is sought (NULL: of all) that the row's tree has. 0 or -1. */
 static int mark_row(
 	struct investigation *inv, uint32_t row, const struct sought *sought, unsigned char *present, struct err *err)
 {
@@ -58,7 +52,7 @@ static int mark_row(
 		const struct snap_file *file = &snapshot->files[i];
 		uint32_t pair[2] = { INTERN_NONE, file->revision }, key;
 
-		if (file->revision == INTERN_NONE || !is_sought(sought, file->revision))
+		if (file->revision == INTERN_NONE || (sought && !is_sought(sought, file->revision)))
 			continue;
 		pair[0] = investigation_lineage(inv, file);
 		key = intern_find(&inv->history.held, pair, sizeof(pair));
@@ -352,10 +346,10 @@ int find_lost(struct investigation *inv, struct verdict *verdict, struct err *er
 	if (rc < 0 || (verdict->lost_count == 0 && verdict->missing_count == 0))
 		return rc;
 	find_tips(inv, verdict);
-	seek(inv, verdict, &sought);
+	sought_init(&sought, inv, verdict);
 	rc = find_tags(inv, verdict, &sought, err);
 	if (rc == 0)
 		rc = find_published(inv, verdict, &sought, err);
-	free(sought.revisions);
+	sought_release(&sought);
 	return rc;
 }
