@@ -342,7 +342,6 @@ int commits_load(struct commits *out, struct repo *repo, const struct oid *tips,
 	const struct progress *progress, struct err *err)
 {
 	struct walk walk;
-	size_t i;
 	int rc = -1;
 
 	memset(out, 0, sizeof(*out));
@@ -357,9 +356,8 @@ int commits_load(struct commits *out, struct repo *repo, const struct oid *tips,
 	}
 	walk_number(&walk, out);
 	make_table(out);
-	for (i = 0; out->count >= MANY && i < repo->packs.count;
-		i++) /* whoever reads so many commits reads their trees */
-		pack_order_expect(&repo->packs.items[i]);
+	if (out->count >= MANY)
+		packs_expect_many(&repo->packs); /* whoever reads so many commits reads their trees */
 	rc = report(progress, out->count, err);
 done:
 	walk_release(&walk);

@@ -119,7 +119,7 @@ struct pack_entry {
 	size_t data;
 };
 
-/* Reads the header of the entry at `offset`. False where it makes no sense. */
+/* pack_entry.c: reads the header of the entry at `offset`. False where it makes no sense. */
 bool pack_entry_at(const struct pack *pack, uint64_t offset, struct pack_entry *out);
 bool pack_entry_is_delta(const struct pack_entry *entry);
 enum object_type pack_entry_type(const struct pack_entry *entry); /* of one that is no delta */
@@ -182,6 +182,9 @@ enum pack_answer packs_read(
  */
 void packs_expect(const struct packs *packs, const struct oid *id);
 void packs_expect_entry(const struct packs *packs, const struct oid *id);
+
+/* So many objects will be read that ordering each pack pays at once: pack_order_at_hand(). */
+void packs_expect_many(struct packs *packs);
 
 /*
  * The object at a position of the index of the pack with this number. What others may be deltas against goes to the cache:
