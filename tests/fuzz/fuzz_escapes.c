@@ -261,6 +261,18 @@ static void require_mermaid(const char *at)
 
 /* --- all formats -------------------------------------------------------------------------------------------------------- */
 
+static struct finding finding_of(enum rule_id rule, struct text raw, struct text words)
+{
+	return (struct finding){ .rule = rule,
+		.level = LEVEL_ERROR,
+		.environment = raw,
+		.revision = raw,
+		.path = raw,
+		.line = 4,
+		.message = words,
+		.hint = words };
+}
+
 /* A revision, a path, a message and all else that a repository chooses. `shown` is what sentences are made of. */
 static void make_audit(struct text raw, struct strbuf *shown, const char *format, struct strbuf *out)
 {
@@ -273,14 +285,7 @@ static void make_audit(struct text raw, struct strbuf *shown, const char *format
 	const struct audit_migration migration = { .revision = raw, .declared = &declared, .path = raw };
 	const struct chain_member member = { .revision = raw, .path = raw, .message = raw };
 	const struct chain_node node = { .revision = raw, .member = &member, .is_head = true, .is_base = true };
-	const struct finding finding = { .rule = RULE_MISSING_REVISION,
-		.level = LEVEL_ERROR,
-		.environment = raw,
-		.revision = raw,
-		.path = raw,
-		.line = 4,
-		.message = words,
-		.hint = words };
+	const struct finding finding = finding_of(RULE_MISSING_REVISION, raw, words);
 	const struct excuse prune = { .name = raw, .reason = raw };
 	const struct audit_opaque opaque = { raw, raw, 7, "it calls create_all()" };
 	const struct audit_environment environment = { .path = raw,
@@ -312,14 +317,7 @@ static void make_audit(struct text raw, struct strbuf *shown, const char *format
 static void make_check(struct text raw, struct strbuf *shown, const char *format, struct strbuf *out)
 {
 	const struct text words = { shown->buf, shown->len };
-	const struct finding finding = { .rule = RULE_IDENTITY_OVERWRITTEN,
-		.level = LEVEL_ERROR,
-		.environment = raw,
-		.revision = raw,
-		.path = raw,
-		.line = 4,
-		.message = words,
-		.hint = words };
+	const struct finding finding = finding_of(RULE_IDENTITY_OVERWRITTEN, raw, words);
 	const char *const limits[] = { shown->buf };
 	const struct check check = { .result = CHECK_BLOCKED,
 		.violations = &finding,

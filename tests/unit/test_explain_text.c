@@ -7,24 +7,10 @@
 #include <cmocka.h>
 
 #include "../../src/report/explain_text.h"
+#include "../support/arena_fixture.h"
 #include "../support/scan_model.h"
 
 #define WHEN "  2025-09-17T16:42:11+02:00 1111111111111111111111111111111111111111\n"
-
-static int new_arena(void **state)
-{
-	static struct arena arena;
-
-	arena_init(&arena);
-	*state = &arena;
-	return 0;
-}
-
-static int drop_arena(void **state)
-{
-	arena_release(*state);
-	return 0;
-}
 
 static void assert_events(const struct life_event *events, size_t count, const char *expected)
 {

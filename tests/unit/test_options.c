@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "../support/arena_fixture.h"
 #include "revident/cli/options.h"
 
 static const char *const formats[] = { "text", "json", NULL };
@@ -37,21 +38,6 @@ static int parse(struct options *out, struct arena *arena, const char *const *ar
 	while (args[count])
 		count++;
 	return options_parse(out, arena, &set, args, count, err);
-}
-
-static int new_arena(void **state)
-{
-	static struct arena arena;
-
-	arena_init(&arena);
-	*state = &arena;
-	return 0;
-}
-
-static int drop_arena(void **state)
-{
-	arena_release(*state);
-	return 0;
 }
 
 static void options_parse__both_spellings__are_the_same(void **state)

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "../support/arena_fixture.h"
 #include "../support/scan_model.h"
 #include "revident/base/version.h"
 #include "revident/report/scan.h"
@@ -42,21 +43,6 @@ static void assert_line(const struct scan *scan, const char *start, const char *
 	*strchr(line, '\n') = '\0';
 	assert_string_equal(line, expected);
 	strbuf_release(&out);
-}
-
-static int new_arena(void **state)
-{
-	static struct arena arena;
-
-	arena_init(&arena);
-	*state = &arena;
-	return 0;
-}
-
-static int drop_arena(void **state)
-{
-	arena_release(*state);
-	return 0;
 }
 
 static void scan_json__nothing_lost__empty_lists(void **state)

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "../support/arena_fixture.h"
 #include "../support/scan_model.h"
 #include "revident/base/utf8.h"
 #include "revident/report/scan.h"
@@ -32,21 +33,6 @@ static void assert_text(const struct scan *scan, const char *expected)
 	render(scan, false, &out);
 	assert_string_equal(out.buf, expected);
 	strbuf_release(&out);
-}
-
-static int new_arena(void **state)
-{
-	static struct arena arena;
-
-	arena_init(&arena);
-	*state = &arena;
-	return 0;
-}
-
-static int drop_arena(void **state)
-{
-	arena_release(*state);
-	return 0;
 }
 
 /* The accident: 189b1231afd4 overwritten by 2a3f4c9d1cde, whose parent it is. */
