@@ -25,7 +25,7 @@ say = $(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),,@printf '  %-7s %s\n'
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wformat=2 \
 	-Wvla -Wundef -Wconversion
-PACKAGES := libgit2 libpcre2-8 jansson zlib libdeflate libcrypto
+PACKAGES := libpcre2-8 jansson zlib libdeflate nettle
 STD := -std=c11 -D_GNU_SOURCE -Iinclude
 comma := ,
 LINUX := $(filter Linux,$(shell uname -s))
@@ -47,8 +47,17 @@ VARIANT_LDFLAGS.fuzz := -fsanitize=address,undefined
 
 override ALL_CFLAGS = $(STD) $(WARNINGS) $(WERROR) $(VARIANT_CFLAGS.$(VARIANT)) $(PACKAGE_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 override ALL_LDFLAGS = $(VARIANT_LDFLAGS.$(VARIANT)) $(LDFLAGS)
-PACKAGE_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
-PACKAGE_LIBS = $(shell $(PKG_CONFIG) --libs $(PACKAGES))
+PACKAGE_CFLAGS = $(shell $(PKG_CONFIG) --cflags libgit2 $(PACKAGES))
+PACKAGE_LIBS = $(LIBGIT2.$(LIBGIT2)) $(shell $(PKG_CONFIG) --libs $(PACKAGES))
+# Of Debian's archive the program takes what it needs, without the network (src/git/no_network.c): the shared library loads
+# twelve others, which takes longer than most answers. LIBGIT2=shared takes that one, as is done where the archive is another.
+LIBGIT2_ARCHIVE := $(wildcard $(shell $(CC) -print-file-name=libgit2.a))
+ifeq ($(origin LIBGIT2),undefined)
+LIBGIT2 := $(if $(and $(LIBGIT2_ARCHIVE),$(filter 1.5.%,$(shell $(PKG_CONFIG) --modversion libgit2)),$(filter \
+	-lmbedtls,$(shell $(PKG_CONFIG) --static --libs-only-l libgit2))),static,shared)
+endif
+LIBGIT2.static = $(LIBGIT2_ARCHIVE) -lhttp_parser
+LIBGIT2.shared = $(shell $(PKG_CONFIG) --libs libgit2)
 CMOCKA_LIBS = $(shell $(PKG_CONFIG) --libs cmocka)
 
 # --- files -----------------------------------------------------------------------------------------------------------
@@ -61,7 +70,9 @@ GENERATED := $(addprefix $(B)/,schemas.c scripts.c reader_digest.c)
 # What decides what a sweep finds: the reader, what it is built on, and what calls it.
 READER := $(sort $(wildcard src/alembic/*.[ch] src/base/*.c include/revident/alembic/*.h include/revident/base/*.h \
 	include/revident/model/migration.h src/forensics/study.c src/forensics/salvage_sweep.c src/git/sweep.c))
-LIB_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out src/cli/main.c,$(SRC))) $(GENERATED:.c=.o)
+# Before any library, or the linker would take libgit2's own.
+NO_NETWORK := $(B)/src/git/no_network.o
+LIB_OBJ := $(filter-out $(NO_NETWORK),$(patsubst %.c,$(B)/%.o,$(filter-out src/cli/main.c,$(SRC)))) $(GENERATED:.c=.o)
 SUPPORT_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out %_dump.c,$(wildcard tests/support/*.c)))
 DUMPS := $(patsubst %.c,$(B)/%,$(wildcard tests/support/*_dump.c))
 UNIT := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
@@ -119,11 +130,18 @@ $(B)/libsupport.a: $(SUPPORT_OBJ)
 	@mkdir -p $(@D) && rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
-$(BIN): $(B)/src/cli/main.o $(LIB)
+$(BIN): $(B)/src/cli/main.o $(NO_NETWORK) $(LIB)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) $(PACKAGE_LIBS)
 
-$(UNIT) $(DUMPS): $(B)/%: $(B)/%.o $(B)/libsupport.a $(LIB)
+$(UNIT) $(DUMPS): $(B)/%: $(B)/%.o $(B)/libsupport.a $(NO_NETWORK) $(LIB)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) $(PACKAGE_LIBS) $(CMOCKA_LIBS)
+
+# The other way of linking libgit2, where the program is linked with the archive.
+STARTUP_SHARED := $(B)/tests/unit/test_startup_shared
+$(STARTUP_SHARED): LIBGIT2 := shared
+$(STARTUP_SHARED): $(B)/tests/unit/test_startup.o $(B)/libsupport.a $(NO_NETWORK) $(LIB)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) $(PACKAGE_LIBS) $(CMOCKA_LIBS)
 
@@ -132,12 +150,12 @@ $(B)/tests/damage/main.o: $(B)/src/cli/main.o
 	@mkdir -p $(@D)
 	$(Q)objcopy --redefine-sym main=revident_main $< $@
 
-$(DAMAGE): $(patsubst %.c,$(B)/%.o,$(wildcard tests/damage/*.c)) $(B)/tests/damage/main.o $(LIB)
+$(DAMAGE): $(patsubst %.c,$(B)/%.o,$(wildcard tests/damage/*.c)) $(B)/tests/damage/main.o $(NO_NETWORK) $(LIB)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) $(PACKAGE_LIBS)
 
 # libFuzzer brings its own main(); every other variant replays a corpus with the stand-alone driver.
-$(FUZZERS): $(B)/%: $(B)/%.o $(FUZZ_SUPPORT) $(if $(filter fuzz,$(VARIANT)),,$(B)/tests/fuzz/standalone.o) $(LIB)
+$(FUZZERS): $(B)/%: $(B)/%.o $(FUZZ_SUPPORT) $(if $(filter fuzz,$(VARIANT)),,$(B)/tests/fuzz/standalone.o) $(NO_NETWORK) $(LIB)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) $(if $(filter fuzz,$(VARIANT)),-fsanitize=fuzzer) $(PACKAGE_LIBS)
 
@@ -160,8 +178,8 @@ check: setup ## set up, build without a warning, and run every test
 	$(Q)MAKE='$(MAKE)' VARIANT=$(VARIANT) tests/check.sh layers headers check-clang format-check lint-text check-unit check-corpus \
 		check-differential check-damage check-e2e check-fault check-man check-hardening check-install
 
-check-unit: $(UNIT) ## run the unit tests
-	$(Q)tests/run-unit.sh $(UNIT)
+check-unit: $(UNIT) $(STARTUP_SHARED) ## run the unit tests
+	$(Q)tests/run-unit.sh $(UNIT) $(STARTUP_SHARED)
 
 check-corpus: $(FUZZERS) ## replay the fuzzers' corpora
 	$(Q)tests/run-corpus.sh $(FUZZERS)

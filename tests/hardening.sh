@@ -49,5 +49,13 @@ if says 'Machine:.*X86-64' -h; then
     expect 'tracks branches and keeps a shadow stack' branches_are_tracked
 fi
 
+# Where libgit2 is a shared library, its libraries come with it.
+loads_no_network() {
+    ! says 'NEEDED.*(ssh|ssl|tls|crypto|krb5|gssapi)' -d
+}
+if ! says 'NEEDED.*libgit2' -d; then
+    expect 'loads no library for connections' loads_no_network
+fi
+
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -35,7 +35,7 @@ for dir in src/*/ include/revident/*/; do
         grep -vE "\"revident/($pattern)/[a-z_0-9]+\.h\"|\"[a-z_0-9]+\.h\"" |
         sed "s#\$#   <- $layer may include: $pattern#" >>"$breaches"
 done
-only_in base '^ *# *include <openssl' 'libcrypto belongs to src/base'
+only_in base '^ *# *include <nettle' 'nettle belongs to src/base'
 only_in git '^ *# *include <git2' 'libgit2 belongs to src/git'
 only_in alembic '^ *# *include <pcre2' 'PCRE2 belongs to src/alembic'
 only_in report '^ *# *include <jansson' 'Jansson belongs to src/report'

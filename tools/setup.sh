@@ -42,7 +42,7 @@ need libpcre2-dev pcre2 library libpcre2-8
 need libjansson-dev jansson library jansson
 need zlib1g-dev zlib library zlib
 need libdeflate-dev libdeflate library libdeflate
-need libssl-dev openssl library libcrypto
+need nettle-dev nettle library nettle
 if [ "$purpose" = check ]; then
     need libcmocka-dev cmocka library cmocka
     need python3 python command -v python3

@@ -5,25 +5,14 @@
 #include <string.h>
 #include <unistd.h>
 
-static void say(const char *text)
-{
-	ssize_t written = write(STDERR_FILENO, text, strlen(text));
-
-	(void)written; /* nothing is left to be done about a closed standard error */
-}
-
 /* No allocation may happen on this way out. */
-void end_program(const char *why)
-{
-	say("revident: ");
-	say(why);
-	say("\n");
-	_exit(3); /* "could not decide", as the command line documents it */
-}
-
 static _Noreturn void out_of_memory(void)
 {
-	end_program("out of memory");
+	static const char text[] = "revident: out of memory\n";
+	ssize_t written = write(STDERR_FILENO, text, sizeof(text) - 1);
+
+	(void)written; /* nothing is left to be done about a closed standard error */
+	_exit(3);      /* "could not decide", as the command line documents it */
 }
 
 void *xmalloc(size_t size)

@@ -11,27 +11,6 @@
 #include "revident/base/xalloc.h"
 
 /*
- * libgit2's start reads the system's certificate bundle through mbed TLS and decodes it: 85 % of its time, for
- * connections that are never made here. A definition in the program is found before the shared library's, so this one
- * answers "failed", which libgit2 takes for "no certificates". Where libgit2 uses another TLS library it does nothing.
- */
-int mbedtls_x509_crt_parse_file(void *chain, const char *path);
-int mbedtls_x509_crt_parse_file(void *chain, const char *path)
-{
-	(void)chain;
-	(void)path;
-	return -1;
-}
-
-/* The same for libssh2, whose start makes libcrypto load all it has, and crash where memory ends meanwhile. */
-int libssh2_init(int flags);
-int libssh2_init(int flags)
-{
-	(void)flags;
-	return 0;
-}
-
-/*
  * One allocation of libgit2 is at most the largest object that is ever read, so that a header which claims terabytes, or
  * a small pack that inflates to gigabytes, is an error and not the end of the machine's memory. Where the machine's
  * memory ends all the same, so does the program: libgit2 1.5 takes a configuration that it has no memory for as one that

@@ -32,7 +32,6 @@ from snapshot import Snapshot, changes
 # As in inject.c, and how each fails: once unless "+" is there (a disk that is full stays full).
 FAILURES = {
     "alloc": ["ENOMEM"],
-    "crypto": ["ENOMEM"],
     "open": ["EMFILE", "EIO", "EACCES", "EMFILE+"],
     "list": ["EIO", "EACCES"],
     "read": ["EIO", "EIO+", "EINTR", "short"],
@@ -56,8 +55,6 @@ HARMLESS = ("EINTR", "short")
 SAYS_INCOMPLETE = (b'"complete": false', b'"complete":false', b'"limits": [\n', b"not read", b"cannot be read", b"cannot read", b"could not be read", b"could be read",
                    b"cannot be judged")
 NO_ROOM_FOR_LIMITS = {"check-o"}  # GitLab's format: standard error has them
-WITH_ALL_OF_LIBCRYPTO = "scan-loose"
-CRYPTO_RUNS = 20  # in each other scenario
 NOTES = ".git/revident/sweep/"
 JOURNAL = ".git/revident/journal"
 NOTE_DIRECTORIES = (".git/revident/", NOTES)
@@ -190,7 +187,7 @@ class Scenario:
     def judge_temporary(self, kind):
         """What cannot be removed stays. Where memory ends the program does, and its next run removes what is left."""
         left = os.listdir(self.temporary)
-        if left and kind in ("alloc", "crypto"):
+        if left and kind == "alloc":
             self.run("none")
             left = os.listdir(self.temporary)
         return "leaves %s in TMPDIR" % left[0] if left and kind != "remove" else None
@@ -250,10 +247,8 @@ class Scenario:
             n += stride
 
     def stride(self, kind):
-        """So that a class has at most so many runs, but one. How libcrypto starts depends on no command."""
+        """So that a class has at most so many runs, or about twice as many."""
         most = self.options.most
-        if kind == "crypto" and self.name != WITH_ALL_OF_LIBCRYPTO:
-            most = min(most or CRYPTO_RUNS, CRYPTO_RUNS)
         return max(1, self.good.counts[kind] // most) if most else 1
 
 

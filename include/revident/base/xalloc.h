@@ -9,9 +9,6 @@
 
 #include <stddef.h>
 
-/* Says why on standard error and ends the program with 3: for libraries that run out of memory. */
-_Noreturn void end_program(const char *why);
-
 /* Never returns NULL; `size` 0 gives a pointer that can be freed. Freed with free(). */
 void *xmalloc(size_t size);
 
