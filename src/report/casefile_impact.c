@@ -333,6 +333,13 @@ static void say_exposure(struct page *page, const struct lost_case *c)
 		return;
 	page_open(page, PAGE_PARAGRAPH);
 	page_styled(page, PAGE_STRONG, "Exposure:");
+	if (!c->restored && oid_equal(&c->loss->commit->id, &page->file->head->id)) {
+		page_words(page, " it begins with HEAD's commit (");
+		page_time_utc(page, &page->file->head->committer);
+		page_words(page, "), which is the commit of the loss; it is not repaired there.");
+		page_close(page, PAGE_PARAGRAPH);
+		return;
+	}
 	page_words(page, " %s, from the commit of the loss (", describe_span(c->exposure, span));
 	page_time_utc(page, &c->loss->commit->committer);
 	if (c->restored) {

@@ -15,6 +15,14 @@ expect_golden september-17.report.markdown
 snapshot "$CASE_DIR/after"
 compare "$CASE_DIR/before" "$CASE_DIR/after" "the repository"
 
+it "a loss in HEAD itself has just begun"
+fixture september-17
+git checkout -q -f :/'deleting a program deletes its steps'
+run revident report
+sed -n '/Exposure/p' "$CASE_DIR/out" >"$CASE_DIR/exposure"
+echo "**Exposure:** it begins with HEAD's commit (2025-09-17T14:42:11Z), which is the commit of the loss; it is not repaired there." |
+	expect_file "$CASE_DIR/exposure"
+
 it "is the same from another directory, in another time zone, from packs"
 fixture september-17
 run revident report
