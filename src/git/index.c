@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "index_file.h"
 #include "internal.h"
 #include "process.h"
 #include "revident/base/printable.h"
@@ -146,6 +147,17 @@ static bool has_empty_blob(const struct entry_list *list)
 	return false;
 }
 
+static int ask_git(struct repo *repo, struct arena *arena, const char *const *paths, size_t count,
+	struct entry_list *list, struct err *err)
+{
+	if (list_all(repo, arena, paths, count, false, list, err) < 0)
+		return -1;
+	if (!has_empty_blob(list))
+		return 0;
+	list->count = 0;
+	return list_all(repo, arena, paths, count, true, list, err);
+}
+
 static int compare_entries(const void *a, const void *b)
 {
 	const struct index_entry *x = a, *y = b;
@@ -167,6 +179,96 @@ static void sort_entries(struct arena *arena, struct entry_list *list, struct in
 			out->items[out->count++] = list->items[i];
 }
 
+/* Does git take the path as it is? It resolves what has an empty, a "." or a ".." component. */
+static bool is_resolved(struct text path)
+{
+	const char *at = path.ptr, *end = at + path.len, *slash;
+
+	for (; at <= end; at = slash + 1) {
+		slash = memchr(at, '/', (size_t)(end - at));
+		if (!slash)
+			slash = end;
+		if (slash == at || (at[0] == '.' && (slash - at == 1 || (slash - at == 2 && at[1] == '.'))))
+			return false;
+	}
+	return true;
+}
+
+/* The first record whose path is not before this one. */
+static uint32_t lower_bound(const struct index_file *file, struct text path)
+{
+	uint32_t low = 0, high = file->count;
+
+	while (low < high) {
+		const uint32_t middle = low + (high - low) / 2;
+
+		if (text_compare(index_path(file, middle), path) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static void add_record(struct arena *arena, const struct index_file *file, uint32_t record, struct entry_list *list)
+{
+	const struct text path = index_path(file, record);
+	struct index_entry entry = { .path = { arena_memdup(arena, path.ptr, path.len), path.len },
+		.mode = index_mode(file, record) };
+
+	memcpy(entry.id.bytes, index_id(file, record), OID_BYTES);
+	VEC_GROW(list->items, list->count, list->cap);
+	list->items[list->count++] = entry;
+}
+
+static bool is_below(struct text path, const struct strbuf *dir)
+{
+	return path.len >= dir->len && memcmp(path.ptr, dir->buf, dir->len) == 0;
+}
+
+/* What stands at the path, or below it as a directory. */
+static void add_below(struct arena *arena, const struct index_file *file, struct text path, struct strbuf *dir,
+	struct entry_list *list)
+{
+	uint32_t at = lower_bound(file, path);
+
+	if (at < file->count && text_equal(index_path(file, at), path))
+		add_record(arena, file, at, list);
+	strbuf_clear(dir);
+	strbuf_add(dir, path.ptr, path.len);
+	strbuf_addch(dir, '/');
+	at = lower_bound(file, (struct text){ dir->buf, dir->len });
+	for (; at < file->count && is_below(index_path(file, at), dir); at++)
+		add_record(arena, file, at, list);
+}
+
+/* Reads the file that git would. False where git has to be asked. */
+static bool read_plainly(
+	struct repo *repo, struct arena *arena, const char *const *paths, size_t count, struct entry_list *list)
+{
+	struct strbuf dir = STRBUF_INIT;
+	struct index_file file;
+	char *path;
+	bool done;
+	size_t i;
+
+	if (!repo->work_tree)
+		return false;
+	for (i = 0; i < count; i++)
+		if (!is_resolved(text_of(paths[i])))
+			return false;
+	path = index_file_path(repo);
+	done = index_file_open(&file, path, NULL) && !file.has_skipped;
+	for (i = 0; done && i < count; i++)
+		add_below(arena, &file, text_of(paths[i]), &dir, list);
+	for (i = 0; done && count == 0 && i < file.count; i++)
+		add_record(arena, &file, (uint32_t)i, list);
+	index_file_release(&file);
+	free(path);
+	strbuf_release(&dir);
+	return done;
+}
+
 int index_read(struct repo *repo, struct arena *arena, const char *const *paths, size_t count, struct index_list *out,
 	struct err *err)
 {
@@ -174,13 +276,9 @@ int index_read(struct repo *repo, struct arena *arena, const char *const *paths,
 	int rc = -1;
 
 	memset(out, 0, sizeof(*out));
-	if (index_check(repo, SIZE_MAX, err) < 0 || list_all(repo, arena, paths, count, false, &list, err) < 0)
+	if (index_check(repo, SIZE_MAX, err) < 0 ||
+		(!read_plainly(repo, arena, paths, count, &list) && ask_git(repo, arena, paths, count, &list, err) < 0))
 		goto done;
-	if (has_empty_blob(&list)) {
-		list.count = 0;
-		if (list_all(repo, arena, paths, count, true, &list, err) < 0)
-			goto done;
-	}
 	sort_entries(arena, &list, out);
 	rc = 0;
 done:

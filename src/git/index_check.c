@@ -14,8 +14,7 @@
 
 enum { SMALLEST = 12 + OID_BYTES };
 
-/* What git makes of GIT_INDEX_FILE, which it reads from where process_git() starts it. Freed by the caller. */
-static char *index_path(const struct repo *repo)
+char *index_file_path(const struct repo *repo)
 {
 	const char *named = repo->other_index ? repo->other_index : repo->index_file;
 
@@ -156,7 +155,7 @@ static int check_all_shared(const struct repo *repo, const struct mapped *index,
 
 int index_check(struct repo *repo, size_t max, struct err *err)
 {
-	char *path = index_path(repo);
+	char *path = index_file_path(repo);
 	struct mapped index;
 	int rc = map_index(repo, path, max, &index, err);
 

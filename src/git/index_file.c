@@ -138,6 +138,7 @@ static bool take_record(struct index_file *file, uint32_t version, struct input 
 	if (flags & FLAG_EXTENDED) {
 		if (version < 3 || be16(path) & ~(uint32_t)FLAG_SKIP_WORKTREE)
 			return false;
+		file->has_skipped = file->has_skipped || be16(path) & FLAG_SKIP_WORKTREE;
 		path += 2;
 	}
 	out->at = (uint32_t)(start - file->bytes);

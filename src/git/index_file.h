@@ -39,6 +39,7 @@ struct cached_tree {
 struct index_file {
 	struct index_record *records; /* by path, each once; one more behind the last for its `matter` */
 	uint32_t count;
+	bool has_skipped; /* an entry that a sparse checkout leaves out, unless its file is there: git looks */
 	const unsigned char *bytes;
 	const char *paths;
 	struct cached_tree *root; /* NULL: none is kept */

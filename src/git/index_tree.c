@@ -118,7 +118,7 @@ static bool read_plainly(struct repo *repo, struct arena *arena, const struct oi
 
 	if (repo->index_file && !repo->work_tree) /* relative to where, only git knows */
 		return false;
-	path = repo->index_file ? path_join(repo->work_tree, repo->index_file) : path_join(repo->git_dir, "index");
+	path = index_file_path(repo);
 	done = index_file_open(&file, path, matters) && index_file_compare(repo, arena, &file, tree, out);
 	index_file_release(&file);
 	free(path);

@@ -144,6 +144,9 @@ int object_peel(struct repo *repo, const struct oid *id, struct oid *out, struct
  */
 int index_check(struct repo *repo, size_t max, struct err *err);
 
+/* The index that git reads: GIT_INDEX_FILE counts from where process_git() starts it. Freed by the caller. */
+char *index_file_path(const struct repo *repo);
+
 enum { SYMREF_DEPTH_MAX = 5 /* git's own limit */ };
 
 /* refs.c: the error for a ref whose content makes no sense. Returns -1. */

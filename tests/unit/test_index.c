@@ -52,6 +52,67 @@ static void index_read__paths__are_literal_and_sorted(void **state)
 	repo_close(repo);
 }
 
+/* The paths beside "d/" sort before and behind it. */
+static void index_read__plain_index__needs_no_git(void **state)
+{
+	static const char *const some[] = { "d", "d/e", "top", "d/nothing", "zz" };
+	char *path = strdup(getenv("PATH"));
+	struct sandbox *sandbox = *state;
+	struct repo *repo;
+
+	sandbox_run(sandbox, "git init -q -b main r; cd r; mkdir -p d/e; for f in d-x d/a d/e/b d0 top; do echo $f "
+			     ">$f; done; : >d/empty; "
+			     "chmod +x d/a; git add .");
+	repo = sandbox_open(sandbox, "r/d");
+	setenv("PATH", "/nonexistent", 1);
+	expect_entries(repo, NULL, 0,
+		"100644 0 d-x\n100755 0 d/a\n100644 0 d/e/b\n100644 0 d/empty\n100644 0 d0\n100644 0 top\n");
+	expect_entries(repo, some, 5, "100755 0 d/a\n100644 0 d/e/b\n100644 0 d/empty\n100644 0 top\n");
+	setenv("PATH", path, 1);
+	repo_close(repo);
+	free(path);
+}
+
+static void index_read__path_to_resolve__is_resolved(void **state)
+{
+	static const char *const paths[] = { "./d", "d//e", "d/e/../a", "d/" };
+	static const char *const expected[] = { "100755 0 d/a\n100644 0 d/e/b\n", "100644 0 d/e/b\n", "100755 0 d/a\n",
+		"100755 0 d/a\n100644 0 d/e/b\n" };
+	struct sandbox *sandbox = *state;
+	struct repo *repo;
+	size_t i;
+
+	make_repo(sandbox);
+	sandbox_run(sandbox, "cd r; git rm -q --cached new");
+	repo = sandbox_open(sandbox, "r");
+	for (i = 0; i < sizeof(paths) / sizeof(*paths); i++)
+		expect_entries(repo, paths + i, 1, expected[i]);
+	repo_close(repo);
+}
+
+/* What a sparse checkout leaves out counts as there where its file is. */
+static void index_read__skip_worktree__is_told(void **state)
+{
+	struct sandbox *sandbox = *state;
+	struct err err = { .kind = ERR_NONE };
+	struct index_list list;
+	struct arena arena;
+	struct repo *repo;
+
+	sandbox_run(sandbox, "git init -q -b main r; cd r; echo 1 >a; echo 2 >b; echo 3 >c; git add .; git config "
+			     "core.sparseCheckout true; "
+			     "git update-index --skip-worktree a b; rm a");
+	repo = sandbox_open(sandbox, "r");
+	arena_init(&arena);
+	assert_int_equal(index_read(repo, &arena, NULL, 0, &list, &err), 0);
+	assert_int_equal(list.count, 3);
+	assert_true(list.items[0].is_skip_worktree);
+	assert_false(list.items[1].is_skip_worktree);
+	assert_false(list.items[2].is_skip_worktree);
+	arena_release(&arena);
+	repo_close(repo);
+}
+
 static void index_read__no_index__is_empty(void **state)
 {
 	struct sandbox *sandbox = *state;
@@ -253,6 +314,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SANDBOXED(index_read__paths__are_literal_and_sorted),
+		SANDBOXED(index_read__plain_index__needs_no_git),
+		SANDBOXED(index_read__path_to_resolve__is_resolved),
+		SANDBOXED(index_read__skip_worktree__is_told),
 		SANDBOXED(index_read__no_index__is_empty),
 		SANDBOXED(index_read__conflict__has_its_stages),
 		SANDBOXED(index_read__index_of_the_environment__is_read),
