@@ -1,5 +1,6 @@
 #include "revident/git/index.h"
 
+#include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -232,6 +233,7 @@ static void add_below(struct arena *arena, const struct index_file *file, struct
 {
 	uint32_t at = lower_bound(file, path);
 
+	assert(file->paths); /* it is open */
 	if (at < file->count && text_equal(index_path(file, at), path))
 		add_record(arena, file, at, list);
 	strbuf_clear(dir);

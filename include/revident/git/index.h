@@ -1,9 +1,8 @@
 /*
  * index: what is staged, as git itself reads it. Layer git.
  *
- * libgit2 1.5 cannot read split, sparse or hash-less indexes and is slow on large ones, so git is asked, with the
- * environment that it gave us (a hook's GIT_INDEX_FILE included). What a hook asks on every commit is answered from the
- * file itself where that is of the plain kind.
+ * libgit2 1.5 cannot read split, sparse or hash-less indexes and is slow on large ones: a file of the plain kind is read
+ * here, and git is asked about every other, with the environment that it gave us (a hook's GIT_INDEX_FILE included).
  */
 #ifndef REVIDENT_GIT_INDEX_H
 #define REVIDENT_GIT_INDEX_H
