@@ -152,6 +152,9 @@ enum { SYMREF_DEPTH_MAX = 5 /* git's own limit */ };
 /* refs.c: the error for a ref whose content makes no sense. Returns -1. */
 int damaged_ref(const char *name, struct err *err);
 
+/* refs.c: a name below refs/ that git would give a ref (git-check-ref-format(1)). Two lines run into one have none. */
+bool ref_name_is_possible(struct text name);
+
 /* refs.c: a ref as it is stored. */
 struct raw_ref {
 	bool is_symbolic;

@@ -58,39 +58,12 @@ int packed_refs_find(struct repo *repo, const char *name, struct oid *out, struc
 	return rc;
 }
 
-/* What git lets no ref's name have (git-check-ref-format(1)): two lines run into one, say. */
-static bool is_possible_name(struct text name)
-{
-	static const char below[] = "refs/";
-	static const bool impossible[256] = { ['~'] = true,
-		['^'] = true,
-		[':'] = true,
-		['?'] = true,
-		['*'] = true,
-		['['] = true,
-		['\\'] = true,
-		[0x7f] = true };
-	char last = '/';
-	size_t i;
-
-	if (name.len < sizeof(below) || memcmp(name.ptr, below, sizeof(below) - 1) != 0)
-		return false;
-	for (i = sizeof(below) - 1; i < name.len; last = name.ptr[i++]) {
-		char c = name.ptr[i];
-
-		if ((unsigned char)c <= ' ' || impossible[(unsigned char)c] || (c == '/' && last == '/') ||
-			(c == '.' && (last == '/' || last == '.')))
-			return false;
-	}
-	return last != '/' && last != '.';
-}
-
 bool packed_refs_parse(const char *line, size_t len, struct oid *id, struct text *name)
 {
 	if (len < OID_HEX + 2 || line[OID_HEX] != ' ' || !oid_parse(id, line, OID_HEX) || oid_is_null(id))
 		return false;
 	*name = (struct text){ line + OID_HEX + 1, len - OID_HEX - 1 };
-	return is_possible_name(*name);
+	return ref_name_is_possible(*name);
 }
 
 void packed_refs_check(struct repo *repo)
@@ -111,7 +84,7 @@ void packed_refs_check(struct repo *repo)
 
 		line++;
 		if (*at != '#' && !(peels ? oid_parse(&id, at + 1, bare - 1) : packed_refs_parse(at, bare, &id, &name)))
-			repo_add_limit(repo, "line %lu of packed-refs is damaged", line);
+			repo_add_limit(repo, "line %lu of packed-refs is damaged; 'git fsck' tells more", line);
 		at += len + 1;
 	}
 }

@@ -170,7 +170,7 @@ static int add_packed(struct repo *repo, struct arena *arena, struct candidates 
 			fully_peeled |= memmem(at, len, " fully-peeled ", 14) != NULL;
 		else if (!add_packed_line(arena, list, at, bare, fully_peeled)) {
 			list->is_complete = false;
-			repo_add_limit(repo, "line %lu of packed-refs is damaged", line);
+			repo_add_limit(repo, "line %lu of packed-refs is damaged; 'git fsck' tells more", line);
 		}
 		at += len + 1;
 	}

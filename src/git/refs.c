@@ -46,9 +46,58 @@ int damaged_ref(const char *name, struct err *err)
 	struct strbuf shown = STRBUF_INIT;
 
 	strbuf_add_printable(&shown, name, strlen(name));
-	err_set(err, ERR_UNDECIDED, "ref '%s' is damaged", shown.buf);
+	if (strcmp(name, "HEAD") == 0)
+		err_set(err, ERR_UNDECIDED, "ref 'HEAD' is damaged: write 'ref: refs/heads/BRANCH' into its file");
+	else
+		err_set(err, ERR_UNDECIDED, "ref '%s' is damaged; 'git fsck' tells more", shown.buf);
 	strbuf_release(&shown);
 	return -1;
+}
+
+/* Does a component of a name, `len` bytes, end as a lock does that git is about to put in a ref's place? */
+static bool is_lock(const char *component, size_t len)
+{
+	static const char suffix[] = ".lock";
+	const size_t n = sizeof(suffix) - 1;
+
+	return len >= n && memcmp(component + len - n, suffix, n) == 0;
+}
+
+bool ref_name_is_possible(struct text name)
+{
+	static const char below[] = "refs/";
+	static const bool impossible[256] = { ['~'] = true,
+		['^'] = true,
+		[':'] = true,
+		['?'] = true,
+		['*'] = true,
+		['['] = true,
+		['\\'] = true,
+		[0x7f] = true };
+	size_t i, begin = sizeof(below) - 1; /* of the component at hand */
+	char last = '/';
+
+	if (name.len < sizeof(below) || memcmp(name.ptr, below, begin) != 0)
+		return false;
+	for (i = begin; i < name.len; last = name.ptr[i++]) {
+		char c = name.ptr[i];
+
+		if ((unsigned char)c <= ' ' || impossible[(unsigned char)c] || (c == '/' && last == '/') ||
+			(c == '.' && (last == '/' || last == '.')) || (c == '{' && last == '@'))
+			return false;
+		if (c == '/' && is_lock(name.ptr + begin, i - begin))
+			return false;
+		if (c == '/')
+			begin = i + 1;
+	}
+	return last != '/' && last != '.' && !is_lock(name.ptr + begin, name.len - begin);
+}
+
+/* May the ref `name` point to `target`? git takes a HEAD for none that points out of refs/. */
+static bool leads_to_a_ref(const char *name, struct text target)
+{
+	return ref_name_is_possible(target) ||
+	       (strcmp(name, "HEAD") != 0 && !memchr(target.ptr, '/', target.len) && name_is_safe(target.ptr));
 }
 
 int ref_parse(
@@ -63,7 +112,7 @@ int ref_parse(
 			;
 		out->is_symbolic = true;
 		out->name = (struct text){ arena_memdup(arena, content, len), len };
-		if (memchr(content, '\0', len) || !name_is_safe(out->name.ptr))
+		if (memchr(content, '\0', len) || !leads_to_a_ref(name, out->name))
 			return damaged_ref(name, err);
 		return 1;
 	}
@@ -149,6 +198,31 @@ int ref_follow(struct repo *repo, struct arena *arena, const char *name, struct 
 	return got > 0 ? ref_resolve_raw(repo, arena, raw, out, err) : got;
 }
 
+/* git takes a ref's log away with the ref: what has one and is not there was lost. */
+static bool has_log(const struct repo *repo, const char *name)
+{
+	struct strbuf file = STRBUF_INIT;
+	struct stat st;
+	bool found;
+
+	strbuf_addf(&file, "%slogs/%s", repo->common_dir, name);
+	found = stat(file.buf, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0;
+	strbuf_release(&file);
+	return found;
+}
+
+static int lost_branch(struct text name, struct err *err)
+{
+	struct strbuf shown = STRBUF_INIT;
+
+	strbuf_add_printable(&shown, name.ptr, name.len);
+	err_set(err, ERR_UNDECIDED,
+		"HEAD names '%s', which is not there, though its log is; the last line of 'logs/%s' has the commit",
+		shown.buf, shown.buf);
+	strbuf_release(&shown);
+	return -1;
+}
+
 int refs_head(struct repo *repo, struct arena *arena, struct ref *out, struct err *err)
 {
 	char hex[OID_HEX + 1];
@@ -164,7 +238,7 @@ int refs_head(struct repo *repo, struct arena *arena, struct ref *out, struct er
 		return err_set(err, ERR_UNDECIDED,
 			"the repository has no HEAD; 'git symbolic-ref HEAD refs/heads/BRANCH' gives it one");
 	if (got == 0)
-		return 0;
+		return has_log(repo, out->symbolic.ptr) ? lost_branch(out->symbolic, err) : 0;
 	got = object_peel(repo, &out->target, &out->commit, &missing, err);
 	if (got == 0 && oid_is_null(&missing))
 		return err_set(

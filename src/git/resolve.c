@@ -265,10 +265,15 @@ static int resolve_expression(
 	return got;
 }
 
+static bool is_head(const char *expression)
+{
+	return strcmp(expression, "HEAD") == 0 || strcmp(expression, "@") == 0;
+}
+
 /* HEAD and what it points to are of commits, for git; a tag may be of anything. */
 static int no_commit(const char *shown, const struct ref *ref, struct err *err)
 {
-	if (ref->symbolic.len || strcmp(shown, "HEAD") == 0 || strcmp(shown, "@") == 0)
+	if (ref->symbolic.len || is_head(shown))
 		return err_set(
 			err, ERR_UNDECIDED, "'%s' leads to an object that is no commit; 'git fsck' tells more", shown);
 	err_set(err, ERR_USAGE, "'%s' leads to an object that is no commit", shown);
@@ -287,6 +292,8 @@ int refs_resolve(struct repo *repo, struct arena *arena, const char *expression,
 	out->name = text_of(arena_strdup(arena, expression));
 	strbuf_add_printable(&shown, expression, strlen(expression));
 	got = resolve_expression(repo, arena, expression, out, &typed, err);
+	if (got == 0 && is_head(expression) && refs_head(repo, arena, out, err) < 0) /* it was born, and is gone */
+		got = -1;
 	if (got == 0) {
 		err_set(err, ERR_USAGE, "'%s' names no commit here; 'git branch --all' and 'git tag' list what does",
 			shown.buf);
