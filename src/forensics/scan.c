@@ -150,7 +150,7 @@ static const struct text *children_of_lost(struct writer *w, const struct lost_k
 
 	for (i = first_missing(w->verdict, name); i < w->verdict->missing_count && text_equal(missing[i].name, name);
 		i++)
-		if (missing[i].lineage == lost->lineage)
+		if (missing[i].lineage == lost->lineage && missing[i].tip_count)
 			add_referencing(w, &missing[i], &ids);
 	return finish_ids(w, &ids, count);
 }
@@ -234,7 +234,7 @@ static void write_all_missing(struct writer *w)
 	size_t i, n = 0;
 
 	for (i = 0; i < w->verdict->missing_count; i++)
-		if (is_wanted(w, w->verdict->missing[i].environment))
+		if (w->verdict->missing[i].tip_count && is_wanted(w, w->verdict->missing[i].environment))
 			write_missing(w, &w->verdict->missing[i], &all[n++]);
 	w->out->missing = all;
 	w->out->missing_count = n;
@@ -262,7 +262,7 @@ int scan_judge(struct investigation *inv, const struct scan_options *options, st
 	write_all_lost(&w);
 	write_all_missing(&w);
 	if (options->with_worktree && scan_write_worktree(inv, options, out, err) < 0) {
-		repo_add_limit(inv->repo, "the index or the work tree cannot be read; 'git status' tells more");
+		repo_add_limit(inv->repo, "the index or the work tree cannot be read: %s", err->msg);
 		err_clear(err);
 	}
 	scan_write_facts(inv, out);

@@ -54,7 +54,7 @@ static const struct standing *find(const struct side *side, uint32_t path)
 	return place ? &side->items[place - 1] : NULL;
 }
 
-/* Once all sides are read. */
+/* Once all sides are read: what could not be read of one may have been found in the work tree. */
 static void mark_revisions(const struct comparison *c, struct side *side)
 {
 	size_t i, count = c->inv->study.revisions.count;
@@ -62,8 +62,10 @@ static void mark_revisions(const struct comparison *c, struct side *side)
 	side->held = xcalloc(count, sizeof(*side->held));
 	side->tracked = xcalloc(count, sizeof(*side->tracked));
 	for (i = 0; i < side->count; i++) {
-		const struct standing *item = &side->items[i];
+		struct standing *item = &side->items[i];
 
+		if (item->revision == INTERN_NONE && item->blob != BLOB_NONE)
+			item->revision = c->inv->study.blobs[item->blob].revision;
 		if (item->revision == INTERN_NONE)
 			continue;
 		side->held[item->revision] = true;

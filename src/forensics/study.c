@@ -230,7 +230,7 @@ static int fetch_blob(struct study *study, struct blob *blob, struct object *out
 	if (found == 0)
 		object_add_limit(study->repo, "blob", &blob->id, NULL);
 	else
-		repo_add_limit(study->repo, "%s", why.msg);
+		repo_add_limit(study->repo, "%s; 'git fsck' tells more", why.msg);
 	if (found < 0)
 		blob->unreadable = arena_strdup(&study->arena, why.msg);
 	return 0;

@@ -75,9 +75,18 @@ static bool tip_decides(const struct verdict *verdict, struct text name, bool al
 	return true;
 }
 
-/* `certain`: no file that could not be read can be what is missing. */
-static void add_tips(struct investigation *inv, struct verdict *verdict, size_t view, struct missing_key *item,
-	bool certain, bool all)
+static bool is_decisive(
+	const struct investigation *inv, const struct verdict *verdict, const struct missing_key *item, bool all)
+{
+	size_t i;
+
+	for (i = 0; i < item->tip_count; i++)
+		if (tip_decides(verdict, inv->tips[item->tips[i]].name, all))
+			return true;
+	return false;
+}
+
+static void add_tips(const struct investigation *inv, size_t view, struct missing_key *item)
 {
 	size_t t;
 
@@ -86,12 +95,66 @@ static void add_tips(struct investigation *inv, struct verdict *verdict, size_t 
 			continue;
 		VEC_GROW(item->tips, item->tip_count, item->tip_cap);
 		item->tips[item->tip_count++] = (uint32_t)t;
-		item->decides = item->decides || (certain && tip_decides(verdict, inv->tips[t].name, all));
 	}
 }
 
-static void look_at_view(struct investigation *inv, const struct policy *policy, size_t view, bool all,
-	struct verdict *verdict, struct intern *known)
+static void drop_tips(const struct investigation *inv, size_t view, struct missing_key *item)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < item->tip_count; i++)
+		if (inv->tip_views[item->tips[i]] != view)
+			item->tips[n++] = item->tips[i];
+	item->tip_count = n;
+}
+
+/* What an environment of a view misses, where files could not be read that may be it. */
+struct doubt {
+	size_t view, unread;
+	uint32_t *items; /* by number in `missing` */
+	size_t count, cap;
+};
+
+struct doubts {
+	struct doubt *items;
+	size_t count, cap;
+};
+
+static struct doubt *add_doubt(struct doubts *doubts, size_t view, size_t unread)
+{
+	VEC_GROW(doubts->items, doubts->count, doubts->cap);
+	doubts->items[doubts->count] = (struct doubt){ .view = view, .unread = unread };
+	return &doubts->items[doubts->count++];
+}
+
+/*
+ * No file that was not read can be what is seen to be taken from the history of a tip. Of the rest, no more can be
+ * there than there are such files.
+ */
+static void settle_doubt(const struct investigation *inv, struct verdict *verdict, const struct doubt *doubt)
+{
+	size_t i, open = 0;
+
+	for (i = 0; i < doubt->count; i++)
+		open += !verdict->missing[doubt->items[i]].loss;
+	for (i = 0; i < doubt->count && open <= doubt->unread; i++)
+		if (!verdict->missing[doubt->items[i]].loss)
+			drop_tips(inv, doubt->view, &verdict->missing[doubt->items[i]]);
+}
+
+static void settle_doubts(const struct investigation *inv, struct verdict *verdict, struct doubts *doubts)
+{
+	size_t i;
+
+	for (i = 0; i < doubts->count; i++) {
+		settle_doubt(inv, verdict, &doubts->items[i]);
+		free(doubts->items[i].items);
+	}
+	free(doubts->items);
+}
+
+static void look_at_view(struct investigation *inv, const struct policy *policy, size_t view, struct verdict *verdict,
+	struct intern *known, struct doubts *doubts)
 {
 	const struct tree_envs *envs = &inv->views[view].envs;
 	size_t e, i;
@@ -99,19 +162,26 @@ static void look_at_view(struct investigation *inv, const struct policy *policy,
 	for (e = 0; e < envs->count; e++) {
 		const struct tree_env *env = &envs->items[e];
 		const struct policy_environment *said = policy_environment(policy, env->path);
+		const size_t unread = investigation_unread(&inv->views[view], env);
 		struct missing_name *names;
+		struct doubt *doubt;
 		size_t count;
 
 		if (said && said->ignore)
 			continue;
 		count = tree_env_missing(
 			&inv->study, env, said ? said->external.items : NULL, said ? said->external.count : 0, &names);
+		doubt = count && unread ? add_doubt(doubts, view, unread) : NULL;
 		for (i = 0; i < count; i++) {
 			struct missing_key *item =
 				missing_entry(verdict, known, names[i].name, env, inv->views[view].labels[e]);
 
 			add_referencing(item, &names[i]);
-			add_tips(inv, verdict, view, item, count > investigation_unread(&inv->views[view], env), all);
+			add_tips(inv, view, item);
+			if (!doubt)
+				continue;
+			VEC_GROW(doubt->items, doubt->count, doubt->cap);
+			doubt->items[doubt->count++] = (uint32_t)(item - verdict->missing);
 		}
 	}
 }
@@ -296,12 +366,13 @@ static int find_missing(
 	struct investigation *inv, const struct policy *policy, bool all, struct verdict *verdict, struct err *err)
 {
 	struct reaching reaching = { 0 };
+	struct doubts doubts = { 0 };
 	struct intern known;
 	size_t v, i;
 
 	intern_init(&known);
 	for (v = 0; v < inv->view_count; v++)
-		look_at_view(inv, policy, v, all, verdict, &known);
+		look_at_view(inv, policy, v, verdict, &known, &doubts);
 	intern_release(&known);
 	for (i = 0; i < verdict->missing_count; i++) {
 		struct missing_key *item = &verdict->missing[i];
@@ -311,6 +382,9 @@ static int find_missing(
 		find_loss(inv, &reaching, item);
 	}
 	free(reaching.reached);
+	settle_doubts(inv, verdict, &doubts);
+	for (i = 0; i < verdict->missing_count; i++)
+		verdict->missing[i].decides = is_decisive(inv, verdict, &verdict->missing[i], all);
 	if (verdict->missing_count)
 		qsort(verdict->missing, verdict->missing_count, sizeof(*verdict->missing), compare_missing);
 	return verdict->missing_count ? look_on_refs(inv, verdict, err) : 0;

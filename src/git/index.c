@@ -84,7 +84,8 @@ static int parse_output(
 		unsigned long flags = 0;
 
 		if (!nul || !parse_entry(arena, at, (size_t)(nul - at), &entry))
-			return err_set(err, ERR_UNDECIDED, "'git ls-files' says something that is not understood");
+			return err_set(err, ERR_UNDECIDED,
+				"the index holds an entry that is not understood; 'git ls-files -s' shows it");
 		at = nul + 1;
 		if (debug)
 			at = skip_debug(at, end, &flags);

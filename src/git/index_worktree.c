@@ -30,7 +30,8 @@ static int parse(struct arena *arena, const struct strbuf *out, struct worktree_
 		nul = memchr(at, '\0', (size_t)(end - at));
 		if (!nul || nul - at < 3 || at[1] != ' ') {
 			free(items);
-			return err_set(err, ERR_UNDECIDED, "'git ls-files' says something that is not understood");
+			return err_set(err, ERR_UNDECIDED,
+				"the index holds an entry that is not understood; 'git ls-files -s' shows it");
 		}
 		if (nul[-1] == '/') /* a repository of its own */
 			continue;

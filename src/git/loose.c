@@ -41,12 +41,20 @@ struct loose_header {
 
 static int damaged(const git_oid *id, const char *why)
 {
-	char hex[OID_HEX + 1], text[160];
+	char hex[OID_HEX + 1], text[192];
 
 	git_oid_tostr(hex, sizeof(hex), id);
 	snprintf(text, sizeof(text), "loose object %s %s", hex, why);
 	git_error_set_str(GIT_ERROR_ODB, text);
 	return GIT_ERROR;
+}
+
+static int unreadable(const git_oid *id)
+{
+	char why[96];
+
+	snprintf(why, sizeof(why), "cannot be read: %s", strerror(errno));
+	return damaged(id, why);
 }
 
 /* "TYPE SIZE\0" with one space and no leading zeros, as git itself demands. */
@@ -89,7 +97,7 @@ static int read_file(int dir, const char *name, const git_oid *id, unsigned char
 	int rc = GIT_ERROR;
 
 	if (fd < 0)
-		return errno == ENOENT || errno == ENOTDIR ? GIT_ENOTFOUND : damaged(id, strerror(errno));
+		return errno == ENOENT || errno == ENOTDIR ? GIT_ENOTFOUND : unreadable(id);
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
 		damaged(id, "is no regular file");
 		goto done;
@@ -106,7 +114,7 @@ static int read_file(int dir, const char *name, const git_oid *id, unsigned char
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0) {
-			damaged(id, n < 0 ? strerror(errno) : "shrank while it was read");
+			n < 0 ? unreadable(id) : damaged(id, "shrank while it was read");
 			goto done;
 		}
 		len += (size_t)n;

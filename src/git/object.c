@@ -293,7 +293,7 @@ void object_add_limit(struct repo *repo, const char *what, const struct oid *id,
 
 	oid_hex(id, hex);
 	if (why)
-		repo_add_limit(repo, "%s %s is damaged: %s", what, hex, why->msg);
+		repo_add_limit(repo, "%s %s is damaged: %s; 'git fsck' tells more", what, hex, why->msg);
 	else if (repo->partial)
 		repo_add_limit(repo,
 			"%s %s is not available here (partial clone): 'git cat-file -t %s' fetches it, "

@@ -317,6 +317,19 @@ static void write_head(struct page *page)
 	page_close(page, PAGE_PARAGRAPH);
 }
 
+static const char *title_of_none(const struct casefile *file)
+{
+	return file->repository.limit_count ? "No migration is known to be missing" : "No migration is missing";
+}
+
+static const char *what_head_lacks(const struct casefile *file)
+{
+	if (!file->head)
+		return "HEAD has no commit yet.";
+	return file->repository.limit_count ? "HEAD names no migration that it is known to lack."
+					    : "HEAD names no migration that it lacks.";
+}
+
 void casefile_write(struct page *page)
 {
 	const struct casefile *file = page->file;
@@ -324,7 +337,7 @@ void casefile_write(struct page *page)
 
 	page_begin(page, file->case_count == 1 ? "A lost migration"
 			 : file->case_count    ? "Lost migrations"
-					       : "No migration is missing");
+					       : title_of_none(file));
 	page_open(page, PAGE_TITLE);
 	if (file->case_count == 1) {
 		page_words(page, file->cases[0].is_replaced                   ? "Replaced migration "
@@ -335,13 +348,13 @@ void casefile_write(struct page *page)
 	} else if (file->case_count) {
 		page_words(page, "%zu lost migrations", file->case_count);
 	} else {
-		page_words(page, "No migration is missing");
+		page_words(page, "%s", title_of_none(file));
 	}
 	page_close(page, PAGE_TITLE);
 	write_head(page);
 	if (!file->case_count) {
 		page_open(page, PAGE_PARAGRAPH);
-		page_words(page, file->head ? "HEAD names no migration that it lacks." : "HEAD has no commit yet.");
+		page_words(page, "%s", what_head_lacks(file));
 		if (file->losses)
 			page_words(page,
 				" In the history that was read, %zu %s lost at some time, on some branch: name a "

@@ -81,7 +81,7 @@ static void add_clean(struct scan_text *t)
 		paragraph_add_styled(&p, STYLE_GOOD, "HEAD lost nothing and misses nothing");
 	else
 		paragraph_add(&p, "HEAD has no commit yet, and no protected ref misses anything");
-	paragraph_add(&p, ": ");
+	paragraph_add(&p, t->scan->repository.limit_count ? " in what could be read: " : ": ");
 	add_read(&p, t->scan);
 	paragraph_add(&p, ".");
 	paragraph_end(&p);

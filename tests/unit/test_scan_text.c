@@ -389,7 +389,8 @@ static void scan_text__limits__stand_at_the_end(void **state)
 	(void)state;
 	scan.repository.limits = limits;
 	scan.repository.limit_count = 7;
-	assert_text(&scan, "Nothing is lost or missing: 7 commits and 5 files read in 1 environment.\n"
+	assert_text(&scan, "Nothing is lost or missing in what could be read: 7 commits and 5 files read in\n"
+			   "1 environment.\n"
 			   "\n"
 			   "History could not be read whole, so more may be lost than is shown:\n"
 			   "  commit " HEX_11 " is missing\n"

@@ -36,7 +36,7 @@ struct missing_key {
 	bool in_depends_on; /* only there, not in any down_revision */
 	bool ever_in_history, decides, published;
 	const struct change *loss; /* the last in walk order that a tip where it is missing descends from; NULL: none */
-	uint32_t *tips;
+	uint32_t *tips;            /* none: it may be in a file that could not be read, wherever it is named */
 	size_t tip_count, tip_cap;
 	struct text *present_on; /* names of refs */
 	size_t present_count, present_cap;

@@ -1,0 +1,88 @@
+#!/bin/sh
+# What single damages make of the answers: never a finding that the whole repository does not have, and what cannot be
+# told is said. tests/damage tries thousands of damages for less.
+. "${0%/*}/lib.sh"
+need_binary
+
+# loose PLACE: the file of the object that a path in a commit, or an id, names.
+loose() {
+	loose_id=$(git rev-parse "$1")
+	echo ".git/objects/$(echo "$loose_id" | cut -c1-2)/$(echo "$loose_id" | cut -c3-)"
+}
+
+# empty FILE: what a machine leaves behind that went down too early.
+empty() {
+	chmod u+w "$1"
+	: >"$1"
+}
+
+it "what a file that cannot be read may declare is not called missing"
+fixture merge-migration
+fsck_fails
+run revident scan --format json
+expect_exit 0
+empty "$(loose HEAD:migrations/versions/a1a1a1a1a1a1_users.py)"
+run revident scan --format json
+expect_exit 3
+expect_json '[d["missing"], d["lost"], d["repository"]["complete"]]' '[[], [], false]'
+run revident scan
+expect_exit 3
+grep -q '^Nothing is lost or missing in what could be read' "$CASE_DIR/out" || fail "$(cat "$CASE_DIR/out")"
+run revident report
+expect_exit 3
+head -n 1 "$CASE_DIR/out" | grep -qx '# No migration is known to be missing' || fail "$(head -n 1 "$CASE_DIR/out")"
+run revident explain a1a1a1a1a1a1 --format json
+expect_json '[d["state"], d["broken"]]' '["unknown", false]'
+
+it "what history is seen to lose is missing, whatever cannot be read beside it"
+fixture deleted-parent
+fsck_fails
+empty "$(loose HEAD:migrations/versions/a1a1a1a1a1a1_users.py)"
+run revident scan --format json
+expect_exit 1
+expect_json '[m["revision"] for m in d["missing"]]' '["b2b2b2b2b2b2"]'
+
+it "a HEAD that git gives no meaning to names no unborn branch"
+fixture overwritten
+fsck_fails
+for content in 'ref: refs/heads/main\nref: refs/heads/main\n' 'ref: refs/heads/ma in\n' 'ref: refs/heads/main.lock\n' \
+	'ref: refs/heads/@{1}\n' 'ref: main\n'; do
+	# shellcheck disable=SC2059 # a format on purpose
+	printf "$content" >.git/HEAD
+	for command in scan 'scan --all' 'audit HEAD' 'check --staged' explain\ a1a1a1a1a1a1; do
+		# shellcheck disable=SC2086 # a command and its operands
+		run revident $command
+		expect_exit 3
+		grep -q "ref 'HEAD' is damaged" "$CASE_DIR/out" "$CASE_DIR/err" || fail "$command: $(cat "$CASE_DIR/err")"
+	done
+done
+
+it "a branch that is gone with its log still there is lost, not unborn"
+fixture overwritten
+git config core.logAllRefUpdates true
+git commit -q --allow-empty -m 'leave a trace'
+rm .git/refs/heads/main
+for command in scan 'audit HEAD' 'check --staged' recover; do
+	# shellcheck disable=SC2086 # a command and its operands
+	run revident $command
+	expect_exit 3
+	grep -q "HEAD names 'refs/heads/main', which is not there" "$CASE_DIR/err" || fail "$command: $(cat "$CASE_DIR/err")"
+done
+git symbolic-ref HEAD refs/heads/new
+run revident check --staged
+grep -q 'not there' "$CASE_DIR/err" && fail "a new branch has no log: $(cat "$CASE_DIR/err")"
+
+it "what the index holds and nobody can read is not called stripped where the work tree shows it"
+fixture merge-migration
+fsck_fails
+edited=migrations/versions/a1a1a1a1a1a1_users.py
+echo '# staged' >>"$edited"
+git add "$edited"
+run revident scan --format json
+expect_json 'd["worktree"]' '[]'
+empty "$(loose ":$edited")"
+run revident scan --format json
+expect_exit 3
+expect_json 'd["worktree"]' '[]'
+
+finish
