@@ -149,6 +149,19 @@ bool pack_bytes_are(struct pack_bytes *bytes, const struct pack *pack, uint32_t 
 struct pack_bytes *pack_bytes_new(size_t len);
 void pack_bytes_release(struct pack_bytes *bytes); /* takes NULL */
 
+/* pack_delta.c: a delta, inflated. */
+struct pack_delta {
+	const unsigned char *bytes;
+	size_t len;
+};
+
+/* Takes off what a delta begins with: the length of its base, and of what it makes. False where that makes no sense. */
+bool pack_delta_take_lengths(struct pack_delta *delta, uint64_t *base_len, uint64_t *len);
+
+/* What a delta makes of its base. NULL where it does not fit, or, with *too_long set, where that is more than `max` bytes. */
+struct pack_bytes *pack_delta_apply(
+	const struct pack_bytes *base, struct pack_delta delta, size_t max, size_t *too_long);
+
 struct base_cache;
 
 /* Another copy of what is at an offset of a pack and damaged there, or NULL; see pack_rescue.c. */
@@ -162,6 +175,7 @@ struct packs {
 	z_stream inflater; /* for the beginning of an entry: it can stop early */
 	bool has_inflater;
 	struct libdeflate_decompressor *decompressor; /* for whole entries, in less than half the time */
+	struct strbuf delta;                          /* scratch for what the decompressor makes of one */
 	struct base_cache *cache;
 	pack_rescue_fn *rescue; /* where the base of a delta is damaged; may be NULL */
 	void *rescue_data;

@@ -6,7 +6,9 @@
 
 enum {
 	DELTA_HEADER = 20, /* two lengths of at most ten bytes */
-	HEAD_INPUT = 240,  /* holds the header of nearly every commit, which then may go on with a long signature */
+	INFLATE_ROOM =
+		320,      /* libdeflate goes byte by byte where less room than that is left: in most entries, always */
+	HEAD_INPUT = 240, /* holds the header of nearly every commit, which then may go on with a long signature */
 };
 
 void pack_bytes_release(struct pack_bytes *bytes)
@@ -36,6 +38,7 @@ void packs_release(struct packs *packs)
 	if (packs->has_inflater)
 		inflateEnd(&packs->inflater);
 	libdeflate_free_decompressor(packs->decompressor);
+	strbuf_release(&packs->delta);
 	memset(packs, 0, sizeof(*packs));
 }
 
@@ -53,107 +56,52 @@ static bool start_inflating(struct packs *packs, const struct pack *pack, const 
 	return true;
 }
 
-/* Inflates an entry's data, which ends before *end and must have exactly the length that its header says. NULL if not. */
-static struct pack_bytes *inflate_entry(
-	struct packs *packs, const struct pack *pack, const struct pack_entry *entry, uint64_t *end)
+/*
+ * Inflates an entry's data, which ends before *end and must have exactly the length that its header says. `out` has
+ * INFLATE_ROOM bytes more than that.
+ */
+static bool inflate_entry(
+	struct packs *packs, const struct pack *pack, const struct pack_entry *entry, unsigned char *out, uint64_t *end)
 {
-	struct pack_bytes *bytes;
-	size_t used;
+	size_t used, len;
 
 	if (!packs->decompressor)
 		packs->decompressor = libdeflate_alloc_decompressor();
-	if (!packs->decompressor)
-		return NULL;
-	bytes = pack_bytes_new(entry->len);
-	if (libdeflate_zlib_decompress_ex(packs->decompressor, pack->map + entry->data,
-		    pack->size - OID_BYTES - entry->data, bytes->bytes, entry->len, &used,
-		    NULL) != LIBDEFLATE_SUCCESS) {
-		free(bytes);
+	if (!packs->decompressor || libdeflate_zlib_decompress_ex(packs->decompressor, pack->map + entry->data,
+					    pack->size - OID_BYTES - entry->data, out, entry->len + INFLATE_ROOM, &used,
+					    &len) != LIBDEFLATE_SUCCESS)
+		return false;
+	*end = entry->data + used;
+	return len == entry->len;
+}
+
+/* An entry that is no delta. NULL where it cannot be inflated. */
+static struct pack_bytes *inflate_whole(
+	struct packs *packs, const struct pack *pack, const struct pack_entry *entry, uint64_t *end)
+{
+	struct pack_bytes *bytes = pack_bytes_new(entry->len + INFLATE_ROOM);
+
+	if (!inflate_entry(packs, pack, entry, bytes->bytes, end)) {
+		pack_bytes_release(bytes);
 		return NULL;
 	}
-	*end = entry->data + used;
-	bytes->bytes[entry->len] = '\0';
+	bytes->type = pack_entry_type(entry);
+	bytes->len = entry->len;
+	bytes->bytes[bytes->len] = '\0';
 	return bytes;
 }
 
-/* Takes a length of a delta's header. */
-static bool take_length(const unsigned char **at, const unsigned char *end, uint64_t *out)
+/* A delta's own bytes. They live until the next one's. */
+static bool inflate_delta(struct packs *packs, const struct pack *pack, const struct pack_entry *entry,
+	struct pack_delta *delta, uint64_t *end)
 {
-	unsigned shift = 0;
+	unsigned char *room;
 
-	*out = 0;
-	do {
-		if (*at == end || shift > 56)
-			return false;
-		*out |= (uint64_t)(**at & 0x7f) << shift;
-		shift += 7;
-	} while (*(*at)++ & 0x80);
-	return true;
-}
-
-/* "Copy from the base": offset and length in the bytes that the instruction's bits announce. */
-static bool take_copy(const unsigned char **at, const unsigned char *end, unsigned op, size_t *from, size_t *len)
-{
-	unsigned bit;
-
-	*from = *len = 0;
-	for (bit = 0; bit < 7; bit++) {
-		if (!(op >> bit & 1))
-			continue;
-		if (*at == end)
-			return false;
-		if (bit < 4)
-			*from |= (size_t) * (*at)++ << (8 * bit);
-		else
-			*len |= (size_t) * (*at)++ << (8 * (bit - 4));
-	}
-	if (*len == 0)
-		*len = 0x10000;
-	return true;
-}
-
-/* Applies a delta to its base. NULL where it does not fit, or, with *too_long set, where more than `max` bytes come of it. */
-static struct pack_bytes *apply_delta(
-	const struct pack_bytes *base, const struct pack_bytes *delta, size_t max, size_t *too_long)
-{
-	const unsigned char *at = delta->bytes, *end = at + delta->len;
-	uint64_t base_len, len;
-	struct pack_bytes *out;
-	size_t used = 0;
-
-	if (!take_length(&at, end, &base_len) || !take_length(&at, end, &len) || base_len != base->len)
-		return NULL;
-	if (len > max) {
-		*too_long = len > SIZE_MAX ? SIZE_MAX : (size_t)len;
-		return NULL;
-	}
-	out = pack_bytes_new((size_t)len);
-	out->type = base->type;
-	while (at < end) {
-		unsigned op = *at++;
-		const unsigned char *source = at;
-		size_t from, n = op;
-
-		if (op & 0x80) {
-			if (!take_copy(&at, end, op, &from, &n) || from > base->len || n > base->len - from)
-				break;
-			source = base->bytes + from;
-		} else if (op == 0 || n > (size_t)(end - at)) {
-			break;
-		} else {
-			at += n;
-		}
-		if (n > out->len - used)
-			break;
-		memcpy(out->bytes + used, source, n);
-		used += n;
-		if (at == end && used == out->len) {
-			out->bytes[used] = '\0';
-			return out;
-		}
-	}
-	free(out);
-	return NULL;
+	strbuf_clear(&packs->delta);
+	strbuf_reserve(&packs->delta, entry->len + INFLATE_ROOM);
+	room = (unsigned char *)packs->delta.buf;
+	*delta = (struct pack_delta){ room, entry->len };
+	return inflate_entry(packs, pack, entry, room, end);
 }
 
 /*
@@ -223,25 +171,23 @@ static struct pack_bytes *build_entry(struct packs *packs, struct pack *pack, co
 	const struct pack_bytes *below, size_t max, size_t *too_long)
 {
 	const struct pack_entry *entry = &link->entry;
-	struct pack_bytes *data, *out;
+	struct pack_bytes *out = NULL;
+	struct pack_delta delta;
 	uint64_t end;
 
-	if (!pack_entry_is_delta(entry) && entry->len > max) {
-		*too_long = entry->len;
-		return NULL;
-	}
-	data = out = inflate_entry(packs, pack, entry, &end);
-	if (!data)
-		return NULL;
-	if (pack_entry_is_delta(entry)) {
-		out = below ? apply_delta(below, data, max, too_long) : NULL;
-		pack_bytes_release(data);
-		if (out && is_known_base(entry, below))
+	if (!pack_entry_is_delta(entry)) {
+		if (entry->len > max)
+			*too_long = entry->len;
+		else
+			out = inflate_whole(packs, pack, entry, &end);
+		if (out)
 			out->position = identify(pack, link, out->len, end);
-	} else {
-		data->type = pack_entry_type(entry);
-		data->position = identify(pack, link, data->len, end);
+		return out;
 	}
+	if (below && inflate_delta(packs, pack, entry, &delta, &end))
+		out = pack_delta_apply(below, delta, max, too_long);
+	if (out && is_known_base(entry, below))
+		out->position = identify(pack, link, out->len, end);
 	return out;
 }
 
@@ -316,7 +262,7 @@ struct pack_bytes *packs_read_at(
 static bool delta_result(struct packs *packs, const struct pack *pack, const struct pack_entry *entry, size_t *len)
 {
 	unsigned char head[DELTA_HEADER];
-	const unsigned char *at = head;
+	struct pack_delta delta;
 	uint64_t base_len, out_len;
 	int status;
 
@@ -325,15 +271,14 @@ static bool delta_result(struct packs *packs, const struct pack *pack, const str
 	packs->inflater.next_out = head;
 	packs->inflater.avail_out = sizeof(head);
 	status = inflate(&packs->inflater, Z_SYNC_FLUSH);
+	delta = (struct pack_delta){ head, sizeof(head) - packs->inflater.avail_out };
 	if ((status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR) ||
-		!take_length(&at, packs->inflater.next_out, &base_len) ||
-		!take_length(&at, packs->inflater.next_out, &out_len) || out_len > SIZE_MAX / 2)
+		!pack_delta_take_lengths(&delta, &base_len, &out_len) || out_len > SIZE_MAX / 2)
 		return false;
 	*len = (size_t)out_len;
 	return true;
 }
 
-/* Which pack has an object, and where in its index. */
 void packs_expect_many(struct packs *packs)
 {
 	size_t i;
@@ -342,6 +287,7 @@ void packs_expect_many(struct packs *packs)
 		pack_order_expect(&packs->items[i]);
 }
 
+/* Which pack has an object, and where in its index. */
 static bool find(struct packs *packs, const struct oid *id, size_t *number, uint32_t *position)
 {
 	size_t i;
