@@ -247,23 +247,52 @@ static unsigned plain_mode(unsigned mode)
 	}
 }
 
-int tree_next(struct tree_iter *it, struct tree_entry *out)
+/* Takes an entry's mode and the space behind it. False where there is none. */
+static bool take_mode(const unsigned char **at, const unsigned char *end, unsigned *out)
 {
-	const unsigned char *p = it->bytes, *end = p + it->len, *nul;
+	const unsigned char *p = *at;
 	unsigned mode = 0;
 	size_t digits;
 
-	if (p == end)
-		return 0;
 	for (digits = 0; p < end && *p >= '0' && *p <= '7' && digits < 7; p++, digits++)
 		mode = mode << 3 | (unsigned)(*p - '0');
 	if (digits == 0 || p == end || *p != ' ')
+		return false;
+	*at = p + 1;
+	*out = plain_mode(mode);
+	return true;
+}
+
+/* The same for the two that nearly all entries have, at one look each. */
+static bool take_common_mode(const unsigned char **at, const unsigned char *end, unsigned *out)
+{
+	static const char file[] = "100644 ", tree[] = "40000 ";
+
+	if ((size_t)(end - *at) < sizeof(file))
+		return false;
+	if (memcmp(*at, file, sizeof(file) - 1) == 0) {
+		*at += sizeof(file) - 1;
+		*out = 0100644;
+		return true;
+	}
+	if (memcmp(*at, tree, sizeof(tree) - 1) != 0)
+		return false;
+	*at += sizeof(tree) - 1;
+	*out = MODE_TREE;
+	return true;
+}
+
+int tree_next(struct tree_iter *it, struct tree_entry *out)
+{
+	const unsigned char *p = it->bytes, *end = p + it->len, *nul;
+
+	if (p == end)
+		return 0;
+	if (!take_common_mode(&p, end, &out->mode) && !take_mode(&p, end, &out->mode))
 		return -1;
-	p++;
 	nul = memchr(p, '\0', (size_t)(end - p));
 	if (!nul || nul == p || (size_t)(end - nul) <= OID_BYTES)
 		return -1;
-	out->mode = plain_mode(mode);
 	out->name = (const char *)p;
 	out->name_len = (size_t)(nul - p);
 	memcpy(out->id.bytes, nul + 1, OID_BYTES);
