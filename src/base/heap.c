@@ -14,14 +14,17 @@
 enum {
 	HUGE_PAGE = 2 * 1024 * 1024,
 	GROWTH = 64 * 1024 * 1024,
+	PIECE = 32 * 1024,
+	PIECES_MAX = 128,              /* a heap has less than so many of them left at its end */
 	MAPPED_FROM = 4 * 1024 * 1024, /* larger blocks stay mappings of their own, which mremap(2) moves for nothing */
 };
 
 void heap_expect_much(void)
 {
 	static bool is_expected;
+	void *volatile pieces[PIECES_MAX]; /* or the compiler leaves the allocations out */
 	uintptr_t begin, end;
-	void *volatile first; /* or the compiler leaves the allocation out */
+	size_t count;
 
 	if (is_expected)
 		return;
@@ -31,8 +34,10 @@ void heap_expect_much(void)
 	mallopt(M_MMAP_THRESHOLD, MAPPED_FROM);
 	mallopt(M_TRIM_THRESHOLD, 2 * GROWTH);
 	begin = (uintptr_t)sbrk(0);
-	first = malloc(MAPPED_FROM / 2); /* more than a heap has left at its end: it grows */
-	free(first);
+	for (count = 0; count < PIECES_MAX && (uintptr_t)sbrk(0) == begin; count++)
+		pieces[count] = malloc(PIECE); /* until the heap grows; what it writes behind the last one stays near */
+	while (count)
+		free(pieces[--count]);
 	end = (uintptr_t)sbrk(0) / HUGE_PAGE * HUGE_PAGE;
 	begin = (begin + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
 	if (begin < end && end - begin <= 2 * (uintptr_t)GROWTH)
