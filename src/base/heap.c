@@ -15,33 +15,48 @@ enum {
 	HUGE_PAGE = 2 * 1024 * 1024,
 	GROWTH = 64 * 1024 * 1024,
 	PIECE = 32 * 1024,
+	MARK = 64,                     /* what malloc() writes behind a block, and more */
 	PIECES_MAX = 128,              /* a heap has less than so many of them left at its end */
 	MAPPED_FROM = 4 * 1024 * 1024, /* larger blocks stay mappings of their own, which mremap(2) moves for nothing */
 };
 
+/*
+ * Makes the heap grow, in pieces so small that what is written behind the last of them stays near the old end: one byte in
+ * a huge page, and the kernel would fill it page by page. Returns the last piece, which lies where the growth begins.
+ */
+static void *grow_heap(void)
+{
+	const void *const end = sbrk(0);
+	void *pieces[PIECES_MAX], *last = NULL;
+	size_t count = 0;
+
+	while (count < PIECES_MAX && sbrk(0) == end && (last = malloc(PIECE)))
+		pieces[count++] = last;
+	while (count > 1)
+		free(pieces[--count - 1]);
+	return last;
+}
+
 void heap_expect_much(void)
 {
-	static bool is_expected;
-	void *volatile pieces[PIECES_MAX]; /* or the compiler leaves the allocations out */
+	static void *before; /* the room before the first huge page, which stays unused: it would come page by page */
 	uintptr_t begin, end;
-	size_t count;
+	void *longer;
 
-	if (is_expected)
+	if (before)
 		return;
-	is_expected = true;
 	/* setting one of the three ends the adapting of the other two */
 	mallopt(M_TOP_PAD, GROWTH);
 	mallopt(M_MMAP_THRESHOLD, MAPPED_FROM);
 	mallopt(M_TRIM_THRESHOLD, 2 * GROWTH);
-	begin = (uintptr_t)sbrk(0);
-	for (count = 0; count < PIECES_MAX && (uintptr_t)sbrk(0) == begin; count++)
-		pieces[count] = malloc(PIECE); /* until the heap grows; what it writes behind the last one stays near */
-	while (count)
-		free(pieces[--count]);
+	before = grow_heap();
+	begin = ((uintptr_t)before + PIECE + HUGE_PAGE) / HUGE_PAGE * HUGE_PAGE;
 	end = (uintptr_t)sbrk(0) / HUGE_PAGE * HUGE_PAGE;
-	begin = (begin + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
-	if (begin < end && end - begin <= 2 * (uintptr_t)GROWTH)
-		madvise((void *)begin, end - begin, MADV_HUGEPAGE);
+	if (!before || begin >= end || end - begin > 2 * (uintptr_t)GROWTH)
+		return;
+	longer = realloc(before, begin - (uintptr_t)before - MARK);
+	before = longer ? longer : before;
+	madvise((void *)begin, end - begin, MADV_HUGEPAGE);
 }
 
 #else
