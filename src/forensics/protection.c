@@ -43,6 +43,12 @@ static void take(const struct ref_list *refs, name_fn *wanted, struct protection
 			out->refs[out->ref_count++] = refs->items[i];
 }
 
+int protection_refs(
+	struct repo *repo, const struct policy *policy, struct arena *arena, struct ref_list *out, struct err *err)
+{
+	return policy->protected_refs.count ? refs_all(repo, arena, out, err) : refs_usual(repo, arena, out, err);
+}
+
 void protection_find(const struct policy *policy, const struct ref_list *refs, const struct ref *head,
 	struct arena *arena, struct protection *out)
 {

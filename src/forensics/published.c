@@ -50,7 +50,7 @@ struct published *published_new(
 	intern_init(&p->dirs);
 	intern_init(&p->members);
 	intern_init(&p->listed);
-	if (refs_all(study->repo, &study->arena, &p->refs, err) == 0)
+	if (protection_refs(study->repo, policy, &study->arena, &p->refs, err) == 0)
 		found = refs_head(study->repo, &study->arena, &p->head, err);
 	if (found < 0) {
 		published_free(p);

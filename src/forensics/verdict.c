@@ -281,6 +281,8 @@ static int look_on_refs(struct investigation *inv, struct verdict *verdict, stru
 	size_t r, i;
 	int found = 0;
 
+	if (investigation_refs(inv, err) < 0)
+		return -1;
 	index_missing(inv, verdict, &index);
 	for (r = 0; index.pairs.count && r < inv->refs.count && found >= 0; r++) {
 		const struct ref *ref = &inv->refs.items[r];
@@ -393,10 +395,13 @@ static int find_missing(
 int verdict_reach(
 	struct investigation *inv, const struct policy *policy, bool all, struct verdict *out, struct err *err)
 {
+	struct ref_list refs;
+
 	memset(out, 0, sizeof(*out));
-	if (investigation_refs(inv, err) < 0)
+	if (!inv->has_refs && protection_refs(inv->repo, policy, inv->arena, &refs, err) < 0)
 		return -1;
-	protection_find(policy, &inv->refs, inv->has_head ? &inv->head : NULL, inv->arena, &out->protection);
+	protection_find(policy, inv->has_refs ? &inv->refs : &refs, inv->has_head ? &inv->head : NULL, inv->arena,
+		&out->protection);
 	if (find_missing(inv, policy, all, out, err) < 0)
 		return -1;
 	return find_lost(inv, out, err);

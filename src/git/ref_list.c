@@ -23,8 +23,24 @@ struct candidate {
 struct candidates {
 	struct candidate *items;
 	size_t count, cap;
+	bool only_usual;  /* of packed refs, those of clones alone */
 	bool is_complete; /* a name below refs/ that is not here is nowhere */
 };
+
+/* What every clone has. */
+static const char *const usual[] = { "refs/heads", "refs/remotes", "refs/tags" };
+
+static bool is_usual(struct text name)
+{
+	size_t i, len;
+
+	for (i = 0; i < sizeof(usual) / sizeof(*usual); i++) {
+		len = strlen(usual[i]);
+		if (name.len > len && name.ptr[len] == '/' && memcmp(name.ptr, usual[i], len) == 0)
+			return true;
+	}
+	return false;
+}
 
 static struct candidate *add_candidate(struct candidates *list, struct text name)
 {
@@ -128,17 +144,27 @@ static int add_loose(struct repo *repo, struct arena *arena, struct candidates *
 	return rc;
 }
 
+/* What the lines of packed-refs are read with. */
+struct packed_lines {
+	struct candidates *list;
+	bool fully_peeled; /* the header says that refs without a peeled id are no tags */
+	bool has_ref;      /* a line with a ref was read ... */
+	bool has_added;    /* ... and the last one is the last of the list */
+};
+
 /* One line of packed-refs, "ID NAME" or "^ID". Returns whether it could be read. */
-static bool add_packed_line(
-	struct arena *arena, struct candidates *list, const char *line, size_t len, bool fully_peeled)
+static bool add_packed_line(struct arena *arena, struct packed_lines *lines, const char *line, size_t len)
 {
+	struct candidates *list = lines->list;
 	struct candidate *candidate;
 	struct text name;
 	struct oid id;
 
 	if (len > 0 && line[0] == '^') {
-		if (list->count == 0 || !oid_parse(&id, line + 1, len - 1))
+		if (!lines->has_ref || !oid_parse(&id, line + 1, len - 1))
 			return false;
+		if (!lines->has_added)
+			return true;
 		candidate = &list->items[list->count - 1];
 		candidate->peeled = (const struct oid *)(const void *)arena_memdup(arena, &id, sizeof(id));
 		candidate->is_direct = false;
@@ -146,15 +172,19 @@ static bool add_packed_line(
 	}
 	if (!packed_refs_parse(line, len, &id, &name))
 		return false;
+	lines->has_ref = true;
+	lines->has_added = !list->only_usual || is_usual(name);
+	if (!lines->has_added)
+		return true;
 	candidate = add_candidate(list, arena_text(arena, name));
 	candidate->target = id;
-	candidate->is_direct = fully_peeled;
+	candidate->is_direct = lines->fully_peeled;
 	return true;
 }
 
 static int add_packed(struct repo *repo, struct arena *arena, struct candidates *list, struct err *err)
 {
-	bool fully_peeled = false;
+	struct packed_lines lines = { .list = list };
 	struct text content;
 	unsigned long line = 0;
 	const char *at, *end;
@@ -167,8 +197,8 @@ static int add_packed(struct repo *repo, struct arena *arena, struct candidates 
 
 		line++;
 		if (bare && at[0] == '#')
-			fully_peeled |= memmem(at, len, " fully-peeled ", 14) != NULL;
-		else if (!add_packed_line(arena, list, at, bare, fully_peeled)) {
+			lines.fully_peeled |= memmem(at, len, " fully-peeled ", 14) != NULL;
+		else if (!add_packed_line(arena, &lines, at, bare)) {
 			list->is_complete = false;
 			repo_add_limit(repo, "line %lu of packed-refs is damaged; 'git fsck' tells more", line);
 		}
@@ -310,34 +340,64 @@ static void resolve_all(struct repo *repo, struct arena *arena, struct candidate
 	}
 }
 
-int refs_all(struct repo *repo, struct arena *arena, struct ref_list *out, struct err *err)
+/* The loose refs below `root`, a directory of its own where the work tree is a linked one. */
+static int add_all_loose(
+	struct repo *repo, struct arena *arena, struct candidates *list, const char *root, struct err *err)
 {
-	struct candidates list = { .is_complete = true };
 	struct strbuf name = STRBUF_INIT;
+	size_t i;
+	int rc = 0;
+
+	if (!list->only_usual) {
+		strbuf_addstr(&name, "refs/");
+		rc = add_loose(repo, arena, list, root, &name, 0, err);
+	}
+	for (i = 0; list->only_usual && rc == 0 && i < sizeof(usual) / sizeof(*usual); i++) {
+		strbuf_clear(&name);
+		strbuf_addstr(&name, usual[i]);
+		rc = add_loose_entry(repo, arena, list, root, &name, 0, err);
+	}
+	strbuf_release(&name);
+	return rc;
+}
+
+static int read_refs(
+	struct repo *repo, struct arena *arena, struct candidates *list, struct ref_list *out, struct err *err)
+{
 	size_t loose;
 	int rc = -1;
 
-	strbuf_addstr(&name, "refs/");
-	if (add_loose(repo, arena, &list, repo->common_dir, &name, 0, err) < 0)
+	memset(out, 0, sizeof(*out));
+	if (add_all_loose(repo, arena, list, repo->common_dir, err) < 0)
 		goto done;
-	if (strcmp(repo->git_dir, repo->common_dir) != 0 &&
-		add_loose(repo, arena, &list, repo->git_dir, &name, 0, err) < 0)
+	if (strcmp(repo->git_dir, repo->common_dir) != 0 && add_all_loose(repo, arena, list, repo->git_dir, err) < 0)
 		goto done;
-	sort_from(&list, 0);
-	loose = list.count;
-	if (add_packed(repo, arena, &list, err) < 0)
+	sort_from(list, 0);
+	loose = list->count;
+	if (add_packed(repo, arena, list, err) < 0)
 		goto done;
-	sort_from(&list, loose);
-	merge_packed(&list, loose);
-	if (list.count)
-		resolve_all(repo, arena, &list, out);
-	else
-		memset(out, 0, sizeof(*out));
+	sort_from(list, loose);
+	merge_packed(list, loose);
+	if (list->count)
+		resolve_all(repo, arena, list, out);
 	rc = 0;
 done:
-	free(list.items);
-	strbuf_release(&name);
+	free(list->items);
 	return rc;
+}
+
+int refs_all(struct repo *repo, struct arena *arena, struct ref_list *out, struct err *err)
+{
+	struct candidates list = { .is_complete = true };
+
+	return read_refs(repo, arena, &list, out, err);
+}
+
+int refs_usual(struct repo *repo, struct arena *arena, struct ref_list *out, struct err *err)
+{
+	struct candidates list = { .only_usual = true };
+
+	return read_refs(repo, arena, &list, out, err);
 }
 
 /* Adds the HEAD stored in `path` under `name`; an unborn or absent one adds nothing. */

@@ -71,6 +71,34 @@ static void refs_all__loose_packed_tags_and_symbolic__are_listed_by_name(void **
 	}
 }
 
+/* Where refs of other kinds, tags among them, stand before, between and behind the usual ones. */
+static void refs_usual__mirror_of_a_forge__is_what_clones_have(void **state)
+{
+	static const char listed[] = "cd r; m=$(git rev-parse --short=7 main) s=$(git rev-parse --short=7 side); echo "
+				     "refs/heads/main $m -; echo "
+				     "refs/heads/side $s -; echo refs/remotes/origin/HEAD $m refs/pull/1/head; echo "
+				     "refs/tags/heavy $s -; echo";
+	struct sandbox *sandbox = *state;
+	struct repo *repo;
+	char *expected;
+	int packed;
+
+	sandbox_import(sandbox, "r", three_commits);
+	sandbox_run(sandbox,
+		"cd r; git tag -a -m x heavy side; t=$(git rev-parse heavy); git update-ref refs/a/tag $t; git "
+		"update-ref refs/pull/1/head main; git update-ref refs/tagsandmore/x $t; git symbolic-ref "
+		"refs/remotes/origin/HEAD refs/pull/1/head; git update-ref refs/zz/tag $t");
+	expected = sandbox_output(sandbox, listed);
+	for (packed = 0; packed < 2; packed++) {
+		repo = sandbox_open(sandbox, "r");
+		expect_list(repo, refs_usual, expected);
+		assert_false(has_limit(repo, ""));
+		repo_close(repo);
+		sandbox_run(sandbox, "cd r; git pack-refs --all");
+	}
+	free(expected);
+}
+
 static void refs_all__damaged_refs__are_limits_and_stop_nothing(void **state)
 {
 	struct sandbox *sandbox = *state;
@@ -360,6 +388,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SANDBOXED(refs_all__loose_packed_tags_and_symbolic__are_listed_by_name),
+		SANDBOXED(refs_usual__mirror_of_a_forge__is_what_clones_have),
 		SANDBOXED(refs_all__damaged_refs__are_limits_and_stop_nothing),
 		SANDBOXED(refs_head__on_a_branch_detached_and_unborn__says_which),
 		SANDBOXED(refs_worktree_heads__several_worktrees__are_all_listed),

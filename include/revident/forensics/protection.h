@@ -24,7 +24,11 @@ struct protection {
 	bool is_default; /* no policy and no remote says it: HEAD is what counts */
 };
 
-/* From all refs (refs_all()) and HEAD (NULL: unborn). Refs are borrowed from the list; the arrays are in `arena`. */
+/* The refs that protection_find() has to choose from: all of them only where the policy may name any. 0 or -1. */
+int protection_refs(
+	struct repo *repo, const struct policy *policy, struct arena *arena, struct ref_list *out, struct err *err);
+
+/* From those refs, or all (refs_all()), and HEAD (NULL: unborn). Refs are borrowed from the list; the arrays are in `arena`. */
 void protection_find(const struct policy *policy, const struct ref_list *refs, const struct ref *head,
 	struct arena *arena, struct protection *out);
 

@@ -33,6 +33,12 @@ struct ref_list {
 /* Every ref that leads to a commit. 0 or -1. */
 int refs_all(struct repo *repo, struct arena *arena, struct ref_list *out, struct err *err);
 
+/*
+ * Those below refs/heads, refs/remotes and refs/tags: a mirror of a forge has tens of thousands of others, one or two for
+ * each pull request.
+ */
+int refs_usual(struct repo *repo, struct arena *arena, struct ref_list *out, struct err *err);
+
 /* HEAD: 1; 0 if unborn (`out->symbolic` names the branch); -1. */
 int refs_head(struct repo *repo, struct arena *arena, struct ref *out, struct err *err);
 
