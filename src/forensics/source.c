@@ -113,7 +113,7 @@ static int find_in_tree(
 	if (!index) {
 		if (read_tree(source, id, &object, err) < 0)
 			return -1;
-		if (object.len >= TREE_INDEXED_MIN)
+		if (tree_indexes_want(indexes, id, object.len))
 			index = tree_indexes_take(indexes, id, &object);
 	}
 	found = index ? tree_index_lookup(index, name, &entry) : find_among(&object, name, &entry);

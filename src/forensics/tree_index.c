@@ -6,6 +6,13 @@
 #include "revident/base/intern.h"
 #include "revident/base/xalloc.h"
 
+enum {
+	LARGE_MIN = 64 * 1024, /* bytes; these are kept at once */
+	SMALL_MAX = 1024,      /* these never: they are read again as fast */
+	ASKED_MIN = 8,         /* times; those between are kept then */
+	ASKED_SLOTS = 64,
+};
+
 struct tree_index {
 	struct oid id;
 	struct object tree;
@@ -16,9 +23,16 @@ struct tree_index {
 	bool is_kept;
 };
 
+/* How often a tree was asked since another one took its slot. */
+struct asked {
+	struct oid id;
+	unsigned count;
+};
+
 struct tree_indexes {
 	struct tree_index items[TREES_INDEXED];
 	size_t oldest;
+	struct asked asked[ASKED_SLOTS]; /* by the first byte of the id */
 };
 
 struct tree_indexes *tree_indexes_new(void)
@@ -74,6 +88,17 @@ const struct tree_index *tree_indexes_find(const struct tree_indexes *indexes, c
 		if (indexes->items[i].is_kept && oid_equal(&indexes->items[i].id, id))
 			return &indexes->items[i];
 	return NULL;
+}
+
+bool tree_indexes_want(struct tree_indexes *indexes, const struct oid *id, size_t len)
+{
+	struct asked *asked = &indexes->asked[id->bytes[0] % ASKED_SLOTS];
+
+	if (len <= SMALL_MAX || len >= LARGE_MIN)
+		return len >= LARGE_MIN;
+	if (!oid_equal(&asked->id, id))
+		*asked = (struct asked){ *id, 0 };
+	return ++asked->count >= ASKED_MIN;
 }
 
 const struct tree_index *tree_indexes_take(struct tree_indexes *indexes, const struct oid *id, struct object *tree)

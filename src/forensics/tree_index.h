@@ -1,19 +1,21 @@
 /*
  * tree_index: the names of large trees, for those who ask one tree for many names. Layer forensics, within the folder.
  *
- * A tree of a hundred thousand directories has megabytes: to inflate and read it once for each of them takes minutes. The
- * last few such trees stay in memory with a table of their names; they belong to the study.
+ * A tree of a hundred thousand directories has megabytes: to inflate and read it once for each of them takes minutes. So it
+ * does with one of a thousand directories in each of a thousand commits. The last few trees that are large, or that are
+ * asked again and again, stay in memory with a table of their names; they belong to the study.
  */
 #ifndef REVIDENT_FORENSICS_TREE_INDEX_H
 #define REVIDENT_FORENSICS_TREE_INDEX_H
+
+#include <stdbool.h>
 
 #include "revident/base/text.h"
 #include "revident/git/object.h"
 #include "revident/model/oid.h"
 
 enum {
-	TREE_INDEXED_MIN = 64 * 1024, /* bytes; shorter ones are read again as fast as they are found here */
-	TREES_INDEXED = 2,            /* a large directory in a large directory */
+	TREES_INDEXED = 4, /* a large directory in a large directory, and that again */
 };
 
 struct tree_index;
@@ -24,6 +26,9 @@ void tree_indexes_free(struct tree_indexes *indexes); /* takes NULL */
 
 /* The tree's names if it is kept, else NULL; good until tree_indexes_take(). */
 const struct tree_index *tree_indexes_find(const struct tree_indexes *indexes, const struct oid *id);
+
+/* A tree of so many bytes is asked, and not kept: is it worth keeping? The first few times only large ones are. */
+bool tree_indexes_want(struct tree_indexes *indexes, const struct oid *id, size_t len);
 
 /* Keeps the tree, in the place of the one that was kept longest. Takes `tree` over. */
 const struct tree_index *tree_indexes_take(struct tree_indexes *indexes, const struct oid *id, struct object *tree);
