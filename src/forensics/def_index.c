@@ -47,6 +47,64 @@ static void add_entry(struct def_index *index, uint32_t def, uint32_t dir)
 	index->first[path] = (uint32_t)index->count;
 }
 
+static int compare_dirs(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void sort_dirs(struct def_index *index, size_t def)
+{
+	const struct env_def *of = &index->defs->items[def];
+	uint32_t *dirs = xcalloc(of->version_count, sizeof(*dirs));
+
+	if (of->version_count) {
+		memcpy(dirs, of->versions, of->version_count * sizeof(*dirs));
+		qsort(dirs, of->version_count, sizeof(*dirs), compare_dirs);
+	}
+	index->dirs[def] = dirs;
+}
+
+static bool has_all(const struct def_index *index, size_t def, const struct env_def *of)
+{
+	const struct env_def *larger = &index->defs->items[def];
+	size_t k;
+
+	if (of->version_count > larger->version_count || (def_is_recursive(of) && !def_is_recursive(larger)))
+		return false;
+	for (k = 0; k < of->version_count; k++)
+		if (!def_index_has(index, def, of->versions[k]))
+			return false;
+	return true;
+}
+
+/*
+ * A history in which one directory after another comes to an environment has a definition for each state, each with all
+ * directories of the one before. The largest one that has a directory so far is the one to compare with.
+ */
+static void find_within(struct def_index *index)
+{
+	size_t *largest = xcalloc(index->paths.count, sizeof(*largest)); /* by number in `paths`: a definition + 1 */
+	const struct env_def *defs = index->defs->items;
+	size_t i, k;
+
+	for (i = 0; i < index->defs->count; i++) {
+		if (index->is_repeat[i] || !defs[i].version_count)
+			continue;
+		k = largest[intern_find(&index->paths, &defs[i].versions[0], sizeof(uint32_t))];
+		if (k && has_all(index, k - 1, &defs[i]))
+			index->within[i] = k;
+		for (k = 0; k < defs[i].version_count; k++) {
+			size_t *at = &largest[intern_find(&index->paths, &defs[i].versions[k], sizeof(uint32_t))];
+
+			if (!*at || defs[*at - 1].version_count < defs[i].version_count)
+				*at = i + 1;
+		}
+	}
+	free(largest);
+}
+
 void def_index_init(struct def_index *index, const struct study *study, const struct env_defs *defs)
 {
 	size_t i, k;
@@ -55,6 +113,8 @@ void def_index_init(struct def_index *index, const struct study *study, const st
 	index->study = study;
 	index->defs = defs;
 	index->is_repeat = xcalloc(defs->count, sizeof(*index->is_repeat));
+	index->dirs = xcalloc(defs->count, sizeof(*index->dirs));
+	index->within = xcalloc(defs->count, sizeof(*index->within));
 	index->marks = xcalloc(defs->count, sizeof(*index->marks));
 	dir_set_init(&index->held);
 	intern_init(&index->paths);
@@ -62,10 +122,21 @@ void def_index_init(struct def_index *index, const struct study *study, const st
 	for (i = defs->count; i-- > 0;) /* each comes to stand before the later ones */
 		for (k = 0; !index->is_repeat[i] && k < defs->items[i].version_count; k++)
 			add_entry(index, (uint32_t)i, defs->items[i].versions[k]);
+	for (i = 0; i < defs->count; i++)
+		if (!index->is_repeat[i])
+			sort_dirs(index, i);
+	find_within(index);
 }
 
 void def_index_release(struct def_index *index)
 {
+	size_t i;
+
+	for (i = 0; index->dirs && i < index->defs->count; i++)
+		free(index->dirs[i]);
+	free(index->dirs);
+	free(index->within);
+	free(index->places);
 	dir_set_release(&index->held);
 	intern_release(&index->paths);
 	free(index->first);

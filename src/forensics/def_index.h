@@ -25,8 +25,12 @@ struct def_index {
 	struct def_entry *entries;
 	size_t count, cap;
 	bool *is_repeat; /* by definition: one before it has the same directories in the same way */
+	uint32_t **dirs; /* by definition: its versions directories, sorted by number; none of one that is a repeat */
+	size_t *within;  /* by definition: one before it that has all its directories, + 1 */
 	uint32_t *marks; /* by definition, while two directories are compared */
 	uint32_t mark;
+	uint32_t *places; /* by path number, while units are grouped: the unit's place + 1. Zeroed in between */
+	size_t place_cap;
 };
 
 /* Borrows both. A definition that repeats an earlier one is left out: it adds nothing. */

@@ -181,7 +181,7 @@ struct partition {
 	struct def_index *defs;
 	const uint32_t *units;
 	size_t count;
-	struct intern places;  /* of the units */
+	bool is_sorted;        /* the units, by number */
 	uint32_t *up, *lowest; /* by place: towards the group's own; by group: the lowest place in it */
 	uint32_t *circles;     /* by group: its circles, as a place in `links` + 1 */
 	uint32_t *circle_count;
@@ -197,9 +197,9 @@ static uint32_t find_group(struct partition *p, size_t place)
 
 static size_t place_of(const struct partition *p, uint32_t unit)
 {
-	uint32_t place = intern_find(&p->places, &unit, sizeof(unit));
+	uint32_t place = unit < p->defs->place_cap ? p->defs->places[unit] : 0;
 
-	return place == INTERN_NONE ? p->count : place;
+	return place ? place - 1 : p->count;
 }
 
 static void add_circle(struct partition *p, uint32_t group, uint32_t circle, uint32_t part)
@@ -234,14 +234,16 @@ static void partition_init(
 	uint32_t i, at;
 
 	*p = (struct partition){ .joins = joins, .defs = defs, .units = units, .count = count };
-	intern_init(&p->places);
+	p->is_sorted = true;
 	intern_init(&p->circle_keys);
 	p->up = xcalloc(count, sizeof(*p->up));
 	p->lowest = xcalloc(count, sizeof(*p->lowest));
 	p->circles = xcalloc(count, sizeof(*p->circles));
 	p->circle_count = xcalloc(count, sizeof(*p->circle_count));
 	for (i = 0; i < count; i++) {
-		intern_add(&p->places, &units[i], sizeof(units[i]));
+		VEC_REACH(defs->places, units[i], defs->place_cap, 0);
+		defs->places[units[i]] = i + 1;
+		p->is_sorted = p->is_sorted && (i == 0 || units[i - 1] < units[i]);
 		p->up[i] = p->lowest[i] = i;
 		for (at = shares_of(shares, units[i]); at; at = shares->items[at - 1].next)
 			add_circle(p, i, shares_circle(shares, at), shares->items[at - 1].part);
@@ -250,7 +252,10 @@ static void partition_init(
 
 static void partition_release(struct partition *p)
 {
-	intern_release(&p->places);
+	size_t i;
+
+	for (i = 0; i < p->count; i++)
+		p->defs->places[p->units[i]] = 0;
 	intern_release(&p->circle_keys);
 	free(p->up);
 	free(p->lowest);
@@ -323,14 +328,40 @@ static size_t list_units(const struct partition *p, size_t def, size_t *out)
 		return n;
 	}
 	for (i = 0; i < of->version_count; i++) {
-		size_t place = place_of(p, of->versions[i]);
+		size_t place = place_of(p, p->defs->dirs[def][i]);
 
 		if (place < p->count)
 			out[n++] = place;
 	}
-	if (n)
+	if (n && !p->is_sorted)
 		qsort(out, n, sizeof(*out), compare_places);
 	return n;
+}
+
+/* The first unit that is the definition's, which is not recursive. `count` if there is none. */
+static size_t first_unit(const struct partition *p, size_t def)
+{
+	size_t i, place = p->count;
+
+	for (i = 0; i < p->defs->defs->items[def].version_count && place == p->count; i++)
+		place = place_of(p, p->defs->dirs[def][i]);
+	return place;
+}
+
+/*
+ * Did an earlier definition do all that this one would? It joined the same and more, or kept apart what must be, from the
+ * same first unit.
+ */
+static bool adds_nothing(const struct partition *p, size_t def)
+{
+	const struct env_def *defs = p->defs->defs->items;
+	size_t within = p->defs->within[def];
+
+	if (!within || !p->is_sorted)
+		return false;
+	return defs[within - 1].is_explicit || p->circle_keys.count == 0 ||
+	       (!defs[def].is_explicit && !def_is_recursive(&defs[within - 1]) &&
+		       first_unit(p, def) == first_unit(p, within - 1));
 }
 
 static void join_by_configuration(struct partition *p)
@@ -338,7 +369,7 @@ static void join_by_configuration(struct partition *p)
 	size_t *places = xcalloc(p->count, sizeof(*places)), i, k, n;
 
 	for (i = 0; i < p->defs->defs->count; i++) {
-		if (p->defs->is_repeat[i])
+		if (p->defs->is_repeat[i] || adds_nothing(p, i))
 			continue;
 		n = list_units(p, i, places);
 		for (k = 1; k < n; k++)
