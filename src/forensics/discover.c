@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "dir_set.h"
+#include "revident/base/digest.h"
 #include "revident/base/xalloc.h"
 #include "revident/forensics/survey.h"
 
@@ -12,7 +13,7 @@ enum { CHILD_DEPTH = 3 }; /* levels below a child of the script directory that m
 struct discovery {
 	struct study *study;
 	struct survey_memo memo;
-	struct intern surveys; /* what surveys said so far, for discover_new() */
+	struct intern surveys; /* digests of what surveys said so far, for discover_new() */
 };
 
 struct discovery *discovery_new(struct study *study)
@@ -112,23 +113,33 @@ static void add_versions(struct study *study, struct env_def *def, uint32_t path
 static uint32_t path_below(struct study *study, uint32_t dir, const char *name)
 {
 	struct text base = study_path_text(study, dir);
-	char *path = arena_printf(&study->arena, "%s%s%s", base.ptr, base.len ? "/" : "", name);
+	struct strbuf path = STRBUF_INIT;
+	uint32_t number;
 
-	return study_path(study, path, strlen(path));
+	strbuf_add(&path, base.ptr, base.len);
+	if (base.len)
+		strbuf_addch(&path, '/');
+	strbuf_add(&path, name, strlen(name));
+	number = study_path(study, path.buf, path.len);
+	strbuf_release(&path);
+	return number;
 }
 
 /* Is there a directory (or, with `name`, a regular file of that name in it)? What cannot be read is not there. */
 static bool stands(struct search *search, struct text dir, const char *name)
 {
+	struct strbuf path = STRBUF_INIT;
 	struct source_entry entry;
 	struct err why = { 0 };
-	struct text path = dir;
 	int found;
 
+	strbuf_add(&path, dir.ptr, dir.len);
+	if (name && dir.len)
+		strbuf_addch(&path, '/');
 	if (name)
-		path = text_of(arena_printf(
-			&search->study->arena, "%.*s%s%s", (int)dir.len, dir.ptr, dir.len ? "/" : "", name));
-	found = source_find(search->source, path, &entry, &why);
+		strbuf_add(&path, name, strlen(name));
+	found = source_find(search->source, (struct text){ path.buf, path.len }, &entry, &why);
+	strbuf_release(&path);
 	if (found < 0)
 		repo_add_limit(search->study->repo, "%s", why.msg);
 	return found == 1 && entry.kind == (name ? SOURCE_FILE : SOURCE_DIR);
@@ -199,11 +210,13 @@ static int add_children(struct search *search, struct env_def *def)
 	struct study *study = search->study;
 	struct source_entry *entries;
 	struct err why = { 0 };
+	struct arena names; /* there may be thousands, in each of thousands of trees */
 	struct intern known;
 	size_t i, count;
-	int rc = 0, found = source_list(
-			    search->source, study_path_text(study, def->dir), &study->arena, &entries, &count, &why);
+	int rc = 0, found;
 
+	arena_init(&names);
+	found = source_list(search->source, study_path_text(study, def->dir), &names, &entries, &count, &why);
 	if (found < 0)
 		repo_add_limit(study->repo, "%s", why.msg);
 	intern_init(&known);
@@ -225,6 +238,7 @@ static int add_children(struct search *search, struct env_def *def)
 			append_versions(study, def, child);
 	}
 	intern_release(&known);
+	arena_release(&names);
 	return rc;
 }
 
@@ -330,14 +344,14 @@ static int add_from_config(struct search *search, const struct survey_config *co
 	return 0;
 }
 
-static bool is_claimed(const struct search *search, uint32_t dir)
+/* The script directories that a configuration means. */
+static void list_claimed(const struct search *search, struct intern *claimed)
 {
 	size_t i;
 
+	intern_init(claimed);
 	for (i = search->first; i < search->out->count; i++)
-		if (search->out->items[i].dir == dir)
-			return true;
-	return false;
+		intern_add(claimed, &search->out->items[i].dir, sizeof(uint32_t));
 }
 
 static int add_from_script(struct search *search, uint32_t dir)
@@ -345,8 +359,6 @@ static int add_from_script(struct search *search, uint32_t dir)
 	struct study *study = search->study;
 	struct env_def *def;
 
-	if (is_claimed(search, dir))
-		return 0;
 	def = add_def(search, dir, study_path_text(study, path_below(study, dir, "env.py")));
 	if (!def)
 		return 0;
@@ -415,6 +427,23 @@ static void add_loose(struct search *search)
 	dir_set_release(&covered);
 }
 
+static int add_from_scripts(struct search *search)
+{
+	struct intern claimed;
+	size_t i;
+	int rc = 0;
+
+	list_claimed(search, &claimed);
+	for (i = 0; i < search->survey.script_count && rc == 0; i++) {
+		uint32_t dir = search->survey.scripts[i].dir;
+
+		if (intern_find(&claimed, &dir, sizeof(dir)) == INTERN_NONE)
+			rc = add_from_script(search, dir);
+	}
+	intern_release(&claimed);
+	return rc;
+}
+
 static int resolve(struct search *search)
 {
 	size_t i;
@@ -425,9 +454,8 @@ static int resolve(struct search *search)
 		if (add_from_config(search, &search->survey.configs[i]) < 0)
 			return -1;
 	}
-	for (i = 0; i < search->survey.script_count; i++)
-		if (add_from_script(search, search->survey.scripts[i].dir) < 0)
-			return -1;
+	if (add_from_scripts(search) < 0)
+		return -1;
 	add_loose(search);
 	return 0;
 }
@@ -478,6 +506,7 @@ int discover_known(struct discovery *discovery, struct source *source, struct en
 static bool is_known(struct discovery *discovery, const struct survey *survey)
 {
 	size_t i, before = discovery->surveys.count;
+	unsigned char digest[SHA256_BYTES];
 	struct strbuf key = STRBUF_INIT;
 
 	for (i = 0; i < survey->config_count; i++) {
@@ -489,7 +518,8 @@ static bool is_known(struct discovery *discovery, const struct survey *survey)
 		strbuf_add(&key, &survey->scripts[i], sizeof(survey->scripts[i]));
 	strbuf_addch(&key, '/');
 	strbuf_add(&key, survey->loose, survey->loose_count * sizeof(*survey->loose));
-	intern_add(&discovery->surveys, key.buf, key.len);
+	sha256(key.buf, key.len, digest);
+	intern_add(&discovery->surveys, digest, sizeof(digest));
 	strbuf_release(&key);
 	return discovery->surveys.count == before;
 }

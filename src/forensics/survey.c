@@ -7,7 +7,7 @@
 #include "revident/forensics/discover.h"
 #include "revident/git/object.h"
 
-enum { ENV_PY_MAX = 1024 * 1024 };
+enum { KEPT_MAX = 2 * 1000 * 1000 }; /* of what directories were found to hold: with more, they are searched again */
 
 void survey_memo_init(struct survey_memo *memo, struct study *study)
 {
@@ -17,6 +17,7 @@ void survey_memo_init(struct survey_memo *memo, struct study *study)
 	intern_init(&memo->configs);
 	intern_init(&memo->env_files);
 	intern_init(&memo->barren);
+	intern_init(&memo->bearing);
 	repeats_init(&memo->repeats, REPEATS_SEARCHED_MAX);
 	intern_init(&memo->places);
 }
@@ -32,6 +33,7 @@ void survey_memo_release(struct survey_memo *memo)
 	intern_release(&memo->configs);
 	intern_release(&memo->env_files);
 	intern_release(&memo->barren);
+	intern_release(&memo->bearing);
 	repeats_release(&memo->repeats);
 	intern_release(&memo->places);
 	free(memo->files);
@@ -337,13 +339,18 @@ static void remember(struct walk *walk, const struct oid *id, const struct surve
 {
 	struct survey_memo *memo = walk->memo;
 	struct memo_key key = { .tree = *id };
-	size_t i = before->loose_count, count;
+	size_t i = before->loose_count, count, items;
 	struct survey *kept;
 
 	if (!found) {
 		study_add_dull(memo->study, id, walk->versions > 0);
 		return;
 	}
+	items = walk->out->config_count - before->config_count + walk->out->script_count - before->script_count +
+		walk->out->loose_count - before->loose_count;
+	if (items > KEPT_MAX - memo->kept_items)
+		return;
+	memo->kept_items += items;
 	key.dir = path_number(walk, walk->path.len);
 	count = memo->trees.count;
 	intern_add(&memo->trees, &key, sizeof(key));
@@ -492,8 +499,8 @@ static uint32_t child_path(struct study *study, uint32_t dir, struct text name)
 	return number;
 }
 
-/* A tree without migrations that many paths, or many commits, lead to is looked through once. */
-struct barren_key {
+/* A tree that many paths, or many commits, lead to is looked through once. */
+struct looked_key {
 	struct oid tree;
 	uint32_t depth;
 };
@@ -525,15 +532,17 @@ int survey_holds_migrations(
 	struct text path = study_path_text(memo->study, dir);
 	struct source_entry self;
 	struct source_scan scan;
-	struct barren_key key;
+	struct looked_key key;
 	struct err why = { 0 };
 	int found = source_find(source, path, &self, &why);
 
 	if (found == 1 && self.kind != SOURCE_DIR)
 		return 0;
-	key = (struct barren_key){ self.id, depth };
+	key = (struct looked_key){ self.id, depth };
 	if (found == 1 && intern_find(&memo->barren, &key, sizeof(key)) != INTERN_NONE)
 		return 0;
+	if (found == 1 && intern_find(&memo->bearing, &key, sizeof(key)) != INTERN_NONE)
+		return 1;
 	if (found == 1)
 		found = source_scan_open(source, path, &self.id, &scan, &why);
 	if (found < 0)
@@ -542,7 +551,7 @@ int survey_holds_migrations(
 		return 0;
 	found = look_for_migration(memo, &scan, dir, depth, err);
 	source_scan_close(&scan);
-	if (found == 0 && !oid_is_null(&self.id))
-		intern_add(&memo->barren, &key, sizeof(key));
+	if (found >= 0 && !oid_is_null(&self.id))
+		intern_add(found ? &memo->bearing : &memo->barren, &key, sizeof(key));
 	return found;
 }

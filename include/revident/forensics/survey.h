@@ -34,13 +34,15 @@ struct survey_memo {
 	struct intern trees;  /* directories that hold something: path and tree id */
 	struct survey *found; /* by number in `trees`: what is in it and below */
 	size_t found_cap;
+	size_t kept_items;          /* in all of `found` */
 	struct intern configs;      /* blob ids */
 	struct config_file **files; /* by number in `configs`; NULL: nothing of Alembic's */
 	size_t file_cap;
 	struct intern env_files; /* blob ids of env.py files */
 	bool *env_is_alembic;
 	size_t env_cap;
-	struct intern barren; /* trees that hold no migration, with the depth that was looked at */
+	struct intern barren;  /* trees that hold no migration, with the depth that was looked at */
+	struct intern bearing; /* the same of those that hold one */
 	struct repeats repeats;
 	struct intern places; /* path numbers of the directories in which any source showed something */
 };
