@@ -10,7 +10,12 @@
 #include "process.h"
 #include "revident/base/printable.h"
 
-enum { READ_STEP = 16 * 1024, CONFIG_MAX = 64 * 1024 * 1024 };
+enum {
+	READ_STEP = 16 * 1024,
+	CONFIG_MAX = 64 * 1024 * 1024,
+	INCLUDE_DEPTH_MAX = 10, /* git's own limit */
+	INCLUDES_MAX = 1000,    /* ten levels that include ten files each take git hours */
+};
 
 static const char *kind_of(mode_t mode)
 {
@@ -166,17 +171,102 @@ int preflight_work_tree(const char *work_tree, struct err *err)
 	return rc;
 }
 
+/* The value of a line "path = VALUE", without quotes, in `out`. False for any other line. */
+static bool take_path(const char *line, size_t len, struct strbuf *out)
+{
+	static const char key[] = "path";
+	const size_t skip = sizeof(key) - 1;
+	size_t i;
+
+	strbuf_clear(out);
+	while (len && (*line == ' ' || *line == '\t')) {
+		line++;
+		len--;
+	}
+	if (len <= skip || strncasecmp(line, key, skip) != 0)
+		return false;
+	for (i = skip; i < len && (line[i] == ' ' || line[i] == '\t'); i++)
+		;
+	if (i == len || line[i] != '=')
+		return false;
+	for (i++; i < len; i++)
+		if (line[i] != '"' && (out->len || (line[i] != ' ' && line[i] != '\t')))
+			strbuf_addch(out, line[i]);
+	while (out->len && strchr(" \t\r", out->buf[out->len - 1]))
+		strbuf_setlen(out, out->len - 1);
+	return out->len > 0;
+}
+
+static int check_included(const char *path, unsigned depth, unsigned *left, struct err *err);
+
+/* A named pipe that a line includes, or what the line includes does. `dir` is that of the file with the line. 0 or -1. */
+static int check_line(const char *dir, const char *line, size_t len, unsigned depth, unsigned *left, struct err *err)
+{
+	struct strbuf name = STRBUF_INIT;
+	struct stat st;
+	char *path;
+	int rc = 0;
+
+	if (take_path(line, len, &name)) {
+		path = path_join(dir, name.buf);
+		if (stat(path, &st) == 0 && S_ISFIFO(st.st_mode))
+			rc = complain(path, kind_of(st.st_mode), 0, err);
+		else if (stat(path, &st) == 0 && S_ISREG(st.st_mode))
+			rc = check_included(path, depth + 1, left, err);
+		free(path);
+	}
+	strbuf_release(&name);
+	return rc;
+}
+
+/*
+ * Looks for named pipes among what a configuration's [include] and [includeIf] name. This spares the time after which git
+ * is given up; what is written in other ways than git's own is left to that. So many files are no configuration.
+ */
+static int check_included(const char *path, unsigned depth, unsigned *left, struct err *err)
+{
+	const char *slash = strrchr(path, '/'), *at, *end, *close;
+	struct strbuf bytes = STRBUF_INIT, dir = STRBUF_INIT;
+	bool is_include = false;
+	int rc = 0;
+
+	strbuf_add(&dir, path, slash ? (size_t)(slash - path) + 1 : 0);
+	if (*left == 0)
+		rc = err_set(err, ERR_UNDECIDED,
+			"the configuration includes more than %d files; 'git config --list --show-origin' shows which",
+			INCLUDES_MAX);
+	else if (depth <= INCLUDE_DEPTH_MAX && (*left)-- && preflight_read(path, CONFIG_MAX, &bytes, err) < 0)
+		rc = -1;
+	for (at = bytes.buf; rc == 0 && bytes.len && *at; at = *end ? end + 1 : end) {
+		end = at + strcspn(at, "\n");
+		at += strspn(at, " \t");
+		close = *at == '[' ? memchr(at, ']', (size_t)(end - at)) : NULL;
+		if (close) {
+			is_include = strncasecmp(at + 1, "include", 7) == 0;
+			at = close + 1;
+		}
+		if (is_include && at < end)
+			rc = check_line(dir.buf, at, (size_t)(end - at), depth, left, err);
+	}
+	strbuf_release(&bytes);
+	strbuf_release(&dir);
+	return rc;
+}
+
 /* Does the file have an [include] or [includeIf]? 1, 0, -1. */
 static int mentions_include(const char *dir, const char *name, struct err *err)
 {
 	struct strbuf bytes = STRBUF_INIT;
 	char *path = path_join(dir, name);
 	int found = preflight_read(path, CONFIG_MAX, &bytes, err);
+	unsigned left = INCLUDES_MAX;
 	size_t i;
 
 	if (found == 1)
 		for (i = 0, found = 0; i + 7 <= bytes.len && !found; i++)
 			found = strncasecmp(bytes.buf + i, "include", 7) == 0;
+	if (found == 1 && check_included(path, 0, &left, err) < 0)
+		found = -1;
 	free(path);
 	strbuf_release(&bytes);
 	return found;

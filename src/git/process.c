@@ -8,7 +8,7 @@
 #include "revident/base/xalloc.h"
 
 /* Seconds: a disk or a network may be slow, a named pipe that git was led to never ends. */
-enum { IDLE_MAX = 10 };
+enum { IDLE_MAX = 10, VARIABLES_MAX = 16 };
 
 /* Nothing from the repository's configuration is executed. */
 static const char *const safely[] = { "git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c",
@@ -47,11 +47,35 @@ static const char **argument_list(const char *const *args, const char *const *pa
 	return list.items;
 }
 
+/* The repository's object directories as GIT_ALTERNATE_OBJECT_DIRECTORIES wants them, each C-quoted. */
+static void list_object_directories(struct strbuf *out, const struct repo *repo)
+{
+	const char *at;
+	size_t i;
+
+	for (i = 0; i < repo->dirs.count; i++) {
+		strbuf_addstr(out, i ? ":\"" : "\"");
+		for (at = repo->dirs.items[i].path; *at; at++) {
+			if (*at == '"' || *at == '\\')
+				strbuf_addch(out, '\\');
+			strbuf_addch(out, *at);
+		}
+		strbuf_addch(out, '"');
+	}
+}
+
+/*
+ * git writes the trees of a sparse index that it takes apart. Here its own object directory is one in which nobody can
+ * make a file, and all that are there it only reads.
+ */
+static const char unwritable[] = "/dev/fd";
+
 int process_git(struct repo *repo, const char *const *args, const char *const *paths, size_t count,
 	const struct strbuf *input, size_t max, struct strbuf *out, struct strbuf *said, int *status, struct err *err)
 {
 	const char **argv = argument_list(args, paths, count);
-	const struct child_variable variables[] = {
+	struct strbuf objects = STRBUF_INIT;
+	struct child_variable variables[VARIABLES_MAX] = {
 		{ "GIT_DIR", repo->git_dir },
 		{ "GIT_WORK_TREE", repo->work_tree },
 		{ "GIT_PREFIX", NULL },
@@ -63,23 +87,32 @@ int process_git(struct repo *repo, const char *const *args, const char *const *p
 		{ "GIT_OPTIONAL_LOCKS", "0" },
 		{ "GIT_NO_LAZY_FETCH", "1" },
 		{ "LC_ALL", "C" },
-		{ "GIT_INDEX_FILE", repo->other_index },
 	};
-	const struct child child = {
+	struct child child = {
 		.argv = argv,
 		.directory = repo->work_tree ? repo->work_tree : repo->git_dir,
 		.variables = variables,
-		/* the last one stays what it is where no other index is wanted */
-		.variable_count = sizeof(variables) / sizeof(*variables) - (repo->other_index ? 0 : 1),
 		.input = input,
 		.max = max,
 		.idle_max = IDLE_MAX,
 	};
+	size_t n = 0;
 	int rc = -1;
 
+	while (variables[n].name)
+		n++;
+	if (repo->other_index)
+		variables[n++] = (struct child_variable){ "GIT_INDEX_FILE", repo->other_index };
+	if (index_is_sparse(repo)) {
+		list_object_directories(&objects, repo);
+		variables[n++] = (struct child_variable){ "GIT_OBJECT_DIRECTORY", unwritable };
+		variables[n++] = (struct child_variable){ "GIT_ALTERNATE_OBJECT_DIRECTORIES", objects.buf };
+	}
+	child.variable_count = n;
 	if (!repo->work_tree || preflight_work_tree(repo->work_tree, err) == 0)
 		rc = child_run(&child, out, said, status, err);
 
 	free(argv);
+	strbuf_release(&objects);
 	return rc;
 }

@@ -96,7 +96,14 @@ git reset -q --hard
 git sparse-checkout set --cone --sparse-index app 2>/dev/null
 passes revident check --staged
 git rm -q --sparse m/versions/b2b2_x.py
+find .git/objects >"$CASE_DIR/before"
 blocked revident check --staged
+for command in scan 'audit --staged' 'check --worktree'; do
+	# shellcheck disable=SC2086 # a command and its options
+	run revident $command
+done
+find .git/objects >"$CASE_DIR/after"
+compare "$CASE_DIR/before" "$CASE_DIR/after" "git wrote trees of the sparse index"
 
 it "an index without a checksum, one with caches, files that are not checked out, GIT_COMMON_DIR"
 hooked r

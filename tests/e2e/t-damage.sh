@@ -85,4 +85,28 @@ run revident scan --format json
 expect_exit 3
 expect_json 'd["worktree"]' '[]'
 
+it "a configuration that includes a named pipe, or files without end, is told at once"
+fixture overwritten
+mkdir more
+mkfifo more/pipe
+printf '[Include]\n\tpath = "../more/one"\n[other]\n\tpath = ../more/none\n' >>.git/config
+printf '[includeIf "gitdir:**"] path = pipe\n' >more/one
+run timeout 5 "$REVIDENT" scan
+expect_exit 3
+grep -q "more/pipe' is a named pipe" "$CASE_DIR/err" || fail "$(cat "$CASE_DIR/err")"
+next=one
+for level in 2 3 4 5 6 7 8 9; do
+	printf '[include]\n' >"more/$next"
+	for _ in 1 2 3 4 5 6 7 8; do
+		echo "path = $level" >>"more/$next"
+	done
+	next=$level
+done
+: >more/9
+run timeout 5 "$REVIDENT" scan
+expect_exit 3
+grep -q 'includes more than' "$CASE_DIR/err" || fail "$(cat "$CASE_DIR/err")"
+git config --remove-section Include
+rm -r more
+
 finish
