@@ -3,27 +3,44 @@
 #include <stdlib.h>
 
 #include "def_index.h"
+#include "revident/base/intern.h"
 #include "revident/base/xalloc.h"
-
-/* An environment of a view: those of one lineage are linked, first to last. */
-struct listed_env {
-	const struct tree_env *env;
-	uint32_t next; /* + 1 */
-};
 
 struct env_paths {
 	struct investigation *inv;
-	struct listed_env *envs; /* view by view */
-	uint32_t *first;         /* by lineage, + 1; the last: those without a lineage */
-	struct dir_set versions; /* by environment: its versions directories */
-	uint32_t *last_unit;     /* by lineage: the last of its paths */
+	const struct tree_env **envs; /* view by view */
+	uint32_t *first;              /* by lineage: the first environment, + 1; the last: of those without a lineage */
+	struct intern versions;       /* (index in `first`, versions directory) */
+	uint32_t *first_with;         /* by that number: the first environment that has it, + 1 */
+	size_t first_with_cap;
+	uint32_t *last_unit; /* by lineage: the last of its paths */
 	struct def_index defs;
 };
+
+struct owned_dir {
+	uint32_t owner, dir;
+};
+
+/* Called from the last environment to the first. */
+static void add_env(struct env_paths *p, uint32_t number, const struct tree_env *env, uint32_t owner)
+{
+	size_t k;
+
+	p->envs[number] = env;
+	p->first[owner] = number + 1;
+	for (k = 0; k < env->version_count; k++) {
+		struct owned_dir key = { owner, env->versions[k] };
+		uint32_t at = intern_add(&p->versions, &key, sizeof(key));
+
+		VEC_GROW(p->first_with, at, p->first_with_cap);
+		p->first_with[at] = number + 1;
+	}
+}
 
 static void list_envs(struct env_paths *p)
 {
 	const struct investigation *inv = p->inv;
-	size_t v, e, k, n = 0;
+	size_t v, e, n = 0;
 
 	for (v = 0; v < inv->view_count; v++)
 		n += inv->views[v].envs.count;
@@ -33,12 +50,10 @@ static void list_envs(struct env_paths *p)
 
 		for (e = view->envs.count; e-- > 0;) {
 			uint32_t label = view->labels[e];
-			uint32_t *first = &p->first[label == INTERN_NONE ? inv->lineage.label_count : label];
 
-			p->envs[--n] = (struct listed_env){ &view->envs.items[e], *first };
-			*first = (uint32_t)n + 1;
-			for (k = 0; k < view->envs.items[e].version_count; k++)
-				dir_set_add(&p->versions, (uint32_t)n, view->envs.items[e].versions[k]);
+			n--;
+			add_env(p, (uint32_t)n, &view->envs.items[e],
+				label == INTERN_NONE ? (uint32_t)inv->lineage.label_count : label);
 		}
 	}
 }
@@ -51,7 +66,7 @@ struct env_paths *env_paths_new(struct investigation *inv)
 	p->inv = inv;
 	p->first = xcalloc(inv->lineage.label_count + 1, sizeof(*p->first));
 	p->last_unit = xcalloc(inv->lineage.label_count, sizeof(*p->last_unit));
-	dir_set_init(&p->versions);
+	intern_init(&p->versions);
 	def_index_init(&p->defs, &inv->study, &inv->defs);
 	list_envs(p);
 	for (path = 0; path < inv->lineage.path_cap; path++) {
@@ -67,21 +82,27 @@ void env_paths_free(struct env_paths *p)
 	if (!p)
 		return;
 	def_index_release(&p->defs);
-	dir_set_release(&p->versions);
+	intern_release(&p->versions);
+	free(p->first_with);
 	free(p->envs);
 	free(p->first);
 	free(p->last_unit);
 	free(p);
 }
 
-/* The first environment of a list that covers the path, + 1; 0 if none does. */
-static uint32_t first_covering(const struct env_paths *p, uint32_t first, uint32_t path)
+/* The first environment of an owner that has a versions directory at or above the path, + 1; 0 if none has. */
+static uint32_t first_covering(const struct env_paths *p, uint32_t owner, uint32_t path)
 {
-	uint32_t at = path == INTERN_NONE ? 0 : first;
+	uint32_t first = 0;
 
-	while (at && !dir_set_covers(&p->versions, &p->inv->study, at - 1, path))
-		at = p->envs[at - 1].next;
-	return at;
+	for (; path != INTERN_NONE; path = study_path_dir(&p->inv->study, path)) {
+		struct owned_dir key = { owner, path };
+		uint32_t at = intern_find(&p->versions, &key, sizeof(key));
+
+		if (at != INTERN_NONE && (!first || p->first_with[at] < first))
+			first = p->first_with[at];
+	}
+	return first;
 }
 
 /* The script directory of a lineage that no tip has: of the last of its units, by what was found in history. */
@@ -102,13 +123,12 @@ static struct text path_of_gone(const struct env_paths *p, uint32_t lineage)
 
 struct text env_paths_get(struct env_paths *p, uint32_t lineage, uint32_t hint)
 {
-	uint32_t without = p->first[p->inv->lineage.label_count];
-	uint32_t own = lineage == INTERN_NONE ? without : p->first[lineage];
+	uint32_t without = (uint32_t)p->inv->lineage.label_count, own = lineage == INTERN_NONE ? without : lineage;
 	uint32_t found = first_covering(p, own, hint), other = first_covering(p, without, hint);
 
 	if (!found || (other && other < found))
 		found = other;
 	if (!found)
-		found = own;
-	return found ? p->envs[found - 1].env->path : path_of_gone(p, lineage);
+		found = p->first[own];
+	return found ? p->envs[found - 1]->path : path_of_gone(p, lineage);
 }
