@@ -12,6 +12,7 @@
 
 /* The tree that was listed last in a versions directory, and its files. */
 struct listed {
+	struct oid id;
 	struct object tree; /* empty: none, or one from which nothing can be taken over */
 	struct file_list files;
 };
@@ -20,7 +21,8 @@ struct lister {
 	struct study *study;
 	const uint32_t *dirs;
 	size_t count;
-	struct listed *last; /* by versions directory */
+	struct intern is_dir; /* the same */
+	struct listed *last;  /* by versions directory */
 	struct strbuf path;
 	struct file_list added; /* of the tree at hand */
 	struct repeats repeats; /* likewise */
@@ -33,7 +35,11 @@ struct lister {
 struct lister *lister_new(struct study *study, const uint32_t *dirs, size_t count)
 {
 	struct lister *l = xcalloc(1, sizeof(*l));
+	size_t i;
 
+	intern_init(&l->is_dir);
+	for (i = 0; i < count; i++)
+		intern_add(&l->is_dir, &dirs[i], sizeof(dirs[i]));
 	l->study = study;
 	l->dirs = dirs;
 	l->count = count;
@@ -59,6 +65,7 @@ void lister_free(struct lister *l)
 		free(l->last[i].files.items);
 	}
 	free(l->last);
+	intern_release(&l->is_dir);
 	strbuf_release(&l->path);
 	free(l->added.items);
 	free(l->removed);
@@ -88,7 +95,7 @@ static void reserve(struct file_list *list, size_t count)
 {
 	if (list->cap - list->count >= count)
 		return;
-	list->cap = list->count + count + count / 8;
+	list->cap = list->count + count + (list->count ? list->count / 2 : count / 8);
 	list->items = xreallocarray(list->items, list->cap, sizeof(*list->items));
 }
 
@@ -105,12 +112,7 @@ static void append(struct file_list *list, const struct snap_file *files, size_t
 
 static bool is_versions_dir(const struct lister *l, uint32_t path)
 {
-	size_t i;
-
-	for (i = 0; i < l->count; i++)
-		if (l->dirs[i] == path)
-			return true;
-	return false;
+	return intern_find(&l->is_dir, &path, sizeof(path)) != INTERN_NONE;
 }
 
 /* The file whose path is at hand. */
@@ -358,8 +360,8 @@ static int list_whole(struct lister *l, const struct oid *id, const struct objec
 }
 
 /* Keeps a tree for the next one, unless not all of it was read or a path stands in it twice. */
-static void keep(
-	struct lister *l, struct listed *last, struct object *tree, const struct snap_file *files, size_t count)
+static void keep(struct lister *l, struct listed *last, const struct oid *id, struct object *tree,
+	const struct snap_file *files, size_t count)
 {
 	size_t i;
 
@@ -371,6 +373,7 @@ static void keep(
 		object_release(tree);
 		return;
 	}
+	last->id = *id;
 	last->tree = *tree;
 	append(&last->files, files, count);
 }
@@ -384,6 +387,10 @@ int lister_add(
 	struct object tree;
 	int rc = 0;
 
+	if (last->tree.bytes && oid_equal(&last->id, id)) { /* nothing but another directory has changed */
+		append(out, last->files.items, last->files.count);
+		return 0;
+	}
 	l->err = err;
 	l->incomplete = false;
 	strbuf_clear(&l->path);
@@ -402,7 +409,7 @@ int lister_add(
 		object_release(&tree);
 		return -1;
 	}
-	keep(l, last, &tree, out->items ? out->items + before : NULL, out->count - before);
+	keep(l, last, id, &tree, out->items ? out->items + before : NULL, out->count - before);
 	*incomplete = *incomplete || l->incomplete;
 	return 0;
 }

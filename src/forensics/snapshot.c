@@ -18,6 +18,7 @@ struct snapshots {
 	struct lister *lister;
 	struct snapshot *slots[CACHE_SLOTS]; /* by row, modulo */
 	size_t cached_files;
+	size_t hand; /* the slot that is emptied next where room is needed */
 };
 
 struct snapshots *snapshots_new(struct study *study, struct watch *watch, const size_t *versions, size_t count)
@@ -117,6 +118,26 @@ static struct snapshot *make_snapshot(struct snapshots *s, uint32_t row, struct 
 	return snapshot;
 }
 
+static void empty_slot(struct snapshots *s, struct snapshot **slot)
+{
+	if (!*slot || (*slot)->refs)
+		return;
+	s->cached_files -= (*slot)->count;
+	free_snapshot(*slot);
+	*slot = NULL;
+}
+
+/* What was used long ago goes: a commit is compared with its parents, which mostly were looked at just before it. */
+static void make_room(struct snapshots *s, size_t files)
+{
+	size_t i;
+
+	for (i = 0; i < CACHE_SLOTS && s->cached_files + files > CACHE_FILES_MAX; i++) {
+		empty_slot(s, &s->slots[s->hand]);
+		s->hand = (s->hand + 1) % CACHE_SLOTS;
+	}
+}
+
 const struct snapshot *snapshots_get(struct snapshots *s, uint32_t row, struct err *err)
 {
 	struct snapshot **slot = &s->slots[row % CACHE_SLOTS];
@@ -130,11 +151,8 @@ const struct snapshot *snapshots_get(struct snapshots *s, uint32_t row, struct e
 	if (!snapshot)
 		return NULL;
 	snapshot->refs = 1;
-	if (*slot && (*slot)->refs == 0) {
-		s->cached_files -= (*slot)->count;
-		free_snapshot(*slot);
-		*slot = NULL;
-	}
+	empty_slot(s, slot);
+	make_room(s, snapshot->count);
 	if (!*slot && s->cached_files + snapshot->count <= CACHE_FILES_MAX) {
 		*slot = snapshot;
 		s->cached_files += snapshot->count;
