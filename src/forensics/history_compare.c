@@ -17,84 +17,98 @@ struct comparison {
 	struct link first[EVENT_KINDS]; /* the first link, by path, that shows the kind */
 };
 
-static bool has_path(const struct holder *items, size_t count, uint32_t path)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		if (items[i].place.path == path)
-			return true;
-	return false;
-}
-
 static struct text base_name(const struct study *study, uint32_t path)
 {
 	return text_base_name(study_path_text(study, path));
 }
 
-/* The new path that a vanished one is paired with: equal blob, else equal base name, else the first. `taken` marks used ones. */
-static size_t best_partner(const struct study *study, const struct holder *gone, const struct holder *fresh,
-	size_t fresh_count, const bool *taken)
-{
-	size_t i, best = fresh_count;
+/* By what vanished paths are paired with new ones: all equal blobs before any equal name, names before mere order. */
+enum pairing { BY_BLOB, BY_NAME, BY_ORDER, PAIRINGS };
 
-	for (i = 0; i < fresh_count; i++)
-		if (!taken[i] && fresh[i].place.blob == gone->place.blob)
-			return i;
-	for (i = 0; i < fresh_count; i++)
-		if (!taken[i] && text_equal(base_name(study, fresh[i].place.path), base_name(study, gone->place.path)))
-			return i;
-	for (i = 0; i < fresh_count && best == fresh_count; i++)
-		if (!taken[i])
-			best = i;
-	return best;
+static struct text pairing_key(const struct study *study, const struct holder *holder, enum pairing by)
+{
+	switch (by) {
+	case BY_BLOB:
+		return (struct text){ (const char *)&holder->place.blob, sizeof(holder->place.blob) };
+	case BY_NAME:
+		return base_name(study, holder->place.path);
+	default:
+		return (struct text){ "", 0 };
+	}
+}
+
+/* Holders of one side that the other has not at their path. */
+struct unpaired {
+	const struct holder **items; /* NULL once paired */
+	size_t count;
+};
+
+/* Each vanished one, in their order, takes the first new one with its key that nobody took. Returns how many did. */
+static size_t pair_up(
+	const struct study *study, struct unpaired *gone, struct unpaired *fresh, enum pairing by, struct link *links)
+{
+	uint32_t *first = xcalloc(fresh->count, sizeof(*first)); /* by key: its first, + 1 */
+	uint32_t *next = xcalloc(fresh->count, sizeof(*next));
+	struct intern keys;
+	struct text text;
+	size_t i, n = 0;
+	uint32_t key;
+
+	intern_init(&keys);
+	for (i = fresh->count; i-- > 0;) {
+		if (!fresh->items[i])
+			continue;
+		text = pairing_key(study, fresh->items[i], by);
+		key = intern_add(&keys, text.ptr, text.len);
+		next[i] = first[key];
+		first[key] = (uint32_t)i + 1;
+	}
+	for (i = 0; i < gone->count && keys.count; i++) {
+		if (!gone->items[i])
+			continue;
+		text = pairing_key(study, gone->items[i], by);
+		key = intern_find(&keys, text.ptr, text.len);
+		if (key == INTERN_NONE || !first[key])
+			continue;
+		links[n++] = (struct link){ gone->items[i]->place, fresh->items[first[key] - 1]->place };
+		gone->items[i] = fresh->items[first[key] - 1] = NULL;
+		first[key] = next[first[key] - 1];
+	}
+	intern_release(&keys);
+	free(first);
+	free(next);
+	return n;
 }
 
 /* Pairs by path first, then vanished with new paths. Returns how many links there are; the moved ones are last. */
 static size_t link_holders(const struct study *study, const struct holder *old, size_t old_count,
 	const struct holder *now, size_t now_count, struct link *links, size_t *moved_at)
 {
-	struct holder *gone = xcalloc(old_count, sizeof(*gone));
-	struct holder *fresh = xcalloc(now_count, sizeof(*fresh));
-	bool *taken = xcalloc(now_count, sizeof(*taken));
-	bool *linked = xcalloc(old_count, sizeof(*linked));
-	size_t i, k, pass, gone_count = 0, fresh_count = 0, n = 0;
+	struct unpaired gone = { .items = xcalloc(old_count, sizeof(*gone.items)) };
+	struct unpaired fresh = { .items = xcalloc(now_count, sizeof(*fresh.items)) };
+	size_t i = 0, k = 0, n = 0;
+	enum pairing by;
 
-	for (i = 0; i < old_count; i++) {
-		for (k = 0; k < now_count && now[k].place.path != old[i].place.path; k++)
-			;
-		if (k < now_count)
+	while (i < old_count || k < now_count) { /* both are sorted by path */
+		int order = i == old_count   ? 1
+			    : k == now_count ? -1
+					     : text_compare(study_path_text(study, old[i].place.path),
+						       study_path_text(study, now[k].place.path));
+
+		if (order == 0)
 			links[n++] = (struct link){ old[i].place, now[k].place };
-		else
-			gone[gone_count++] = old[i];
+		if (order < 0)
+			gone.items[gone.count++] = &old[i];
+		if (order > 0)
+			fresh.items[fresh.count++] = &now[k];
+		i += order <= 0;
+		k += order >= 0;
 	}
-	for (i = 0; i < now_count; i++)
-		if (!has_path(old, old_count, now[i].place.path))
-			fresh[fresh_count++] = now[i];
 	*moved_at = n;
-	for (pass = 0; pass < 3; pass++) { /* all equal blobs before any equal name, names before mere order */
-		for (i = 0; i < gone_count; i++) {
-			size_t partner;
-
-			if (linked[i])
-				continue;
-			partner = best_partner(study, &gone[i], fresh, fresh_count, taken);
-			if (partner == fresh_count)
-				continue;
-			if (pass == 0 && fresh[partner].place.blob != gone[i].place.blob)
-				continue;
-			if (pass == 1 && fresh[partner].place.blob != gone[i].place.blob &&
-				!text_equal(base_name(study, fresh[partner].place.path),
-					base_name(study, gone[i].place.path)))
-				continue;
-			taken[partner] = linked[i] = true;
-			links[n++] = (struct link){ gone[i].place, fresh[partner].place };
-		}
-	}
-	free(gone);
-	free(fresh);
-	free(taken);
-	free(linked);
+	for (by = BY_BLOB; by < PAIRINGS && gone.count && fresh.count; by++)
+		n += pair_up(study, &gone, &fresh, by, links + n);
+	free(gone.items);
+	free(fresh.items);
 	return n;
 }
 
@@ -197,20 +211,30 @@ static int emit_kind(struct view *view, const struct holders *holders, enum even
 	return 0;
 }
 
-/* Does any parent hold the revision at the path? */
-static bool has_parent_path(const struct holders *holders, uint32_t path)
+/* The first of the commit's holders whose path no parent has for the revision; the very first where all have one. */
+static struct place first_new_place(const struct holders *holders, const struct holder *now, size_t count)
 {
+	struct place found = now[0].place;
+	struct intern paths;
 	size_t i;
 
+	intern_init(&paths);
 	for (i = 0; i < holders->count; i++)
-		if (holders->items[i].side > 0 && holders->items[i].place.path == path)
-			return true;
-	return false;
+		if (holders->items[i].side > 0)
+			intern_add(&paths, &holders->items[i].place.path, sizeof(uint32_t));
+	for (i = 0; i < count; i++) {
+		if (intern_find(&paths, &now[i].place.path, sizeof(uint32_t)) == INTERN_NONE) {
+			found = now[i].place;
+			break;
+		}
+	}
+	intern_release(&paths);
+	return found;
 }
 
 int count_holders(struct view *view, const struct holders *holders, emit_fn *emit, void *data)
 {
-	size_t i, now_count, old_count, most = 0;
+	size_t now_count, old_count, most = 0;
 	const struct holder *now = holders_on(holders, 0, &now_count);
 	uint32_t side, from = first_side_with(holders);
 	const struct holder *old;
@@ -227,13 +251,7 @@ int count_holders(struct view *view, const struct holders *holders, emit_fn *emi
 	if (from == 0)
 		old_count = 0;
 	link.before = old_count ? old[0].place : PLACE_NONE;
-	link.after = now[0].place;
-	for (i = 0; i < now_count; i++) {
-		if (!has_parent_path(holders, now[i].place.path)) {
-			link.after = now[i].place;
-			break;
-		}
-	}
+	link.after = first_new_place(holders, now, now_count);
 	return emit_kind(view, holders, EVENT_DUPLICATED, from ? from : 1, &link, emit, data);
 }
 
