@@ -150,7 +150,7 @@ static bool find(struct pack *pack, uint64_t offset, uint32_t *position, uint64_
 		return false;
 	*position = position_at(pack, rank);
 	*end = offset_at(pack, rank + 1);
-	return *position < pack->count;
+	return *position<pack->count && * end> offset; /* else two have one place, or the order is none */
 }
 
 bool pack_find_offset(struct pack *pack, uint64_t offset, uint32_t *position, uint64_t *end)

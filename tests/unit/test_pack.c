@@ -307,6 +307,43 @@ static void object_read__index_with_other_places__gives_no_other_content(void **
 	free(x.list.ids);
 }
 
+static void expect_ends_behind(struct sandbox *sandbox)
+{
+	struct repo *repo = sandbox_open(sandbox, "r");
+	struct pack *pack = &repo->packs.items[0];
+	uint64_t at, end;
+	uint32_t position, n;
+
+	for (n = 0; repo->packs.count && n < pack->count; n++) {
+		at = pack_offset_at(pack, n);
+		if (pack_find_offset(pack, at, &position, &end))
+			assert_true(at < end && end <= pack->size - OID_BYTES);
+	}
+	repo_close(repo);
+}
+
+/* The order that ".rev" has is none then. */
+static void pack_find_offset__flipped_places__no_end_before_a_beginning(void **state)
+{
+	enum { BITS = 14 /* of an offset in so small a pack */ };
+	struct sandbox *sandbox = *state;
+	struct indexed x;
+	size_t i;
+
+	open_indexed(sandbox, &x);
+	for (i = 0; i < x.list.count * BITS; i++) {
+		unsigned char *byte = x.index + x.offsets + i / BITS * 4 + 3 - i % BITS / 8;
+		const unsigned char flip = (unsigned char)(1U << i % BITS % 8);
+
+		*byte ^= flip;
+		write_index(&x, x.index);
+		expect_ends_behind(sandbox);
+		*byte ^= flip;
+	}
+	free(x.index);
+	free(x.list.ids);
+}
+
 static void object_read__index_with_other_checksums__reads_all(void **state)
 {
 	struct sandbox *sandbox = *state;
@@ -423,6 +460,7 @@ int main(void)
 		SANDBOXED(object_read__pack_removed_meanwhile__goes_on),
 		SANDBOXED(object_read__damaged_pack__never_gives_other_content),
 		SANDBOXED(object_read__index_with_other_places__gives_no_other_content),
+		SANDBOXED(pack_find_offset__flipped_places__no_end_before_a_beginning),
 		SANDBOXED(object_read__index_with_other_checksums__reads_all),
 		SANDBOXED(pack_find_offset__any_reverse_index__finds_each_object_and_its_end),
 		cmocka_unit_test(base_cache__full__drops_what_was_not_used_for_longest),
