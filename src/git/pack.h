@@ -137,6 +137,7 @@ bool pack_position_fits(struct pack *pack, uint32_t position, uint64_t max);
 struct pack_bytes {
 	unsigned refs;
 	enum object_type type;
+	bool is_hashed;    /* the content itself was held against an id */
 	uint32_t position; /* of the object that they are found to be, in its pack's index; PACK_NO_POSITION: unknown */
 	size_t len;
 	unsigned char bytes[]; /* a NUL behind them */
@@ -180,6 +181,7 @@ struct packs {
 	pack_rescue_fn *rescue; /* where the base of a delta is damaged; may be NULL */
 	void *rescue_data;
 	unsigned rescue_depth, rescue_count; /* calls of it that are not done, and all */
+	size_t hashed[OBJECT_TAG + 1];       /* by type: bytes that were held against an id whatever their checksum */
 };
 
 void packs_release(struct packs *packs);

@@ -35,6 +35,7 @@ bool pack_bytes_are(struct pack_bytes *bytes, const struct pack *pack, uint32_t 
 	sha1_of_object(types[bytes->type], bytes->bytes, bytes->len, &has);
 	if (!oid_equal(&wanted, &has))
 		return false;
+	bytes->is_hashed = true;
 	bytes->position = position;
 	return true;
 }
