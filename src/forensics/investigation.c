@@ -333,7 +333,52 @@ static void add_given_versions(struct investigation *inv, const struct investiga
 		policy_add_versions(options->policy, &inv->study, &inv->extra);
 }
 
-int investigation_open(struct investigation *inv, struct repo *repo, struct arena *arena,
+/* Do the commit's own object and tree say what the commit-graph did of it, by its filters, too? */
+static bool graph_agrees(struct investigation *inv, uint32_t commit)
+{
+	struct err ignored = { 0 };
+	uint32_t row;
+
+	if (!commits_agree(inv->repo, &inv->commits, commit))
+		return false;
+	return watch_resolve_tree(inv->watch, &inv->commits.trees[commit], &row, &ignored) < 0 ||
+	       row == WATCH_UNKNOWN || row == watch_row(inv->watch, commit);
+}
+
+static bool is_named_tip(struct text name)
+{
+	return name.len < 5 || memcmp(name.ptr, "refs/", 5) != 0;
+}
+
+/*
+ * A commit-graph that was forged, its checksum included, is found out where it matters: at HEAD and the tips that were
+ * named, and on both sides of each change that is told. COMMIT_NONE, or a commit of which it says something else.
+ */
+static uint32_t find_contradiction(struct investigation *inv)
+{
+	bool *wanted = xcalloc(inv->commits.count, sizeof(*wanted));
+	uint32_t commit, found = COMMIT_NONE;
+	size_t i, p;
+
+	for (i = 0; i < inv->tip_count; i++)
+		if (inv->tip_commits[i] != COMMIT_NONE && is_named_tip(inv->tips[i].name))
+			wanted[inv->tip_commits[i]] = true;
+	for (i = 0; i < inv->history.count; i++) {
+		commit = inv->history.changes[i].commit;
+		if (!(EVENTS_DEFAULT & 1u << inv->history.changes[i].kind) || wanted[commit])
+			continue;
+		wanted[commit] = true;
+		for (p = 0; p < commit_parent_count(&inv->commits, commit); p++)
+			wanted[commit_parents(&inv->commits, commit)[p]] = true;
+	}
+	for (commit = 0; commit < inv->commits.count && found == COMMIT_NONE; commit++)
+		if (wanted[commit] && !graph_agrees(inv, commit))
+			found = commit;
+	free(wanted);
+	return found;
+}
+
+static int read_everything(struct investigation *inv, struct repo *repo, struct arena *arena,
 	const struct investigation_options *options, struct err *err)
 {
 	heap_expect_much();
@@ -360,6 +405,26 @@ int investigation_open(struct investigation *inv, struct repo *repo, struct aren
 		return -1;
 	mark_live(inv);
 	return 0;
+}
+
+int investigation_open(struct investigation *inv, struct repo *repo, struct arena *arena,
+	const struct investigation_options *options, struct err *err)
+{
+	char hex[OID_HEX + 1];
+	uint32_t liar;
+
+	if (read_everything(inv, repo, arena, options, err) < 0)
+		return -1;
+	liar = inv->commits.graph_at ? find_contradiction(inv) : COMMIT_NONE;
+	if (liar == COMMIT_NONE)
+		return 0;
+	repo_add_limit(repo,
+		"the commit-graph says of commit %s what its object does not, and is not used; 'git commit-graph "
+		"verify' tells more",
+		oid_hex(&inv->commits.ids[liar], hex));
+	repo_drop_commit_graph(repo);
+	investigation_close(inv);
+	return read_everything(inv, repo, arena, options, err);
 }
 
 void investigation_close(struct investigation *inv)

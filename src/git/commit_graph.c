@@ -266,6 +266,13 @@ struct commit_graph *commit_graph_open(struct repo *repo)
 	return NULL;
 }
 
+void repo_drop_commit_graph(struct repo *repo)
+{
+	commit_graph_free(repo->graph);
+	repo->graph = NULL;
+	repo->graph_opened = true;
+}
+
 const struct commit_graph *repo_commit_graph(struct repo *repo)
 {
 	if (!repo->graph_opened)

@@ -1,8 +1,9 @@
 #!/bin/sh
-# What a commit-graph says is believed, as git believes it: one that was forged
-# can hide history. Damage by chance is noticed (tests/unit/test_commit_graph.c),
-# and --no-commit-graph asks the commits themselves. That no honest graph changes
-# an answer is held by tests/differential/check_graph.py.
+# What a commit-graph says is held against the commits' own objects and trees where
+# an answer stands on it: one that was forged, checksum included, is not used.
+# Damage by chance is noticed (tests/unit/test_commit_graph.c), and
+# --no-commit-graph asks all commits themselves. That no honest graph changes an
+# answer is held by tests/differential/check_graph.py.
 
 . "${0%/*}/lib.sh"
 need_binary
@@ -24,7 +25,18 @@ open(path, "wb").write(graph)
 PYTHON
 }
 
-it "--no-commit-graph looks behind a graph that hides a loss"
+# same_but_for_limits: the answer is that of the honest graph, or says besides that the graph is not used.
+same_but_for_limits() {
+	python3 - "$CASE_DIR/expected" "$CASE_DIR/out" <<'PYTHON' || fail "not the answer of an honest graph"
+import json, sys
+want, got = (json.load(open(path, encoding="utf-8")) for path in sys.argv[1:])
+for answer in want, got:
+    del answer["repository"]["limits"], answer["repository"]["complete"]
+sys.exit(want != got)
+PYTHON
+}
+
+it "a graph whose filters hide a loss is found out at HEAD, and --no-commit-graph asks no graph"
 fixture september-17
 run revident scan --format json --events all
 mv "$CASE_DIR/out" "$CASE_DIR/expected"
@@ -33,7 +45,10 @@ run revident scan --format json --events all
 compare "$CASE_DIR/expected" "$CASE_DIR/out" "with an honest graph"
 forge_filters .git/objects/info/commit-graph
 run revident scan --format json --events all
-expect_json 'd["events"]' '[]'
+expect_exit 1
+expect_json '[d["repository"]["complete"], ["the commit-graph says of commit" in l for l in d["repository"]["limits"]]]' \
+	'[false, [true]]'
+same_but_for_limits
 run revident scan --no-commit-graph --format json --events all
 expect_exit 1
 compare "$CASE_DIR/expected" "$CASE_DIR/out" "with --no-commit-graph"
@@ -54,6 +69,40 @@ graph[-20:] = hashlib.sha1(graph[:-20]).digest()
 open(path, "wb").write(graph)
 PYTHON
 }
+
+# forge_filter FILE COMMIT: the commit's filter alone says that nothing changed.
+forge_filter() {
+	chmod u+w "$1"
+	python3 - "$@" <<'PYTHON'
+import hashlib, struct, sys
+path, commit = sys.argv[1:]
+graph = bytearray(open(path, "rb").read())
+chunks = {bytes(graph[at:at + 4]): int.from_bytes(graph[at + 4:at + 12], "big")
+          for at in range(8, 8 + 12 * (graph[6] + 1), 12)}
+ids, ends, data = chunks[b"OIDL"], chunks[b"BIDX"], chunks[b"BDAT"] + 12
+place = next(i for i in range(len(graph)) if graph[ids + 20 * i:ids + 20 * i + 20] == bytes.fromhex(commit))
+begin = struct.unpack_from(">I", graph, ends + 4 * (place - 1))[0] if place else 0
+end = struct.unpack_from(">I", graph, ends + 4 * place)[0]
+graph[data + begin:data + end] = bytes(end - begin)
+graph[-20:] = hashlib.sha1(graph[:-20]).digest()
+open(path, "wb").write(graph)
+PYTHON
+}
+
+it "a graph whose filters hide a loss among later ones is found out where it accuses another commit"
+fixture lost-twice
+run revident scan --format json
+mv "$CASE_DIR/out" "$CASE_DIR/expected"
+git commit-graph write --reachable --changed-paths 2>/dev/null
+git rev-list HEAD >"$CASE_DIR/commits"
+while read -r hidden; do
+	forge_filter .git/objects/info/commit-graph "$hidden"
+	run revident scan --format json
+	expect_exit 3
+	same_but_for_limits
+	git commit-graph write --reachable --changed-paths 2>/dev/null
+done <"$CASE_DIR/commits"
+rm -f .git/objects/info/commit-graph
 
 it "who is accused by a graph alone: the objects of the commit and its parents are asked"
 fixture september-17

@@ -47,6 +47,9 @@ bool repo_is_shallow(const struct repo *repo);
 /* Did a remote promise objects that are not here (a partial clone)? */
 bool repo_is_partial(const struct repo *repo);
 
+/* From now on every commit is read itself. What commits_load() gave before must not be used any more. */
+void repo_drop_commit_graph(struct repo *repo);
+
 /* Are there replace refs or grafts, which are ignored here? */
 bool repo_has_replacements(const struct repo *repo);
 
