@@ -80,6 +80,30 @@ static void hash_bytes__every_length_and_bit__matters(void **state)
 	}
 }
 
+/* What one word flips, a hash of single products lets the next flip back: two keys for each pair of words, all alike. */
+static void hash_bytes__flips_that_would_cancel_each_other__matter(void **state)
+{
+	static const unsigned char flips[16] = { [7] = 0x80, [11] = 0x80, [15] = 0x80 };
+	unsigned char bytes[10 * sizeof(flips)], plain[sizeof(bytes)];
+	struct intern hashes;
+	size_t i, k;
+
+	(void)state;
+	intern_init(&hashes);
+	memset(plain, 'a', sizeof(plain));
+	for (i = 0; i < 1024; i++) {
+		uint64_t hash;
+
+		memcpy(bytes, plain, sizeof(bytes));
+		for (k = 0; k < sizeof(bytes); k++)
+			if (i >> k / sizeof(flips) & 1)
+				bytes[k] ^= flips[k % sizeof(flips)];
+		hash = hash_bytes(bytes, sizeof(bytes));
+		assert_int_equal(intern_add(&hashes, &hash, sizeof(hash)), i);
+	}
+	intern_release(&hashes);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -87,6 +111,7 @@ int main(void)
 		cmocka_unit_test(intern_find__unknown_key_or_empty_set__is_none),
 		cmocka_unit_test(intern_add__many_keys__are_found_again),
 		cmocka_unit_test(hash_bytes__every_length_and_bit__matters),
+		cmocka_unit_test(hash_bytes__flips_that_would_cancel_each_other__matter),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,7 +3,8 @@
  *
  * Keys (paths, ids, object ids, vectors of numbers) are copied once and get the numbers 0, 1, 2 … in the order in which
  * they come; equal bytes always give the same number, so the rest of the program compares numbers. Numbers index the
- * caller's own arrays. Hashing is seedless: the same input gives the same numbers on every run.
+ * caller's own arrays. The same input gives the same numbers on every run; what a key hashes to differs from run to run, so
+ * that nobody can write a repository of keys that fall on one slot.
  */
 #ifndef REVIDENT_BASE_INTERN_H
 #define REVIDENT_BASE_INTERN_H
@@ -44,7 +45,10 @@ const struct intern_key *intern_get(const struct intern *set, uint32_t number);
 /* The same as a C string (keys hold no NUL where this is used). */
 const char *intern_str(const struct intern *set, uint32_t number);
 
-/* The hash that the set uses, for callers' own tables: FNV-1a over 8-byte words with a final mix. */
+/*
+ * The hash that the set uses, for what callers compare by it while they run: folded products of the words and a secret
+ * (the way of wyhash). It is never written anywhere: the next run has another.
+ */
 uint64_t hash_bytes(const void *bytes, size_t len);
 
 #endif
