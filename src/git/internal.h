@@ -94,6 +94,9 @@ int preflight_work_tree(const char *work_tree, struct err *err);
  */
 int preflight_includes(struct repo *repo, struct err *err);
 
+/* preflight.c: what stands where a file is expected: "a directory", "a named pipe" ... */
+const char *preflight_kind(mode_t mode);
+
 /* preflight.c: 1 if `path` is a regular file, 0 if nothing is there, -1 (with `err`) if it is anything else. */
 int preflight_regular(const char *path, struct err *err);
 

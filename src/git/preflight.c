@@ -17,7 +17,7 @@ enum {
 	INCLUDES_MAX = 1000,    /* ten levels that include ten files each take git hours */
 };
 
-static const char *kind_of(mode_t mode)
+const char *preflight_kind(mode_t mode)
 {
 	switch (mode & S_IFMT) {
 	case S_IFDIR:
@@ -64,7 +64,7 @@ int preflight_regular(const char *path, struct err *err)
 		return 0;
 	}
 	if (!S_ISREG(st.st_mode))
-		return complain(path, kind_of(st.st_mode), 0, err);
+		return complain(path, preflight_kind(st.st_mode), 0, err);
 	return 1;
 }
 
@@ -116,7 +116,7 @@ int preflight_read(const char *path, size_t max, struct strbuf *out, struct err 
 	if (fstat(fd, &st) < 0)
 		complain(path, NULL, errno, err);
 	else if (!S_ISREG(st.st_mode))
-		complain(path, kind_of(st.st_mode), 0, err);
+		complain(path, preflight_kind(st.st_mode), 0, err);
 	else {
 		strbuf_reserve(
 			out, st.st_size < READ_STEP ? (size_t)st.st_size + 2 : READ_STEP); /* loose refs are many */
@@ -165,7 +165,7 @@ int preflight_work_tree(const char *work_tree, struct err *err)
 		struct stat st;
 
 		if (lstat(path, &st) == 0 && S_ISFIFO(st.st_mode))
-			rc = complain(path, kind_of(st.st_mode), 0, err);
+			rc = complain(path, preflight_kind(st.st_mode), 0, err);
 		free(path);
 	}
 	return rc;
@@ -210,7 +210,7 @@ static int check_line(const char *dir, const char *line, size_t len, unsigned de
 	if (take_path(line, len, &name)) {
 		path = path_join(dir, name.buf);
 		if (stat(path, &st) == 0 && S_ISFIFO(st.st_mode))
-			rc = complain(path, kind_of(st.st_mode), 0, err);
+			rc = complain(path, preflight_kind(st.st_mode), 0, err);
 		else if (stat(path, &st) == 0 && S_ISREG(st.st_mode))
 			rc = check_included(path, depth + 1, left, err);
 		free(path);

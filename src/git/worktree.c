@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "revident/base/printable.h"
 #include "revident/base/xalloc.h"
 
 enum { FILES_MAX = 10 * 1000 * 1000, READ_STEP = 16 * 1024 };
@@ -203,17 +204,46 @@ static int open_file(const struct repo *repo, const char *path)
 	return fd;
 }
 
+static bool leads_somewhere(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode));
+}
+
+/*
+ * What is no file at the path. 0: nothing, a directory, or a link that leads somewhere, which git keeps as they are. -1:
+ * something that git keeps none of, so that a file was meant there.
+ */
+static int judge_other(const struct repo *repo, const char *path, struct err *err)
+{
+	char *full = repo->work_tree ? path_join(repo->work_tree, path) : NULL;
+	struct strbuf shown = STRBUF_INIT;
+	struct stat st;
+	int rc = 0;
+
+	if (full && lstat(full, &st) == 0 && !S_ISREG(st.st_mode) && !leads_somewhere(full)) {
+		strbuf_add_printable(&shown, path, strlen(path));
+		rc = err_set(err, ERR_UNDECIDED, "'%s' in the work tree is %s; put the file back", shown.buf,
+			S_ISLNK(st.st_mode) ? "a link that leads to no file" : preflight_kind(st.st_mode));
+	}
+	strbuf_release(&shown);
+	free(full);
+	return rc;
+}
+
 int worktree_read(struct repo *repo, const char *path, size_t max, struct strbuf *out, struct err *err)
 {
 	int fd = open_file(repo, path), rc;
 	struct stat st;
 
 	if (fd < 0)
-		return means_none(errno) || errno == ENXIO ? 0 : err_cannot("read", path, errno, err);
+		return means_none(errno) || errno == ENXIO ? judge_other(repo, path, err)
+							   : err_cannot("read", path, errno, err);
 	if (fstat(fd, &st) < 0)
 		rc = err_cannot("read", path, errno, err);
 	else
-		rc = S_ISREG(st.st_mode) ? read_to_end(fd, path, max, out, err) : 0;
+		rc = S_ISREG(st.st_mode) ? read_to_end(fd, path, max, out, err) : judge_other(repo, path, err);
 	close(fd);
 	return rc;
 }

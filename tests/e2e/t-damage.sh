@@ -109,4 +109,23 @@ grep -q 'includes more than' "$CASE_DIR/err" || fail "$(cat "$CASE_DIR/err")"
 git config --remove-section Include
 rm -r more
 
+it "what is no file where the work tree should have a configuration or a migration cannot be told"
+fixture merge-migration
+run revident audit
+expect_exit 0
+for path in alembic.ini migrations/versions/a1a1a1a1a1a1_users.py; do
+	[ -f "$path" ] || fail "$path is not in the fixture"
+	for way in 'mkfifo' 'ln -s nowhere' 'ln -s alembic.ini' 'ln -s /dev/zero'; do
+		rm "$path"
+		$way "$path"
+		run timeout 20 "$REVIDENT" audit
+		expect_exit 3
+		grep -q "'$path' in the work tree is a" "$CASE_DIR/out" "$CASE_DIR/err" || fail "$path, $way: $(cat "$CASE_DIR/out")"
+		run timeout 20 "$REVIDENT" check --worktree
+		expect_exit 3
+	done
+	rm "$path"
+	git checkout -q -- "$path"
+done
+
 finish

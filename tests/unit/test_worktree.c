@@ -77,8 +77,8 @@ static void worktree_read__regular_file__is_read_whole(void **state)
 
 static void worktree_read__what_is_no_regular_file__is_none(void **state)
 {
-	static const char *const paths[] = { "a/missing", "a/linked", "a/link/y", "top/z", "a/fifo", "a/b", "a/z/below",
-		"", "..", "a/..", "../r/a/z", "a/" };
+	static const char *const paths[] = { "a/missing", "a/linked", "a/link/y", "top/z", "a/b", "a/z/below", "", "..",
+		"a/..", "../r/a/z", "a/" };
 	struct sandbox *sandbox = *state;
 	struct err err = { .kind = ERR_NONE };
 	struct strbuf sb = STRBUF_INIT;
@@ -90,6 +90,8 @@ static void worktree_read__what_is_no_regular_file__is_none(void **state)
 	for (i = 0; i < sizeof(paths) / sizeof(*paths); i++)
 		if (worktree_read(repo, paths[i], 100, &sb, &err) != 0)
 			fail_msg("%s: %s", paths[i], err.msg);
+	assert_int_equal(worktree_read(repo, "a/fifo", 100, &sb, &err), -1);
+	assert_string_equal(err.msg, "'a/fifo' in the work tree is a named pipe; put the file back");
 	repo_close(repo);
 	sandbox_run(sandbox, "git init -q --bare b.git");
 	repo = sandbox_open(sandbox, "b.git");

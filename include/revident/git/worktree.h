@@ -22,7 +22,10 @@
 int worktree_files(struct repo *repo, struct arena *arena, const char *dir, unsigned depth, struct text **out,
 	size_t *count, struct err *err);
 
-/* Reads a regular file of at most `max` bytes. 1; 0 if there is none (or it is no regular file); -1 (too long, unreadable). */
+/*
+ * Reads a regular file of at most `max` bytes. 1; 0 if there is none, a directory or a link; -1 (too long, unreadable, a
+ * named pipe and the like, a link to nothing).
+ */
 int worktree_read(struct repo *repo, const char *path, size_t max, struct strbuf *out, struct err *err);
 
 /* When a regular file was written last, in seconds since 1970. False if there is none. */
