@@ -192,7 +192,9 @@ int judge_bring(struct judging *j, const struct charge *charge)
 	enum level level = policy_level(j->judge->options.policy, charge->rule);
 	struct text where =
 		study_path_text(j->study, charge->after.path != INTERN_NONE ? charge->after.path : charge->before.path);
-	const struct oid *pinned = charge->pinned == BLOB_NONE ? NULL : &j->study->blobs[charge->pinned].id;
+	const bool is_pinned = charge->pinned != BLOB_NONE;
+	const struct oid pinned =
+		is_pinned ? j->study->blobs[charge->pinned].id : (struct oid){ { 0 } }; /* they move */
 	struct holding holding = { .tag_count = 0 };
 	struct verdict_words words;
 	const struct prune *prune;
@@ -219,7 +221,7 @@ int judge_bring(struct judging *j, const struct charge *charge)
 	prune = find_prune(j, charge);
 	if (prune)
 		add_waived(j->judge, &finding, true, prune->revision, prune->reason);
-	else if (judge_keep(j, finding, pinned) && is_unclear)
+	else if (judge_keep(j, finding, is_pinned ? &pinned : NULL) && is_unclear)
 		say_unclear(j, charge, &holding);
 	return 0;
 }
