@@ -166,6 +166,27 @@ done:
 	return rc;
 }
 
+/* A directory that is no git directory, and has what one has: the repository above it is not what was meant. 0 or -1. */
+static int was_git_dir(const char *path, struct err *err)
+{
+	struct strbuf dir = STRBUF_INIT, shown = STRBUF_INIT;
+	int rc;
+
+	strbuf_addf(&dir, "%s/", path);
+	rc = has_directory(dir.buf, "objects", err);
+	if (rc > 0) {
+		strbuf_add_printable(&shown, path, strlen(path));
+		rc = err_set(err, ERR_UNDECIDED,
+			"'%s' lacks its HEAD or its refs, so that git takes it for no repository; 'git init' there "
+			"makes "
+			"them anew",
+			shown.buf);
+	}
+	strbuf_release(&dir);
+	strbuf_release(&shown);
+	return rc;
+}
+
 /* A `.git` at `dir`, a directory or a file that names one. 1 with `loc` filled, 0, -1. */
 static int try_dot_git(struct location *loc, const char *dir, struct err *err)
 {
@@ -178,6 +199,8 @@ static int try_dot_git(struct location *loc, const char *dir, struct err *err)
 		goto done;
 	if (S_ISDIR(st.st_mode)) {
 		rc = try_git_dir(loc, path, err);
+		if (rc == 0)
+			rc = was_git_dir(path, err);
 		goto done;
 	}
 	rc = read_pointer(dir, ".git", "gitdir: ", &target, err);

@@ -72,6 +72,20 @@ git symbolic-ref HEAD refs/heads/new
 run revident check --staged
 grep -q 'not there' "$CASE_DIR/err" && fail "a new branch has no log: $(cat "$CASE_DIR/err")"
 
+it "a repository without its HEAD is not passed over for the one around it"
+fixture overwritten
+mkdir inner
+git init -q -b main inner
+cd inner
+mv .git/HEAD ../head
+for command in scan audit 'check --staged'; do
+	# shellcheck disable=SC2086 # a command and its options
+	run revident $command
+	expect_exit 3
+	grep -q "inner/.git' lacks its HEAD" "$CASE_DIR/err" || fail "$command: $(cat "$CASE_DIR/err")"
+done
+mv ../head .git/HEAD
+
 it "what the index holds and nobody can read is not called stripped where the work tree shows it"
 fixture merge-migration
 fsck_fails
