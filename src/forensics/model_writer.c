@@ -8,6 +8,7 @@
 
 void model_writer_init(struct model_writer *w, struct investigation *inv)
 {
+	memset(w, 0, sizeof(*w));
 	w->inv = inv;
 	w->arena = inv->arena;
 	w->infos = xcalloc(inv->commits.count, sizeof(*w->infos));
@@ -16,7 +17,10 @@ void model_writer_init(struct model_writer *w, struct investigation *inv)
 void model_writer_release(struct model_writer *w)
 {
 	free(w->infos);
-	w->infos = NULL;
+	free(w->paths);
+	free(w->revisions);
+	free(w->migrations);
+	memset(w, 0, sizeof(*w));
 }
 
 struct text model_copy_text(struct model_writer *w, struct text text)
@@ -26,12 +30,18 @@ struct text model_copy_text(struct model_writer *w, struct text text)
 
 struct text model_path(struct model_writer *w, uint32_t path)
 {
-	return arena_text(w->arena, study_path_text(&w->inv->study, path));
+	VEC_REACH(w->paths, path, w->path_cap, 0);
+	if (!w->paths[path].ptr)
+		w->paths[path] = arena_text(w->arena, study_path_text(&w->inv->study, path));
+	return w->paths[path];
 }
 
 struct text model_revision(struct model_writer *w, uint32_t revision)
 {
-	return arena_text(w->arena, study_revision_text(&w->inv->study, revision));
+	VEC_REACH(w->revisions, revision, w->revision_cap, 0);
+	if (!w->revisions[revision].ptr)
+		w->revisions[revision] = arena_text(w->arena, study_revision_text(&w->inv->study, revision));
+	return w->revisions[revision];
 }
 
 /* Whoever an event names is first held against what a commit-graph said, which somebody may have forged. */
@@ -101,6 +111,24 @@ const struct migration *model_migration(struct model_writer *w, const struct mig
 	return copy;
 }
 
+/* Many events have the same file on one side. */
+static const struct migration *blob_migration(struct model_writer *w, uint32_t blob)
+{
+	VEC_REACH(w->migrations, blob, w->migration_cap, 0);
+	if (!w->migrations[blob])
+		w->migrations[blob] = model_migration(w, w->inv->study.blobs[blob].migration);
+	return w->migrations[blob];
+}
+
+static struct text environment_text(struct model_writer *w, struct text path)
+{
+	if (!w->environment_copy.ptr || !text_equal(w->environment, path)) {
+		w->environment = path;
+		w->environment_copy = arena_text(w->arena, path);
+	}
+	return w->environment_copy;
+}
+
 void model_side(struct model_writer *w, struct place place, struct event_side *out)
 {
 	const struct study *study = &w->inv->study;
@@ -112,7 +140,7 @@ void model_side(struct model_writer *w, struct place place, struct event_side *o
 	if (place.blob == BLOB_NONE)
 		return;
 	out->blob = study->blobs[place.blob].id;
-	out->migration = model_migration(w, study->blobs[place.blob].migration);
+	out->migration = blob_migration(w, place.blob);
 	if (study->blobs[place.blob].revision != INTERN_NONE)
 		out->revision = model_revision(w, study->blobs[place.blob].revision);
 }
@@ -150,7 +178,7 @@ void model_event(struct model_writer *w, const struct change *change, struct eve
 
 	memset(out, 0, sizeof(*out));
 	out->kind = change->kind;
-	out->environment = arena_text(w->arena, investigation_env_path(inv, change->lineage, hint));
+	out->environment = environment_text(w, investigation_env_path(inv, change->lineage, hint));
 	out->revision = model_revision(w, change->revision);
 	model_side(w, change->before, &out->before);
 	model_side(w, change->after, &out->after);

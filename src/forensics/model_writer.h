@@ -16,6 +16,11 @@ struct model_writer {
 	struct investigation *inv;
 	struct arena *arena;
 	const struct commit_info **infos; /* by commit number, read at first use */
+	struct text *paths, *revisions;   /* by number, copied at first use; none until then */
+	size_t path_cap, revision_cap;
+	const struct migration **migrations; /* by blob number, likewise */
+	size_t migration_cap;
+	struct text environment, environment_copy; /* the last one */
 };
 
 void model_writer_init(struct model_writer *w, struct investigation *inv);
