@@ -416,6 +416,8 @@ int history_build(struct history *history, struct study *study, struct snapshots
 		if (b.arrivals[i].is_event)
 			emit_change(history, &b.arrivals[i].change);
 	}
+	if (history->is_cut)
+		repo_add_limit(study->repo, "more than %d changes: the rest is left out", CHANGES_MAX);
 	if (history->count)
 		qsort_r(history->changes, history->count, sizeof(*history->changes), compare_changes, study);
 	link_changes(history, study->revisions.count);

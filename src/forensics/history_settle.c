@@ -9,6 +9,10 @@ void emit_change(void *data, const struct change *change)
 {
 	struct history *history = data;
 
+	if (history->count == CHANGES_MAX) {
+		history->is_cut = true;
+		return;
+	}
 	VEC_GROW(history->changes, history->count, history->cap);
 	history->changes[history->count++] = *change;
 }

@@ -223,11 +223,12 @@ static int admit_gaps(struct judging *j, struct investigation *inv, const struct
 	struct repo *repo = j->study->repo;
 	const char *const *limits;
 	size_t i, count = repo_limits(repo, &limits);
-	int incomplete = is_cut(&inv->commits) ? 1 : has_unread_file(j, inv, n);
+	bool is_bounded = inv->is_bounded || inv->history.is_cut;
+	int incomplete = is_bounded || is_cut(&inv->commits) ? 1 : has_unread_file(j, inv, n);
 
 	if (incomplete <= 0)
 		return incomplete;
-	if (repo_is_shallow(repo) || repo_is_partial(repo))
+	if (!is_bounded && (repo_is_shallow(repo) || repo_is_partial(repo)))
 		judge_add_note(j->judge, "this clone's history is cut short: whether a new id named another migration "
 					 "before was looked up only as far as it goes");
 	else

@@ -71,6 +71,8 @@ int small_history_build(struct judging *j)
 	if (lineage_build(&s->lineage, j->study, s->snapshots, &s->commits, s->watch, &j->watched, j->err) < 0 ||
 		history_build(&s->history, j->study, s->snapshots, &s->lineage, &s->commits, &quiet, j->err) < 0)
 		goto done;
+	if (s->history.is_cut)
+		judge_add_limit(j->judge, "more than %d changes: not all of them were judged", CHANGES_MAX);
 	rc = 0;
 done:
 	free(versions);

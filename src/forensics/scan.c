@@ -42,20 +42,28 @@ static bool is_shown(struct writer *w, const struct change *change)
 	       is_wanted(w, investigation_env_path(w->inv, change->lineage, hint));
 }
 
+static bool is_asked_for(struct writer *w, const struct change *change)
+{
+	return is_shown(w, change) && (w->options->events & 1u << change->kind);
+}
+
 static int write_events(struct writer *w)
 {
 	const struct history *history = &w->inv->history;
-	struct event *events = arena_calloc(w->arena, history->count, sizeof(*events));
+	struct event *events;
 	size_t i, n = 0;
 
-	for (i = 0; i < history->count; i++) {
+	for (i = 0; i < history->count; i++)
+		n += is_asked_for(w, &history->changes[i]);
+	events = arena_calloc(w->arena, n, sizeof(*events));
+	for (i = 0, n = 0; i < history->count; i++) {
 		const struct change *change = &history->changes[i];
 
 		if (!is_shown(w, change))
 			continue;
 		w->out->counts.events++;
 		w->out->counts.losses += event_kind_is_loss(change->kind);
-		if (!(w->options->events & 1u << change->kind))
+		if (!is_asked_for(w, change))
 			continue;
 		model_event(&w->model, change, &events[n]);
 		if (model_what(&w->model, change, &events[n++], w->err) < 0)

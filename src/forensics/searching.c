@@ -37,6 +37,7 @@ struct search {
 
 static void say_too_many(const struct search *s)
 {
+	s->inv->is_bounded = true;
 	repo_add_limit(s->inv->repo, "more versions directories came and went than are followed: the rest is left out");
 }
 

@@ -48,9 +48,13 @@ struct departure {
 	uint32_t from, to, revision, commit;
 };
 
+/* A thousand ids that come and go in each of a thousand commits fit in 300 KB: what is more is left out, as a limit says. */
+enum { CHANGES_MAX = 1000 * 1000 };
+
 struct history {
 	struct change *changes; /* in walk order, then by revision and kind */
 	size_t count, cap;
+	bool is_cut;     /* there were more than CHANGES_MAX */
 	uint32_t *first; /* by revision: the place + 1 of its first change */
 	size_t first_count;
 	struct intern held; /* (lineage, revision) pairs, two uint32_t: every pair that some walked commit had */
