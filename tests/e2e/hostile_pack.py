@@ -255,6 +255,82 @@ def configured(ini_text, toml_text=""):
     }
 
 
+# Histories in which each commit does what few do once.
+
+
+def line_of(roots):
+    """A commit for each tree."""
+    commit = None
+    for root_tree in roots:
+        commit = pack.commit(root_tree, [commit] if commit else [])
+    return commit
+
+
+def declares(id, down=None, more=""):
+    return (f"{id}.py".encode(), FILE, pack.blob(migration(id, down, more).encode()))
+
+
+def one_by_one(entries, place):
+    """The entries come one after another; `place` makes the root tree of those that are there."""
+    return line_of(place(entries[: i + 1]) for i in range(len(entries)))
+
+
+def new_children(count):
+    """Of a script directory that no configuration says anything of."""
+    child = lambda i: (b"c%06d" % i, DIR, pack.tree([declares(id_of(i))]))
+    script = (b"env.py", FILE, env_py)
+    return one_by_one([child(i) for i in range(count)], lambda some: pack.tree([(b"m", DIR, pack.tree([script, *some]))]))
+
+
+def new_environments(count):
+    def environment(i):
+        ini_file = (b"alembic.ini", FILE, pack.blob(b"[alembic]\nscript_location = %(here)s\n"))
+        versions = (b"versions", DIR, pack.tree([declares(id_of(i))]))
+        return (b"e%06d" % i, DIR, pack.tree([ini_file, (b"env.py", FILE, env_py), versions]))
+
+    return one_by_one([environment(i) for i in range(count)], pack.tree)
+
+
+def renames(count):
+    """Of the directory that holds the versions; the last commit loses one of them."""
+    versions = pack.tree([lost, left])
+    moved = [(b"versions", DIR, versions)]
+    roots = [pack.tree([(b"m%06d" % i, DIR, pack.tree(moved))]) for i in range(count)]
+    roots.append(pack.tree([(b"m%06d" % count, DIR, pack.tree([(b"versions", DIR, pack.tree([left]))]))]))
+    return line_of(roots)
+
+
+def holders(count):
+    """Four files more that declare one id, in each commit."""
+    files = [(b"%06d.py" % i, FILE, pack.blob(migration("same", None, f"# {i}\n").encode())) for i in range(4 * count)]
+    return line_of(root(files[: 4 * i + 4]) for i in range(count))
+
+
+def come_and_go(count):
+    """As many ids, all of them, in every other commit."""
+    there = root([declares(id_of(i), id_of(i - 1) if i else None) for i in range(count)])
+    return line_of([there, root([declares("last", id_of(0))])] * (count // 2))
+
+
+def tagged(count):
+    """As many ids, in as many tags; the last commit deletes them all."""
+    many = [declares(id_of(i), "aaaa1111") for i in range(count)]
+    commit, tags = None, []
+    for i in range(count):
+        commit = pack.commit(root([lost, *many], [(b"x", FILE, pack.blob(b"%d\n" % i))]), [commit] if commit else [])
+        tags.append(commit)
+    return pack.commit(root([lost]), [commit]), tags
+
+
+HISTORIES = {
+    "new-children": new_children,
+    "new-environments": new_environments,
+    "renames": renames,
+    "holders": holders,
+    "come-and-go": come_and_go,
+    "tagged": tagged,
+}
+
 MANY = {
     "chain": lambda n: history(chain(n)),
     "gap": gap,
@@ -281,9 +357,11 @@ MANY = {
     "names": lambda n: history(names(n)),
 }
 
-found = (KINDS | MANY)[sys.argv[1]](int(sys.argv[2]))
-head, tag = found if isinstance(found, tuple) else (found, None)
+found = (KINDS | MANY | HISTORIES)[sys.argv[1]](int(sys.argv[2]))
+head, tags = found if isinstance(found, tuple) else (found, [])
+if isinstance(tags, bytes):
+    tags = [tags]
 pack.store()
-subprocess.run(["git", "update-ref", "refs/heads/main", head.hex()], check=True)
-if tag:
-    subprocess.run(["git", "update-ref", "refs/tags/t", tag.hex()], check=True)
+lines = [f"create refs/heads/main {head.hex()}\n"]
+lines += [f"create refs/tags/t{i or ''} {tag.hex()}\n" for i, tag in enumerate(tags)]
+subprocess.run(["git", "update-ref", "--stdin"], input="".join(lines).encode(), check=True)
