@@ -198,6 +198,20 @@ done:
 	return rc;
 }
 
+/* git, which the trial runs, reads a device in a ref's place without end. 0 or -1. */
+static int check_refs(const struct cmd_ctx *ctx, struct repo *repo, struct err *err)
+{
+	const char *const *limits;
+	const size_t before = repo_limits(repo, &limits);
+	struct ref_list refs;
+
+	if (refs_all(repo, ctx->arena, &refs, err) < 0)
+		return -1;
+	return repo_limits(repo, &limits) == before
+		       ? 0
+		       : err_set(err, ERR_UNDECIDED, "the hooks cannot be tried: %s", limits[before]);
+}
+
 int hooks_doctor(struct cmd_ctx *ctx, struct place *place, struct hook_report *report, struct err *err)
 {
 	const struct examination e = { ctx, place, report };
@@ -219,6 +233,8 @@ int hooks_doctor(struct cmd_ctx *ctx, struct place *place, struct hook_report *r
 	if (!victims.count)
 		return err_set(err, ERR_UNDECIDED,
 			"HEAD has no migration: there is no forbidden change to try the hooks with");
+	if (check_refs(ctx, place->repo, err) < 0)
+		return -1;
 	plan.head = oid_hex(&head.commit, hex);
 	plan.branch = head.symbolic.ptr;
 	plan.paths = victims.paths;

@@ -86,6 +86,15 @@ for command in scan audit 'check --staged'; do
 done
 mv ../head .git/HEAD
 
+it "git is not let loose on a ref that is a device, which it reads without end"
+fixture september-17
+run revident hooks install
+ln -s /dev/zero .git/refs/stash
+run timeout 20 "$REVIDENT" hooks doctor
+expect_exit 3
+grep -q "cannot be tried: .*refs/stash' is a device" "$CASE_DIR/err" || fail "$(cat "$CASE_DIR/err")"
+rm .git/refs/stash
+
 it "what the index holds and nobody can read is not called stripped where the work tree shows it"
 fixture merge-migration
 fsck_fails
