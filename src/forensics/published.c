@@ -24,6 +24,25 @@ struct listed_key {
 	struct oid tree;
 };
 
+/* The root of a commit of a ref or a tag; NULL where it cannot be read. */
+struct known_root {
+	struct source *source;
+	struct oid tree;
+};
+
+/* What stands at a directory's path in one of them. */
+struct known_place {
+	int found;
+	enum source_kind kind;
+	struct oid id;
+};
+
+struct place_key {
+	uint32_t commit, dir;
+};
+
+enum { PLACES_MAX = 1000 * 1000 };
+
 struct published {
 	struct study *study;
 	struct discovery *discovery;
@@ -37,6 +56,14 @@ struct published {
 	struct commits commits;
 	bool has_commits;
 	bool *on_line; /* by commit number */
+
+	/* Thousands of revisions are asked of thousands of tags: each commit is read once, and looked into once. */
+	struct intern roots; /* commit ids */
+	struct known_root *known_roots;
+	size_t root_cap;
+	struct intern places;
+	struct known_place *known_places;
+	size_t place_cap;
 };
 
 struct published *published_new(
@@ -50,6 +77,8 @@ struct published *published_new(
 	intern_init(&p->dirs);
 	intern_init(&p->members);
 	intern_init(&p->listed);
+	intern_init(&p->roots);
+	intern_init(&p->places);
 	if (protection_refs(study->repo, policy, &study->arena, &p->refs, err) == 0)
 		found = refs_head(study->repo, &study->arena, &p->head, err);
 	if (found < 0) {
@@ -67,6 +96,10 @@ void published_free(struct published *p)
 	intern_release(&p->dirs);
 	intern_release(&p->members);
 	intern_release(&p->listed);
+	intern_release(&p->roots);
+	intern_release(&p->places);
+	free(p->known_roots);
+	free(p->known_places);
 	free(p->gaps);
 	if (p->has_commits)
 		commits_release(&p->commits);
@@ -168,26 +201,76 @@ static int dir_holds(struct looking *l, struct source *source, struct text dir, 
 	return 0;
 }
 
-/* 1 if a versions directory of the definitions has it, 0 if not; *stands: some of them are there. -1. */
-static int defs_hold(struct looking *l, struct source *source, const struct env_defs *defs, bool *stands)
+/* The number of a commit in `roots`. */
+static uint32_t root_number(struct published *p, const struct oid *commit)
 {
+	size_t before = p->roots.count;
+	uint32_t number = intern_add(&p->roots, commit->bytes, OID_BYTES);
+	struct commit_info info;
+	struct arena scratch;
+	struct err why = { 0 };
+
+	if (number < before)
+		return number;
+	VEC_GROW(p->known_roots, before, p->root_cap);
+	p->known_roots[number] = (struct known_root){ 0 };
+	arena_init(&scratch);
+	if (commit_info_read(p->study->repo, &scratch, commit, &info, &why) == 1)
+		p->known_roots[number] = (struct known_root){ source_of_tree(p->study, &info.tree), info.tree };
+	arena_release(&scratch);
+	return number;
+}
+
+static struct known_place look_at_place(struct published *p, uint32_t commit, uint32_t dir)
+{
+	struct known_place place = { 0 };
 	struct source_entry entry;
 	struct err why = { 0 };
-	struct oid root;
+
+	place.found = source_find(p->known_roots[commit].source, study_path_text(p->study, dir), &entry, &why);
+	if (place.found == 1) {
+		place.kind = entry.kind;
+		place.id = entry.id;
+	}
+	return place;
+}
+
+static struct known_place place_in(struct published *p, uint32_t commit, uint32_t dir)
+{
+	struct place_key key = { commit, dir };
+	uint32_t number = intern_find(&p->places, &key, sizeof(key));
+	size_t count = p->places.count;
+
+	if (number != INTERN_NONE)
+		return p->known_places[number];
+	if (count == PLACES_MAX)
+		return look_at_place(p, commit, dir);
+	VEC_GROW(p->known_places, count, p->place_cap);
+	p->known_places[count] = look_at_place(p, commit, dir);
+	intern_add(&p->places, &key, sizeof(key));
+	return p->known_places[count];
+}
+
+/* 1 if a versions directory of the definitions has it, 0 if not; *stands: some of them are there. -1. */
+static int defs_hold(struct looking *l, uint32_t commit, const struct env_defs *defs, bool *stands)
+{
+	struct published *p = l->published;
+	const struct known_root root = p->known_roots[commit];
 	size_t i, k;
 
 	*stands = false;
 	for (i = 0; i < defs->count; i++) {
 		for (k = 0; k < defs->items[i].version_count; k++) {
-			struct text dir = study_path_text(l->published->study, defs->items[i].versions[k]);
-			int found = source_find(source, dir, &entry, &why), holds;
+			uint32_t dir = defs->items[i].versions[k];
+			struct known_place place = place_in(p, commit, dir);
+			int holds;
 
-			if (found < 0 && source_root(source, &root))
-				note_missing(&l->is_unclear, &l->missing, &root);
-			if (found != 1 || entry.kind != SOURCE_DIR)
+			if (place.found < 0)
+				note_missing(&l->is_unclear, &l->missing, &root.tree);
+			if (place.found != 1 || place.kind != SOURCE_DIR)
 				continue;
 			*stands = true;
-			holds = dir_holds(l, source, dir, &entry.id);
+			holds = dir_holds(l, root.source, study_path_text(p->study, dir), &place.id);
 			if (holds)
 				return holds;
 		}
@@ -195,43 +278,56 @@ static int defs_hold(struct looking *l, struct source *source, const struct env_
 	return 0;
 }
 
-/* Does the commit's tree have the revision, at the path or anywhere? 1, 0, -1. */
-static int commit_holds(struct looking *l, const struct oid *commit, uint32_t path, const struct env_defs *defs)
+/* Does the path have it? 1, 0, -1. Where its directory is none, nothing is there. */
+static int path_holds(struct looking *l, uint32_t commit, uint32_t path)
 {
 	struct published *p = l->published;
-	struct env_defs found = { .count = 0 };
+	const struct known_root *root = &p->known_roots[commit];
+	uint32_t dir = study_path_dir(p->study, path);
 	struct source_entry entry;
-	struct source *source;
-	struct commit_info info;
 	struct err why = { 0 };
 	const struct blob *blob;
-	bool stands;
-	int rc, got;
+	int got = dir == INTERN_NONE ? 1 : place_in(p, commit, dir).found;
 
-	if (commit_info_read(p->study->repo, &p->study->arena, commit, &info, &why) < 1) {
-		note_missing(&l->is_unclear, &l->missing, commit);
+	if (got == 1)
+		got = source_find(root->source, study_path_text(p->study, path), &entry, &why);
+	if (got < 0)
+		note_missing(&l->is_unclear, &l->missing, &root->tree);
+	if (got != 1 || entry.kind != SOURCE_FILE)
+		return 0;
+	blob = study_blob(p->study, study_blob_number(p->study, &entry.id), l->err);
+	if (!blob)
+		return -1;
+	if (blob->state == BLOB_ABSENT)
+		note_missing(&l->is_unclear, &l->missing, &entry.id);
+	return blob->revision == l->revision;
+}
+
+/* Does the commit's tree have the revision, in the versions directories, at the path or anywhere? 1, 0, -1. */
+static int commit_holds(struct looking *l, const struct oid *id, uint32_t path, const struct env_defs *defs)
+{
+	struct published *p = l->published;
+	struct looking in_dirs = *l; /* what is not clear at the path itself is told first */
+	struct env_defs found = { .count = 0 };
+	uint32_t commit = root_number(p, id);
+	bool stands;
+	int rc;
+
+	if (!p->known_roots[commit].source) {
+		note_missing(&l->is_unclear, &l->missing, id);
 		return 0;
 	}
-	source = source_of_tree(p->study, &info.tree);
-	got = source_find(source, study_path_text(p->study, path), &entry, &why);
-	if (got < 0)
-		note_missing(&l->is_unclear, &l->missing, &info.tree);
-	if (got == 1 && entry.kind == SOURCE_FILE) {
-		blob = study_blob(p->study, study_blob_number(p->study, &entry.id), l->err);
-		if (!blob)
-			return -1;
-		if (blob->state == BLOB_ABSENT)
-			note_missing(&l->is_unclear, &l->missing, &entry.id);
-		if (blob->revision == l->revision)
-			return 1;
-	}
-	rc = defs_hold(l, source, defs, &stands);
+	rc = defs_hold(&in_dirs, commit, defs, &stands);
+	if (rc == 0)
+		rc = path_holds(l, commit, path);
+	if (in_dirs.is_unclear)
+		note_missing(&l->is_unclear, &l->missing, &in_dirs.missing);
 	if (rc || stands)
 		return rc;
-	if (discover(p->discovery, source, &found, l->err) < 0)
+	if (discover(p->discovery, p->known_roots[commit].source, &found, l->err) < 0)
 		rc = -1;
 	else
-		rc = defs_hold(l, source, &found, &stands);
+		rc = defs_hold(l, commit, &found, &stands);
 	env_defs_release(&found);
 	return rc;
 }

@@ -314,10 +314,10 @@ def come_and_go(count):
 
 def tagged(count):
     """As many ids, in as many tags; the last commit deletes them all."""
-    many = [declares(id_of(i), "aaaa1111") for i in range(count)]
+    versions = pack.tree([lost, *(declares(id_of(i), "aaaa1111") for i in range(count))])
     commit, tags = None, []
     for i in range(count):
-        commit = pack.commit(root([lost, *many], [(b"x", FILE, pack.blob(b"%d\n" % i))]), [commit] if commit else [])
+        commit = pack.commit(root(versions, [(b"x", FILE, pack.blob(b"%d\n" % i))]), [commit] if commit else [])
         tags.append(commit)
     return pack.commit(root([lost]), [commit]), tags
 
