@@ -42,6 +42,70 @@ for path in m/versions/b2.py alembic.ini m/env.py; do
 	git reset -q --hard
 done
 
+it "300 MB in the index"
+a_history
+id=$(bomb)
+git update-index --add --cacheinfo "100644,$id,m/versions/b2.py"
+git rm -q --cached m/versions/a1.py
+bounded check --staged
+expect_exit 1
+out_says 'identity-deleted: a1'
+out_says 'unreadable-migration'
+bounded audit --staged
+expect_exit 1
+
+it "a migration that is a link to a device, and a versions directory that is a submodule or a link"
+a_history
+rm m/versions/a1.py
+ln -s /dev/zero m/versions/a1.py
+git add .
+bounded check --staged
+expect_exit 1
+out_says 'identity-stripped: a1'
+git commit -q -m link
+all_commands
+bounded audit --worktree
+expect_exit 0
+head=$(git rev-parse HEAD~1)
+git rm -q -r m/versions
+git update-index --add --cacheinfo "160000,$head,m/versions"
+git commit -q -m submodule
+all_commands
+bounded check --range "$head..HEAD"
+expect_exit 1
+out_says 'identity-deleted: a1'
+git rm -q --cached m/versions
+rm -rf m/versions
+ln -s .. m/versions
+git add m
+git commit -q -m circle
+all_commands
+bounded explain a1
+expect_exit 1
+
+it "tags and branches that lead to trees, blobs and each other"
+a_history
+git tag -a -m x tree 'HEAD^{tree}'
+git tag -a -m x blob HEAD:alembic.ini
+git -c advice.nestedTag=false tag -a -m x nested tree
+git tag plain HEAD:alembic.ini
+git update-ref refs/remotes/origin/main "$(git rev-parse 'HEAD^{tree}')"
+printf 'revision = "b2"\ndown_revision = "a1"\n' >m/versions/b2.py
+git rm -q m/versions/a1.py
+git add .
+git commit -q -m gone
+bounded scan --all
+expect_exit 1
+out_says 'a1 is missing'
+bounded check --range HEAD~1..HEAD
+expect_exit 1
+out_says 'identity-deleted: a1'
+for name in tree blob nested plain; do
+	bounded scan $name
+	expect_exit 2
+	err_says "'$name' leads to an object that is no commit"
+done
+
 it "4 MiB of what opens and never closes"
 a_history
 for opening in '"""' '[' '(' '{' "f'{" "\\\\" '"' '#' 'if x:\n' 'a=b=' 'not '; do
