@@ -46,13 +46,12 @@ void bloom_key_make(struct bloom_key *key, const char *path, size_t len)
 
 bool bloom_may_contain(const struct bloom_filter *filter, const struct bloom_key *key)
 {
-	uint64_t bits = (uint64_t)filter->len * 8;
-	uint32_t i, hash = key->first;
+	uint32_t bits = (uint32_t)filter->len * 8, i, hash = key->first;
 
-	if (filter->version == 1 && !key->is_ascii)
+	if ((filter->version == 1 && !key->is_ascii) || filter->len > UINT32_MAX / 8)
 		return true;
 	for (i = 0; i < filter->hashes; i++, hash += key->second) {
-		uint64_t bit = hash % bits;
+		uint32_t bit = hash % bits;
 
 		if (!(filter->bits[bit / 8] >> (bit % 8) & 1))
 			return false;

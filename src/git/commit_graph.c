@@ -438,3 +438,11 @@ bool commit_graph_filter(const struct commit_graph *graph, uint32_t position, st
 	out->version = layer->filter_version;
 	return true;
 }
+
+void commit_graph_expect_filter(const struct commit_graph *graph, uint32_t position)
+{
+	struct bloom_filter filter;
+
+	if (commit_graph_filter(graph, position, &filter))
+		__builtin_prefetch(filter.bits);
+}

@@ -69,6 +69,9 @@ struct bloom_filter {
 /* False where the commit has none: it must be read then. */
 bool commit_graph_filter(const struct commit_graph *graph, uint32_t position, struct bloom_filter *out);
 
+/* Brings the filter of the commit near the processor, without waiting for it. */
+void commit_graph_expect_filter(const struct commit_graph *graph, uint32_t position);
+
 /* May the path differ from the first parent's? False is certain. */
 bool bloom_may_contain(const struct bloom_filter *filter, const struct bloom_key *key);
 

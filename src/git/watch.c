@@ -224,9 +224,12 @@ static void make_rows(struct watch *watch)
 }
 
 /* So many places are asked for in each filter; with more, reading the trees costs no more than asking. */
-enum { FILTER_NODES_MAX = 256 };
+enum { FILTER_NODES_MAX = 256, FILTERS_AHEAD = 8 };
 
-/* May anything at the watched places below `number` differ from the first parent's? */
+/*
+ * May anything at the watched places below `number` differ from the first parent's? A filter has the directories above
+ * all that it has: where one way alone leads on, the place at its end is asked for first, which it has seldom.
+ */
 static bool may_differ_below(const struct watch *watch, uint32_t number, const struct bloom_filter *filter)
 {
 	const struct node *node = &watch->nodes[number];
@@ -234,9 +237,11 @@ static bool may_differ_below(const struct watch *watch, uint32_t number, const s
 
 	for (place = 0; place < node->names.count; place++) {
 		const struct node *child = &watch->nodes[node->children[place]];
+		bool is_watched = child->watched != SIZE_MAX, is_passage = !is_watched && child->names.count == 1;
 
-		if (bloom_may_contain(filter, &child->key) &&
-			(child->watched != SIZE_MAX || may_differ_below(watch, node->children[place], filter)))
+		if ((is_passage || bloom_may_contain(filter, &child->key)) &&
+			(is_watched || may_differ_below(watch, node->children[place], filter)) &&
+			(!is_passage || bloom_may_contain(filter, &child->key)))
 			return true;
 	}
 	return false;
@@ -251,6 +256,13 @@ static bool is_filtered(const struct watch *watch, const struct commits *commits
 	       watch->nodes[ROOT].watched == SIZE_MAX && watch->node_count <= FILTER_NODES_MAX &&
 	       commit_graph_filter(repo_commit_graph(watch->repo), commits->graph_at[commit], &filter) &&
 	       !may_differ_below(watch, ROOT, &filter);
+}
+
+/* Asks for the filter of a commit whose turn comes soon: it stands anywhere in a file of megabytes. */
+static void expect_filter(const struct watch *watch, const struct commits *commits, uint32_t commit)
+{
+	if (commits->graph_at && commits->graph_at[commit] != GRAPH_NONE)
+		commit_graph_expect_filter(repo_commit_graph(watch->repo), commits->graph_at[commit]);
 }
 
 static uint32_t root_local(struct watch *watch, const struct oid *tree)
@@ -285,6 +297,8 @@ int watch_resolve(struct watch *watch, const struct commits *commits, const stru
 		for (; i < end; i++) {
 			uint32_t commit = commits->read_order[i];
 
+			if (i + FILTERS_AHEAD < commits->count)
+				expect_filter(watch, commits, commits->read_order[i + FILTERS_AHEAD]);
 			watch->commit_local[commit] = local_of_commit(watch, commits, commit);
 		}
 		watch_resolve_pending(watch, ROOT);
