@@ -39,8 +39,9 @@ struct masks {
 	size_t count;
 	unsigned char *first; /* by revision: the place in `wanted` of the first query for it, plus 1; 0: none */
 	size_t first_cap;
-	struct intern states; /* (row, layout) */
-	uint64_t *bits;       /* by state */
+	unsigned char next[64]; /* by place: that of the next one for the same revision, plus 1; 0: none */
+	struct intern states;   /* (row, layout) */
+	uint64_t *bits;         /* by state */
 	size_t cap;
 	struct err *err;
 };
@@ -48,14 +49,13 @@ struct masks {
 static uint64_t bits_of_file(struct masks *masks, uint32_t layout, const struct snap_file *file)
 {
 	uint64_t bits = 0;
-	size_t i;
+	unsigned at;
 
-	if (file->revision >= masks->first_cap || !masks->first[file->revision])
+	if (file->revision >= masks->first_cap)
 		return 0;
-	for (i = masks->first[file->revision] - 1u; i < masks->count; i++)
-		if (masks->wanted[i]->revision == file->revision &&
-			masks->wanted[i]->lineage == lineage_of_unit(masks->lineage, layout, file->unit))
-			bits |= (uint64_t)1 << i;
+	for (at = masks->first[file->revision]; at; at = masks->next[at - 1])
+		if (masks->wanted[at - 1]->lineage == lineage_of_unit(masks->lineage, layout, file->unit))
+			bits |= (uint64_t)1 << (at - 1);
 	return bits;
 }
 
@@ -144,8 +144,10 @@ static void index_wanted(struct masks *masks)
 	free(masks->first);
 	masks->first = xcalloc(cap, 1);
 	masks->first_cap = cap;
-	for (i = masks->count; i-- > 0;)
+	for (i = masks->count; i-- > 0;) {
+		masks->next[i] = masks->first[masks->wanted[i]->revision];
 		masks->first[masks->wanted[i]->revision] = (unsigned char)(i + 1);
+	}
 }
 
 /* Takes the queries of the next 64 revisions; returns how many queries they are. */
