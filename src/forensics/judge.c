@@ -386,6 +386,16 @@ static int look_at_suspects(struct judging *j)
 	return 0;
 }
 
+/* Without a base all of the target is new, and whatever of it could not be read may be what is judged. */
+static void say_unread(struct judging *j)
+{
+	const char *const *limits;
+	size_t i, count = repo_limits(j->study->repo, &limits);
+
+	for (i = 0; i < count; i++)
+		judge_add_limit(j->judge, "%s", limits[i]);
+}
+
 static int judge_sides(struct judging *j)
 {
 	if (look_at_differences(j) < 0)
@@ -396,6 +406,8 @@ static int judge_sides(struct judging *j)
 		say_damaged(j);
 	if (look_at_sides(j) < 0 || check_only(j) < 0)
 		return -1;
+	if (j->judged->base_count == 0)
+		say_unread(j);
 	choose_watched(j);
 	if (look_at_suspects(j) < 0)
 		return -1;

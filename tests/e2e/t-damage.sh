@@ -95,6 +95,23 @@ expect_exit 3
 grep -q "cannot be tried: .*refs/stash' is a device" "$CASE_DIR/err" || fail "$(cat "$CASE_DIR/err")"
 rm .git/refs/stash
 
+it "what is judged without a base, in a first commit or a first push, is not let through unread"
+fixture merge-migration
+fsck_fails
+tip=$(git rev-parse HEAD)
+empty "$(loose HEAD:migrations/versions/a1a1a1a1a1a1_users.py)"
+git symbolic-ref HEAD refs/heads/new
+run revident check --staged
+expect_exit 3
+git symbolic-ref HEAD refs/heads/main
+echo "refs/heads/main $tip refs/heads/main 0000000000000000000000000000000000000000" >push
+run revident check --pre-push origin "file://$CASE_DIR/none" <push
+expect_exit 3
+empty "$(loose HEAD:migrations/versions)"
+run revident check --pre-push origin "file://$CASE_DIR/none" <push
+expect_exit 3
+rm push
+
 it "what the index holds and nobody can read is not called stripped where the work tree shows it"
 fixture merge-migration
 fsck_fails
