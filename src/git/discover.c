@@ -177,9 +177,7 @@ static int was_git_dir(const char *path, struct err *err)
 	if (rc > 0) {
 		strbuf_add_printable(&shown, path, strlen(path));
 		rc = err_set(err, ERR_UNDECIDED,
-			"'%s' lacks its HEAD or its refs, so that git takes it for no repository; 'git init' there "
-			"makes "
-			"them anew",
+			"'%s' lacks its HEAD or its refs, and is no repository for git; 'git init' makes them",
 			shown.buf);
 	}
 	strbuf_release(&dir);
