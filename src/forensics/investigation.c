@@ -398,6 +398,7 @@ static int read_everything(struct investigation *inv, struct repo *repo, struct 
 	inv->snapshots = snapshots_new(&inv->study, inv->watch, inv->watched_versions, inv->watched_count);
 	if (lineage_build(&inv->lineage, &inv->study, inv->snapshots, &inv->commits, inv->watch, &inv->defs, err) < 0)
 		return -1;
+	inv->is_bounded = inv->is_bounded || inv->lineage.is_bounded;
 	if (history_build(&inv->history, &inv->study, inv->snapshots, &inv->lineage, &inv->commits, options->progress,
 		    err) < 0)
 		return -1;

@@ -7,6 +7,12 @@
 #include "lineage_parts.h"
 #include "revident/base/xalloc.h"
 #include "roots.h"
+#include "shares.h"
+
+enum {
+	JOINING_MAX = 1 << 30, /* directories of definitions that are looked at, in all layouts */
+	MEMBERSHIP_COST = 16,  /* of a membership in a circle, in directories */
+};
 
 uint32_t find_label(struct lineage *lineage, uint32_t label)
 {
@@ -324,17 +330,36 @@ static int build_layouts(struct builder *b)
 	return 0;
 }
 
-/* Joins the labels of units that belong together in every layout where both are. */
+/* What is looked at while the units of a layout are grouped. */
+static size_t joining_cost(const struct builder *b, const struct pair *pairs, size_t count)
+{
+	const struct shares *shares = b->lineage->joins.shares;
+	size_t i, cost = count + b->defs.count + b->lineage->joins.crossed.count;
+
+	for (i = 0; i < count; i++)
+		if (shares_of(shares, pairs[i].unit))
+			cost += (size_t)MEMBERSHIP_COST * shares->units[pairs[i].unit].count;
+	return cost;
+}
+
+/* Joins the labels of units that belong together in every layout where both are; the latest layouts first. */
 static void apply_joins(struct builder *b)
 {
 	struct lineage *lineage = b->lineage;
-	size_t i, k, layout, count;
+	size_t i, k, layout, count, left = JOINING_MAX;
 
-	for (layout = 0; layout < lineage->layouts.count; layout++) {
+	for (layout = lineage->layouts.count; layout-- > 0;) {
 		const struct pair *pairs = layout_pairs(lineage, (uint32_t)layout, &count);
-		uint32_t *units = xcalloc(count, sizeof(*units));
-		uint32_t *group = xcalloc(count, sizeof(*group));
+		size_t cost = joining_cost(b, pairs, count);
+		uint32_t *units, *group;
 
+		if (cost > left) {
+			lineage->is_bounded = true;
+			break;
+		}
+		left -= cost;
+		units = xcalloc(count, sizeof(*units));
+		group = xcalloc(count, sizeof(*group));
 		for (i = 0; i < count; i++)
 			units[i] = pairs[i].unit;
 		joins_group(&lineage->joins, &b->defs, units, count, group);
@@ -350,7 +375,9 @@ static void apply_joins(struct builder *b)
 int lineage_build(struct lineage *lineage, struct study *study, struct snapshots *snapshots,
 	const struct commits *commits, const struct watch *watch, const struct env_defs *defs, struct err *err)
 {
-	struct builder b = { .lineage = lineage, .study = study, .snapshots = snapshots, .err = err };
+	struct builder b = {
+		.lineage = lineage, .study = study, .snapshots = snapshots, .apart_left = APART_MAX, .err = err
+	};
 	int rc;
 
 	memset(lineage, 0, sizeof(*lineage));
@@ -362,7 +389,11 @@ int lineage_build(struct lineage *lineage, struct study *study, struct snapshots
 	if (rc == 0) {
 		spread_shares(lineage);
 		apply_joins(&b);
+		lineage->is_bounded = lineage->is_bounded || lineage->joins.shares->is_full;
 	}
+	if (lineage->is_bounded)
+		repo_add_limit(study->repo, "versions directories came and went so often that it is not known in all "
+					    "commits which of them belong together");
 	def_index_release(&b.defs);
 	free(b.pairs);
 	free(b.place_of_unit);

@@ -286,7 +286,13 @@ static void release_labelled(struct labelled *l)
 /* Two directories of one script directory that ever held one id at the same time are two environments, moved or not. */
 static bool must_stay_apart(struct builder *b, uint32_t a, uint32_t c)
 {
-	return a != c && shares_have(b->lineage->joins.shares, a, c) && def_index_share(&b->defs, a, c);
+	if (a == c || !shares_have(b->lineage->joins.shares, a, c))
+		return false;
+	if (b->apart_left)
+		b->apart_left--;
+	else
+		b->lineage->is_bounded = true;
+	return !b->apart_left || def_index_share(&b->defs, a, c);
 }
 
 /* Does any unit labelled `label`, of this node or its parents, have to stay apart from `unit`? */

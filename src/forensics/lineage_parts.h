@@ -22,8 +22,11 @@ struct builder {
 	size_t pair_count, pair_cap;
 	uint32_t *place_of_unit; /* by path number: its place in `pairs`, where that is the unit's */
 	size_t place_cap;
+	size_t apart_left; /* of APART_MAX */
 	struct err *err;
 };
+
+enum { APART_MAX = 2 * 1000 * 1000 }; /* pairs of units that share an id, of which the definitions are compared */
 
 uint32_t find_label(struct lineage *lineage, uint32_t label);
 

@@ -4,6 +4,8 @@
 #include "revident/base/xalloc.h"
 #include "shares.h"
 
+enum { LISTED_MAX = 16 * 1024 * 1024 }; /* memberships that are looked at, in all layouts */
+
 /* A unit of a layout that is in a circle (shares.h). */
 struct circle_member {
 	uint32_t circle;
@@ -24,6 +26,7 @@ static int compare_members(const void *a, const void *b)
 struct circle_members {
 	struct circle_member *items;
 	size_t count, cap;
+	size_t left;          /* of LISTED_MAX */
 	struct share *shares; /* of one circle */
 	size_t share_cap;
 };
@@ -48,11 +51,11 @@ static void list_circles(struct lineage *lineage, const struct shares *shares, c
 	size_t i;
 
 	out->count = 0;
-	for (i = 0; i < count; i++) {
+	for (i = 0; i < count && out->left; i++) {
 		uint32_t label = find_label(lineage, pairs[i].label);
 		uint32_t at = shares_of(shares, by_label ? label : pairs[i].unit);
 
-		for (; at; at = shares->items[at - 1].next) {
+		for (; at && out->left; at = shares->items[at - 1].next, out->left--) {
 			VEC_GROW(out->items, out->count, out->cap);
 			out->items[out->count++] = (struct circle_member){ shares_circle(shares, at),
 				{ by_label ? pairs[i].unit : label, by_label ? SHARE_PART(label) : label } };
@@ -85,7 +88,7 @@ static void share_labels(struct lineage *lineage, struct shares *labels, struct 
 
 void spread_shares(struct lineage *lineage)
 {
-	struct circle_members members = { 0 };
+	struct circle_members members = { .left = LISTED_MAX };
 	struct shares labels;
 	size_t layout, count, at;
 
@@ -102,6 +105,7 @@ void spread_shares(struct lineage *lineage)
 			shares_note(lineage->joins.shares, (struct share_topic){ 1, circle }, members.shares, n);
 		}
 	}
+	lineage->is_bounded = lineage->is_bounded || labels.is_full || !members.left;
 	shares_release(&labels);
 	free(members.items);
 	free(members.shares);

@@ -108,7 +108,8 @@ void shares_note(struct shares *shares, struct share_topic topic, const struct s
 	size_t before = shares->topics.count;
 	uint32_t number;
 
-	if (count < 2 || is_said(shares, list, count))
+	shares->is_full = shares->is_full || count > SHARE_MEMBERS_MAX - shares->members.count;
+	if (count < 2 || shares->is_full || is_said(shares, list, count))
 		return;
 	number = intern_add(&shares->topics, &topic, sizeof(topic));
 	if (number == before || !is_superset(shares, list, count, shares->latest[number])) {

@@ -24,7 +24,10 @@ struct share_unit {
 	uint32_t count;
 };
 
+enum { SHARE_MEMBERS_MAX = 500 * 1000 };
+
 struct shares {
+	bool is_full;          /* more than SHARE_MEMBERS_MAX: what was noted since is not known */
 	struct intern members; /* (circle, unit) */
 	struct share_member *items;
 	size_t item_cap;

@@ -29,6 +29,7 @@ struct node {
 };
 
 struct lineage {
+	bool is_bounded; /* so many directories came and went that not all is known of what belongs together */
 	struct node *nodes;
 	size_t node_count, node_cap;
 	uint32_t *parents; /* node numbers, without repeats, in the commit's order */
