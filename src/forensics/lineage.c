@@ -11,7 +11,7 @@
 
 enum {
 	JOINING_MAX = 1 << 30, /* directories of definitions that are looked at, in all layouts */
-	MEMBERSHIP_COST = 16,  /* of a membership in a circle, in directories */
+	MEMBERSHIP_COST = 64,  /* of a membership in a circle, in directories */
 };
 
 uint32_t find_label(struct lineage *lineage, uint32_t label)

@@ -283,16 +283,24 @@ static void release_labelled(struct labelled *l)
 	free(l->units);
 }
 
+/* Takes so many steps of what is left; false where there are none. */
+static bool take_steps(struct builder *b, size_t steps)
+{
+	b->lineage->is_bounded = b->lineage->is_bounded || steps > b->apart_left;
+	b->apart_left -= steps < b->apart_left ? steps : b->apart_left;
+	return b->apart_left > 0;
+}
+
 /* Two directories of one script directory that ever held one id at the same time are two environments, moved or not. */
 static bool must_stay_apart(struct builder *b, uint32_t a, uint32_t c)
 {
-	if (a == c || !shares_have(b->lineage->joins.shares, a, c))
+	const struct shares *shares = b->lineage->joins.shares;
+
+	if (a == c)
 		return false;
-	if (b->apart_left)
-		b->apart_left--;
-	else
-		b->lineage->is_bounded = true;
-	return !b->apart_left || def_index_share(&b->defs, a, c);
+	if (!take_steps(b, 1 + (shares_of(shares, c) ? shares->units[c].count : 0)))
+		return true;
+	return shares_have(shares, a, c) && (!take_steps(b, APART_DEFS) || def_index_share(&b->defs, a, c));
 }
 
 /* Does any unit labelled `label`, of this node or its parents, have to stay apart from `unit`? */

@@ -26,7 +26,8 @@ struct builder {
 	struct err *err;
 };
 
-enum { APART_MAX = 2 * 1000 * 1000 }; /* pairs of units that share an id, of which the definitions are compared */
+/* Steps in finding out which units must stay apart; how many it takes to compare the definitions of two. */
+enum { APART_MAX = 64 * 1000 * 1000, APART_DEFS = 64 };
 
 uint32_t find_label(struct lineage *lineage, uint32_t label);
 

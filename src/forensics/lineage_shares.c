@@ -4,7 +4,7 @@
 #include "revident/base/xalloc.h"
 #include "shares.h"
 
-enum { LISTED_MAX = 16 * 1024 * 1024 }; /* memberships that are looked at, in all layouts */
+enum { LISTED_MAX = 4 * 1024 * 1024 }; /* memberships that are looked at, in all layouts */
 
 /* A unit of a layout that is in a circle (shares.h). */
 struct circle_member {
