@@ -30,10 +30,17 @@ static void *grow_heap(void)
 	void *pieces[PIECES_MAX], *last = NULL;
 	size_t count = 0;
 
-	while (count < PIECES_MAX && sbrk(0) == end && (last = malloc(PIECE)))
-		pieces[count++] = last;
-	while (count > 1)
-		free(pieces[--count - 1]);
+	while (count < PIECES_MAX && sbrk(0) == end) {
+		void *piece = malloc(PIECE);
+
+		if (!piece)
+			break;
+		pieces[count++] = piece;
+	}
+	if (count)
+		last = pieces[--count];
+	while (count)
+		free(pieces[--count]);
 	return last;
 }
 
