@@ -334,12 +334,13 @@ static bool is_no_change(const struct judge_case *judged)
 	return false;
 }
 
-static void say_damaged(struct judging *j)
+static void say_unreadable(struct judging *j)
 {
+	const struct touched *t = &j->touched;
 	char hex[OID_HEX + 1];
 
-	judge_add_limit(j->judge, "%s (blob %s), which may say where migrations are, is damaged; 'git fsck' tells more",
-		study_shown(j->study, j->touched.damaged), oid_hex(&j->touched.damaged_id, hex));
+	judge_add_limit(j->judge, "%s (blob %s), which may say where migrations are, cannot be read: %.*s",
+		study_shown(j->study, t->unreadable), oid_hex(&t->unreadable_id, hex), (int)t->why.len, t->why.ptr);
 }
 
 static int look_at_differences(struct judging *j)
@@ -402,8 +403,8 @@ static int judge_sides(struct judging *j)
 		return -1;
 	if (!j->touched.any)
 		return 0;
-	if (j->touched.damaged.ptr)
-		say_damaged(j);
+	if (j->touched.unreadable.ptr)
+		say_unreadable(j);
 	if (look_at_sides(j) < 0 || check_only(j) < 0)
 		return -1;
 	if (j->judged->base_count == 0)

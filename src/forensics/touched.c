@@ -103,8 +103,26 @@ static void add_suspect(struct looking *l, uint32_t path, const struct tree_diff
 
 /* --- configurations ---------------------------------------------------------------------------------------------- */
 
-/* Reads a configuration; one that holds nothing of Alembic's has no sections. 1; 0 where it is absent, -1 where damaged. */
-static int read_config(struct looking *l, const struct oid *id, enum config_format format, struct config_file *out)
+/*
+ * A configuration that is damaged, or too large, may name any directory. One that a partial clone only left out is not
+ * taken to name these.
+ */
+static void note_unreadable(struct looking *l, struct text path, const struct oid *id, const char *why)
+{
+	struct touched *t = l->touched;
+
+	t->any = true;
+	t->unreadable = arena_text(&l->study->arena, path);
+	t->unreadable_id = *id;
+	t->why = text_of(arena_strdup(&l->study->arena, why));
+}
+
+/*
+ * Reads a configuration; one that holds nothing of Alembic's has no sections. 1; 0 where it is absent, -1 where it cannot
+ * be read, which is noted.
+ */
+static int read_config(
+	struct looking *l, struct text path, const struct oid *id, enum config_format format, struct config_file *out)
 {
 	struct object object;
 	struct err why = { 0 };
@@ -112,6 +130,8 @@ static int read_config(struct looking *l, const struct oid *id, enum config_form
 
 	memset(out, 0, sizeof(*out));
 	got = object_read(l->study->repo, id, CONFIG_BYTES_MAX, &object, &why);
+	if (got < 0)
+		note_unreadable(l, path, id, why.msg);
 	if (got < 1)
 		return got;
 	if (memmem(object.bytes, object.len, "alembic", 7) || memmem(object.bytes, object.len, "script_location", 15))
@@ -141,15 +161,14 @@ static bool speaks_of_alembic(struct looking *l, const struct tree_difference *d
 static bool is_configuration(struct looking *l, const struct tree_difference *d, enum config_format format)
 {
 	struct config_file file;
+	bool found = false;
 	int i;
 
-	for (i = 0; i < 2; i++) {
-		if (!is_file(d->modes[i]))
-			continue;
-		if (read_config(l, &d->ids[i], format, &file) < 1 || file.section_count)
-			return true; /* of one that cannot be read nobody knows */
-	}
-	return false;
+	for (i = 0; i < 2; i++)
+		if (is_file(d->modes[i]) &&
+			(read_config(l, d->path, &d->ids[i], format, &file) < 1 || file.section_count))
+			found = true; /* of one that cannot be read nobody knows */
+	return found;
 }
 
 static void claim(struct looking *l, const struct location *location, struct text config_dir)
@@ -172,27 +191,21 @@ static void claim_all(struct looking *l, const struct config_file *file, struct 
 	}
 }
 
-/* A damaged configuration may name any directory. One that a partial clone only left out is not taken to name these. */
-static void note_damaged(struct looking *l, const struct strbuf *dir, const struct tree_entry *entry)
-{
-	struct touched *t = l->touched;
-
-	t->any = true;
-	t->damaged = text_of(arena_printf(&l->study->arena, "%.*s%s%.*s", (int)dir->len, dir->buf, dir->len ? "/" : "",
-		(int)entry->name_len, entry->name));
-	t->damaged_id = entry->id;
-}
-
 static void take_config(struct looking *l, const struct strbuf *dir, const struct tree_entry *entry)
 {
 	enum config_format format;
 	struct config_file file;
+	struct strbuf path = STRBUF_INIT;
 
 	if (!is_file(entry->mode) || !config_file_name(entry->name, entry->name_len, &format))
 		return;
-	if (read_config(l, &entry->id, format, &file) < 0)
-		note_damaged(l, dir, entry);
+	strbuf_add(&path, dir->buf, dir->len);
+	if (dir->len)
+		strbuf_addch(&path, '/');
+	strbuf_add(&path, entry->name, entry->name_len);
+	read_config(l, (struct text){ path.buf, path.len }, &entry->id, format, &file);
 	claim_all(l, &file, (struct text){ arena_memdup(&l->study->arena, dir->buf, dir->len), dir->len });
+	strbuf_release(&path);
 }
 
 /* A tree by its path as well: what a configuration names may be relative to where it stands. */
@@ -276,7 +289,7 @@ static int look_at(void *data, const struct tree_difference *d)
 	if (text_equal(name, TEXT_LITERAL("env.py"))) {
 		l->touched->any = l->touched->any || speaks_of_alembic(l, d);
 	} else if (config_file_name(name.ptr, name.len, &format)) {
-		l->touched->any = l->touched->any || is_configuration(l, d, format);
+		l->touched->any = is_configuration(l, d, format) || l->touched->any;
 	} else if (migration_file_name(name.ptr, name.len)) {
 		path = study_path(l->study, d->path.ptr, d->path.len);
 		if (is_below_extra(l, path) || survey_is_in_versions(d->path) || is_below_script(l, d->path))

@@ -21,9 +21,10 @@ struct suspect {
 };
 
 struct touched {
-	bool any;            /* something that may be a migration, or a configuration, changed */
-	struct text damaged; /* a configuration that may name where the change is and cannot be read; or none */
-	struct oid damaged_id;
+	bool any;               /* something that may be a migration, or a configuration, changed */
+	struct text unreadable; /* a configuration that may name where the change is and cannot be read; or none */
+	struct oid unreadable_id;
+	struct text why; /* it cannot be read */
 	struct suspect *suspects;
 	size_t suspect_count, suspect_cap;
 };

@@ -168,4 +168,19 @@ for path in alembic.ini migrations/versions/a1a1a1a1a1a1_users.py; do
 	git checkout -q -- "$path"
 done
 
+it "a configuration that changes and cannot be read may place the migrations anywhere"
+fixture overwritten
+config=$(git ls-files '*alembic.ini' | head -n 1)
+echo '# ' >>"$config"
+git add -A
+run revident check --staged
+expect_exit 0
+yes '# padding' | head -n 450000 >>"$config"
+git add -A
+run revident check --staged
+expect_exit 3
+tr -s ' \n' '  ' <"$CASE_DIR/out" >"$CASE_DIR/words"
+grep -q "$config (blob [0-9a-f]*), which may say where migrations are, cannot be read: .* more than the 4194304" "$CASE_DIR/words" ||
+	fail "$(cat "$CASE_DIR/out")"
+
 finish
