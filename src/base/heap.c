@@ -20,6 +20,11 @@ enum {
 	MAPPED_FROM = 4 * 1024 * 1024, /* larger blocks stay mappings of their own, which mremap(2) moves for nothing */
 };
 
+struct piece {
+	struct piece *before;
+	char room[PIECE];
+};
+
 /*
  * Makes the heap grow, in pieces so small that what is written behind the last of them stays near the old end: one byte in
  * a huge page, and the kernel would fill it page by page. Returns the last piece, which lies where the growth begins.
@@ -27,20 +32,20 @@ enum {
 static void *grow_heap(void)
 {
 	const void *const end = sbrk(0);
-	void *pieces[PIECES_MAX], *last = NULL;
-	size_t count = 0;
+	struct piece *last = NULL, *piece, *before;
+	unsigned count;
 
-	while (count < PIECES_MAX && sbrk(0) == end) {
-		void *piece = malloc(PIECE);
-
+	for (count = 0; count < PIECES_MAX && sbrk(0) == end; count++) {
+		piece = malloc(sizeof(*piece));
 		if (!piece)
 			break;
-		pieces[count++] = piece;
+		piece->before = last;
+		last = piece;
 	}
-	if (count)
-		last = pieces[--count];
-	while (count)
-		free(pieces[--count]);
+	for (piece = last ? last->before : NULL; piece; piece = before) {
+		before = piece->before;
+		free(piece);
+	}
 	return last;
 }
 
@@ -57,7 +62,7 @@ void heap_expect_much(void)
 	mallopt(M_MMAP_THRESHOLD, MAPPED_FROM);
 	mallopt(M_TRIM_THRESHOLD, 2 * GROWTH);
 	before = grow_heap();
-	begin = ((uintptr_t)before + PIECE + HUGE_PAGE) / HUGE_PAGE * HUGE_PAGE;
+	begin = ((uintptr_t)before + sizeof(struct piece) + HUGE_PAGE) / HUGE_PAGE * HUGE_PAGE;
 	end = (uintptr_t)sbrk(0) / HUGE_PAGE * HUGE_PAGE;
 	if (!before || begin >= end || end - begin > 2 * (uintptr_t)GROWTH)
 		return;
