@@ -42,9 +42,9 @@ static bool is_shown(struct writer *w, const struct change *change)
 	       is_wanted(w, investigation_env_path(w->inv, change->lineage, hint));
 }
 
-static bool is_asked_for(struct writer *w, const struct change *change)
+static bool is_asked_for(const struct writer *w, const struct change *change)
 {
-	return is_shown(w, change) && (w->options->events & 1u << change->kind);
+	return w->options->events & 1u << change->kind;
 }
 
 static int write_events(struct writer *w)
@@ -54,7 +54,7 @@ static int write_events(struct writer *w)
 	size_t i, n = 0;
 
 	for (i = 0; i < history->count; i++)
-		n += is_asked_for(w, &history->changes[i]);
+		n += is_asked_for(w, &history->changes[i]) && is_shown(w, &history->changes[i]);
 	events = arena_calloc(w->arena, n, sizeof(*events));
 	for (i = 0, n = 0; i < history->count; i++) {
 		const struct change *change = &history->changes[i];
