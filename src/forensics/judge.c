@@ -54,6 +54,15 @@ void judge_add_limit(struct judge *judge, const char *fmt, ...)
 	va_end(ap);
 }
 
+void judge_add_repo_limits(struct judge *judge)
+{
+	const char *const *limits;
+	size_t i, count = repo_limits(judge->study->repo, &limits);
+
+	for (i = 0; i < count; i++)
+		judge_add_limit(judge, "%s", limits[i]);
+}
+
 void judge_add_note(struct judge *judge, const char *fmt, ...)
 {
 	va_list ap;
@@ -387,16 +396,6 @@ static int look_at_suspects(struct judging *j)
 	return 0;
 }
 
-/* Without a base all of the target is new, and whatever of it could not be read may be what is judged. */
-static void say_unread(struct judging *j)
-{
-	const char *const *limits;
-	size_t i, count = repo_limits(j->study->repo, &limits);
-
-	for (i = 0; i < count; i++)
-		judge_add_limit(j->judge, "%s", limits[i]);
-}
-
 static int judge_sides(struct judging *j)
 {
 	if (look_at_differences(j) < 0)
@@ -407,8 +406,8 @@ static int judge_sides(struct judging *j)
 		say_unreadable(j);
 	if (look_at_sides(j) < 0 || check_only(j) < 0)
 		return -1;
-	if (j->judged->base_count == 0)
-		say_unread(j);
+	if (j->judged->base_count == 0) /* all of the target is new, and what could not be read may be what is judged */
+		judge_add_repo_limits(j->judge);
 	choose_watched(j);
 	if (look_at_suspects(j) < 0)
 		return -1;

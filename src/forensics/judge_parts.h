@@ -122,6 +122,9 @@ int judge_new_findings(struct judging *j);
 /* judge_reused.c: new ids that named something else before. 0 or -1. */
 int judge_reused_ids(struct judging *j);
 
+/* judge.c: whatever of the repository could not be read so far keeps the change from being judged. */
+void judge_add_repo_limits(struct judge *judge);
+
 /* judge.c: something that a reader should know and nothing blocks on: a sentence. */
 void judge_add_note(struct judge *judge, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

@@ -220,9 +220,7 @@ static int has_unread_file(struct judging *j, struct investigation *inv, const s
  */
 static int admit_gaps(struct judging *j, struct investigation *inv, const struct newcomer *n)
 {
-	struct repo *repo = j->study->repo;
-	const char *const *limits;
-	size_t i, count = repo_limits(repo, &limits);
+	const struct repo *repo = j->study->repo;
 	bool is_bounded = inv->is_bounded || inv->history.is_cut;
 	int incomplete = is_bounded || is_cut(&inv->commits) ? 1 : has_unread_file(j, inv, n);
 
@@ -232,8 +230,7 @@ static int admit_gaps(struct judging *j, struct investigation *inv, const struct
 		judge_add_note(j->judge, "this clone's history is cut short: whether a new id named another migration "
 					 "before was looked up only as far as it goes");
 	else
-		for (i = 0; i < count; i++)
-			judge_add_limit(j->judge, "%s", limits[i]);
+		judge_add_repo_limits(j->judge);
 	return 0;
 }
 
