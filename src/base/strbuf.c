@@ -76,6 +76,13 @@ void strbuf_addch(struct strbuf *sb, char c)
 	strbuf_add(sb, &c, 1);
 }
 
+void strbuf_add_component(struct strbuf *sb, const void *name, size_t len)
+{
+	if (sb->len)
+		strbuf_addch(sb, '/');
+	strbuf_add(sb, name, len);
+}
+
 void strbuf_addchn(struct strbuf *sb, char c, size_t count)
 {
 	if (!count)

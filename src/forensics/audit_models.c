@@ -129,9 +129,7 @@ static int search(struct model_search *s, const struct oid *id, unsigned depth)
 	while (!failed && !s->is_full && (rc = source_scan_next(&scan, &entry, &why)) == 1) {
 		struct text path;
 
-		if (len)
-			strbuf_addch(&s->path, '/');
-		strbuf_add(&s->path, entry.name.ptr, entry.name.len);
+		strbuf_add_component(&s->path, entry.name.ptr, entry.name.len);
 		path = (struct text){ s->path.buf, s->path.len };
 		if (entry.kind == SOURCE_FILE && is_module(entry.name))
 			failed = read_module(s, &entry, path);

@@ -110,21 +110,6 @@ static void add_versions(struct study *study, struct env_def *def, uint32_t path
 	append_versions(study, def, path);
 }
 
-static uint32_t path_below(struct study *study, uint32_t dir, const char *name)
-{
-	struct text base = study_path_text(study, dir);
-	struct strbuf path = STRBUF_INIT;
-	uint32_t number;
-
-	strbuf_add(&path, base.ptr, base.len);
-	if (base.len)
-		strbuf_addch(&path, '/');
-	strbuf_add(&path, name, strlen(name));
-	number = study_path(study, path.buf, path.len);
-	strbuf_release(&path);
-	return number;
-}
-
 /* Is there a directory (or, with `name`, a regular file of that name in it)? What cannot be read is not there. */
 static bool stands(struct search *search, struct text dir, const char *name)
 {
@@ -134,10 +119,8 @@ static bool stands(struct search *search, struct text dir, const char *name)
 	int found;
 
 	strbuf_add(&path, dir.ptr, dir.len);
-	if (name && dir.len)
-		strbuf_addch(&path, '/');
 	if (name)
-		strbuf_add(&path, name, strlen(name));
+		strbuf_add_component(&path, name, strlen(name));
 	found = source_find(search->source, (struct text){ path.buf, path.len }, &entry, &why);
 	strbuf_release(&path);
 	if (found < 0)
@@ -166,9 +149,9 @@ static bool find_script_dir(struct search *search, const struct config_section *
 			if (pass == 0 ? !stands(search, path, "env.py")
 				      : !stands(search,
 						study_path_text(search->study,
-							path_below(search->study,
+							study_path_below(search->study,
 								study_path(search->study, path.ptr, path.len),
-								"versions")),
+								TEXT_LITERAL("versions"))),
 						NULL))
 				continue;
 			*dir = study_path(search->study, path.ptr, path.len);
@@ -229,7 +212,7 @@ static int add_children(struct search *search, struct env_def *def)
 
 		if (entries[i].kind != SOURCE_DIR || text_equal(entries[i].name, TEXT_LITERAL("__pycache__")))
 			continue;
-		child = path_below(study, def->dir, entries[i].name.ptr);
+		child = study_path_below(study, def->dir, entries[i].name);
 		holds = survey_holds_migrations(
 			&search->discovery->memo, search->source, child, CHILD_DEPTH, search->err);
 		if (holds < 0)
@@ -278,7 +261,7 @@ static int add_from_section(
 	for (i = 0; i < section->version_location_count; i++)
 		add_version_location(search, def, &section->version_locations[i], config->dir, base);
 	if (!def->version_count)
-		add_versions(study, def, path_below(study, dir, "versions"));
+		add_versions(study, def, study_path_below(study, dir, TEXT_LITERAL("versions")));
 	holds = any_holds_migrations(search, def);
 	if (holds == 0) { /* env.py itself may set the locations */
 		size_t before = def->version_count;
@@ -359,7 +342,7 @@ static int add_from_script(struct search *search, uint32_t dir)
 	struct study *study = search->study;
 	struct env_def *def;
 
-	def = add_def(search, dir, study_path_text(study, path_below(study, dir, "env.py")));
+	def = add_def(search, dir, study_path_text(study, study_path_below(study, dir, TEXT_LITERAL("env.py"))));
 	if (!def)
 		return 0;
 	if (add_children(search, def) < 0)

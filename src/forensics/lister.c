@@ -159,9 +159,7 @@ static int list_entry(struct lister *l, const struct tree_entry *entry, unsigned
 
 	if (is_odd_name(entry))
 		return 0;
-	if (len)
-		strbuf_addch(&l->path, '/');
-	strbuf_add(&l->path, entry->name, entry->name_len);
+	strbuf_add_component(&l->path, entry->name, entry->name_len);
 	if (entry->mode != MODE_TREE) {
 		if (migration_file_name(entry->name, entry->name_len))
 			rc = add_file(l, entry);
@@ -252,9 +250,7 @@ static void remove_file(struct lister *l, const struct tree_entry *entry)
 
 	if (is_odd_name(entry) || !migration_file_name(entry->name, entry->name_len))
 		return;
-	if (len)
-		strbuf_addch(&l->path, '/');
-	strbuf_add(&l->path, entry->name, entry->name_len);
+	strbuf_add_component(&l->path, entry->name, entry->name_len);
 	VEC_GROW(l->removed, l->removed_count, l->removed_cap);
 	l->removed[l->removed_count++] = study_path(l->study, l->path.buf, l->path.len);
 	strbuf_setlen(&l->path, len);

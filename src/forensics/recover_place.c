@@ -134,9 +134,7 @@ static struct text join(struct planner *p, struct text dir, struct text name)
 	struct text out;
 
 	strbuf_add(&path, dir.ptr, dir.len);
-	if (dir.len)
-		strbuf_addch(&path, '/');
-	strbuf_add(&path, name.ptr, name.len);
+	strbuf_add_component(&path, name.ptr, name.len);
 	out = plan_text(p, (struct text){ path.buf, path.len });
 	strbuf_release(&path);
 	return out;

@@ -24,9 +24,7 @@ static int flatten_entry(struct flattening *f, const struct source_entry *entry,
 	struct source_file *file;
 	int rc = 0;
 
-	if (len)
-		strbuf_addch(&f->path, '/');
-	strbuf_add(&f->path, entry->name.ptr, entry->name.len);
+	strbuf_add_component(&f->path, entry->name.ptr, entry->name.len);
 	if (entry->kind == SOURCE_DIR) {
 		if (depth < TREE_DEPTH_MAX)
 			rc = flatten(f, &entry->id, depth + 1);

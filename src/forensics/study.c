@@ -90,6 +90,19 @@ uint32_t study_path(struct study *study, const char *path, size_t len)
 	return number;
 }
 
+uint32_t study_path_below(struct study *study, uint32_t dir, struct text name)
+{
+	struct text above = study_path_text(study, dir);
+	struct strbuf path = STRBUF_INIT;
+	uint32_t number;
+
+	strbuf_add(&path, above.ptr, above.len);
+	strbuf_add_component(&path, name.ptr, name.len);
+	number = study_path(study, path.buf, path.len);
+	strbuf_release(&path);
+	return number;
+}
+
 uint32_t study_path_dir(const struct study *study, uint32_t path)
 {
 	assert(path < study->path_dir_count);

@@ -235,9 +235,7 @@ static int add_config(struct walk *walk, const struct source_entry *entry, enum 
 	VEC_GROW(out->configs, out->config_count, out->config_cap);
 	config = &out->configs[out->config_count++];
 	config->dir = add_place(walk, len);
-	if (len)
-		strbuf_addch(&walk->path, '/');
-	strbuf_add(&walk->path, entry->name.ptr, entry->name.len);
+	strbuf_add_component(&walk->path, entry->name.ptr, entry->name.len);
 	config->path = path_number(walk, walk->path.len);
 	strbuf_setlen(&walk->path, len);
 	config->blob = entry->id;
@@ -285,9 +283,7 @@ static int survey_subdir(struct walk *walk, const struct source_entry *entry, un
 			SURVEY_DEPTH_MAX);
 		return 0;
 	}
-	if (len)
-		strbuf_addch(&walk->path, '/');
-	strbuf_add(&walk->path, entry->name.ptr, entry->name.len);
+	strbuf_add_component(&walk->path, entry->name.ptr, entry->name.len);
 	if (!outer && is_versions_name(entry->name))
 		walk->versions = walk->path.len;
 	found = survey_dir(walk, &entry->id, depth + 1);
@@ -483,22 +479,6 @@ int survey_places(struct survey_memo *memo, struct source *source, struct survey
 	return rc < 0 ? -1 : 0;
 }
 
-static uint32_t child_path(struct study *study, uint32_t dir, struct text name)
-{
-	struct text above = study_path_text(study, dir);
-	struct strbuf path = STRBUF_INIT;
-	uint32_t number;
-
-	if (above.len) {
-		strbuf_add(&path, above.ptr, above.len);
-		strbuf_addch(&path, '/');
-	}
-	strbuf_add(&path, name.ptr, name.len);
-	number = study_path(study, path.buf, path.len);
-	strbuf_release(&path);
-	return number;
-}
-
 /* A tree that many paths, or many commits, lead to is looked through once. */
 struct looked_key {
 	struct oid tree;
@@ -519,7 +499,7 @@ static int look_for_migration(
 			found = is_migration(memo->study, &entry, err);
 		else if (depth > 0 && !is_skipped_dir(entry.name))
 			found = survey_holds_migrations(
-				memo, scan->source, child_path(memo->study, dir, entry.name), depth - 1, err);
+				memo, scan->source, study_path_below(memo->study, dir, entry.name), depth - 1, err);
 	}
 	if (rc < 0)
 		repo_add_limit(memo->study->repo, "%s", why.msg);

@@ -200,9 +200,7 @@ static void take_config(struct looking *l, const struct strbuf *dir, const struc
 	if (!is_file(entry->mode) || !config_file_name(entry->name, entry->name_len, &format))
 		return;
 	strbuf_add(&path, dir->buf, dir->len);
-	if (dir->len)
-		strbuf_addch(&path, '/');
-	strbuf_add(&path, entry->name, entry->name_len);
+	strbuf_add_component(&path, entry->name, entry->name_len);
 	read_config(l, (struct text){ path.buf, path.len }, &entry->id, format, &file);
 	claim_all(l, &file, (struct text){ arena_memdup(&l->study->arena, dir->buf, dir->len), dir->len });
 	strbuf_release(&path);
@@ -239,9 +237,7 @@ static void search_configs(struct looking *l, const struct oid *tree, struct str
 			take_config(l, path, &entry);
 			continue;
 		}
-		if (len)
-			strbuf_addch(path, '/');
-		strbuf_add(path, entry.name, entry.name_len);
+		strbuf_add_component(path, entry.name, entry.name_len);
 		search_configs(l, &entry.id, path, depth + 1);
 		strbuf_setlen(path, len);
 	}

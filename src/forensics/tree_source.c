@@ -64,9 +64,7 @@ static int list_dir(struct listing *l, uint32_t dir, const struct oid *id, unsig
 
 		strbuf_clear(&path);
 		strbuf_add(&path, base.ptr, base.len);
-		if (base.len)
-			strbuf_addch(&path, '/');
-		strbuf_add(&path, entry.name.ptr, entry.name.len);
+		strbuf_add_component(&path, entry.name.ptr, entry.name.len);
 		if (entry.kind != SOURCE_DIR && !migration_file_name(entry.name.ptr, entry.name.len))
 			continue;
 		child = study_path(l->study, path.buf, path.len);

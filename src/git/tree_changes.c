@@ -113,9 +113,7 @@ static int compare_entries(struct comparison *c, const struct tree_entry *before
 
 	if (before && after && before->mode == after->mode && oid_equal(&before->id, &after->id))
 		return 0;
-	if (len)
-		strbuf_addch(&c->path, '/');
-	strbuf_add(&c->path, named->name, named->name_len);
+	strbuf_add_component(&c->path, named->name, named->name_len);
 	if ((before && !left) || (after && !right))
 		add_change(c, left ? NULL : before, right ? NULL : after);
 	if (left || right)

@@ -78,9 +78,7 @@ static int compare_entries(
 	if (before && after && before->mode == after->mode && oid_equal(&before->id, &after->id))
 		return 0;
 	assert(named);
-	if (len)
-		strbuf_addch(&d->path, '/');
-	strbuf_add(&d->path, named->name, named->name_len);
+	strbuf_add_component(&d->path, named->name, named->name_len);
 	for (i = 0; i < 2; i++) {
 		if (sides[i] && sides[i]->mode == MODE_TREE) {
 			trees[i] = &sides[i]->id;

@@ -127,6 +127,18 @@ static void strbuf_ends_with__suffixes__tells(void **state)
 	strbuf_release(&sb);
 }
 
+static void strbuf_add_component__a_path__has_slashes_between_names(void **state)
+{
+	struct strbuf sb = STRBUF_INIT;
+
+	(void)state;
+	strbuf_add_component(&sb, "a", 1);
+	assert_string_equal(sb.buf, "a");
+	strbuf_add_component(&sb, "bcd", 2);
+	assert_string_equal(sb.buf, "a/bc");
+	strbuf_release(&sb);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -138,6 +150,7 @@ int main(void)
 		cmocka_unit_test(strbuf_setlen__shorter__cuts),
 		cmocka_unit_test(strbuf_detach__used_and_empty__gives_a_string_of_its_own),
 		cmocka_unit_test(strbuf_ends_with__suffixes__tells),
+		cmocka_unit_test(strbuf_add_component__a_path__has_slashes_between_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

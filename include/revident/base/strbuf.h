@@ -41,6 +41,9 @@ void strbuf_addchn(struct strbuf *sb, char c, size_t count);
 void strbuf_addf(struct strbuf *sb, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void strbuf_vaddf(struct strbuf *sb, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 
+/* A name behind the path in `sb`, with a slash between them; the name alone where there is no path yet. */
+void strbuf_add_component(struct strbuf *sb, const void *name, size_t len);
+
 /* Cuts to `len` bytes, which must not be more than there are. */
 void strbuf_setlen(struct strbuf *sb, size_t len);
 

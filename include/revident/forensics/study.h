@@ -67,6 +67,9 @@ const char *study_shown(struct study *study, struct text text);
 /* The number of a path (and of each directory above it). */
 uint32_t study_path(struct study *study, const char *path, size_t len);
 
+/* The number of a name's path in a directory. */
+uint32_t study_path_below(struct study *study, uint32_t dir, struct text name);
+
 /* The directory that holds the path; INTERN_NONE for the top. */
 uint32_t study_path_dir(const struct study *study, uint32_t path);
 
