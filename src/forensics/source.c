@@ -156,13 +156,6 @@ static size_t lower_bound(const struct source *source, struct text path)
 		source->files, source->count, sizeof(*source->files), offsetof(struct source_file, path), path);
 }
 
-static bool is_below(struct text path, struct text dir)
-{
-	if (dir.len == 0)
-		return path.len > 0;
-	return path.len > dir.len && path.ptr[dir.len] == '/' && memcmp(path.ptr, dir.ptr, dir.len) == 0;
-}
-
 /* Where the files below `dir` begin: its name with a slash sorts before each of them. */
 static size_t first_below(const struct source *source, struct text dir)
 {
@@ -192,7 +185,7 @@ static int find_in_files(struct source *source, struct text path, struct source_
 		return 1;
 	}
 	at = first_below(source, path);
-	if (path.len && (at == source->count || !is_below(source->files[at].path, path)))
+	if (path.len && (at == source->count || !text_is_below(source->files[at].path, path)))
 		return 0;
 	out->name = path;
 	out->kind = SOURCE_DIR;
@@ -218,7 +211,7 @@ int source_scan_open(
 	scan->dir = arena_text(&source->study->arena, dir);
 	scan->at = first_below(source, dir);
 	scan->skip = dir.len ? dir.len + 1 : 0;
-	return scan->at < source->count && is_below(source->files[scan->at].path, dir);
+	return scan->at < source->count && text_is_below(source->files[scan->at].path, dir);
 }
 
 static int next_of_files(struct source_scan *scan, struct source_entry *out)
@@ -227,7 +220,7 @@ static int next_of_files(struct source_scan *scan, struct source_entry *out)
 	const struct source_file *file;
 	const char *slash;
 
-	if (scan->at == source->count || !is_below(source->files[scan->at].path, scan->dir))
+	if (scan->at == source->count || !text_is_below(source->files[scan->at].path, scan->dir))
 		return 0;
 	file = &source->files[scan->at++];
 	memset(out, 0, sizeof(*out));
@@ -238,7 +231,7 @@ static int next_of_files(struct source_scan *scan, struct source_entry *out)
 
 		out->name.len = (size_t)(slash - out->name.ptr);
 		out->kind = SOURCE_DIR;
-		while (scan->at < source->count && is_below(source->files[scan->at].path, dir))
+		while (scan->at < source->count && text_is_below(source->files[scan->at].path, dir))
 			scan->at++;
 		return 1;
 	}

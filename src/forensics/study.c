@@ -111,13 +111,7 @@ uint32_t study_path_dir(const struct study *study, uint32_t path)
 
 bool study_path_is_below(const struct study *study, uint32_t path, uint32_t dir)
 {
-	const struct intern_key *inner = intern_get(&study->paths, path);
-	const struct intern_key *outer = intern_get(&study->paths, dir);
-
-	if (outer->len == 0 || path == dir)
-		return true;
-	return inner->len > outer->len && inner->bytes[outer->len] == '/' &&
-	       memcmp(inner->bytes, outer->bytes, outer->len) == 0;
+	return path == dir || text_is_below(study_path_text(study, path), study_path_text(study, dir));
 }
 
 static struct text key_text(const struct intern *set, uint32_t number)

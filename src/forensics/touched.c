@@ -244,11 +244,6 @@ static void search_configs(struct looking *l, const struct oid *tree, struct str
 	object_release(&object);
 }
 
-static bool is_below(struct text path, struct text dir)
-{
-	return dir.len == 0 || (path.len > dir.len && path.ptr[dir.len] == '/' && !memcmp(path.ptr, dir.ptr, dir.len));
-}
-
 /* Does a configuration anywhere claim one of the files that nothing else placed? */
 static void look_at_unplaced(struct looking *l)
 {
@@ -266,7 +261,7 @@ static void look_at_unplaced(struct looking *l)
 		for (k = 0; k < l->claimed.count && !l->touched->any; k++) {
 			const struct intern_key *dir = intern_get(&l->claimed, (uint32_t)k);
 
-			l->touched->any = is_below((struct text){ (const char *)file->bytes, file->len },
+			l->touched->any = text_is_below((struct text){ (const char *)file->bytes, file->len },
 				(struct text){ (const char *)dir->bytes, dir->len });
 		}
 	}

@@ -223,11 +223,6 @@ static void add_record(struct arena *arena, const struct index_file *file, uint3
 	list->items[list->count++] = entry;
 }
 
-static bool is_below(struct text path, const struct strbuf *dir)
-{
-	return path.len >= dir->len && memcmp(path.ptr, dir->buf, dir->len) == 0;
-}
-
 /* What stands at the path, or below it as a directory. */
 static void add_below(struct arena *arena, const struct index_file *file, struct text path, struct strbuf *dir,
 	struct entry_list *list)
@@ -241,7 +236,7 @@ static void add_below(struct arena *arena, const struct index_file *file, struct
 	strbuf_add(dir, path.ptr, path.len);
 	strbuf_addch(dir, '/');
 	at = lower_bound(file, (struct text){ dir->buf, dir->len });
-	for (; at < file->count && is_below(index_path(file, at), dir); at++)
+	for (; at < file->count && text_is_below(index_path(file, at), path); at++)
 		add_record(arena, file, at, list);
 }
 

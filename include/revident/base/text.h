@@ -45,6 +45,14 @@ static inline int text_compare(struct text a, struct text b)
 	return (a.ptr != NULL) - (b.ptr != NULL);
 }
 
+/* Is the path anywhere below the directory? Below the empty one, the top, is every path but itself. */
+static inline bool text_is_below(struct text path, struct text dir)
+{
+	if (dir.len == 0)
+		return path.len > 0;
+	return path.len > dir.len && path.ptr[dir.len] == '/' && memcmp(path.ptr, dir.ptr, dir.len) == 0;
+}
+
 /* text_compare() as qsort() and bsearch() want it. */
 static inline int text_compare_items(const void *a, const void *b)
 {
