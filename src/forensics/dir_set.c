@@ -22,11 +22,16 @@ bool dir_set_add(struct dir_set *set, uint32_t owner, uint32_t dir)
 	return intern_add(&set->keys, &key, sizeof(key)) == before;
 }
 
-bool dir_set_has(const struct dir_set *set, uint32_t owner, uint32_t dir)
+uint32_t dir_set_number(const struct dir_set *set, uint32_t owner, uint32_t dir)
 {
 	struct owned_dir key = { owner, dir };
 
-	return intern_find(&set->keys, &key, sizeof(key)) != INTERN_NONE;
+	return intern_find(&set->keys, &key, sizeof(key));
+}
+
+bool dir_set_has(const struct dir_set *set, uint32_t owner, uint32_t dir)
+{
+	return dir_set_number(set, owner, dir) != INTERN_NONE;
 }
 
 bool dir_set_covers(const struct dir_set *set, const struct study *study, uint32_t owner, uint32_t path)

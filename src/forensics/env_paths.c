@@ -3,22 +3,18 @@
 #include <stdlib.h>
 
 #include "def_index.h"
-#include "revident/base/intern.h"
+#include "dir_set.h"
 #include "revident/base/xalloc.h"
 
 struct env_paths {
 	struct investigation *inv;
 	const struct tree_env **envs; /* view by view */
 	uint32_t *first;              /* by lineage: the first environment, + 1; the last: of those without a lineage */
-	struct intern versions;       /* (index in `first`, versions directory) */
-	uint32_t *first_with;         /* by that number: the first environment that has it, + 1 */
+	struct dir_set versions;      /* by index in `first`: the versions directories */
+	uint32_t *first_with;         /* by number there: the first environment that has it, + 1 */
 	size_t first_with_cap;
 	uint32_t *last_unit; /* by lineage: the last of its paths */
 	struct def_index defs;
-};
-
-struct owned_dir {
-	uint32_t owner, dir;
 };
 
 /* Called from the last environment to the first. */
@@ -29,9 +25,10 @@ static void add_env(struct env_paths *p, uint32_t number, const struct tree_env 
 	p->envs[number] = env;
 	p->first[owner] = number + 1;
 	for (k = 0; k < env->version_count; k++) {
-		struct owned_dir key = { owner, env->versions[k] };
-		uint32_t at = intern_add(&p->versions, &key, sizeof(key));
+		uint32_t at;
 
+		dir_set_add(&p->versions, owner, env->versions[k]);
+		at = dir_set_number(&p->versions, owner, env->versions[k]);
 		VEC_GROW(p->first_with, at, p->first_with_cap);
 		p->first_with[at] = number + 1;
 	}
@@ -66,7 +63,7 @@ struct env_paths *env_paths_new(struct investigation *inv)
 	p->inv = inv;
 	p->first = xcalloc(inv->lineage.label_count + 1, sizeof(*p->first));
 	p->last_unit = xcalloc(inv->lineage.label_count, sizeof(*p->last_unit));
-	intern_init(&p->versions);
+	dir_set_init(&p->versions);
 	def_index_init(&p->defs, &inv->study, &inv->defs);
 	list_envs(p);
 	for (path = 0; path < inv->lineage.path_cap; path++) {
@@ -82,7 +79,7 @@ void env_paths_free(struct env_paths *p)
 	if (!p)
 		return;
 	def_index_release(&p->defs);
-	intern_release(&p->versions);
+	dir_set_release(&p->versions);
 	free(p->first_with);
 	free(p->envs);
 	free(p->first);
@@ -96,8 +93,7 @@ static uint32_t first_covering(const struct env_paths *p, uint32_t owner, uint32
 	uint32_t first = 0;
 
 	for (; path != INTERN_NONE; path = study_path_dir(&p->inv->study, path)) {
-		struct owned_dir key = { owner, path };
-		uint32_t at = intern_find(&p->versions, &key, sizeof(key));
+		uint32_t at = dir_set_number(&p->versions, owner, path);
 
 		if (at != INTERN_NONE && (!first || p->first_with[at] < first))
 			first = p->first_with[at];
