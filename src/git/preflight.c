@@ -209,9 +209,11 @@ static int check_line(const char *dir, const char *line, size_t len, unsigned de
 
 	if (take_path(line, len, &name)) {
 		path = path_join(dir, name.buf);
-		if (stat(path, &st) == 0 && S_ISFIFO(st.st_mode))
+		if (stat(path, &st) < 0)
+			rc = 0; /* git passes it by, too */
+		else if (S_ISFIFO(st.st_mode))
 			rc = complain(path, preflight_kind(st.st_mode), 0, err);
-		else if (stat(path, &st) == 0 && S_ISREG(st.st_mode))
+		else if (S_ISREG(st.st_mode))
 			rc = check_included(path, depth + 1, left, err);
 		free(path);
 	}
@@ -220,24 +222,18 @@ static int check_line(const char *dir, const char *line, size_t len, unsigned de
 }
 
 /*
- * Looks for named pipes among what a configuration's [include] and [includeIf] name. This spares the time after which git
- * is given up; what is written in other ways than git's own is left to that. So many files are no configuration.
+ * Looks for named pipes among what the [include] and [includeIf] of a configuration at `path` name. This spares the time
+ * after which git is given up; what is written in other ways than git's own is left to that.
  */
-static int check_included(const char *path, unsigned depth, unsigned *left, struct err *err)
+static int check_lines(const char *path, const struct strbuf *bytes, unsigned depth, unsigned *left, struct err *err)
 {
 	const char *slash = strrchr(path, '/'), *at, *end, *close;
-	struct strbuf bytes = STRBUF_INIT, dir = STRBUF_INIT;
+	struct strbuf dir = STRBUF_INIT;
 	bool is_include = false;
 	int rc = 0;
 
 	strbuf_add(&dir, path, slash ? (size_t)(slash - path) + 1 : 0);
-	if (*left == 0)
-		rc = err_set(err, ERR_UNDECIDED,
-			"the configuration includes more than %d files; 'git config --list --show-origin' shows which",
-			INCLUDES_MAX);
-	else if (depth <= INCLUDE_DEPTH_MAX && (*left)-- && preflight_read(path, CONFIG_MAX, &bytes, err) < 0)
-		rc = -1;
-	for (at = bytes.buf; rc == 0 && bytes.len && *at; at = *end ? end + 1 : end) {
+	for (at = bytes->buf; rc == 0 && *at; at = *end ? end + 1 : end) {
 		end = at + strcspn(at, "\n");
 		at += strspn(at, " \t");
 		close = *at == '[' ? memchr(at, ']', (size_t)(end - at)) : NULL;
@@ -248,8 +244,26 @@ static int check_included(const char *path, unsigned depth, unsigned *left, stru
 		if (is_include && at < end)
 			rc = check_line(dir.buf, at, (size_t)(end - at), depth, left, err);
 	}
-	strbuf_release(&bytes);
 	strbuf_release(&dir);
+	return rc;
+}
+
+/* A configuration that another one includes. So many files are none. */
+static int check_included(const char *path, unsigned depth, unsigned *left, struct err *err)
+{
+	struct strbuf bytes = STRBUF_INIT;
+	int rc = 0;
+
+	if (*left == 0)
+		return err_set(err, ERR_UNDECIDED,
+			"the configuration includes more than %d files; 'git config --list --show-origin' shows which",
+			INCLUDES_MAX);
+	if (depth > INCLUDE_DEPTH_MAX)
+		return 0;
+	--*left;
+	if (preflight_read(path, CONFIG_MAX, &bytes, err) < 0 || check_lines(path, &bytes, depth, left, err) < 0)
+		rc = -1;
+	strbuf_release(&bytes);
 	return rc;
 }
 
@@ -259,13 +273,13 @@ static int mentions_include(const char *dir, const char *name, struct err *err)
 	struct strbuf bytes = STRBUF_INIT;
 	char *path = path_join(dir, name);
 	int found = preflight_read(path, CONFIG_MAX, &bytes, err);
-	unsigned left = INCLUDES_MAX;
+	unsigned left = INCLUDES_MAX - 1; /* the file itself is one */
 	size_t i;
 
 	if (found == 1)
 		for (i = 0, found = 0; i + 7 <= bytes.len && !found; i++)
 			found = strncasecmp(bytes.buf + i, "include", 7) == 0;
-	if (found == 1 && check_included(path, 0, &left, err) < 0)
+	if (found == 1 && check_lines(path, &bytes, 0, &left, err) < 0)
 		found = -1;
 	free(path);
 	strbuf_release(&bytes);
