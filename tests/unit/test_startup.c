@@ -1,4 +1,5 @@
 #include <dlfcn.h>
+#include <git2/sys/transport.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -8,7 +9,6 @@
 #include <cmocka.h>
 
 #include "../../src/git/internal.h"
-#include <git2/sys/transport.h>
 
 int mbedtls_x509_crt_parse_file(void *chain, const char *path);
 
