@@ -231,7 +231,6 @@ static void read_ini_version_locations(
 		separator_key = "version_path_separator";
 		separator = ini_setting(r, ini, section, separator_key);
 	}
-	out->separator = separator.value;
 	if (locations.state == SETTING_ABSENT || (locations.state == SETTING_KNOWN && locations.value.len == 0))
 		return;
 	if (locations.state == SETTING_UNKNOWN) {

@@ -166,7 +166,12 @@ static void truncate_slug(struct strbuf *slug, int length)
 	strbuf_addch(slug, '_');
 }
 
-struct text config_slug(struct text message, int truncate, struct arena *arena)
+/*
+ * The slug of a message: its words (`\w+`) joined by `_`, in lower case, cut to `truncate` characters (0: 40) at the
+ * last `_` with a `_` behind it. ASCII is exact. Other characters: letters, digits and marks by a few fixed ranges;
+ * lower case for Latin-1, Latin Extended-A, Greek and Cyrillic; bytes that are not UTF-8 separate words.
+ */
+static struct text slug_of(struct text message, int truncate, struct arena *arena)
 {
 	const char *at = message.ptr, *end = message.ptr + message.len;
 	struct strbuf slug = STRBUF_INIT;
@@ -377,7 +382,7 @@ static bool is_usable(const struct strbuf *path)
 int config_migration_name(const struct config_section *section, struct text revision, struct text message,
 	const struct create_date *date, struct arena *arena, struct text *out, struct err *err)
 {
-	struct text slug = config_slug(message, section ? section->truncate_slug_length : 0, arena);
+	struct text slug = slug_of(message, section ? section->truncate_slug_length : 0, arena);
 	struct strbuf name = STRBUF_INIT;
 	int rc = -1;
 

@@ -18,7 +18,8 @@ struct parser {
 	struct err *err;
 };
 
-const char *opt_shown(struct arena *arena, const struct opt_spec *spec)
+/* How a message names the option: "--name", or "-C". In the arena. */
+static const char *shown_option(struct arena *arena, const struct opt_spec *spec)
 {
 	return spec->name ? arena_printf(arena, "--%s", spec->name) : arena_printf(arena, "-%c", spec->letter);
 }
@@ -64,7 +65,7 @@ static int check_choice(struct parser *p, const struct opt_spec *spec, const cha
 		}
 		strbuf_addf(&choices, "%s%s", choices.len ? ", " : "", *choice);
 	}
-	err_set(p->err, ERR_USAGE, "%s takes no \"%s\"; it takes one of: %s", opt_shown(p->arena, spec),
+	err_set(p->err, ERR_USAGE, "%s takes no \"%s\"; it takes one of: %s", shown_option(p->arena, spec),
 		printable(p->arena, value), choices.buf);
 done:
 	strbuf_release(&choices);
@@ -74,7 +75,7 @@ done:
 /* `value` NULL: the option's value, if it takes one, is the next argument. */
 static int take(struct parser *p, const struct opt_spec *spec, const char *value)
 {
-	const char *shown = opt_shown(p->arena, spec);
+	const char *shown = shown_option(p->arena, spec);
 
 	if (spec->kind == OPT_FLAG) {
 		if (value)

@@ -9,7 +9,8 @@
 
 /* --- lists of names ------------------------------------------------------------------------------------------------ */
 
-struct text table_full_name(struct study *study, struct text schema, struct text name)
+/* "schema.table", or "table". */
+static struct text full_name(struct study *study, struct text schema, struct text name)
 {
 	struct strbuf full = STRBUF_INIT;
 	struct text out;
@@ -29,13 +30,14 @@ static int compare_texts(const void *a, const void *b)
 	return text_compare(*(const struct text *)a, *(const struct text *)b);
 }
 
-const struct text *table_names(struct study *study, struct table_set *set, size_t *count)
+/* The full names, sorted, without repeats, in the study's arena. */
+static const struct text *full_names(struct study *study, struct table_set *set, size_t *count)
 {
 	struct text *names = arena_calloc(&study->arena, set->count + 1, sizeof(*names));
 	size_t i, n = 0;
 
 	for (i = 0; i < set->count; i++)
-		names[i] = table_full_name(study, set->items[i].schema, set->items[i].name);
+		names[i] = full_name(study, set->items[i].schema, set->items[i].name);
 	if (set->count)
 		qsort(names, set->count, sizeof(*names), compare_texts);
 	for (i = 0; i < set->count; i++)
@@ -149,7 +151,8 @@ static int read_migration(
 	return found == 1;
 }
 
-int table_uses_read(struct study *study, struct source *source, const struct audit_environment *env,
+/* What each migration of the environment uses. 0 or -1. */
+static int read_uses(struct study *study, struct source *source, const struct audit_environment *env,
 	struct table_uses **out, struct err *err)
 {
 	struct table_uses *uses = arena_calloc(&study->arena, env->migration_count + 1, sizeof(*uses));
@@ -191,7 +194,7 @@ static void list_opaque(struct study *study, const struct audit_environment *env
 static void note_assumed(struct auditing *a, const struct audit_environment *env, const struct table_place *place)
 {
 	const struct audit_migration *migration = &env->migrations[place->migration];
-	const char *shown = study_shown(a->study, table_full_name(a->study, place->schema, place->name));
+	const char *shown = study_shown(a->study, full_name(a->study, place->schema, place->name));
 
 	audit_add(a,
 		(struct finding){ .rule = RULE_TABLE_NEVER_CREATED,
@@ -218,7 +221,7 @@ static void note_model(struct auditing *a, const struct table_use *use, struct t
 			.path = path,
 			.line = use->line,
 			.message = study_sentence(a->study, "no migration creates table %s of this model",
-				study_shown(a->study, table_full_name(a->study, use->schema, use->name))) },
+				study_shown(a->study, full_name(a->study, use->schema, use->name))) },
 		NULL);
 }
 
@@ -286,7 +289,7 @@ static int judge_environment(struct study *study, struct source *source, const s
 	struct table_uses *uses;
 	size_t i;
 
-	if (table_uses_read(study, source, env, &uses, err) < 0)
+	if (read_uses(study, source, env, &uses, err) < 0)
 		return -1;
 	table_set_init(&created);
 	table_set_init(&assumed);
@@ -305,10 +308,10 @@ static int judge_environment(struct study *study, struct source *source, const s
 	for (i = 0; i < uncreated.count; i++)
 		note_assumed(&a, env, &uncreated.items[i]);
 	judge_models(&a, env, models, &relations, &modelled, &uncreated);
-	env->tables.created = table_names(study, &created, &env->tables.created_count);
-	env->tables.assumed = table_names(study, &assumed, &env->tables.assumed_count);
-	env->tables.models = table_names(study, &modelled, &env->tables.model_count);
-	env->tables.uncreated = table_names(study, &uncreated, &env->tables.uncreated_count);
+	env->tables.created = full_names(study, &created, &env->tables.created_count);
+	env->tables.assumed = full_names(study, &assumed, &env->tables.assumed_count);
+	env->tables.models = full_names(study, &modelled, &env->tables.model_count);
+	env->tables.uncreated = full_names(study, &uncreated, &env->tables.uncreated_count);
 	take_findings(&a, env);
 	table_set_release(&created);
 	table_set_release(&assumed);
@@ -345,14 +348,14 @@ int audit_tables_after(struct study *study, struct source *source, const struct 
 	struct table_set created, after;
 	struct table_uses *uses;
 
-	if (table_uses_read(study, source, env, &uses, err) < 0)
+	if (read_uses(study, source, env, &uses, err) < 0)
 		return -1;
 	table_set_init(&created);
 	table_set_init(&after);
 	list_kind(env, uses, TABLE_CREATED, &created);
 	list_kind(env, uses, TABLE_PROVIDED, &created);
 	table_chain_after(env, uses, revision, &created, &after);
-	*out = table_names(study, &after, count);
+	*out = full_names(study, &after, count);
 	table_set_release(&created);
 	table_set_release(&after);
 	return 0;

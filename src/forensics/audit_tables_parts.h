@@ -44,16 +44,6 @@ struct table_place *table_set_add(struct table_set *set, struct text schema, str
 /* The same table, which takes a schema where it has none, or a new one. */
 struct table_place *table_set_merge(struct table_set *set, struct text schema, struct text name);
 
-/* "schema.table", or "table". */
-struct text table_full_name(struct study *study, struct text schema, struct text name);
-
-/* The full names, sorted, without repeats, in the study's arena. */
-const struct text *table_names(struct study *study, struct table_set *set, size_t *count);
-
-/* What each migration of the environment uses. 0 or -1. */
-int table_uses_read(struct study *study, struct source *source, const struct audit_environment *env,
-	struct table_uses **out, struct err *err);
-
 /*
  * Tables that are assumed where nothing before creates them, and nothing that cannot be told stands before. False where the
  * chain is too intricate: then those of its beginning.

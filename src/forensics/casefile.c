@@ -438,15 +438,7 @@ static void take_source(struct clerk *clerk, struct lost_case *c)
 
 static void write_facts(struct clerk *clerk)
 {
-	const struct protection *protection = &clerk->teller.verdict.protection;
-	struct text *names = arena_calloc(clerk->arena, protection->ref_count + 1, sizeof(*names));
-	size_t i;
-
-	for (i = 0; i < protection->ref_count; i++)
-		names[i] = protection->refs[i].name;
-	clerk->out->policy.protects_all = clerk->options->policy->protect == PROTECT_ALL;
-	clerk->out->policy.protected_refs = names;
-	clerk->out->policy.protected_count = protection->ref_count;
+	clerk->out->protects_all = clerk->options->policy->protect == PROTECT_ALL;
 	scan_write_facts(clerk->inv, &clerk->teller.facts);
 	clerk->out->repository = clerk->teller.facts.repository;
 }

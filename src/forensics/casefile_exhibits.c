@@ -15,8 +15,8 @@ struct shelf {
 	struct intern known; /* of the items: kind, id and name */
 };
 
-static struct exhibit *add(struct shelf *s, enum exhibit_kind kind, const struct oid *id, struct text name,
-	const char *what, struct text subject)
+static struct exhibit *add(
+	struct shelf *s, enum exhibit_kind kind, const struct oid *id, struct text name, const char *what)
 {
 	struct strbuf key = STRBUF_INIT;
 	struct exhibit *e;
@@ -31,13 +31,13 @@ static struct exhibit *add(struct shelf *s, enum exhibit_kind kind, const struct
 		return &s->items[number];
 	VEC_GROW(s->items, s->count, s->cap);
 	e = &s->items[s->count++];
-	*e = (struct exhibit){ .kind = kind, .id = *id, .name = name, .what = what, .subject = subject };
+	*e = (struct exhibit){ .kind = kind, .id = *id, .name = name, .what = what };
 	return e;
 }
 
-static void add_commit(struct shelf *s, const struct commit_info *commit, const char *what, struct text subject)
+static void add_commit(struct shelf *s, const struct commit_info *commit, const char *what)
 {
-	add(s, EXHIBIT_COMMIT, &commit->id, TEXT_NONE, what, subject)->is_signed = commit->is_signed;
+	add(s, EXHIBIT_COMMIT, &commit->id, TEXT_NONE, what)->is_signed = commit->is_signed;
 }
 
 static void add_file(struct shelf *s, const struct case_file *file, const char *what)
@@ -46,7 +46,7 @@ static void add_file(struct shelf *s, const struct case_file *file, const char *
 
 	if (!file->path.ptr || oid_is_null(&file->blob))
 		return;
-	e = add(s, EXHIBIT_BLOB, &file->blob, file->path, what, file->revision);
+	e = add(s, EXHIBIT_BLOB, &file->blob, file->path, what);
 	e->has_content = file->is_read;
 	e->size = file->size;
 	memcpy(e->sha256, file->sha256, sizeof(e->sha256));
@@ -69,20 +69,19 @@ static const char *what_of(const struct moment *moment)
 
 static void add_case(struct shelf *s, const struct lost_case *c)
 {
-	struct text id = c->life->revision;
 	size_t i;
 
 	for (i = 0; i < c->moment_count; i++)
 		if (c->moments[i].kind != MOMENT_AS_OF)
-			add_commit(s, c->moments[i].commit, what_of(&c->moments[i]), id);
+			add_commit(s, c->moments[i].commit, what_of(&c->moments[i]));
 	if (c->loss && !oid_is_null(&c->loss->commit->tree))
-		add(s, EXHIBIT_TREE, &c->loss->commit->tree, TEXT_NONE, "the tree of the loss", id);
+		add(s, EXHIBIT_TREE, &c->loss->commit->tree, TEXT_NONE, "the tree of the loss");
 	add_file(s, &c->lost, "the lost file");
 	add_file(s, &c->usurper, "what took its place");
 	for (i = 0; i < c->holding.count; i++)
-		add(s, EXHIBIT_REF, &c->holding.items[i].commit, c->holding.items[i].name, "holds the original", id);
+		add(s, EXHIBIT_REF, &c->holding.items[i].commit, c->holding.items[i].name, "holds the original");
 	for (i = 0; i < c->damaged.count; i++)
-		add(s, EXHIBIT_REF, &c->damaged.items[i].commit, c->damaged.items[i].name, "holds the damage", id);
+		add(s, EXHIBIT_REF, &c->damaged.items[i].commit, c->damaged.items[i].name, "holds the damage");
 }
 
 static int compare_exhibits(const void *a, const void *b)
@@ -106,9 +105,9 @@ void casefile_write_exhibits(struct clerk *clerk)
 	for (i = 0; i < clerk->out->case_count; i++)
 		add_case(&s, &clerk->out->cases[i]);
 	if (clerk->out->head) {
-		add_commit(&s, clerk->out->head, "HEAD", TEXT_NONE);
+		add_commit(&s, clerk->out->head, "HEAD");
 		if (!oid_is_null(&clerk->out->head->tree))
-			add(&s, EXHIBIT_TREE, &clerk->out->head->tree, TEXT_NONE, "the tree of HEAD", TEXT_NONE);
+			add(&s, EXHIBIT_TREE, &clerk->out->head->tree, TEXT_NONE, "the tree of HEAD");
 	}
 	if (s.count)
 		qsort(s.items, s.count, sizeof(*s.items), compare_exhibits);

@@ -255,7 +255,6 @@ static int add_from_section(
 	if (!def)
 		return 0;
 	def->config = config->path;
-	def->config_blob = config->blob;
 	def->section = section;
 	def->is_explicit = true;
 	for (i = 0; i < section->version_location_count; i++)

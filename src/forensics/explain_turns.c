@@ -88,8 +88,6 @@ static void find_first_tag(struct teller *t, const struct oid *commit, struct li
 		out->first_tag =
 			(struct text){ tag->name.ptr + strlen("refs/tags/"), tag->name.len - strlen("refs/tags/") };
 	}
-	if (best != COMMIT_NONE)
-		out->first_tag_time = model_commit(&t->model, best)->committer;
 	free(contains);
 }
 

@@ -105,10 +105,6 @@ struct source_file *plan_holder(struct planner *p, const struct tree_env *env, s
 bool plan_holds(struct planner *p, const struct tree_env *env, struct text revision);
 bool plan_names(struct planner *p, const struct tree_env *env, struct text revision, struct text except_path);
 
-/* A free path for a file of this revision: the name it once had, else Alembic's. 0 or -1. */
-int own_name(struct planner *p, const struct tree_env *env, struct text path, uint32_t revision,
-	const struct migration *migration, struct text *out);
-
 /* Is the path below one of the environment's versions directories? */
 bool env_covers_path(const struct planner *p, const struct tree_env *env, struct text path);
 

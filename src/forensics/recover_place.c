@@ -206,7 +206,8 @@ static struct text former_name(struct planner *p, struct text path, uint32_t rev
 	return found;
 }
 
-int own_name(struct planner *p, const struct tree_env *env, struct text path, uint32_t revision,
+/* A free path for a file of this revision: the name it once had, else Alembic's. 0 or -1. */
+static int own_name(struct planner *p, const struct tree_env *env, struct text path, uint32_t revision,
 	const struct migration *migration, struct text *out)
 {
 	struct text name = former_name(p, path, revision);

@@ -330,6 +330,20 @@ done:
 	return rc;
 }
 
+/* May a file of this path be written below some directory? 0, or -1 with the reason. */
+static int check_path(struct text path, struct err *err)
+{
+	const char *why = worktree_bad_path(path);
+	struct strbuf shown = STRBUF_INIT;
+
+	if (!why)
+		return 0;
+	strbuf_add_printable(&shown, path.ptr, path.len);
+	err_set(err, ERR_UNDECIDED, "\"%s\" is not written: %s", shown.buf, why);
+	strbuf_release(&shown);
+	return -1;
+}
+
 int repair_patch(
 	struct repo *repo, struct arena *arena, const struct recover *plan, struct strbuf *out, struct err *err)
 {
@@ -342,7 +356,7 @@ int repair_patch(
 		const struct recover_step *step = &plan->steps[i];
 		struct patch_change *change = &changes[i];
 
-		if (repair_check_path(step->path, err) < 0)
+		if (check_path(step->path, err) < 0)
 			goto done;
 		change->path = step->path;
 		change->executable = step->executable;
@@ -360,19 +374,6 @@ done:
 	return rc;
 }
 
-int repair_check_path(struct text path, struct err *err)
-{
-	const char *why = worktree_bad_path(path);
-	struct strbuf shown = STRBUF_INIT;
-
-	if (!why)
-		return 0;
-	strbuf_add_printable(&shown, path.ptr, path.len);
-	err_set(err, ERR_UNDECIDED, "\"%s\" is not written: %s", shown.buf, why);
-	strbuf_release(&shown);
-	return -1;
-}
-
 int repair_files(struct repo *repo, struct arena *arena, const struct recover *plan, struct repair_file **out,
 	size_t *count, struct err *err)
 {
@@ -385,7 +386,7 @@ int repair_files(struct repo *repo, struct arena *arena, const struct recover *p
 
 		if (step->kind == STEP_RENAME)
 			continue;
-		if (repair_check_path(step->path, err) < 0 || step_bytes(&job, step, &files[n].bytes) < 0)
+		if (check_path(step->path, err) < 0 || step_bytes(&job, step, &files[n].bytes) < 0)
 			return -1;
 		files[n].path = step->path;
 		files[n++].executable = step->executable;

@@ -248,7 +248,7 @@ static void write_all_missing(struct writer *w)
 	w->out->missing_count = n;
 }
 
-int scan_judge(struct investigation *inv, const struct scan_options *options, struct scan *out, struct err *err)
+static int judge(struct investigation *inv, const struct scan_options *options, struct scan *out, struct err *err)
 {
 	struct verdict verdict = { 0 };
 	struct writer w = {
@@ -297,7 +297,7 @@ int scan_run(
 	int rc = investigation_open(&inv, repo, arena, &how, err);
 
 	if (rc == 0)
-		rc = scan_judge(&inv, options, out, err);
+		rc = judge(&inv, options, out, err);
 	investigation_close(&inv);
 	return rc;
 }

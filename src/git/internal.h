@@ -168,9 +168,6 @@ struct raw_ref {
 	struct text name;  /* what it points to, where it is; in the arena */
 };
 
-/* refs.c: a ref file's content; a loose ref's file. 1, 0 (absent), -1 (damaged). */
-int ref_parse(
-	struct arena *arena, const char *name, const char *content, size_t len, struct raw_ref *out, struct err *err);
 int ref_read_file(struct arena *arena, const char *path, const char *name, struct raw_ref *out, struct err *err);
 
 /* packed_refs.c: all of packed-refs, read again only if it changed; borrowed until the next call. 0 (empty: none) or -1. */
@@ -187,9 +184,6 @@ void packed_refs_check(struct repo *repo);
 
 /* refs.c: follows what was read to an object. 1, 0 (dangling), -1. */
 int ref_resolve_raw(struct repo *repo, struct arena *arena, struct raw_ref raw, struct oid *out, struct err *err);
-
-/* refs.c: reads the one ref `name`, loose or packed. 1; 0 if there is none; -1 if it is damaged. */
-int ref_read(struct repo *repo, struct arena *arena, const char *name, struct raw_ref *out, struct err *err);
 
 /* refs.c: follows `name` to an object. 1, 0 (none, or dangling), -1. `symbolic`: the first hop's name; may be NULL. */
 int ref_follow(struct repo *repo, struct arena *arena, const char *name, struct oid *out, struct text *symbolic,

@@ -100,7 +100,8 @@ static bool leads_to_a_ref(const char *name, struct text target)
 	       (strcmp(name, "HEAD") != 0 && !memchr(target.ptr, '/', target.len) && name_is_safe(target.ptr));
 }
 
-int ref_parse(
+/* refs.c: a ref file's content; a loose ref's file. 1, 0 (absent), -1 (damaged). */
+static int parse_ref(
 	struct arena *arena, const char *name, const char *content, size_t len, struct raw_ref *out, struct err *err)
 {
 	memset(out, 0, sizeof(*out));
@@ -139,7 +140,7 @@ int ref_read_file(struct arena *arena, const char *path, const char *name, struc
 		if (n > 5 && n < (ssize_t)sizeof(link) && memcmp(link, "refs/", 5) == 0) {
 			strbuf_addstr(&content, "ref: ");
 			strbuf_add(&content, link, (size_t)n);
-			rc = ref_parse(arena, name, content.buf, content.len, out, err);
+			rc = parse_ref(arena, name, content.buf, content.len, out, err);
 			goto done;
 		}
 	}
@@ -147,13 +148,14 @@ int ref_read_file(struct arena *arena, const char *path, const char *name, struc
 	if (rc == 0 && S_ISLNK(st.st_mode))
 		rc = damaged_ref(name, err); /* a link to nowhere */
 	if (rc > 0)
-		rc = ref_parse(arena, name, content.buf, content.len, out, err);
+		rc = parse_ref(arena, name, content.buf, content.len, out, err);
 done:
 	strbuf_release(&content);
 	return rc;
 }
 
-int ref_read(struct repo *repo, struct arena *arena, const char *name, struct raw_ref *out, struct err *err)
+/* refs.c: reads the one ref `name`, loose or packed. 1; 0 if there is none; -1 if it is damaged. */
+static int read_ref(struct repo *repo, struct arena *arena, const char *name, struct raw_ref *out, struct err *err)
 {
 	char *path;
 	int rc;
@@ -179,7 +181,7 @@ int ref_resolve_raw(struct repo *repo, struct arena *arena, struct raw_ref raw, 
 
 		if (depth == SYMREF_DEPTH_MAX)
 			return damaged_ref(raw.name.ptr, err);
-		got = ref_read(repo, arena, raw.name.ptr, &raw, err);
+		got = read_ref(repo, arena, raw.name.ptr, &raw, err);
 		if (got <= 0)
 			return got;
 	}
@@ -191,7 +193,7 @@ int ref_follow(struct repo *repo, struct arena *arena, const char *name, struct 
 	struct err *err)
 {
 	struct raw_ref raw;
-	int got = ref_read(repo, arena, name, &raw, err);
+	int got = read_ref(repo, arena, name, &raw, err);
 
 	if (symbolic)
 		*symbolic = got > 0 && raw.is_symbolic ? raw.name : TEXT_NONE;

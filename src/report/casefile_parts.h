@@ -12,9 +12,6 @@ enum { SPAN_MAX = 64 };
 /* "3 days 4 hours", "12 minutes", into `out`; returns it. */
 char *describe_span(int64_t seconds, char out[SPAN_MAX]);
 
-/* "was overwritten", "was deleted", ... */
-const char *loss_words(enum event_kind kind);
-
 /* What happened at a moment, in a few words: "overwritten", "landed on". */
 const char *moment_words(const struct moment *moment);
 

@@ -350,9 +350,8 @@ void write_prevention(struct page *page, const struct lost_case *c)
 		page_styled(page, PAGE_STRONG, "%s", level_name(c->rule_level));
 		page_words(page, c->rule_level == LEVEL_ERROR ? ", which blocks the commit, the push and the merge"
 							      : ", which blocks nothing");
-		page_words(page, page->file->policy.protects_all
-					 ? "."
-					 : " where the revision is published; elsewhere it warns.");
+		page_words(
+			page, page->file->protects_all ? "." : " where the revision is published; elsewhere it warns.");
 		if (loss_is_by_service(c))
 			page_words(page,
 				" The commit was made by the hosting service, where no client hook runs: only a "

@@ -23,7 +23,8 @@ char *describe_span(int64_t seconds, char out[SPAN_MAX])
 	return out;
 }
 
-const char *loss_words(enum event_kind kind)
+/* "was overwritten", "was deleted", ... */
+static const char *loss_words(enum event_kind kind)
 {
 	switch (kind) {
 	case EVENT_OVERWRITTEN:

@@ -163,10 +163,8 @@ static void add_edges(struct folding *f, uint32_t to, const struct chain_links *
 
 		if (from == NONE)
 			continue;
-		if (f->out->edge_count == f->options->edges_max) {
-			f->out->edges_left_out++;
-			continue;
-		}
+		if (f->out->edge_count == f->options->edges_max)
+			return;
 		VEC_GROW(f->out->edges, f->out->edge_count, f->edge_cap);
 		f->out->edges[f->out->edge_count++] = (struct fold_edge){ from, to, by_dependency };
 	}

@@ -34,8 +34,7 @@ struct chain_fold {
 	struct fold_edge *edges; /* by child, then in the order in which it names its parents */
 	size_t edge_count;
 	size_t lanes;
-	size_t left_out;       /* revisions that are in no item */
-	size_t edges_left_out; /* links between items that are not drawn */
+	size_t left_out; /* revisions that are in no item */
 };
 
 struct fold_options {

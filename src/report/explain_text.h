@@ -26,9 +26,6 @@ void explain_text_next(struct explain_text *t, const struct life *life);
 /* Does only the index or the work tree have it? */
 bool explain_text_is_uncommitted(const struct life *life);
 
-/* How far was looked, and what else there may be to look at. */
-void explain_text_searched(struct explain_text *t, const struct life *life);
-
 /* What could not be read, unless it was told already. */
 void explain_text_limits(struct explain_text *t);
 

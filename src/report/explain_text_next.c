@@ -267,41 +267,6 @@ static void add_since_before_boundary(struct explain_text *t)
 	text_add_labelled_command(t->out, t->styles, "", "git fetch --unshallow");
 }
 
-void explain_text_next(struct explain_text *t, const struct life *life)
-{
-	size_t i;
-
-	for (i = 0; i < life->worktree_count; i++)
-		add_worktree(t, &life->worktree[i], life);
-	if (life->replacement)
-		add_replaced(t, life);
-	switch (life->state) {
-	case LIFE_PRESENT:
-		if (!life->at_head)
-			add_elsewhere(t, life);
-		else if (life->why_unparsable)
-			text_add_labelled_command(t->out, t->styles, "next", "revident audit");
-		else if (life->arrival && !life->replacement && lacks_explain_it(&t->explanation->question))
-			add_deployed(t, life);
-		else if (!life->arrival && t->explanation->repository.is_shallow)
-			add_since_before_boundary(t);
-		break;
-	case LIFE_LOST:
-		if (life->successor.path.ptr)
-			add_successor(t, life);
-		add_lost(t, life);
-		break;
-	case LIFE_MISSING:
-	case LIFE_UNKNOWN:
-		if (explain_text_is_uncommitted(life))
-			break;
-		explain_text_searched(t, life);
-		if (life->state == LIFE_MISSING && life->broken)
-			add_search(t, life);
-		break;
-	}
-}
-
 static void add_fetch(struct explain_text *t, const struct life_search *s)
 {
 	struct strbuf command = STRBUF_INIT;
@@ -369,7 +334,8 @@ static void add_meant(struct explain_text *t, const struct life *life)
 	paragraph_end(&p);
 }
 
-void explain_text_searched(struct explain_text *t, const struct life *life)
+/* How far was looked, and what else there may be to look at. */
+static void add_searched(struct explain_text *t, const struct life *life)
 {
 	const struct life_search *s = &t->explanation->searched;
 	struct paragraph p;
@@ -401,4 +367,39 @@ void explain_text_searched(struct explain_text *t, const struct life *life)
 	explain_text_limits(t);
 	if (!t->explanation->question.is_other_traceback)
 		add_fetch(t, s);
+}
+
+void explain_text_next(struct explain_text *t, const struct life *life)
+{
+	size_t i;
+
+	for (i = 0; i < life->worktree_count; i++)
+		add_worktree(t, &life->worktree[i], life);
+	if (life->replacement)
+		add_replaced(t, life);
+	switch (life->state) {
+	case LIFE_PRESENT:
+		if (!life->at_head)
+			add_elsewhere(t, life);
+		else if (life->why_unparsable)
+			text_add_labelled_command(t->out, t->styles, "next", "revident audit");
+		else if (life->arrival && !life->replacement && lacks_explain_it(&t->explanation->question))
+			add_deployed(t, life);
+		else if (!life->arrival && t->explanation->repository.is_shallow)
+			add_since_before_boundary(t);
+		break;
+	case LIFE_LOST:
+		if (life->successor.path.ptr)
+			add_successor(t, life);
+		add_lost(t, life);
+		break;
+	case LIFE_MISSING:
+	case LIFE_UNKNOWN:
+		if (explain_text_is_uncommitted(life))
+			break;
+		add_searched(t, life);
+		if (life->state == LIFE_MISSING && life->broken)
+			add_search(t, life);
+		break;
+	}
 }

@@ -23,14 +23,12 @@ json_t *scan_json_counts(const struct scan *scan)
 		(json_int_t)scan->counts.broken);
 }
 
-json_t *scan_json_tip(const void *item)
+json_t *scan_json_tip(const struct tip *tip)
 {
-	const struct tip *tip = item;
-
 	return json_pack("{s:o, s:o}", "ref", json_from_text(tip->ref), "commit", json_from_oid(&tip->commit));
 }
 
-json_t *scan_json_environment(const void *item)
+static json_t *make_environment(const void *item)
 {
 	const struct environment *env = item;
 
@@ -38,7 +36,7 @@ json_t *scan_json_environment(const void *item)
 		json_from_texts(env->versions, env->version_count), "found_by", json_from_text(env->found_by));
 }
 
-json_t *scan_json_skipped(const void *item)
+static json_t *make_skipped(const void *item)
 {
 	const struct skipped_environment *env = item;
 
@@ -56,7 +54,7 @@ json_t *scan_json_change(const void *item)
 		json_from_text(change->new_revision), "breaks", change->breaks);
 }
 
-json_t *scan_json_event(const void *item)
+static json_t *make_event(const void *item)
 {
 	return json_from_event(item);
 }
@@ -69,7 +67,7 @@ static void add_names(json_t *object, const char *key, const char *more_key, con
 		json_object_set_new(object, more_key, json_integer((json_int_t)names->more));
 }
 
-json_t *scan_json_lost(const void *item)
+static json_t *make_lost(const void *item)
 {
 	const struct lost_revision *lost = item;
 	json_t *value = json_pack("{s:o, s:o, s:s, s:s, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:o}", "revision",
@@ -100,7 +98,7 @@ static json_t *named_in(const struct missing_revision *missing)
 		missing->in_depends_on ? "depends_on" : "down_revision");
 }
 
-json_t *scan_json_missing(const void *item)
+static json_t *make_missing(const void *item)
 {
 	const struct missing_revision *missing = item;
 	json_t *value = json_pack("{s:o, s:o, s:o, s:o, s:b, s:b}", "revision", json_from_text(missing->revision),
@@ -118,17 +116,16 @@ json_t *scan_json_missing(const void *item)
 void scan_json_lists(const struct scan *scan, struct scan_list lists[SCAN_LISTS])
 {
 	lists[0] = (struct scan_list){ "environments", "environment", scan->environments, scan->environment_count,
-		sizeof(*scan->environments), scan_json_environment };
+		sizeof(*scan->environments), make_environment };
 	lists[1] = (struct scan_list){ "skipped_environments", "skipped_environment", scan->skipped,
-		scan->skipped_count, sizeof(*scan->skipped), scan_json_skipped };
+		scan->skipped_count, sizeof(*scan->skipped), make_skipped };
 	lists[2] = (struct scan_list){ "worktree", "worktree", scan->worktree, scan->worktree_count,
 		sizeof(*scan->worktree), scan_json_change };
 	lists[3] = (struct scan_list){ "events", "event", scan->events, scan->event_count, sizeof(*scan->events),
-		scan_json_event };
-	lists[4] =
-		(struct scan_list){ "lost", "lost", scan->lost, scan->lost_count, sizeof(*scan->lost), scan_json_lost };
+		make_event };
+	lists[4] = (struct scan_list){ "lost", "lost", scan->lost, scan->lost_count, sizeof(*scan->lost), make_lost };
 	lists[5] = (struct scan_list){ "missing", "missing", scan->missing, scan->missing_count, sizeof(*scan->missing),
-		scan_json_missing };
+		make_missing };
 }
 
 static struct json_named named_tip(const void *item)

@@ -14,14 +14,10 @@
 json_t *scan_json_repository(const struct repo_facts *facts);
 json_t *scan_json_counts(const struct scan *scan);
 
-/* Each makes one item of the list that it is called after: a json_item_fn. */
-json_t *scan_json_tip(const void *item);
-json_t *scan_json_environment(const void *item);
-json_t *scan_json_skipped(const void *item);
+json_t *scan_json_tip(const struct tip *tip);
+
+/* A change of the index or the work tree: a json_item_fn. */
 json_t *scan_json_change(const void *item);
-json_t *scan_json_event(const void *item);
-json_t *scan_json_lost(const void *item);
-json_t *scan_json_missing(const void *item);
 
 /* A list of a scan: where it stands, and what it is called in either format. */
 struct scan_list {

@@ -143,7 +143,7 @@ static void config_parse__other_keys__are_read(void **state)
 	(void)state;
 	parse(&f, CONFIG_INI,
 		"[alembic]\nrecursive_version_locations = true\nsourceless = True\ntruncate_slug_length = 1_0\n"
-		"file_template = %%(rev)s\npath_separator = os\n");
+		"file_template = %%(rev)s\n");
 	section = &f.file.sections[0];
 	assert_false(section->has_script_location);
 	assert_int_equal(section->script_location.kind, LOCATION_NONE);
@@ -151,7 +151,6 @@ static void config_parse__other_keys__are_read(void **state)
 	assert_int_equal(section->sourceless, SWITCH_OFF);
 	assert_int_equal(section->truncate_slug_length, 10);
 	assert_string_equal(section->file_template.ptr, "%(rev)s");
-	assert_string_equal(section->separator.ptr, "os");
 	arena_release(&f.arena);
 }
 

@@ -73,7 +73,6 @@ struct config_section {
 	enum config_switch recursive_version_locations, sourceless;
 	struct text file_template; /* after interpolation; none: the default */
 	int truncate_slug_length;  /* as written; 0: the default of 40 */
-	struct text separator;     /* what `path_separator` or `version_path_separator` says; none: neither is there */
 };
 
 /* Something that would stop Alembic, or that was left out. */
@@ -157,12 +156,5 @@ struct create_date {
  */
 int config_migration_name(const struct config_section *section, struct text revision, struct text message,
 	const struct create_date *date, struct arena *arena, struct text *out, struct err *err);
-
-/*
- * The slug of a message: its words (`\w+`) joined by `_`, in lower case, cut to `truncate` characters (0: 40) at the
- * last `_` with a `_` behind it. ASCII is exact. Other characters: letters, digits and marks by a few fixed ranges (see
- * slug.c), lower case for Latin-1, Latin Extended-A, Greek and Cyrillic; bytes that are no UTF-8 part words.
- */
-struct text config_slug(struct text message, int truncate, struct arena *arena);
 
 #endif

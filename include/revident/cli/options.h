@@ -76,9 +76,6 @@ const char *opt_value(const struct options *options, const char *name);
 /* All values in order, in the arena. Returns how many. */
 size_t opt_list(const struct options *options, struct arena *arena, const char *name, const char *const **out);
 
-/* How a message names the option: "--name", or "-C". In the arena. */
-const char *opt_shown(struct arena *arena, const struct opt_spec *spec);
-
 /* The one of `count` names that `typed` was probably meant to be, or NULL if none is near. */
 const char *suggest(const char *typed, const char *const *names, size_t count);
 

@@ -26,11 +26,10 @@ enum {
 
 /* One environment as a tree's configuration or structure has it. */
 struct env_def {
-	uint32_t dir;           /* the script directory, a path number of the study */
-	struct text found_by;   /* the path of the configuration, of env.py or of the directory; or the option's name */
-	uint32_t config;        /* path number of the configuration; INTERN_NONE if found by structure */
-	struct oid config_blob; /* that file's blob; null if found by structure */
-	bool is_explicit;       /* the configuration alone says where the versions are, not the structure */
+	uint32_t dir;         /* the script directory, a path number of the study */
+	struct text found_by; /* the path of the configuration, of env.py or of the directory; or the option's name */
+	uint32_t config;      /* path number of the configuration; INTERN_NONE if found by structure */
+	bool is_explicit;     /* the configuration alone says where the versions are, not the structure */
 	const struct config_section *section; /* NULL if found by structure */
 	uint32_t *versions; /* versions directories, in Alembic's order; some may not exist in the tree */
 	size_t version_count;

@@ -45,7 +45,4 @@ struct repair_file {
 int repair_files(struct repo *repo, struct arena *arena, const struct recover *plan, struct repair_file **out,
 	size_t *count, struct err *err);
 
-/* May a file of this path be written below some directory? 0, or -1 with the reason. */
-int repair_check_path(struct text path, struct err *err);
-
 #endif

@@ -33,10 +33,4 @@ struct scan_options {
 int scan_run(
 	struct repo *repo, struct arena *arena, const struct scan_options *options, struct scan *out, struct err *err);
 
-/*
- * The same from an investigation that is open already, and that must outlive nothing of `out`: every text is copied to
- * the investigation's caller's arena.
- */
-int scan_judge(struct investigation *inv, const struct scan_options *options, struct scan *out, struct err *err);
-
 #endif

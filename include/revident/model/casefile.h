@@ -104,9 +104,6 @@ enum repair_way {
 	WAYS
 };
 
-/* "now", "restore", "re-link", "stub", "squash" */
-const char *repair_way_name(enum repair_way way);
-
 /* What `alembic upgrade head` says to a database: a chain of alembic/script/revision.py, read as Alembic reads it. */
 enum stamp_answer {
 	ANSWER_UNAVAILABLE,    /* this way of repair is not open */
@@ -201,12 +198,11 @@ enum exhibit_kind { EXHIBIT_COMMIT, EXHIBIT_TREE, EXHIBIT_BLOB, EXHIBIT_REF };
 struct exhibit {
 	enum exhibit_kind kind;
 	struct oid id;
-	struct text name;    /* a ref's name, a blob's path; none */
-	const char *what;    /* half a sentence */
-	struct text subject; /* the revision that it is about; none */
-	bool is_signed;      /* a commit with a signature; never verified */
-	bool has_content;    /* a blob that was read: size and sha256 are known */
-	bool is_withheld;    /* its content holds a secret: a redacted report does not give it away */
+	struct text name; /* a ref's name, a blob's path; none */
+	const char *what; /* half a sentence */
+	bool is_signed;   /* a commit with a signature; never verified */
+	bool has_content; /* a blob that was read: size and sha256 are known */
+	bool is_withheld; /* its content holds a secret: a redacted report does not give it away */
 	size_t size;
 	unsigned char sha256[32];
 };
@@ -220,11 +216,7 @@ struct casefile {
 	struct repo_facts repository;
 	const struct commit_info *head; /* NULL: unborn, or it cannot be read */
 	struct life_search searched;
-	struct policy_words {
-		bool protects_all;
-		size_t protected_count;
-		const struct text *protected_refs;
-	} policy;
+	bool protects_all; /* the policy: of every revision, published or not */
 	const struct lost_case *cases;
 	size_t case_count;
 	size_t losses; /* revisions that were lost at some time, in the history that was read */

@@ -86,7 +86,6 @@ struct life {
 	bool published;                  /* lost ones: a protected ref had it once, or a tag has it */
 	const struct event *arrival;     /* what gave it to HEAD's history as it is now; NULL */
 	struct text first_tag;           /* the first tag that contains the arrival; none */
-	struct signature first_tag_time; /* its commit's committer */
 	const struct event *replacement; /* took away the content that the id once named, and names no more; NULL */
 	struct successor successor;
 	struct text return_path;  /* lost: where its file belongs today; none */
