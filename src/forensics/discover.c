@@ -4,17 +4,11 @@
 #include <string.h>
 
 #include "dir_set.h"
+#include "discover_parts.h"
 #include "revident/base/digest.h"
 #include "revident/base/xalloc.h"
-#include "revident/forensics/survey.h"
 
 enum { CHILD_DEPTH = 3 }; /* levels below a child of the script directory that may hold the migrations */
-
-struct discovery {
-	struct study *study;
-	struct survey_memo memo;
-	struct intern surveys; /* digests of what surveys said so far, for discover_new() */
-};
 
 struct discovery *discovery_new(struct study *study)
 {
@@ -42,17 +36,6 @@ void env_defs_release(struct env_defs *defs)
 	memset(defs, 0, sizeof(*defs));
 }
 
-/* Finding the environments of one source. */
-struct search {
-	struct discovery *discovery;
-	struct study *study;
-	struct source *source;
-	struct survey survey;
-	struct env_defs *out;
-	size_t first; /* of this search in out->items */
-	struct err *err;
-};
-
 static void say_too_many(const struct search *search)
 {
 	repo_add_limit(search->study->repo, "more than %d environments: the rest is left out", ENVIRONMENTS_MAX);
@@ -67,7 +50,7 @@ static void bound(const struct search *search, size_t *count)
 	say_too_many(search);
 }
 
-static struct env_def *add_def(struct search *search, uint32_t dir, struct text found_by)
+struct env_def *search_add_def(struct search *search, uint32_t dir, struct text found_by)
 {
 	struct env_defs *out = search->out;
 	struct env_def *def;
@@ -100,7 +83,7 @@ static void append_versions(struct study *study, struct env_def *def, uint32_t p
 	def->versions[def->version_count++] = path;
 }
 
-static void add_versions(struct study *study, struct env_def *def, uint32_t path)
+void env_def_add_versions(struct study *study, struct env_def *def, uint32_t path)
 {
 	size_t i;
 
@@ -110,85 +93,7 @@ static void add_versions(struct study *study, struct env_def *def, uint32_t path
 	append_versions(study, def, path);
 }
 
-/* Is there a directory (or, with `name`, a regular file of that name in it)? What cannot be read is not there. */
-static bool stands(struct search *search, struct text dir, const char *name)
-{
-	struct strbuf path = STRBUF_INIT;
-	struct source_entry entry;
-	struct err why = { 0 };
-	int found;
-
-	strbuf_add(&path, dir.ptr, dir.len);
-	if (name)
-		strbuf_add_component(&path, name, strlen(name));
-	found = source_find(search->source, (struct text){ path.buf, path.len }, &entry, &why);
-	strbuf_release(&path);
-	if (found < 0)
-		repo_add_limit(search->study->repo, "%s", why.msg);
-	return found == 1 && entry.kind == (name ? SOURCE_FILE : SOURCE_DIR);
-}
-
-/* The script directory that a section means, and the base it was found from. Returns whether there is one. */
-static bool find_script_dir(struct search *search, const struct config_section *section, uint32_t config_dir,
-	uint32_t *dir, enum location_base *base)
-{
-	struct text here = study_path_text(search->study, config_dir);
-	struct location_candidate candidates[LOCATION_CANDIDATES_MAX];
-	size_t i, pass, count;
-
-	if (!section->has_script_location) {
-		*dir = config_dir;
-		*base = BASE_CONFIG_DIR;
-		return stands(search, here, "env.py");
-	}
-	count = location_candidates(&section->script_location, here, &search->study->arena, candidates);
-	for (pass = 0; pass < 2; pass++) {
-		for (i = 0; i < count; i++) {
-			struct text path = candidates[i].path;
-
-			if (pass == 0 ? !stands(search, path, "env.py")
-				      : !stands(search,
-						study_path_text(search->study,
-							study_path_below(search->study,
-								study_path(search->study, path.ptr, path.len),
-								TEXT_LITERAL("versions"))),
-						NULL))
-				continue;
-			*dir = study_path(search->study, path.ptr, path.len);
-			*base = candidates[i].base;
-			return true;
-		}
-	}
-	return false;
-}
-
-/* Adds the directory that a version location means: from the script location's base, else wherever it is there. */
-static void add_version_location(struct search *search, struct env_def *def, const struct location *location,
-	uint32_t config_dir, enum location_base base)
-{
-	struct location_candidate candidates[LOCATION_CANDIDATES_MAX];
-	size_t count = location_candidates(
-		location, study_path_text(search->study, config_dir), &search->study->arena, candidates);
-	const struct location_candidate *chosen = NULL;
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		if (candidates[i].base == base && (!chosen || stands(search, candidates[i].path, NULL)))
-			chosen = &candidates[i];
-	if (!chosen || !stands(search, chosen->path, NULL))
-		for (i = 0; i < count; i++)
-			if (stands(search, candidates[i].path, NULL)) {
-				chosen = &candidates[i];
-				break;
-			}
-	if (!chosen && count)
-		chosen = &candidates[0];
-	if (chosen)
-		add_versions(search->study, def, study_path(search->study, chosen->path.ptr, chosen->path.len));
-}
-
-/* Child directories of the script directory that hold migrations; another script directory's are its own. */
-static int add_children(struct search *search, struct env_def *def)
+int search_add_children(struct search *search, struct env_def *def)
 {
 	struct study *study = search->study;
 	struct source_entry *entries;
@@ -225,107 +130,6 @@ static int add_children(struct search *search, struct env_def *def)
 	return rc;
 }
 
-static int any_holds_migrations(struct search *search, const struct env_def *def)
-{
-	size_t i;
-
-	for (i = 0; i < def->version_count; i++) {
-		int holds = survey_holds_migrations(
-			&search->discovery->memo, search->source, def->versions[i], VERSIONS_DEPTH_MAX, search->err);
-
-		if (holds != 0)
-			return holds;
-	}
-	return 0;
-}
-
-static int add_from_section(
-	struct search *search, const struct survey_config *config, const struct config_section *section)
-{
-	struct study *study = search->study;
-	enum location_base base;
-	struct env_def *def;
-	uint32_t dir;
-	size_t i;
-	int holds;
-
-	if (!find_script_dir(search, section, config->dir, &dir, &base))
-		return 0;
-	def = add_def(search, dir, study_path_text(study, config->path));
-	if (!def)
-		return 0;
-	def->config = config->path;
-	def->section = section;
-	def->is_explicit = true;
-	for (i = 0; i < section->version_location_count; i++)
-		add_version_location(search, def, &section->version_locations[i], config->dir, base);
-	if (!def->version_count)
-		add_versions(study, def, study_path_below(study, dir, TEXT_LITERAL("versions")));
-	holds = any_holds_migrations(search, def);
-	if (holds == 0) { /* env.py itself may set the locations */
-		size_t before = def->version_count;
-
-		if (add_children(search, def) < 0)
-			return -1;
-		def->is_explicit = def->version_count == before;
-	}
-	return holds < 0 ? -1 : 0;
-}
-
-/* The [tool.alembic] of the pyproject.toml beside an ini: Alembic reads both (alembic/config.py). */
-static const struct config_section *toml_beside(const struct search *search, const struct survey_config *ini)
-{
-	size_t i;
-
-	for (i = 0; i < search->survey.config_count; i++) {
-		const struct survey_config *other = &search->survey.configs[i];
-
-		if (other->file->format == CONFIG_TOML && other->dir == ini->dir)
-			return &other->file->sections[0];
-	}
-	return NULL;
-}
-
-static bool has_ini_beside(const struct search *search, const struct survey_config *toml)
-{
-	struct text name = TEXT_LITERAL("alembic.ini");
-	size_t i;
-
-	for (i = 0; i < search->survey.config_count; i++) {
-		const struct survey_config *other = &search->survey.configs[i];
-		struct text path = study_path_text(search->study, other->path);
-
-		if (other->file->format == CONFIG_INI && other->dir == toml->dir && path.len >= name.len &&
-			memcmp(path.ptr + path.len - name.len, name.ptr, name.len) == 0)
-			return true;
-	}
-	return false;
-}
-
-static int add_from_config(struct search *search, const struct survey_config *config)
-{
-	const struct config_section *toml = NULL;
-	size_t i;
-
-	if (config->file->format == CONFIG_TOML && has_ini_beside(search, config))
-		return 0; /* joined to the ini's [alembic] */
-	if (config->file->format == CONFIG_INI)
-		toml = toml_beside(search, config);
-	for (i = 0; i < config->file->section_count; i++) {
-		const struct config_section *section = &config->file->sections[i];
-
-		if (toml && text_equal(section->name, TEXT_LITERAL("alembic"))) {
-			struct config_section *joined = arena_alloc(&search->study->arena, sizeof(*joined));
-
-			*joined = config_section_join(section, toml);
-			section = joined;
-		}
-		if (add_from_section(search, config, section) < 0)
-			return -1;
-	}
-	return 0;
-}
-
 /* The script directories that a configuration means. */
 static void list_claimed(const struct search *search, struct intern *claimed)
 {
@@ -341,10 +145,10 @@ static int add_from_script(struct search *search, uint32_t dir)
 	struct study *study = search->study;
 	struct env_def *def;
 
-	def = add_def(search, dir, study_path_text(study, study_path_below(study, dir, TEXT_LITERAL("env.py"))));
+	def = search_add_def(search, dir, study_path_text(study, study_path_below(study, dir, TEXT_LITERAL("env.py"))));
 	if (!def)
 		return 0;
-	if (add_children(search, def) < 0)
+	if (search_add_children(search, def) < 0)
 		return -1;
 	if (!def->version_count)
 		search->out->count--; /* an env.py without migrations is no environment */
@@ -385,7 +189,7 @@ void env_defs_add_versions(struct study *study, struct env_defs *defs, const cha
 	def->dir = dir == INTERN_NONE ? versions : dir;
 	def->found_by = text_of(arena_strdup(&study->arena, said_by));
 	def->config = INTERN_NONE;
-	add_versions(study, def, versions);
+	env_def_add_versions(study, def, versions);
 }
 
 static void add_loose(struct search *search)
@@ -433,7 +237,7 @@ static int resolve(struct search *search)
 	for (i = 0; i < search->survey.config_count; i++) {
 		VEC_GROW(search->out->configs, search->out->config_count, search->out->config_cap);
 		search->out->configs[search->out->config_count++] = search->survey.configs[i].path;
-		if (add_from_config(search, &search->survey.configs[i]) < 0)
+		if (search_add_config(search, &search->survey.configs[i]) < 0)
 			return -1;
 	}
 	if (add_from_scripts(search) < 0)

@@ -5,7 +5,7 @@
 
 #include "revident/base/xalloc.h"
 #include "revident/forensics/discover.h"
-#include "revident/git/object.h"
+#include "survey_parts.h"
 
 enum { KEPT_MAX = 2 * 1000 * 1000 }; /* of what directories were found to hold: with more, they are searched again */
 
@@ -16,8 +16,7 @@ void survey_memo_init(struct survey_memo *memo, struct study *study)
 	intern_init(&memo->trees);
 	intern_init(&memo->configs);
 	intern_init(&memo->env_files);
-	intern_init(&memo->barren);
-	intern_init(&memo->bearing);
+	intern_init(&memo->looked);
 	repeats_init(&memo->repeats, REPEATS_SEARCHED_MAX);
 	intern_init(&memo->places);
 }
@@ -32,12 +31,12 @@ void survey_memo_release(struct survey_memo *memo)
 	intern_release(&memo->trees);
 	intern_release(&memo->configs);
 	intern_release(&memo->env_files);
-	intern_release(&memo->barren);
-	intern_release(&memo->bearing);
+	intern_release(&memo->looked);
 	repeats_release(&memo->repeats);
 	intern_release(&memo->places);
 	free(memo->files);
 	free(memo->env_is_alembic);
+	free(memo->holds);
 }
 
 void survey_release(struct survey *survey)
@@ -46,148 +45,6 @@ void survey_release(struct survey *survey)
 	free(survey->scripts);
 	free(survey->loose);
 	memset(survey, 0, sizeof(*survey));
-}
-
-static bool is_skipped_dir(struct text name)
-{
-	static const char *const skipped[] = { ".git", "__pycache__", "node_modules", "site-packages" };
-	size_t i;
-
-	for (i = 0; i < sizeof(skipped) / sizeof(skipped[0]); i++)
-		if (text_equal(name, text_of(skipped[i])))
-			return true;
-	return false;
-}
-
-static bool is_versions_name(struct text name)
-{
-	return name.len >= 7 && memcmp(name.ptr, "version", 7) == 0;
-}
-
-bool survey_is_in_versions(struct text path)
-{
-	const char *end = path.ptr + path.len, *at = memchr(path.ptr, 'v', path.len);
-
-	for (; at; at = memchr(at + 1, 'v', (size_t)(end - at - 1)))
-		if ((at == path.ptr || at[-1] == '/') && is_versions_name((struct text){ at, (size_t)(end - at) }) &&
-			memchr(at, '/', (size_t)(end - at)))
-			return true;
-	return false;
-}
-
-/* More directories than are searched: what is not looked for there is said. */
-static bool is_too_deep(struct text path)
-{
-	unsigned depth = 0;
-	size_t i;
-
-	for (i = 0; i < path.len && path.len > SURVEY_DEPTH_MAX; i++)
-		depth += path.ptr[i] == '/';
-	return depth >= SURVEY_DEPTH_MAX;
-}
-
-/* An index has hundreds of thousands of paths: their last byte tells nearly all apart. A name may end with a newline. */
-static bool name_matters(struct text path)
-{
-	struct text name = text_base_name(path);
-	enum config_format format;
-
-	switch (path.len ? path.ptr[path.len - 1] : '\0') {
-	case 'y':
-	case '\n':
-		return text_equal(name, TEXT_LITERAL("env.py")) ||
-		       (survey_is_in_versions(path) && migration_file_name(name.ptr, name.len));
-	case 'i':
-	case 'g':
-	case 'l':
-		return config_file_name(name.ptr, name.len, &format);
-	default:
-		return false;
-	}
-}
-
-bool survey_path_matters(struct text path)
-{
-	return name_matters(path) || is_too_deep(path);
-}
-
-/* The bytes of a configuration or env.py; one that cannot be read is a limit and counts as empty. */
-static void read_leniently(
-	struct study *study, struct source *source, const struct source_entry *entry, struct strbuf *out)
-{
-	struct err why = { 0 };
-	int found = source_read(source, entry, CONFIG_BYTES_MAX, out, &why);
-
-	if (found == 0)
-		object_add_limit(study->repo, "blob", &entry->id, NULL);
-	else if (found < 0)
-		repo_add_limit(study->repo, "%s", why.msg);
-}
-
-/* A file without any section of interest is NULL: most *.ini and pyproject.toml files. */
-static struct config_file *read_config(
-	struct survey_memo *memo, struct source *source, const struct source_entry *entry, enum config_format format)
-{
-	size_t before = memo->configs.count;
-	uint32_t number = intern_add(&memo->configs, entry->id.bytes, OID_BYTES);
-	struct strbuf bytes = STRBUF_INIT;
-	struct config_file file = { 0 };
-
-	if (number < before)
-		return memo->files[number];
-	read_leniently(memo->study, source, entry, &bytes);
-	if (memmem(bytes.buf, bytes.len, "alembic", 7) || memmem(bytes.buf, bytes.len, "script_location", 15))
-		config_parse(bytes.buf, bytes.len, format, &memo->study->arena, &file);
-	strbuf_release(&bytes);
-	VEC_GROW(memo->files, before, memo->file_cap);
-	memo->files[number] = NULL;
-	if (file.section_count) {
-		memo->files[number] = arena_alloc(&memo->study->arena, sizeof(file));
-		*memo->files[number] = file;
-	}
-	return memo->files[number];
-}
-
-/* Web frameworks have their env.py, too: Alembic's names it. */
-static bool is_alembic_env(struct survey_memo *memo, struct source *source, const struct source_entry *entry)
-{
-	size_t before = memo->env_files.count;
-	uint32_t number = intern_add(&memo->env_files, entry->id.bytes, OID_BYTES);
-	struct strbuf bytes = STRBUF_INIT;
-
-	if (number < before)
-		return memo->env_is_alembic[number];
-	read_leniently(memo->study, source, entry, &bytes);
-	VEC_GROW(memo->env_is_alembic, before, memo->env_cap);
-	memo->env_is_alembic[number] = memmem(bytes.buf, bytes.len, "alembic", 7) != NULL;
-	strbuf_release(&bytes);
-	return memo->env_is_alembic[number];
-}
-
-static bool is_file_called(const struct source_entry *entry, const char *name)
-{
-	return entry->kind == SOURCE_FILE && text_equal(entry->name, text_of(name));
-}
-
-/* Does the file bind an identity? 1, 0, -1. */
-static int is_migration(struct study *study, const struct source_entry *entry, struct err *err)
-{
-	const struct blob *blob;
-	uint32_t number;
-
-	if (entry->kind != SOURCE_FILE || !migration_file_name(entry->name.ptr, entry->name.len))
-		return 0;
-	if (entry->bytes.ptr) {
-		number = study_add_bytes(study, entry->bytes.ptr, entry->bytes.len, err);
-		if (number == INTERN_NONE)
-			return -1;
-	} else {
-		number = study_blob_number(study, &entry->id);
-	}
-	blob = study_blob(study, number, err);
-	if (!blob)
-		return -1;
-	return blob->revision != INTERN_NONE;
 }
 
 struct walk {
@@ -225,7 +82,7 @@ static void add_loose(struct survey *survey, uint32_t dir)
 
 static int add_config(struct walk *walk, const struct source_entry *entry, enum config_format format)
 {
-	struct config_file *file = read_config(walk->memo, walk->source, entry, format);
+	struct config_file *file = survey_read_config(walk->memo, walk->source, entry, format);
 	struct survey *out = walk->out;
 	struct survey_config *config;
 	size_t len = walk->path.len;
@@ -252,7 +109,7 @@ static int survey_file(struct walk *walk, const struct oid *tree, const struct s
 
 	if (entry->kind != SOURCE_FILE)
 		return 0;
-	if (is_file_called(entry, "env.py") && is_alembic_env(walk->memo, walk->source, entry)) {
+	if (survey_is_file_called(entry, "env.py") && survey_is_alembic_env(walk->memo, walk->source, entry)) {
 		VEC_GROW(out->scripts, out->script_count, out->script_cap);
 		out->scripts[out->script_count++] = (struct survey_script){ add_place(walk, walk->path.len), *tree };
 		return 1;
@@ -261,7 +118,7 @@ static int survey_file(struct walk *walk, const struct oid *tree, const struct s
 		return add_config(walk, entry, format);
 	if (!walk->versions || *holds)
 		return 0;
-	found = is_migration(walk->memo->study, entry, walk->err);
+	found = survey_is_migration(walk->memo->study, entry, walk->err);
 	if (found == 1) {
 		*holds = true;
 		add_loose(out, add_place(walk, walk->versions));
@@ -276,7 +133,7 @@ static int survey_subdir(struct walk *walk, const struct source_entry *entry, un
 	size_t outer = walk->versions, len = walk->path.len;
 	int found;
 
-	if (walk->stays || is_skipped_dir(entry->name))
+	if (walk->stays || survey_is_skipped_dir(entry->name))
 		return 0;
 	if (depth == SURVEY_DEPTH_MAX) {
 		repo_add_limit(walk->memo->study->repo, "directories more than %d levels deep were not searched",
@@ -284,7 +141,7 @@ static int survey_subdir(struct walk *walk, const struct source_entry *entry, un
 		return 0;
 	}
 	strbuf_add_component(&walk->path, entry->name.ptr, entry->name.len);
-	if (!outer && is_versions_name(entry->name))
+	if (!outer && survey_is_versions_name(entry->name))
 		walk->versions = walk->path.len;
 	found = survey_dir(walk, &entry->id, depth + 1);
 	walk->versions = outer;
@@ -363,7 +220,7 @@ static void remember(struct walk *walk, const struct oid *id, const struct surve
 /* Is it known that nothing is to be found in the directory? Of nearly all that the trees of a history have, it is. */
 static bool is_dull_subdir(const struct walk *walk, const struct source_entry *entry)
 {
-	return study_is_dull(walk->memo->study, &entry->id, walk->versions > 0 || is_versions_name(entry->name));
+	return study_is_dull(walk->memo->study, &entry->id, walk->versions > 0 || survey_is_versions_name(entry->name));
 }
 
 static int survey_entries(struct walk *walk, const struct oid *id, unsigned depth)
@@ -437,7 +294,7 @@ static int survey_place(struct walk *walk, struct text path)
 		return 0;
 	strbuf_clear(&walk->path);
 	strbuf_add(&walk->path, path.ptr, path.len);
-	walk->versions = is_versions_name(text_base_name(path)) ? path.len : 0;
+	walk->versions = survey_is_versions_name(text_base_name(path)) ? path.len : 0;
 	walk->stays = !walk->versions;
 	return walk->stays ? survey_entries(walk, &entry.id, 0) : survey_dir(walk, &entry.id, 0);
 }
@@ -479,7 +336,7 @@ int survey_places(struct survey_memo *memo, struct source *source, struct survey
 	return rc < 0 ? -1 : 0;
 }
 
-/* A tree that many paths, or many commits, lead to is looked through once. */
+/* A tree to which many paths or many commits lead is searched once. */
 struct looked_key {
 	struct oid tree;
 	uint32_t depth;
@@ -493,11 +350,11 @@ static int look_for_migration(
 	int found = 0, rc = 0;
 
 	while (found == 0 && (rc = source_scan_next(scan, &entry, &why)) == 1) {
-		if (is_file_called(&entry, "env.py"))
+		if (survey_is_file_called(&entry, "env.py"))
 			break; /* another script directory: not this one's migrations */
 		if (entry.kind != SOURCE_DIR)
-			found = is_migration(memo->study, &entry, err);
-		else if (depth > 0 && !is_skipped_dir(entry.name))
+			found = survey_is_migration(memo->study, &entry, err);
+		else if (depth > 0 && !survey_is_skipped_dir(entry.name))
 			found = survey_holds_migrations(
 				memo, scan->source, study_path_below(memo->study, dir, entry.name), depth - 1, err);
 	}
@@ -506,25 +363,38 @@ static int look_for_migration(
 	return found;
 }
 
+static void note_looked(struct survey_memo *memo, const struct looked_key *key, bool holds)
+{
+	size_t before = memo->looked.count;
+	uint32_t number = intern_add(&memo->looked, key, sizeof(*key));
+
+	if (number < before)
+		return;
+	VEC_GROW(memo->holds, before, memo->holds_cap);
+	memo->holds[number] = holds;
+}
+
 int survey_holds_migrations(
 	struct survey_memo *memo, struct source *source, uint32_t dir, unsigned depth, struct err *err)
 {
 	struct text path = study_path_text(memo->study, dir);
+	struct looked_key key = { .depth = depth };
 	struct source_entry self;
 	struct source_scan scan;
-	struct looked_key key;
 	struct err why = { 0 };
 	int found = source_find(source, path, &self, &why);
 
-	if (found == 1 && self.kind != SOURCE_DIR)
-		return 0;
-	key = (struct looked_key){ self.id, depth };
-	if (found == 1 && intern_find(&memo->barren, &key, sizeof(key)) != INTERN_NONE)
-		return 0;
-	if (found == 1 && intern_find(&memo->bearing, &key, sizeof(key)) != INTERN_NONE)
-		return 1;
-	if (found == 1)
+	if (found == 1) {
+		uint32_t number;
+
+		if (self.kind != SOURCE_DIR)
+			return 0;
+		key.tree = self.id;
+		number = intern_find(&memo->looked, &key, sizeof(key));
+		if (number != INTERN_NONE)
+			return memo->holds[number];
 		found = source_scan_open(source, path, &self.id, &scan, &why);
+	}
 	if (found < 0)
 		repo_add_limit(memo->study->repo, "%s", why.msg);
 	if (found < 1)
@@ -532,6 +402,6 @@ int survey_holds_migrations(
 	found = look_for_migration(memo, &scan, dir, depth, err);
 	source_scan_close(&scan);
 	if (found >= 0 && !oid_is_null(&self.id))
-		intern_add(found ? &memo->bearing : &memo->barren, &key, sizeof(key));
+		note_looked(memo, &key, found == 1);
 	return found;
 }

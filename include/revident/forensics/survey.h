@@ -41,8 +41,9 @@ struct survey_memo {
 	struct intern env_files; /* blob ids of env.py files */
 	bool *env_is_alembic;
 	size_t env_cap;
-	struct intern barren;  /* trees that hold no migration, with the depth that was looked at */
-	struct intern bearing; /* the same of those that hold one */
+	struct intern looked; /* trees that were searched for a migration, and how deep */
+	bool *holds;          /* by number in `looked`: was there one? */
+	size_t holds_cap;
 	struct repeats repeats;
 	struct intern places; /* path numbers of the directories in which any source showed something */
 };

@@ -1,0 +1,31 @@
+/*
+ * survey_parts: what a survey learns from a name or from one file. Private to this folder.
+ *
+ * What a blob says is remembered in the memo, so that each is read once however many trees have it. A configuration or
+ * an env.py that cannot be read is a limit of the repository and counts as empty.
+ */
+#ifndef REVIDENT_FORENSICS_SURVEY_PARTS_H
+#define REVIDENT_FORENSICS_SURVEY_PARTS_H
+
+#include "revident/forensics/survey.h"
+
+/* A directory that no survey enters: git's own, caches, other people's packages. */
+bool survey_is_skipped_dir(struct text name);
+
+/* A directory that may hold migrations without a script directory around it: its name begins with "version". */
+bool survey_is_versions_name(struct text name);
+
+/* Is the entry a regular file of this name? */
+bool survey_is_file_called(const struct source_entry *entry, const char *name);
+
+/* The configuration that the file holds; NULL where it has no section of Alembic's, as most *.ini files have none. */
+struct config_file *survey_read_config(
+	struct survey_memo *memo, struct source *source, const struct source_entry *entry, enum config_format format);
+
+/* Does an env.py mention Alembic? Web frameworks have files of that name, too. */
+bool survey_is_alembic_env(struct survey_memo *memo, struct source *source, const struct source_entry *entry);
+
+/* Does the file bind a revision id? 1, 0, -1. */
+int survey_is_migration(struct study *study, const struct source_entry *entry, struct err *err);
+
+#endif
