@@ -74,26 +74,41 @@ static int ambiguous(const struct shown *shown, const char *query, struct err *e
 	return -1;
 }
 
+static const char unread[] = "history could not be read whole; \"revident explain\" says what is missing";
+
 static int not_found(struct cmd_ctx *ctx, const struct shown *shown, const char *at)
 {
+	bool is_undecided = shown->is_in_doubt || (shown->is_cut && shown->never_declared);
 	struct strbuf name = STRBUF_INIT, commit = STRBUF_INIT;
-	bool undecided = !shown->is_complete && (shown->never_declared || !at);
 
 	strbuf_add_printable_text(&name, shown->revision);
 	if (at)
 		strbuf_add_printable(&commit, at, strlen(at));
 	if (!shown->never_declared && at)
-		ctx_note(ctx, "\"%s\" is not in \"%s\"", name.buf, commit.buf);
-	else if (!shown->never_declared && undecided)
+		ctx_note(ctx, "\"%s\" is not in \"%s\"%s", name.buf, commit.buf,
+			is_undecided ? ", as far as that could be read; \"revident explain\" says what is missing"
+				     : "");
+	else if (!shown->never_declared && is_undecided)
 		ctx_note(ctx, "no file that declares \"%s\" can be read; \"revident explain\" says why", name.buf);
+	else if (shown->is_in_doubt)
+		ctx_note(ctx, "no commit on any ref declares \"%s\", but %s", name.buf, unread);
 	else
 		ctx_note(ctx, "no commit on any ref declares \"%s\"%s", name.buf,
-			!undecided          ? "; \"revident explain\" says what was searched"
-			: shown->is_shallow ? ", but history is cut off: git fetch --unshallow"
-					    : ", but history could not be read whole; \"revident explain\" says why");
+			is_undecided ? ", but history is cut off: git fetch --unshallow"
+				     : "; \"revident explain\" says what was searched");
 	strbuf_release(&name);
 	strbuf_release(&commit);
-	return undecided ? EXIT_UNDECIDED : EXIT_FOUND;
+	return is_undecided ? EXIT_UNDECIDED : EXIT_FOUND;
+}
+
+/* What was printed may not be what is wanted: why. */
+static void note_doubt(struct cmd_ctx *ctx, const struct shown *shown)
+{
+	if (shown->is_in_doubt)
+		ctx_note(ctx, "another version, or another environment's, may be what is wanted: %s", unread);
+	else if (shown->is_cut && !opt_is_given(ctx->options, "at"))
+		ctx_note(ctx, "history is cut off: if this content replaced another before that, git fetch --unshallow "
+			      "tells");
 }
 
 static int write_version(struct cmd_ctx *ctx, struct repo *repo, const struct shown *shown, struct err *err)
@@ -117,13 +132,10 @@ static int write_version(struct cmd_ctx *ctx, struct repo *repo, const struct sh
 		object_release(&object);
 	}
 	note_others(ctx, shown);
-	if (!shown->is_complete && !shown->is_shallow && !opt_is_given(ctx->options, "at"))
-		ctx_note(ctx,
-			"history could not be read whole: a later version, or another environment's, may be what is "
-			"wanted; \"revident explain\" says what is missing");
+	note_doubt(ctx, shown);
 	if (ctx_write(ctx, &result, err) < 0)
 		goto done;
-	rc = EXIT_CLEAN;
+	rc = shown->is_in_doubt ? EXIT_UNDECIDED : EXIT_CLEAN;
 done:
 	strbuf_release(&result);
 	return rc;
@@ -178,6 +190,7 @@ const struct cmd cmd_show = {
 		   "Prints the last version before the revision was lost, or before its content\n"
 		   "was replaced; at HEAD what stands there. A note on standard error names other\n"
 		   "versions. Leaves with 1 where there is no such revision, 2 where several fit,\n"
-		   "and 3 where none was found and history is incomplete.\n",
+		   "and 3 where history could not be read whole and the answer may depend on it:\n"
+		   "what was found is printed even then, with a note.\n",
 	.run = run,
 };

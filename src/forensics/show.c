@@ -56,9 +56,23 @@ static void list_versions(struct teller *t, const struct life *life, struct show
 	out->other_count = count;
 }
 
+/* May a file of the row, that could not be read, declare anything? */
+static bool is_partly_unread(const struct teller *t, const struct snapshot *snapshot)
+{
+	size_t i;
+
+	for (i = 0; i < snapshot->count; i++) {
+		uint32_t blob = snapshot->files[i].blob;
+
+		if (blob != BLOB_NONE && t->inv->study.blobs[blob].state == BLOB_ABSENT)
+			return true;
+	}
+	return snapshot->incomplete;
+}
+
 /* The content at a row: the first file by path; others are listed. 1, 0, -1. */
 static int take_from_row(
-	struct teller *t, const struct identity *identity, uint32_t row, struct version *out, struct err *err)
+	struct teller *t, const struct identity *identity, uint32_t row, struct shown *out, struct err *err)
 {
 	const struct snapshot *snapshot = snapshots_get(t->inv->snapshots, row, err);
 	const struct snap_file *best = NULL;
@@ -77,15 +91,16 @@ static int take_from_row(
 			best = file;
 	}
 	if (best)
-		*out = (struct version){ .path = model_path(&t->model, best->path),
+		out->version = (struct version){ .path = model_path(&t->model, best->path),
 			.blob = t->inv->study.blobs[best->blob].id };
+	out->is_in_doubt = out->is_in_doubt || is_partly_unread(t, snapshot);
 	snapshot_put(t->inv->snapshots, snapshot);
 	return best != NULL;
 }
 
-/* The content that the commit has. 1, 0, -1. */
+/* The content that the commit has: of the history only its tree counts. 1, 0, -1. */
 static int take_at(
-	struct teller *t, const struct identity *identity, const char *at, struct version *out, struct err *err)
+	struct teller *t, const struct identity *identity, const char *at, struct shown *out, struct err *err)
 {
 	struct ref ref;
 	uint32_t row;
@@ -94,7 +109,10 @@ static int take_at(
 	if (found < 1)
 		return -1;
 	found = investigation_row(t->inv, &ref.commit, &row, err);
-	return found == 1 ? take_from_row(t, identity, row, out, err) : found;
+	if (found == 1)
+		return take_from_row(t, identity, row, out, err);
+	out->is_in_doubt = true;
+	return found;
 }
 
 /* The content of one identity. 1, 0 (none), -1. */
@@ -107,7 +125,7 @@ static int take_version(struct teller *t, const struct identity *identity, const
 	out->others = NULL;
 	out->other_count = 0;
 	if (options->at)
-		return take_at(t, identity, options->at, &out->version, err);
+		return take_at(t, identity, options->at, out, err);
 	if (tell_life(t, identity, &life, err) < 0)
 		return -1;
 	choose(&life, &out->version);
@@ -122,6 +140,7 @@ static int take_one(struct teller *t, const struct lookup *found, const struct s
 	struct err *err)
 {
 	struct shown first = *out;
+	bool is_in_doubt = false;
 	size_t i, count = 0;
 	int rc;
 
@@ -129,6 +148,7 @@ static int take_one(struct teller *t, const struct lookup *found, const struct s
 		rc = take_version(t, &found->items[i], options, out, err);
 		if (rc < 0)
 			return -1;
+		is_in_doubt = is_in_doubt || out->is_in_doubt;
 		if (rc == 0)
 			continue;
 		if (count++ == 0)
@@ -137,9 +157,18 @@ static int take_one(struct teller *t, const struct lookup *found, const struct s
 			first.result = SHOW_AMBIGUOUS;
 	}
 	*out = first;
+	out->is_in_doubt = is_in_doubt;
 	if (count == 0)
 		out->result = SHOW_NONE;
 	return 0;
+}
+
+/* Is there a limit beside the one that a shallow boundary is? */
+static bool is_damaged(const struct investigation *inv)
+{
+	const char *const *limits;
+
+	return repo_limits(inv->repo, &limits) > (inv->commits.is_shallow ? 1 : 0);
 }
 
 static int show(struct teller *t, const struct show_options *options, struct shown *out, struct err *err)
@@ -147,7 +176,6 @@ static int show(struct teller *t, const struct show_options *options, struct sho
 	const struct lookup_options how = { options->envs, options->env_count };
 	struct text target = errortext_target(options->query);
 	struct lookup found;
-	const char *const *limits;
 
 	lookup_revision(t->inv, &t->verdict, &how, options->query, &found);
 	if (!found.count && target.len && target.len < options->query.len)
@@ -167,8 +195,9 @@ static int show(struct teller *t, const struct show_options *options, struct sho
 		out->matches = tell_matches(t, found.items, found.count);
 		out->match_count = found.count;
 	}
-	out->is_complete = repo_limits(t->inv->repo, &limits) == 0;
-	out->is_shallow = repo_is_shallow(t->inv->repo);
+	out->is_cut = t->inv->commits.is_shallow;
+	if (!options->at || out->never_declared || found.how != LOOKUP_EXACT)
+		out->is_in_doubt = is_damaged(t->inv);
 	return 0;
 }
 

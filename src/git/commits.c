@@ -356,6 +356,7 @@ int commits_load(struct commits *out, struct repo *repo, const struct oid *tips,
 	}
 	walk_number(&walk, out);
 	make_table(out);
+	out->is_shallow = walk.boundary_count > 0;
 	if (out->count >= MANY)
 		packs_expect_many(&repo->packs); /* whoever reads so many commits reads their trees */
 	rc = report(progress, out->count, err);

@@ -171,6 +171,9 @@ run revident show 189b1231afd4
 expect_exit 3
 expect_out </dev/null
 grep -q 'git fetch --unshallow' "$CASE_DIR/err" || fail "show does not say git fetch --unshallow"
+run revident show 3b7a1d2e4f56
+expect_exit 0
+echo 'revident: history is cut off: if this content replaced another before that, git fetch --unshallow tells' | expect_err
 
 it "a clone of one branch: the fetch that gets the others"
 fixture several-tips

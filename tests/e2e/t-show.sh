@@ -102,8 +102,30 @@ mkdir .git/objects/pack
 mv "$CASE_DIR"/kept-*.pack "$CASE_DIR"/kept-*.idx .git/objects/pack
 fsck_fails "a blob is missing"
 run revident show a1a1a1a1a1a1
-expect_exit 0
+expect_blob "$CASE_DIR/out" "$(blob_at :1 shop/$V/a1a1a1a1a1a1_users.py)"
+expect_exit 3
 grep -q "could not be read whole" "$CASE_DIR/err" || fail "says nothing"
+run revident show a1a1a1a1a1a1 --at "$(mark :1)"
+expect_exit 3
+run revident show a1a1a1a1a1a1 --at HEAD
+expect_bytes "$(blob_at :1 shop/$V/a1a1a1a1a1a1_users.py)"
+expect_err </dev/null
+
+it "what the named commit cannot give is not called absent from it"
+fixture edited
+blob=$(blob_at :2 $V/b2b2b2b2b2b2_orders.py)
+rm -f ".git/objects/$(echo "$blob" | sed 's/^../&\//')"
+fsck_fails "a blob is missing"
+run revident show b2b2b2b2b2b2 --at "$(mark :2)"
+expect_exit 3
+expect_out </dev/null
+echo "revident: \"b2b2b2b2b2b2\" is not in \"$(mark :2)\", as far as that could be read; \"revident explain\" says what is missing" | expect_err
+run revident show b2b2b2b2b2b2 --at "$(mark :3)"
+expect_bytes "$(blob_at :3 $V/b2b2b2b2b2b2_orders.py)"
+expect_err </dev/null
+run revident show b2b2b2b2b2b2
+expect_blob "$CASE_DIR/out" "$(blob_at :5 $V/b2b2b2b2b2b2_orders.py)"
+expect_exit 3
 
 it "invalid UTF-8 stays as it is"
 fixture no-alembic

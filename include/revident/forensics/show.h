@@ -49,8 +49,8 @@ struct shown {
 	const struct match *matches;
 	size_t match_count;
 	bool never_declared; /* SHOW_NONE: nothing ever had it; otherwise the commit named with `at` lacks it */
-	bool is_complete;    /* history could be read whole */
-	bool is_shallow;
+	bool is_cut;         /* a shallow boundary was reached: older contents are not known */
+	bool is_in_doubt;    /* something else could not be read, and the answer may depend on it */
 };
 
 /* Everything in `out` lives in `arena`. 0; -1 with ERR_USAGE (no such commit or environment) or ERR_UNDECIDED. */

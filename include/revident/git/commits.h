@@ -33,6 +33,7 @@ struct commits {
 	uint32_t *graph_at;   /* this layer's own: positions in the commit-graph; NULL without one */
 	uint32_t *slots;      /* commits_find()'s table: number + 1, 0 is free */
 	size_t slot_mask;
+	bool is_shallow; /* a shallow boundary was reached: one of the repository's limits says so */
 };
 
 enum { COMMIT_CUT = 1 };
