@@ -6,7 +6,6 @@
 #include "problems.h"
 #include "revident/alembic/ini.h"
 #include "revident/alembic/toml.h"
-#include "revident/base/strbuf.h"
 
 #define HERE_KEY TEXT_LITERAL("here")
 

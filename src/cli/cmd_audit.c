@@ -1,6 +1,5 @@
 #include <string.h>
 
-#include "revident/base/printable.h"
 #include "revident/cli/cmd.h"
 #include "revident/forensics/audit.h"
 #include "revident/forensics/audit_tables.h"

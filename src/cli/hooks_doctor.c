@@ -2,7 +2,6 @@
 #include <sys/stat.h>
 
 #include "hooks.h"
-#include "revident/base/printable.h"
 #include "revident/forensics/audit.h"
 #include "revident/forensics/policy.h"
 #include "revident/forensics/source_open.h"

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "casefile_parts.h"
-#include "revident/base/printable.h"
 #include "revident/base/digest.h"
 #include "revident/base/xalloc.h"
 #include "revident/forensics/audit.h"
@@ -15,148 +14,7 @@
 #include "revident/git/tree_changes.h"
 #include "scan_parts.h"
 
-enum {
-	EVIDENCE_BYTES_MAX = 64 * 1024 * 1024,
-	CASES_MIN = 10,                   /* so many are told in any case */
-	CASE_REVISIONS_MAX = 1000 * 1000, /* cases times revisions: each may draw the chain, some times over */
-};
-
-/* --- which revisions ----------------------------------------------------------------------------------------------- */
-
-struct subjects {
-	struct identity *items;
-	size_t count, cap;
-	size_t max, left_out;
-	struct text asked;   /* what was looked up last: thousands of environments may miss one id */
-	struct lookup found; /* for it */
-};
-
-static size_t most_cases(const struct investigation *inv)
-{
-	size_t most = CASE_REVISIONS_MAX / (inv->study.revisions.count + 1);
-
-	return most < CASES_MIN ? CASES_MIN : most;
-}
-
-/* In one environment, or in any. */
-static void take(struct subjects *s, const struct lookup *found, struct text environment)
-{
-	size_t i, k;
-
-	for (i = 0; i < found->count; i++) {
-		if (environment.ptr && !text_equal(found->items[i].environment, environment))
-			continue;
-		for (k = 0; k < s->count; k++)
-			if (text_equal(s->items[k].id, found->items[i].id) &&
-				text_equal(s->items[k].environment, found->items[i].environment))
-				break;
-		if (k < s->count)
-			continue;
-		if (s->count == s->max) {
-			s->left_out++;
-			continue;
-		}
-		VEC_GROW(s->items, s->count, s->cap);
-		s->items[s->count++] = found->items[i];
-	}
-}
-
-static int take_named(struct clerk *clerk, struct subjects *s, struct err *err)
-{
-	const struct lookup_options how = { clerk->options->envs, clerk->options->env_count };
-	const char *const *limits;
-	size_t i;
-
-	for (i = 0; i < clerk->options->revision_count; i++) {
-		struct text name = text_of(clerk->options->revisions[i]);
-		struct strbuf shown = STRBUF_INIT;
-		struct lookup found;
-
-		lookup_revision(clerk->inv, &clerk->teller.verdict, &how, name, &found);
-		if (found.count && lookup_is_one_id(&found)) {
-			take(s, &found, TEXT_NONE);
-			continue;
-		}
-		strbuf_add_printable(&shown, name.ptr, name.len);
-		if (found.count)
-			err_set(err, ERR_USAGE, "\"%s\" means several revisions; \"revident explain\" lists them",
-				shown.buf);
-		else if (repo_limits(clerk->inv->repo, &limits))
-			err_set(err, ERR_UNDECIDED, "no revision \"%s\" was found, and history could not be read whole",
-				shown.buf);
-		else
-			err_set(err, ERR_USAGE, "no revision \"%s\" was ever here", shown.buf);
-		strbuf_release(&shown);
-		return -1;
-	}
-	return 0;
-}
-
-static bool is_at_head(const struct clerk *clerk, const struct missing_key *missing)
-{
-	size_t i;
-
-	for (i = 0; i < missing->tip_count; i++)
-		if (missing->tips[i] == clerk->teller.head)
-			return true;
-	return false;
-}
-
-static void take_id(struct clerk *clerk, struct subjects *s, struct text id, struct text environment)
-{
-	const struct lookup_options how = { clerk->options->envs, clerk->options->env_count };
-
-	if (s->count == s->max) {
-		s->left_out++;
-		return;
-	}
-	if (!s->asked.ptr || !text_equal(s->asked, id))
-		lookup_id(clerk->inv, &clerk->teller.verdict, &how, id, &s->found);
-	s->asked = id;
-	take(s, &s->found, environment);
-}
-
-static int compare_identities(const void *a, const void *b)
-{
-	const struct identity *x = a, *y = b;
-	int order = text_compare(x->id, y->id);
-
-	return order ? order : text_compare(x->environment, y->environment);
-}
-
-/* Whatever was ever lost, mended or forgotten since, is counted; and taken, if all is wanted. */
-static void take_losses(struct clerk *clerk, struct subjects *s)
-{
-	const struct history *history = &clerk->inv->history;
-	bool *seen = xcalloc(clerk->inv->study.revisions.count + 1, sizeof(*seen));
-	size_t i, from = s->count;
-
-	for (i = 0; i < history->count; i++) {
-		const struct change *change = &history->changes[i];
-
-		if (!event_kind_is_loss(change->kind) || seen[change->revision])
-			continue;
-		seen[change->revision] = true;
-		clerk->out->losses++;
-		if (clerk->options->all_losses)
-			take_id(clerk, s, study_revision_text(&clerk->inv->study, change->revision), TEXT_NONE);
-	}
-	if (s->count > from)
-		qsort(s->items + from, s->count - from, sizeof(*s->items), compare_identities);
-	free(seen);
-}
-
-/* What is missing at HEAD; with --all-losses everything else behind it. */
-static void take_found(struct clerk *clerk, struct subjects *s)
-{
-	const struct verdict *verdict = &clerk->teller.verdict;
-	size_t i;
-
-	for (i = 0; i < verdict->missing_count; i++)
-		if (is_at_head(clerk, &verdict->missing[i]))
-			take_id(clerk, s, verdict->missing[i].name, verdict->missing[i].environment);
-	take_losses(clerk, s);
-}
+enum { EVIDENCE_BYTES_MAX = 64 * 1024 * 1024 };
 
 /* --- facts of one case --------------------------------------------------------------------------------------------- */
 
@@ -358,7 +216,7 @@ static int tell_case(struct clerk *clerk, const struct identity *identity, struc
 	c->life = life;
 	c->loss = find_loss(life);
 	c->is_replaced = life->at_head && life->replacement;
-	c->is_missing = identity->missing && is_at_head(clerk, identity->missing);
+	c->is_missing = identity->missing && missing_is_at_head(clerk, identity->missing);
 	c->has_rule = c->loss != NULL;
 	if (c->loss) {
 		c->rule = loss_rule(c->loss->kind);
@@ -445,32 +303,24 @@ static void write_facts(struct clerk *clerk)
 
 static int fill(struct clerk *clerk, struct err *err)
 {
-	struct subjects subjects = { .max = most_cases(clerk->inv) };
+	struct identity *subjects;
 	struct lost_case *cases;
-	size_t i;
+	size_t i, count;
 	int rc = -1;
 
-	if (clerk->options->revision_count) {
-		if (take_named(clerk, &subjects, err) < 0)
-			goto done;
-	} else {
-		take_found(clerk, &subjects);
-	}
-	if (subjects.left_out)
-		repo_add_limit(clerk->inv->repo,
-			"%zu losses more than the %zu that are told: name them to have them told", subjects.left_out,
-			subjects.count);
+	if (casefile_choose_subjects(clerk, &subjects, &count, err) < 0)
+		goto done;
 	if (clerk->teller.head != INTERN_NONE && clerk->inv->tip_commits[clerk->teller.head] != COMMIT_NONE)
 		clerk->out->head = model_commit(&clerk->teller.model, clerk->inv->tip_commits[clerk->teller.head]);
-	cases = arena_calloc(clerk->arena, subjects.count + 1, sizeof(*cases));
+	cases = arena_calloc(clerk->arena, count + 1, sizeof(*cases));
 	clerk->out->cases = cases;
-	for (i = 0; i < subjects.count; i++)
-		if (tell_case(clerk, &subjects.items[i], &cases[i], err) < 0)
+	for (i = 0; i < count; i++)
+		if (tell_case(clerk, &subjects[i], &cases[i], err) < 0)
 			goto done;
-	clerk->out->case_count = subjects.count;
+	clerk->out->case_count = count;
 	if (plan_repair(clerk, cases, err) < 0 || audit_head(clerk, err) < 0)
 		goto done;
-	for (i = 0; i < subjects.count; i++) {
+	for (i = 0; i < count; i++) {
 		take_source(clerk, &cases[i]);
 		draw_chains(clerk, &cases[i]);
 		if (casefile_write_tables(clerk, &cases[i], err) < 0)
@@ -487,7 +337,7 @@ static int fill(struct clerk *clerk, struct err *err)
 	write_facts(clerk);
 	rc = 0;
 done:
-	free(subjects.items);
+	free(subjects);
 	return rc;
 }
 

@@ -19,6 +19,16 @@ struct clerk {
 	struct casefile *out;
 };
 
+/*
+ * The revisions that the report is about, in the order of its cases: those that were named, else what is missing at HEAD,
+ * with --all-losses followed by all that was ever lost. Counts the losses of the whole history. `*items` is freed by the
+ * caller, also after a failure. 0; -1 with ERR_USAGE or ERR_UNDECIDED for a name that is none.
+ */
+int casefile_choose_subjects(struct clerk *clerk, struct identity **items, size_t *count, struct err *err);
+
+/* Is it missing in the tree of HEAD? */
+bool missing_is_at_head(const struct clerk *clerk, const struct missing_key *missing);
+
 /* Fills which refs hold the damage, which the original, and how many are older than both. */
 void casefile_write_refs(struct clerk *clerk, const struct identity *identity, struct lost_case *c);
 

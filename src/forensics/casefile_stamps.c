@@ -5,7 +5,6 @@
 #include "casefile_stamps.h"
 #include "revident/base/shell.h"
 #include "revident/base/xalloc.h"
-#include "revident/forensics/audit.h"
 #include "revident/forensics/chain.h"
 
 /* --- chains after a repair --------------------------------------------------------------------------------------- */

@@ -4,7 +4,6 @@
 #include "audit_parts.h"
 #include "explain_parts.h"
 #include "revident/base/xalloc.h"
-#include "scan_parts.h"
 
 /* Which of two refs one would rather take a file from: protected, then branches, remotes, tags, others. */
 static int rank_of_ref(const struct teller *t, struct text name)

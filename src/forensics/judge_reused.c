@@ -6,7 +6,6 @@
 #include "revident/base/xalloc.h"
 #include "revident/forensics/investigation.h"
 #include "revident/forensics/verdict.h"
-#include "revident/git/commit_info.h"
 
 /* An id that no base has, and what became of it before. */
 struct newcomer {

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "judge_parts.h"
-#include "revident/base/printable.h"
 #include "revident/git/commit_info.h"
 
 /* Of more revisions than this nobody reads since when they are there. */

@@ -4,7 +4,6 @@
 #include "recover_parts.h"
 #include "revident/base/printable.h"
 #include "revident/base/strbuf.h"
-#include "revident/base/xalloc.h"
 
 enum { BINDING_LINES_MAX = 200 }; /* a binding that spans more lines is not edited */
 

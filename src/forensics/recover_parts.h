@@ -82,6 +82,18 @@ void plan_tree_put(struct planner *p, const struct source_file *file);
 /* A file of the planned tree holds something else now. */
 void plan_tree_note(struct planner *p, const struct source_file *file);
 
+/* Queues what the options name, else all that is missing. 0 or -1. */
+int plan_choose_targets(struct planner *p);
+
+/*
+ * Queues a revision of an environment; of none where it is not known, and then any that has the id will do. `missing`
+ * may be NULL. False where it is queued already.
+ */
+bool plan_enqueue(struct planner *p, struct text revision, struct text environment, const struct missing_key *missing);
+
+/* A typed word that nothing declares may be the beginning of an id that some place declares. 1 if that is queued now, 0, -1. */
+int plan_complete(struct planner *p, const struct wanted *wanted);
+
 /* The environment of HEAD that a wanted revision belongs to. 1; 0 where it must be named (err says so); -1. */
 int choose_environment(struct planner *p, const struct wanted *wanted, const struct salvage_source *source,
 	const struct tree_env **out);

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "revident/base/digest.h"
-#include "revident/base/strbuf.h"
 #include "revident/base/xalloc.h"
 #include "revident/forensics/lookup.h"
 #include "revident/git/object.h"

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "internal.h"
-#include "revident/base/printable.h"
 #include "sha1.h"
 
 /* A chain of tags longer than this is taken for a loop. */

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "damage.h"
-#include "revident/cli/cmd.h"
 
 /* Nothing here takes a tenth of a second of the processor's time; a busy machine may make it wait. */
 enum { CPU_SECONDS = 10, SECONDS = 120, ARGS_MAX = 16 };

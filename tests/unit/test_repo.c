@@ -9,7 +9,6 @@
 
 #include "../support/sandbox.h"
 #include "revident/git/object.h"
-#include "revident/git/refs.h"
 
 static const char stream[] = "feature done\n"
 			     "commit refs/heads/main\n"

@@ -9,7 +9,6 @@
 #include <cmocka.h>
 
 #include "../support/sandbox.h"
-#include "revident/base/strbuf.h"
 #include "revident/forensics/source.h"
 
 /* A script that writes a raw tree of 4,000 files, the last two of one name, with `tail` behind them; prints its id. */

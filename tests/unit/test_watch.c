@@ -8,7 +8,6 @@
 #include <cmocka.h>
 
 #include "../support/sandbox.h"
-#include "revident/base/strbuf.h"
 #include "revident/git/commits.h"
 #include "revident/git/watch.h"
 
