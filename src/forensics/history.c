@@ -79,7 +79,7 @@ static int compare_holder(const void *a, const void *b, void *data)
 		return x->lineage < y->lineage ? -1 : 1;
 	if (x->side != y->side)
 		return x->side < y->side ? -1 : 1;
-	return text_compare(study_path_text(study, x->place.path), study_path_text(study, y->place.path));
+	return study_compare_paths(study, x->place.path, y->place.path);
 }
 
 /* Is there a file at the path that could not be read? Then nobody can say what became of its revision. */
@@ -398,6 +398,7 @@ int history_build(struct history *history, struct study *study, struct snapshots
 	memset(history, 0, sizeof(*history));
 	intern_init(&history->held);
 	arena_init(&b.arena);
+	study_rank_paths(study); /* the lineages listed all files of all rows */
 	for (node = 0; node < lineage->node_count; node++) {
 		if (progress->fn && node % 64 == 0 &&
 			progress->fn(progress->data, "comparing", node, lineage->node_count)) {

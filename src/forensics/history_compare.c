@@ -92,8 +92,7 @@ static size_t link_holders(const struct study *study, const struct holder *old, 
 	while (i < old_count || k < now_count) { /* both are sorted by path */
 		int order = i == old_count   ? 1
 			    : k == now_count ? -1
-					     : text_compare(study_path_text(study, old[i].place.path),
-						       study_path_text(study, now[k].place.path));
+					     : study_compare_paths(study, old[i].place.path, now[k].place.path);
 
 		if (order == 0)
 			links[n++] = (struct link){ old[i].place, now[k].place };
@@ -132,8 +131,7 @@ static bool same_set(const struct binding *a, const struct binding *b)
 
 static void show(struct comparison *c, enum event_kind kind, const struct link *link, const struct study *study)
 {
-	if (c->is[kind] && text_compare(study_path_text(study, link->before.path),
-				   study_path_text(study, c->first[kind].before.path)) >= 0)
+	if (c->is[kind] && study_compare_paths(study, link->before.path, c->first[kind].before.path) >= 0)
 		return;
 	c->is[kind] = true;
 	c->first[kind] = *link;
@@ -163,18 +161,22 @@ static int compare_link(struct view *view, const struct link *link, bool is_move
 
 static int compare_side(struct view *view, const struct holders *holders, uint32_t side, struct comparison *out)
 {
-	size_t i, links, moved_at, now_count, old_count;
+	size_t i, links = 1, moved_at = 1, now_count, old_count;
+	struct link only, *all = &only;
 	const struct holder *now = holders_on(holders, 0, &now_count);
 	const struct holder *old = holders_on(holders, side, &old_count);
-	struct link *all;
 	int rc = -1;
 
 	memset(out, 0, sizeof(*out));
 	if (!old_count)
 		return 0;
 	out->has_parent_holder = true;
-	all = xcalloc(old_count, sizeof(*all));
-	links = link_holders(view->study, old, old_count, now, now_count, all, &moved_at);
+	if (old_count == 1 && now_count == 1 && old->place.path == now->place.path) { /* nearly always */
+		only = (struct link){ old->place, now->place };
+	} else {
+		all = xcalloc(old_count, sizeof(*all));
+		links = link_holders(view->study, old, old_count, now, now_count, all, &moved_at);
+	}
 	out->equal = now_count == old_count && links == old_count && moved_at == links;
 	for (i = 0; i < links; i++) {
 		out->equal = out->equal && all[i].before.blob == all[i].after.blob;
@@ -183,7 +185,8 @@ static int compare_side(struct view *view, const struct holders *holders, uint32
 	}
 	rc = 0;
 done:
-	free(all);
+	if (all != &only)
+		free(all);
 	return rc;
 }
 

@@ -103,8 +103,7 @@ static bool is_better(
 	if (best->continues_as.path == INTERN_NONE || similarity > best->continues_similarity)
 		return true;
 	return similarity == best->continues_similarity &&
-	       text_compare(study_path_text(view->study, candidate->place.path),
-		       study_path_text(view->study, best->continues_as.path)) < 0;
+	       study_compare_paths(view->study, candidate->place.path, best->continues_as.path) < 0;
 }
 
 int find_continuation(struct view *view, const struct holders *holders, struct place place, struct change *change)

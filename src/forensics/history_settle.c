@@ -127,8 +127,7 @@ static int holder_in(struct builder *b, uint32_t commit, const struct change *ch
 			lineage_of_unit(b->lineage, node->layout, file->unit) != change->lineage)
 			continue;
 		if (out->path == INTERN_NONE || file->path == path ||
-			(out->path != path && text_compare(study_path_text(b->study, file->path),
-						      study_path_text(b->study, out->path)) < 0))
+			(out->path != path && study_compare_paths(b->study, file->path, out->path) < 0))
 			*out = (struct place){ file->path, file->blob };
 	}
 	snapshot_put(b->snapshots, snapshot);

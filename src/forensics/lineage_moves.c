@@ -165,8 +165,8 @@ static int compare_matches(const void *a, const void *b, void *data)
 
 	if (x->shared != y->shared)
 		return x->shared > y->shared ? -1 : 1;
-	order = text_compare(study_path_text(study, x->old_unit), study_path_text(study, y->old_unit));
-	return order ? order : text_compare(study_path_text(study, x->unit), study_path_text(study, y->unit));
+	order = study_compare_paths(study, x->old_unit, y->old_unit);
+	return order ? order : study_compare_paths(study, x->unit, y->unit);
 }
 
 /* Pairs of a unit that is new on this edge and one that vanished, which share half of the smaller one's ids. */

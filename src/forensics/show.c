@@ -86,8 +86,7 @@ static int take_from_row(
 		if (file->revision != identity->revision || file->blob == BLOB_NONE ||
 			!identity_has_lineage(identity, investigation_lineage(t->inv, file)))
 			continue;
-		if (!best || text_compare(study_path_text(&t->inv->study, file->path),
-				     study_path_text(&t->inv->study, best->path)) < 0)
+		if (!best || study_compare_paths(&t->inv->study, file->path, best->path) < 0)
 			best = file;
 	}
 	if (best)

@@ -44,6 +44,7 @@ void study_release(struct study *study)
 	tree_indexes_free(study->large_trees);
 	free(study->blobs);
 	free(study->path_dir);
+	free(study->path_rank);
 	arena_release(&study->arena);
 	memset(study, 0, sizeof(*study));
 }
@@ -107,6 +108,40 @@ uint32_t study_path_dir(const struct study *study, uint32_t path)
 {
 	assert(path < study->path_dir_count);
 	return study->path_dir[path];
+}
+
+int study_compare_paths(const struct study *study, uint32_t a, uint32_t b)
+{
+	if (a == b)
+		return 0;
+	if (a < study->ranked_count && b < study->ranked_count)
+		return study->path_rank[a] < study->path_rank[b] ? -1 : 1;
+	return text_compare(study_path_text(study, a), study_path_text(study, b));
+}
+
+static int compare_path_numbers(const void *a, const void *b, void *data)
+{
+	const uint32_t *x = a, *y = b;
+
+	return study_compare_paths(data, *x, *y);
+}
+
+void study_rank_paths(struct study *study)
+{
+	size_t i, count = study->paths.count;
+	uint32_t *order;
+
+	if (study->ranked_count == count)
+		return;
+	order = xreallocarray(NULL, count, sizeof(*order));
+	for (i = 0; i < count; i++)
+		order[i] = (uint32_t)i;
+	qsort_r(order, count, sizeof(*order), compare_path_numbers, study);
+	study->path_rank = xreallocarray(study->path_rank, count, sizeof(*study->path_rank));
+	for (i = 0; i < count; i++)
+		study->path_rank[order[i]] = (uint32_t)i;
+	study->ranked_count = count;
+	free(order);
 }
 
 bool study_path_is_below(const struct study *study, uint32_t path, uint32_t dir)

@@ -152,8 +152,7 @@ static int compare_tree_files(const void *a, const void *b, void *data)
 {
 	const struct study *study = data;
 
-	return text_compare(study_path_text(study, ((const struct tree_file *)a)->path),
-		study_path_text(study, ((const struct tree_file *)b)->path));
+	return study_compare_paths(study, ((const struct tree_file *)a)->path, ((const struct tree_file *)b)->path);
 }
 
 /* The environment's files, as places in the grouping's; freed by the caller. */

@@ -35,8 +35,8 @@ struct collection {
 	const struct tree_env *env;
 	struct missing_name *items;
 	size_t count, cap;
-	struct intern present; /* the ids of all loaded migrations */
-	struct intern names;   /* of items */
+	bool *present;       /* by revision number: a loaded migration has it */
+	struct intern names; /* of items */
 };
 
 static void add_missing(
@@ -76,8 +76,9 @@ static void look_at(struct collection *c, const struct tree_file *file, const st
 
 	for (i = 0; i < binding->count; i++) {
 		struct text name = binding->values[i];
+		uint32_t revision = intern_find(&c->study->revisions, name.ptr, name.len);
 
-		if (intern_find(&c->present, name.ptr, name.len) != INTERN_NONE)
+		if (revision != INTERN_NONE && c->present[revision])
 			continue;
 		if (is_listed(name, external, external_count))
 			continue;
@@ -98,12 +99,11 @@ size_t tree_env_missing(struct study *study, const struct tree_env *env, const s
 	struct collection c = { .study = study, .env = env };
 	size_t i;
 
-	intern_init(&c.present);
+	c.present = xcalloc(study->revisions.count, sizeof(*c.present));
 	intern_init(&c.names);
 	for (i = 0; i < env->file_count; i++)
 		if (env->files[i].is_loaded && env->files[i].revision != INTERN_NONE)
-			intern_add(&c.present, study_revision_text(study, env->files[i].revision).ptr,
-				study_revision_text(study, env->files[i].revision).len);
+			c.present[env->files[i].revision] = true;
 	for (i = 0; i < env->file_count; i++) {
 		const struct tree_file *file = &env->files[i];
 		const struct migration *m = file->blob == BLOB_NONE ? NULL : study->blobs[file->blob].migration;
@@ -113,7 +113,7 @@ size_t tree_env_missing(struct study *study, const struct tree_env *env, const s
 		look_at(&c, file, &m->down_revision, false, external, external_count);
 		look_at(&c, file, &m->depends_on, true, external, external_count);
 	}
-	intern_release(&c.present);
+	free(c.present);
 	intern_release(&c.names);
 	*out = NULL;
 	if (c.count) {

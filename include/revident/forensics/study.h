@@ -54,6 +54,8 @@ struct study {
 	struct tree_indexes *large_trees; /* those that were searched last (source.c) */
 	uint32_t *path_dir;               /* by path number: the number of its directory; INTERN_NONE for "" */
 	size_t path_dir_cap, path_dir_count;
+	uint32_t *path_rank; /* by path number: its place in the order of the paths that were ranked; NULL: none were */
+	size_t ranked_count;
 };
 
 /* Makes the reader; borrows `repo`. 0 or -1. study_release() may be called on a failed one. */
@@ -75,6 +77,12 @@ uint32_t study_path_dir(const struct study *study, uint32_t path);
 
 /* Is `path` the directory `dir` itself, or anywhere below it? */
 bool study_path_is_below(const struct study *study, uint32_t path, uint32_t dir);
+
+/* The order of two paths by their bytes, as strcmp() tells it. */
+int study_compare_paths(const struct study *study, uint32_t a, uint32_t b);
+
+/* Sorts the paths that are known by now, so that any two of them are compared by number from here on. */
+void study_rank_paths(struct study *study);
 
 static inline const char *study_path_str(const struct study *study, uint32_t path)
 {
