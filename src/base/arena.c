@@ -36,8 +36,9 @@ void arena_release(struct arena *arena)
 
 static struct arena_block *new_block(struct arena *arena, size_t size)
 {
-	struct arena_block *block = xcalloc(1, sizeof(*block) + size);
+	struct arena_block *block = xmalloc(sizeof(*block) + size);
 
+	block->next = NULL;
 	arena->total += sizeof(*block) + size;
 	return block;
 }
@@ -49,7 +50,8 @@ static size_t next_block_size(const struct arena *arena)
 	return arena->total < ARENA_BLOCK ? arena->total : ARENA_BLOCK;
 }
 
-void *arena_alloc(struct arena *arena, size_t size)
+/* `size` bytes that hold anything. */
+static void *take(struct arena *arena, size_t size)
 {
 	struct arena_block *block;
 	void *ptr;
@@ -81,6 +83,11 @@ void *arena_alloc(struct arena *arena, size_t size)
 	return ptr;
 }
 
+void *arena_alloc(struct arena *arena, size_t size)
+{
+	return memset(take(arena, size), 0, size);
+}
+
 void *arena_calloc(struct arena *arena, size_t count, size_t size)
 {
 	assert(size == 0 || count < SIZE_MAX / 4 / size);
@@ -89,10 +96,11 @@ void *arena_calloc(struct arena *arena, size_t count, size_t size)
 
 char *arena_memdup(struct arena *arena, const void *bytes, size_t len)
 {
-	char *copy = arena_alloc(arena, len + 1);
+	char *copy = take(arena, len + 1);
 
 	if (len)
 		memcpy(copy, bytes, len);
+	copy[len] = '\0';
 	return copy;
 }
 
@@ -115,7 +123,7 @@ char *arena_vprintf(struct arena *arena, const char *fmt, va_list ap)
 	va_copy(again, ap);
 	n = vsnprintf(NULL, 0, fmt, ap);
 	assert(n >= 0);
-	text = arena_alloc(arena, (size_t)n + 1);
+	text = take(arena, (size_t)n + 1);
 	vsnprintf(text, (size_t)n + 1, fmt, again);
 	va_end(again);
 	return text;

@@ -148,6 +148,36 @@ static uint32_t revision_from_name(struct study *study, const struct snap_file *
 	return intern_add(&study->revisions, name, len);
 }
 
+/* Where the ranks of the paths lie close together, as those of a directory do, each goes to its own place. 1 or 0. */
+static bool sort_by_rank(const struct study *study, struct tree_file *files, size_t count)
+{
+	uint32_t low = UINT32_MAX, high = 0, rank, *at_rank;
+	struct tree_file *sorted;
+	size_t i, n = 0;
+
+	for (i = 0; i < count; i++) {
+		if (files[i].path >= study->ranked_count)
+			return false;
+		rank = study->path_rank[files[i].path];
+		low = rank < low ? rank : low;
+		high = rank > high ? rank : high;
+	}
+	if (count == 0 || (high - low) / 16 > count)
+		return false;
+	at_rank = xcalloc((size_t)high - low + 1, sizeof(*at_rank)); /* number in `files`, + 1 */
+	sorted = xreallocarray(NULL, count, sizeof(*sorted));
+	for (i = 0; i < count; i++)
+		at_rank[study->path_rank[files[i].path] - low] = (uint32_t)i + 1;
+	for (rank = 0; rank <= high - low; rank++)
+		if (at_rank[rank])
+			sorted[n++] = files[at_rank[rank] - 1];
+	if (n == count) /* a damaged tree may have a name twice */
+		memcpy(files, sorted, count * sizeof(*files));
+	free(at_rank);
+	free(sorted);
+	return n == count;
+}
+
 static int compare_tree_files(const void *a, const void *b, void *data)
 {
 	const struct study *study = data;
@@ -193,7 +223,7 @@ static void fill_files(struct grouping *g, struct tree_env *env, uint32_t group)
 			files[i].named_by_file = files[i].revision != INTERN_NONE;
 		}
 	}
-	if (n)
+	if (n && !sort_by_rank(g->study, files, n))
 		qsort_r(files, n, sizeof(*files), compare_tree_files, g->study);
 	env->files = files;
 	env->file_count = n;

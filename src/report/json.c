@@ -207,6 +207,16 @@ static bool is_plain(char c)
 	return c >= ' ' && c <= '~' && c != '"' && c != '\\';
 }
 
+/* How many of the first bytes stand in JSON as they are. */
+static size_t plain_length(const char *text, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && is_plain(text[n]))
+		n++;
+	return n;
+}
+
 static void add_string(struct strbuf *out, const char *text, size_t len)
 {
 	size_t plain;
@@ -215,8 +225,7 @@ static void add_string(struct strbuf *out, const char *text, size_t len)
 	while (len > 0) {
 		struct utf8_char c;
 
-		for (plain = 0; plain < len && is_plain(text[plain]); plain++)
-			;
+		plain = plain_length(text, len);
 		strbuf_add(out, text, plain);
 		text += plain;
 		len -= plain;
@@ -386,6 +395,12 @@ static void add_text(struct strbuf *out, struct text text)
 
 	if (!text.ptr) {
 		strbuf_addstr(out, "null");
+		return;
+	}
+	if (plain_length(text.ptr, text.len) == text.len) {
+		strbuf_addch(out, '"');
+		strbuf_add(out, text.ptr, text.len);
+		strbuf_addch(out, '"');
 		return;
 	}
 	strbuf_add_utf8(&clean, text.ptr, text.len);
