@@ -177,7 +177,7 @@ static int list_entry(struct lister *l, const struct tree_entry *entry, unsigned
 static bool read_tree(struct lister *l, const struct oid *id, struct object *out)
 {
 	struct repo *repo = l->study->repo;
-	struct err why = { 0 };
+	struct err why;
 	int found = object_read(repo, id, OBJECT_META_MAX, out, &why);
 
 	if (found == 1 && out->type == OBJECT_TREE)

@@ -248,7 +248,7 @@ static void keep_bytes(struct study *study, struct blob *blob, const struct obje
 /* 1 with the blob's bytes in `out`; 0 where it cannot be had (noted as a limit) or is too large (noted in the blob). */
 static int fetch_blob(struct study *study, struct blob *blob, struct object *out)
 {
-	struct err why = { 0 };
+	struct err why;
 	int found;
 
 	if (blob->kept) {

@@ -187,6 +187,40 @@ static bool decides(const struct investigation *inv, size_t tip)
 	       !(inv->tips[tip].name.len > 5 && memcmp(inv->tips[tip].name.ptr, "refs/", 5) == 0);
 }
 
+static void add_lost_tip(const struct investigation *inv, struct lost_key *lost, uint32_t tip)
+{
+	if (lost->tip_count < TIPS_SHOWN)
+		lost->tips[lost->tip_count] = tip;
+	lost->tip_count++;
+	lost->at_deciding_tip = lost->at_deciding_tip || decides(inv, tip);
+}
+
+/* Tells the lost revisions of a batch the tips whose nodes have their bits. */
+static void add_lost_tips(
+	struct investigation *inv, struct verdict *verdict, const struct key_batch *batch, const uint64_t *bits)
+{
+	struct lost_key *by_bit[64] = { NULL };
+	uint64_t left;
+	uint32_t t;
+	size_t i;
+
+	for (i = 0; i < verdict->lost_count; i++) {
+		uint64_t bit = key_batch_bit(batch, verdict->lost[i].key);
+
+		if (!bit)
+			continue;
+		by_bit[__builtin_ctzll(bit)] = &verdict->lost[i];
+		verdict->lost[i].tips = arena_calloc(&inv->study.arena, TIPS_SHOWN, sizeof(uint32_t));
+	}
+	for (t = 0; t < inv->tip_count; t++) {
+		uint32_t commit = inv->tip_commits[t];
+
+		left = commit == COMMIT_NONE ? 0 : bits[inv->lineage.node_of[commit]];
+		for (; left; left &= left - 1)
+			add_lost_tip(inv, by_bit[__builtin_ctzll(left)], t);
+	}
+}
+
 /* Which tips' histories had the lost revisions: 64 at a time, carried from parents to children. */
 static void find_tips(struct investigation *inv, struct verdict *verdict)
 {
@@ -194,7 +228,7 @@ static void find_tips(struct investigation *inv, struct verdict *verdict)
 	uint64_t *bits = xcalloc(inv->lineage.node_count, sizeof(*bits));
 	struct key_batch batch;
 	size_t i, n, at = 0;
-	uint32_t p, t;
+	uint32_t p;
 
 	for (i = 0; i < verdict->lost_count; i++)
 		wanted[verdict->lost[i].key] = 1;
@@ -205,24 +239,7 @@ static void find_tips(struct investigation *inv, struct verdict *verdict)
 		for (n = 0; n < inv->lineage.node_count; n++)
 			for (p = 0; p < inv->lineage.nodes[n].parent_count; p++)
 				bits[n] |= bits[node_parents(&inv->lineage, (uint32_t)n)[p]];
-		for (i = 0; i < verdict->lost_count; i++) {
-			struct lost_key *lost = &verdict->lost[i];
-			uint64_t bit = key_batch_bit(&batch, lost->key);
-
-			if (!bit)
-				continue;
-			lost->tips = arena_calloc(&inv->study.arena, TIPS_SHOWN, sizeof(*lost->tips));
-			for (t = 0; t < inv->tip_count; t++) {
-				uint32_t commit = inv->tip_commits[t];
-
-				if (commit == COMMIT_NONE || !(bits[inv->lineage.node_of[commit]] & bit))
-					continue;
-				if (lost->tip_count < TIPS_SHOWN)
-					lost->tips[lost->tip_count] = t;
-				lost->tip_count++;
-				lost->at_deciding_tip = lost->at_deciding_tip || decides(inv, t);
-			}
-		}
+		add_lost_tips(inv, verdict, &batch, bits);
 	}
 	free(wanted);
 	free(bits);

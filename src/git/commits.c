@@ -177,7 +177,7 @@ static bool take_from_head(struct walk *walk, uint32_t commit)
 static bool read_commit(struct walk *walk, uint32_t commit, bool is_tip)
 {
 	struct oid id = walk->ids[commit];
-	struct err bad = { .kind = ERR_NONE };
+	struct err bad;
 	struct commit_header header;
 	struct object object;
 	bool taken;

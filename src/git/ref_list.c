@@ -89,7 +89,7 @@ static int add_loose_entry(struct repo *repo, struct arena *arena, struct candid
 	struct strbuf *name, unsigned depth, struct err *err)
 {
 	char *path = path_join(dir, name->buf);
-	struct err bad = { .kind = ERR_NONE };
+	struct err bad;
 	struct raw_ref raw;
 	struct stat st;
 	int rc = 0, got;

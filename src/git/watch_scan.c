@@ -184,7 +184,7 @@ static int search_entries(struct watch *watch, struct node *node, const struct o
 /* Looks for the children in the tree `id`; `wanted` gets their entries. False where it cannot be read, which is a limit. */
 static bool scan_tree(struct watch *watch, struct node *node, const struct oid *id)
 {
-	struct err bad = { .kind = ERR_NONE };
+	struct err bad;
 	struct object object;
 	int got = object_read(watch->repo, id, OBJECT_META_MAX, &object, &bad);
 	bool fits;
