@@ -21,10 +21,16 @@ void signals_let_through(const sigset_t *before)
 
 bool signals_ask_to_end(void)
 {
+	static const int ending[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+	struct sigaction action;
 	sigset_t waiting;
+	size_t i;
 
 	if (sigpending(&waiting) < 0)
 		return false;
-	return sigismember(&waiting, SIGHUP) == 1 || sigismember(&waiting, SIGINT) == 1 ||
-	       sigismember(&waiting, SIGQUIT) == 1 || sigismember(&waiting, SIGTERM) == 1;
+	for (i = 0; i < sizeof(ending) / sizeof(*ending); i++)
+		if (sigismember(&waiting, ending[i]) == 1 && sigaction(ending[i], NULL, &action) == 0 &&
+			action.sa_handler != SIG_IGN)
+			return true;
+	return false;
 }

@@ -24,6 +24,13 @@ TEMPORARY = re.compile(r"(^|/)\.revident-.*\.tmp$")
 NOTE_BEING_WRITTEN = re.compile(r"^\.git/revident/sweep/\.note-\d+\.tmp$")  # removed by a later sweep, after an hour
 
 
+def heed_signals():
+    """In the child: a shell that starts this program in the background has them ignored."""
+    for number in SIGNALS:
+        if number != signal.SIGKILL:
+            signal.signal(number, signal.SIG_DFL)
+
+
 class Cut:
     """How a run ended that may have been cut off, as Scenario.judge_state() wants it."""
 
@@ -34,7 +41,7 @@ class Cut:
             stdin.write(scenario.stdin)
             stdin.seek(0)
             process = subprocess.Popen([options.binary, *scenario.args], cwd=scenario.repo, env=env, stdin=stdin,
-                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=heed_signals)
         time.sleep(random.random() * scenario.seconds * 1.2)
         process.send_signal(number)
         self.out, self.err = process.communicate(timeout=60)

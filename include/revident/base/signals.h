@@ -15,7 +15,10 @@ void signals_hold(sigset_t *before);
 /* As it was before. What waited comes now, and may end the program. */
 void signals_let_through(const sigset_t *before);
 
-/* Does one wait by which somebody (Ctrl-C, a hang-up, kill) wants the program to end? */
+/*
+ * Does one wait by which somebody (Ctrl-C, a hang-up, kill) wants the program to end? One that is ignored, as a hang-up is
+ * under nohup(1), waits too where signals are held (sigaction(2)), but ends nothing.
+ */
 bool signals_ask_to_end(void);
 
 #endif
