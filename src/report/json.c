@@ -75,18 +75,21 @@ static json_t *from_signature(const struct signature *sig)
 
 json_t *json_from_commit(const struct commit_info *commit)
 {
-	json_t *parents = json_array();
-	size_t i;
+	json_t *parents = json_array(), *value;
+	size_t i, more = commit->parent_count > PARENTS_SHOWN ? commit->parent_count - PARENTS_SHOWN : 0;
 
-	for (i = 0; parents && i < commit->parent_count; i++) {
+	for (i = 0; parents && i < commit->parent_count - more; i++) {
 		if (json_array_append_new(parents, json_from_oid(&commit->parents[i])) < 0) {
 			json_decref(parents);
 			parents = NULL;
 		}
 	}
-	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "id", json_from_oid(&commit->id), "parents", parents, "summary",
+	value = json_pack("{s:o, s:o, s:o, s:o, s:o}", "id", json_from_oid(&commit->id), "parents", parents, "summary",
 		json_from_text(commit->summary), "author", from_signature(&commit->author), "committer",
 		from_signature(&commit->committer));
+	if (value && more)
+		json_object_set_new(value, "parents_more", json_integer((json_int_t)more));
+	return value;
 }
 
 static json_t *from_binding(const struct binding *binding)

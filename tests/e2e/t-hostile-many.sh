@@ -135,7 +135,7 @@ bounded scan
 expect_exit 1
 out_says 'gone is missing in m/c000000'
 bounded explain same
-out_says '1000 more revisions fit than the 1000 that are told'
+out_says "$((HOSTILE_SIZE - 1000)) more revisions fit than the 1000 that are told"
 bounded audit
 expect_exit 1
 bounded recover

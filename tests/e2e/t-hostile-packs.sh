@@ -139,3 +139,4 @@ hostile_pack parents-ids 1000 20000
 bounded scan --format json --events all
 expect_exit 1
 expect_json 'd["counts"]["lost"] == d["counts"]["commits"] - 1' true
+expect_json 'max((len(c["parents"]), c.get("parents_more")) for c in [e["commit"] for e in d["events"]] if len(c["parents"]) > 1)' "[100, $((HOSTILE_SIZE - 99))]"
