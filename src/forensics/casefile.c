@@ -92,7 +92,7 @@ static void read_changes(struct clerk *clerk, struct lost_case *c)
 	struct err why = { 0 };
 	struct commit_info parent;
 	struct path_changes found;
-	struct tree_change *changes;
+	struct case_change *changes;
 	size_t i;
 
 	if (!c->loss)
@@ -111,7 +111,7 @@ static void read_changes(struct clerk *clerk, struct lost_case *c)
 	}
 	changes = arena_calloc(clerk->arena, found.count + 1, sizeof(*changes));
 	for (i = 0; i < found.count; i++)
-		changes[i] = (struct tree_change){ found.items[i].status, found.items[i].path, found.items[i].before,
+		changes[i] = (struct case_change){ found.items[i].status, found.items[i].path, found.items[i].before,
 			found.items[i].after };
 	c->changes = changes;
 	c->change_count = found.count;

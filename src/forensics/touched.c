@@ -24,13 +24,6 @@ struct looking {
 	struct err *err;
 };
 
-static struct text last_component(struct text path)
-{
-	const char *slash = path.len ? memrchr(path.ptr, '/', path.len) : NULL;
-
-	return slash ? (struct text){ slash + 1, path.len - (size_t)(slash + 1 - path.ptr) } : path;
-}
-
 static bool dir_has_env(struct looking *l, struct text dir)
 {
 	struct strbuf path = STRBUF_INIT;
@@ -272,7 +265,7 @@ static void look_at_unplaced(struct looking *l)
 
 static int look_at(void *data, const struct tree_difference *d)
 {
-	struct text name = last_component(d->path);
+	struct text name = text_base_name(d->path);
 	struct looking *l = data;
 	enum config_format format;
 	uint32_t path;

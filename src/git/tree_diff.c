@@ -20,7 +20,7 @@ struct diff {
 	struct err *err;
 };
 
-/* One tree's entries, sorted by name alone: what is a file on one side may be a directory on the other. */
+/* One tree's entries, in git's order: a hostile tree need not be stored in it. */
 struct listing {
 	struct object object;
 	struct tree_entry *items;
@@ -32,9 +32,13 @@ static struct text name_of(const struct tree_entry *entry)
 	return (struct text){ entry->name, entry->name_len };
 }
 
-static int compare_names(const void *a, const void *b)
+/* A name with a slash at its end is none that git writes, but is not to pass for a directory's. */
+static int compare_entries(const void *a, const void *b)
 {
-	return text_compare(name_of(a), name_of(b));
+	const struct tree_entry *x = a, *y = b;
+	int order = tree_compare(name_of(x), x->mode == MODE_TREE, name_of(y), y->mode == MODE_TREE);
+
+	return order ? order : text_compare(name_of(x), name_of(y));
 }
 
 static int list(struct diff *d, int side, const struct oid *id, struct listing *out)
@@ -59,14 +63,14 @@ static int list(struct diff *d, int side, const struct oid *id, struct listing *
 		out->items[out->count++] = entry;
 	}
 	if (out->count)
-		qsort(out->items, out->count, sizeof(*out->items), compare_names);
+		qsort(out->items, out->count, sizeof(*out->items), compare_entries);
 	return rc < 0 ? err_set(d->err, ERR_UNDECIDED, "tree %s is damaged", oid_hex(id, hex)) : 0;
 }
 
 static int walk(struct diff *d, const struct oid *before, const struct oid *after, unsigned depth);
 
-/* What stands under one name on both sides; one of them may be NULL. */
-static int compare_entries(
+/* What stands under one name on either side; NULL: nothing, or something of the other kind (file or directory). */
+static int look_at_entry(
 	struct diff *d, const struct tree_entry *before, const struct tree_entry *after, unsigned depth)
 {
 	const struct tree_entry *sides[2] = { before, after }, *named = before ? before : after;
@@ -107,11 +111,9 @@ static int walk(struct diff *d, const struct oid *before, const struct oid *afte
 	if ((before && list(d, 0, before, &old) < 0) || (after && list(d, 1, after, &now) < 0))
 		goto done;
 	for (rc = 0; rc == 0 && (i < old.count || k < now.count);) {
-		int order = i == old.count   ? 1
-			    : k == now.count ? -1
-					     : text_compare(name_of(&old.items[i]), name_of(&now.items[k]));
+		int order = i == old.count ? 1 : k == now.count ? -1 : compare_entries(&old.items[i], &now.items[k]);
 
-		rc = compare_entries(d, order <= 0 ? &old.items[i] : NULL, order >= 0 ? &now.items[k] : NULL, depth);
+		rc = look_at_entry(d, order <= 0 ? &old.items[i] : NULL, order >= 0 ? &now.items[k] : NULL, depth);
 		i += order <= 0;
 		k += order >= 0;
 	}

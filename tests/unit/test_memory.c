@@ -142,10 +142,10 @@ static void tree_diff__files_and_directories__says_what_git_says(void **state)
 		"cd r; rm -rf a.c z; mkdir a.c; echo 9 >z; echo 9 >a.c/d; echo 9 >a/b/x; git add -A; git write-tree");
 	bench_open(&b, *state);
 	assert_int_equal(tree_diff(b.repo, &before, &after, note, &out, &b.err), 0);
-	assert_string_equal(out.buf, "a/b/x 1>1\na.c 1>0\na.c/d 0>1\nz 0>1\nz/y 1>0\n");
+	assert_string_equal(out.buf, "a.c 1>0\na.c/d 0>1\na/b/x 1>1\nz 0>1\nz/y 1>0\n");
 	strbuf_clear(&out);
 	assert_int_equal(tree_diff(b.repo, NULL, &before, note, &out, &b.err), 0);
-	assert_string_equal(out.buf, "a/b/x 0>1\na.c 0>1\nz/y 0>1\n");
+	assert_string_equal(out.buf, "a.c 0>1\na/b/x 0>1\nz/y 0>1\n");
 	strbuf_release(&out);
 	bench_close(&b);
 }

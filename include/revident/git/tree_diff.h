@@ -20,7 +20,8 @@ struct tree_difference {
 typedef int tree_diff_fn(void *data, const struct tree_difference *difference);
 
 /*
- * Calls `fn` for each path that is no tree and differs; equal subtrees are not read. Either tree may be NULL: empty.
+ * Calls `fn` for each path that is no tree and differs, in the order of paths as git sorts them; equal subtrees are not
+ * read. Either tree may be NULL: empty.
  * 0 at the end, 1 where `fn` ended it; -1 where a tree cannot be read.
  */
 int tree_diff(struct repo *repo, const struct oid *before, const struct oid *after, tree_diff_fn *fn, void *data,

@@ -59,7 +59,7 @@ struct moment {
 };
 
 /* What a commit did to one path, as `git diff --name-status --no-renames` has it. */
-struct tree_change {
+struct case_change {
 	char status; /* A, D, M or T */
 	struct text path;
 	struct oid before, after; /* null where nothing was or is */
@@ -171,7 +171,7 @@ struct lost_case {
 	struct case_refs damaged;          /* whose history has the loss and whose tree lacks the revision */
 	struct case_refs holding;          /* whose tree has it */
 	size_t older;                      /* refs that have neither */
-	const struct tree_change *changes; /* of the commit of the loss against `loss->parent` */
+	const struct case_change *changes; /* of the commit of the loss against `loss->parent` */
 	size_t change_count, change_more;
 	bool has_changes;                    /* false: one of the trees could not be read */
 	struct case_file lost, usurper;      /* `path` none where there is none */
