@@ -248,7 +248,7 @@ fuzz: ## fuzz each harness for FUZZ_SECONDS with clang's libFuzzer
 		tests/run-fuzz.sh $(FUZZ_SECONDS) $(patsubst build/$(VARIANT)/%,build/fuzz/%,$(FUZZERS)); \
 	else echo 'skipped: $(CLANG) is not installed'; fi
 
-# From the shortest part to the longest, each to its end whatever became of the others: five hours of two cores.
+# From the shortest part to the longest, each to its end whatever became of the others: three hours of two cores.
 STRESS_PARTS := stress-races stress-signals stress-hostile stress-interrupted stress-damage stress-damage-sanitized \
 	stress-histories stress-faults stress-fuzz
 .PHONY: $(STRESS_PARTS)
