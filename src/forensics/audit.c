@@ -303,6 +303,16 @@ static int check_only(
 	return 0;
 }
 
+const struct audit_environment *audit_find_environment(const struct audit *audit, struct text path)
+{
+	size_t i;
+
+	for (i = 0; i < audit->environment_count; i++)
+		if (text_equal(audit->environments[i].path, path))
+			return &audit->environments[i];
+	return NULL;
+}
+
 int audit_source(struct discovery *discovery, struct study *study, struct source *source, const struct env_defs *extra,
 	const struct audit_options *options, struct audit *out, struct err *err)
 {

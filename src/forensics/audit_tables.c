@@ -25,11 +25,6 @@ static struct text full_name(struct study *study, struct text schema, struct tex
 	return out;
 }
 
-static int compare_texts(const void *a, const void *b)
-{
-	return text_compare(*(const struct text *)a, *(const struct text *)b);
-}
-
 /* The full names, sorted, without repeats, in the study's arena. */
 static const struct text *full_names(struct study *study, struct table_set *set, size_t *count)
 {
@@ -39,7 +34,7 @@ static const struct text *full_names(struct study *study, struct table_set *set,
 	for (i = 0; i < set->count; i++)
 		names[i] = full_name(study, set->items[i].schema, set->items[i].name);
 	if (set->count)
-		qsort(names, set->count, sizeof(*names), compare_texts);
+		qsort(names, set->count, sizeof(*names), text_compare_items);
 	for (i = 0; i < set->count; i++)
 		if (!n || !text_equal(names[n - 1], names[i]))
 			names[n++] = names[i];

@@ -146,16 +146,6 @@ static int audit_head(struct clerk *clerk, struct err *err)
 		&clerk->head, err);
 }
 
-static const struct audit_environment *environment_at_head(const struct clerk *clerk, struct text path)
-{
-	size_t i;
-
-	for (i = 0; i < clerk->head.environment_count; i++)
-		if (text_equal(clerk->head.environments[i].path, path))
-			return &clerk->head.environments[i];
-	return NULL;
-}
-
 static const struct chain *planned_chain(const struct clerk *clerk, const struct lost_case *c)
 {
 	const struct recover *plan = &clerk->out->plan;
@@ -180,7 +170,7 @@ static void draw_chains(struct clerk *clerk, struct lost_case *c)
 {
 	struct chain *drawn;
 
-	c->environment = environment_at_head(clerk, c->life->environment);
+	c->environment = audit_find_environment(&clerk->head, c->life->environment);
 	if (!c->environment || (c->life->at_head && !c->is_planned))
 		return;
 	c->should_be = planned_chain(clerk, c);

@@ -14,9 +14,7 @@ enum {
 };
 
 struct subjects {
-	struct identity *items;
-	size_t count, cap;
-	size_t max, left_out;
+	struct identities chosen;
 	struct text asked;   /* what was looked up last: thousands of environments may miss one id */
 	struct lookup found; /* for it */
 };
@@ -26,29 +24,6 @@ static size_t most_cases(const struct investigation *inv)
 	size_t most = CASE_REVISIONS_MAX / (inv->study.revisions.count + 1);
 
 	return most < CASES_MIN ? CASES_MIN : most;
-}
-
-/* What was found, in one environment or in any, once each. */
-static void take(struct subjects *s, const struct lookup *found, struct text environment)
-{
-	size_t i, k;
-
-	for (i = 0; i < found->count; i++) {
-		if (environment.ptr && !text_equal(found->items[i].environment, environment))
-			continue;
-		for (k = 0; k < s->count; k++)
-			if (text_equal(s->items[k].id, found->items[i].id) &&
-				text_equal(s->items[k].environment, found->items[i].environment))
-				break;
-		if (k < s->count)
-			continue;
-		if (s->count == s->max) {
-			s->left_out++;
-			continue;
-		}
-		VEC_GROW(s->items, s->count, s->cap);
-		s->items[s->count++] = found->items[i];
-	}
 }
 
 static int take_named(struct clerk *clerk, struct subjects *s, struct err *err)
@@ -64,7 +39,7 @@ static int take_named(struct clerk *clerk, struct subjects *s, struct err *err)
 
 		lookup_revision(clerk->inv, &clerk->teller.verdict, &how, name, &found);
 		if (found.count && lookup_is_one_id(&found)) {
-			take(s, &found, TEXT_NONE);
+			identities_add(&s->chosen, &found, TEXT_NONE);
 			continue;
 		}
 		strbuf_add_printable(&shown, name.ptr, name.len);
@@ -96,22 +71,14 @@ static void take_id(struct clerk *clerk, struct subjects *s, struct text id, str
 {
 	const struct lookup_options how = { clerk->options->envs, clerk->options->env_count };
 
-	if (s->count == s->max) {
-		s->left_out++;
+	if (s->chosen.count == s->chosen.max) {
+		s->chosen.left_out++;
 		return;
 	}
 	if (!s->asked.ptr || !text_equal(s->asked, id))
 		lookup_id(clerk->inv, &clerk->teller.verdict, &how, id, &s->found);
 	s->asked = id;
-	take(s, &s->found, environment);
-}
-
-static int compare_identities(const void *a, const void *b)
-{
-	const struct identity *x = a, *y = b;
-	int order = text_compare(x->id, y->id);
-
-	return order ? order : text_compare(x->environment, y->environment);
+	identities_add(&s->chosen, &s->found, environment);
 }
 
 /* Whatever was ever lost, mended or forgotten since, is counted; and taken, if all is wanted. */
@@ -119,7 +86,7 @@ static void take_losses(struct clerk *clerk, struct subjects *s)
 {
 	const struct history *history = &clerk->inv->history;
 	bool *seen = xcalloc(clerk->inv->study.revisions.count + 1, sizeof(*seen));
-	size_t i, from = s->count;
+	size_t i, from = s->chosen.count;
 
 	for (i = 0; i < history->count; i++) {
 		const struct change *change = &history->changes[i];
@@ -131,8 +98,8 @@ static void take_losses(struct clerk *clerk, struct subjects *s)
 		if (clerk->options->all_losses)
 			take_id(clerk, s, study_revision_text(&clerk->inv->study, change->revision), TEXT_NONE);
 	}
-	if (s->count > from)
-		qsort(s->items + from, s->count - from, sizeof(*s->items), compare_identities);
+	if (s->chosen.count > from)
+		qsort(s->chosen.items + from, s->chosen.count - from, sizeof(*s->chosen.items), identity_compare_items);
 	free(seen);
 }
 
@@ -150,17 +117,18 @@ static void take_found(struct clerk *clerk, struct subjects *s)
 
 int casefile_choose_subjects(struct clerk *clerk, struct identity **items, size_t *count, struct err *err)
 {
-	struct subjects s = { .max = most_cases(clerk->inv) };
+	struct subjects s = { .chosen = { .max = most_cases(clerk->inv) } };
 	int rc = 0;
 
 	if (clerk->options->revision_count)
 		rc = take_named(clerk, &s, err);
 	else
 		take_found(clerk, &s);
-	if (rc == 0 && s.left_out)
+	if (rc == 0 && s.chosen.left_out)
 		repo_add_limit(clerk->inv->repo,
-			"%zu losses more than the %zu that are told: name them to have them told", s.left_out, s.count);
-	*items = s.items;
-	*count = s.count;
+			"%zu losses more than the %zu that are told: name them to have them told", s.chosen.left_out,
+			s.chosen.count);
+	*items = s.chosen.items;
+	*count = s.chosen.count;
 	return rc;
 }

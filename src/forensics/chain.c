@@ -197,13 +197,6 @@ static void link_nodes(struct builder *b)
 	}
 }
 
-static int compare_numbers(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 static void renumber(struct arena *arena, struct chain_links *links, const uint32_t *places, bool sort)
 {
 	uint32_t *to = arena_calloc(arena, links->count + 1, sizeof(*to));
@@ -212,7 +205,7 @@ static void renumber(struct arena *arena, struct chain_links *links, const uint3
 	for (i = 0; i < links->count; i++)
 		to[i] = places[links->to[i]];
 	if (sort && links->count > 1)
-		qsort(to, links->count, sizeof(*to), compare_numbers);
+		qsort(to, links->count, sizeof(*to), chain_compare_numbers);
 	links->to = to;
 }
 

@@ -41,13 +41,6 @@ static bool names_itself(const struct tarjan *t, uint32_t node)
 	return false;
 }
 
-static int compare_numbers(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 /* The component on top of the stack, down to `root`. One that holds a cycle known already is not told again. */
 static void close_component(struct tarjan *t, uint32_t root)
 {
@@ -65,7 +58,7 @@ static void close_component(struct tarjan *t, uint32_t root)
 
 		members = arena_calloc(t->arena, count, sizeof(*members));
 		memcpy(members, t->stack + first, count * sizeof(*members));
-		qsort(members, count, sizeof(*members), compare_numbers);
+		qsort(members, count, sizeof(*members), chain_compare_numbers);
 		VEC_GROW(t->cycles, t->cycle_count, t->cycle_cap);
 		t->cycles[t->cycle_count++] = (struct chain_cycle){ members, count, t->with_dependencies };
 		for (i = 0; i < count; i++)
@@ -120,7 +113,7 @@ static void search(struct tarjan *t, bool with_dependencies)
 
 static int compare_cycles(const void *a, const void *b)
 {
-	return compare_numbers(((const struct chain_cycle *)a)->nodes, ((const struct chain_cycle *)b)->nodes);
+	return chain_compare_numbers(((const struct chain_cycle *)a)->nodes, ((const struct chain_cycle *)b)->nodes);
 }
 
 size_t chain_find_cycles(struct arena *arena, struct chain_node *nodes, size_t count, struct chain_cycle **out)

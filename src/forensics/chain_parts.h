@@ -10,6 +10,14 @@
 #include "revident/base/arena.h"
 #include "revident/model/chain.h"
 
+/* Numbers of nodes, for qsort(). */
+static inline int chain_compare_numbers(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
 /* Finds the cycles, sorted by their first node, and marks their nodes. How many. */
 size_t chain_find_cycles(struct arena *arena, struct chain_node *nodes, size_t count, struct chain_cycle **out);
 

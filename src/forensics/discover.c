@@ -29,6 +29,16 @@ void discovery_free(struct discovery *discovery)
 	free(discovery);
 }
 
+void env_defs_append(struct env_defs *defs, const struct env_defs *from)
+{
+	size_t i;
+
+	for (i = 0; from && i < from->count; i++) {
+		VEC_GROW(defs->items, defs->count, defs->cap);
+		defs->items[defs->count++] = from->items[i];
+	}
+}
+
 void env_defs_release(struct env_defs *defs)
 {
 	free(defs->items);

@@ -16,9 +16,8 @@ struct answer {
 	const struct explain_options *options;
 	struct lookup_options lookup;
 	struct error_text read;
-	struct identity *items; /* everything that fits, in the order of the subjects */
-	size_t count, cap, left_out;
-	struct text *unknown; /* subjects that nothing fits */
+	struct identities fitting; /* in the order of the subjects */
+	struct text *unknown;      /* subjects that nothing fits */
 	size_t unknown_count;
 	struct text subjects[ERROR_SUBJECTS_MAX];
 	size_t subject_count;
@@ -38,26 +37,6 @@ static struct text trimmed(struct text text)
 	while (text.len && text.ptr[text.len - 1] && strchr(blanks, text.ptr[text.len - 1]))
 		text.len--;
 	return text;
-}
-
-static void add_identities(struct answer *a, const struct lookup *found)
-{
-	size_t i, k;
-
-	for (i = 0; i < found->count; i++) {
-		for (k = 0; k < a->count; k++)
-			if (text_equal(a->items[k].id, found->items[i].id) &&
-				text_equal(a->items[k].environment, found->items[i].environment))
-				break;
-		if (k < a->count)
-			continue;
-		if (a->count == MATCHES_MAX) {
-			a->left_out++;
-			continue;
-		}
-		VEC_GROW(a->items, a->count, a->cap);
-		a->items[a->count++] = found->items[i];
-	}
 }
 
 static void look_up_exactly(struct answer *a, struct text id, struct lookup *found)
@@ -99,7 +78,7 @@ static void take_subject(struct answer *a, struct text subject, bool is_whole)
 		a->unknown[a->unknown_count++] = subject;
 	else if (!lookup_is_one_id(&found))
 		a->out->is_ambiguous = true;
-	add_identities(a, &found);
+	identities_add(&a->fitting, &found, TEXT_NONE);
 }
 
 /* A file: every id that it ever had. */
@@ -112,7 +91,7 @@ static bool take_file(struct answer *a, struct text file, enum file_naming namin
 		struct lookup found;
 
 		look_up_exactly(a, ids[i], &found);
-		add_identities(a, &found);
+		identities_add(&a->fitting, &found, TEXT_NONE);
 	}
 	a->out->question.is_about_file = true;
 	return count > 0;
@@ -131,10 +110,11 @@ static void take_words(struct answer *a, struct text text)
 		look_up_exactly(a, words[i], &found);
 		if (found.count && a->subject_count < ERROR_SUBJECTS_MAX)
 			a->subjects[a->subject_count++] = words[i];
-		add_identities(a, &found);
+		identities_add(&a->fitting, &found, TEXT_NONE);
 	}
-	for (i = 1; i < a->count; i++)
-		a->out->is_ambiguous = a->out->is_ambiguous || !text_equal(a->items[i].id, a->items[0].id);
+	for (i = 1; i < a->fitting.count; i++)
+		a->out->is_ambiguous =
+			a->out->is_ambiguous || !text_equal(a->fitting.items[i].id, a->fitting.items[0].id);
 }
 
 /* The path may be that of another machine, in a container say: then its base name has to do. */
@@ -198,7 +178,7 @@ static int take_plain(struct answer *a, struct text text, struct err *err)
 	a->out->question.is_about_file = false;
 	if (!found.count && has_blank(text)) {
 		take_words(a, text);
-		if (a->count)
+		if (a->fitting.count)
 			return 0;
 	}
 	if (!text.len || (!found.count && has_blank(text)))
@@ -235,11 +215,11 @@ static void sort_lives(struct life *lives, size_t count)
 
 static int write_lives(struct answer *a, struct err *err)
 {
-	struct life *lives = arena_calloc(a->teller->arena, a->count + a->unknown_count, sizeof(*lives));
+	struct life *lives = arena_calloc(a->teller->arena, a->fitting.count + a->unknown_count, sizeof(*lives));
 	size_t i, n = 0;
 
-	for (i = 0; i < a->count; i++)
-		if (tell_life(a->teller, &a->items[i], &lives[n++], err) < 0)
+	for (i = 0; i < a->fitting.count; i++)
+		if (tell_life(a->teller, &a->fitting.items[i], &lives[n++], err) < 0)
 			return -1;
 	for (i = 0; i < a->unknown_count && !a->out->question.is_about_file; i++) {
 		const struct identity unknown = { .id = a->unknown[i], .revision = INTERN_NONE };
@@ -301,12 +281,12 @@ static int give_answer(struct answer *a, struct err *err)
 	if ((a->read.message ? take_message(a) : take_plain(a, text, err)) < 0)
 		goto done;
 	write_question(a, text);
-	if (a->left_out)
-		repo_add_limit(a->teller->inv->repo, "%zu more revisions fit than the %zu that are told", a->left_out,
-			a->count);
-	matches = tell_matches(a->teller, a->items, a->count);
+	if (a->fitting.left_out)
+		repo_add_limit(a->teller->inv->repo, "%zu more revisions fit than the %zu that are told",
+			a->fitting.left_out, a->fitting.count);
+	matches = tell_matches(a->teller, a->fitting.items, a->fitting.count);
 	a->out->matches = matches;
-	a->out->match_count = a->count;
+	a->out->match_count = a->fitting.count;
 	if (!a->out->is_ambiguous && write_lives(a, err) < 0)
 		goto done;
 	take_states(a->out, matches);
@@ -315,7 +295,7 @@ static int give_answer(struct answer *a, struct err *err)
 	rc = 0;
 done:
 	free(a->unknown);
-	free(a->items);
+	free(a->fitting.items);
 	return rc;
 }
 
@@ -329,10 +309,13 @@ static int explain(
 		.policy = options->policy,
 		.with_worktree = inv->has_head && !repo_is_bare(inv->repo) };
 	struct teller teller;
-	struct answer answer = { .teller = &teller, .options = options, .out = out };
+	struct answer answer = { .teller = &teller,
+		.options = options,
+		.lookup = { options->envs, options->env_count },
+		.fitting = { .max = MATCHES_MAX },
+		.out = out };
 	int rc = -1;
 
-	answer.lookup = (struct lookup_options){ options->envs, options->env_count };
 	if (teller_open(&teller, inv, &scan_options, err) < 0)
 		goto done;
 	if (give_answer(&answer, err) < 0 || tell_searched(&teller, &out->searched, err) < 0)

@@ -227,16 +227,6 @@ static bool has_child(const struct teller *t, const struct tree_env *env, struct
 	return false;
 }
 
-static bool is_wanted(const struct lookup_options *options, struct text environment)
-{
-	size_t i;
-
-	for (i = 0; i < options->env_count; i++)
-		if (text_equal(text_of(options->envs[i]), environment))
-			return true;
-	return options->env_count == 0;
-}
-
 static size_t add_heads(struct teller *t, const struct tree_env *env, struct head_revision *out)
 {
 	size_t f, count = 0;
@@ -278,7 +268,7 @@ void tell_heads(struct teller *t, const struct lookup_options *options, struct e
 		files += t->inv->views[head].envs.items[e].file_count;
 	heads = arena_calloc(t->arena, files, sizeof(*heads));
 	for (e = 0; e < t->inv->views[head].envs.count; e++)
-		if (is_wanted(options, t->inv->views[head].envs.items[e].path))
+		if (lookup_wants(options, t->inv->views[head].envs.items[e].path))
 			out->head_count += add_heads(t, &t->inv->views[head].envs.items[e], heads + out->head_count);
 	if (out->head_count)
 		qsort(heads, out->head_count, sizeof(*heads), compare_heads);

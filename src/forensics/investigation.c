@@ -137,16 +137,6 @@ static void count_unread(struct investigation *inv, struct tip_view *view)
 	}
 }
 
-static void copy_defs(struct env_defs *to, const struct env_defs *from)
-{
-	size_t i;
-
-	for (i = 0; i < from->count; i++) {
-		VEC_GROW(to->items, to->count, to->cap);
-		to->items[to->count++] = from->items[i];
-	}
-}
-
 /* Does one of the definition's versions directories stand in the row, and the configuration that names them? */
 static bool stands_in_row(struct investigation *inv, const struct env_def *def, uint32_t row)
 {
@@ -199,7 +189,7 @@ static int find_defs(struct investigation *inv, struct tip_view *view, struct er
 					 : discover_known(inv->discovery, source, &view->defs, err);
 	if (rc < 0)
 		return -1;
-	copy_defs(&view->defs, &inv->extra);
+	env_defs_append(&view->defs, &inv->extra);
 	return 0;
 }
 

@@ -170,16 +170,6 @@ bool judge_leaves_out(const struct judging *j, struct text environment)
 	return expected && expected->ignore;
 }
 
-static void copy_defs(struct env_defs *to, const struct env_defs *from)
-{
-	size_t i;
-
-	for (i = 0; from && i < from->count; i++) {
-		VEC_GROW(to->items, to->count, to->cap);
-		to->items[to->count++] = from->items[i];
-	}
-}
-
 static int look_at_sides(struct judging *j)
 {
 	struct judge *judge = j->judge;
@@ -193,7 +183,7 @@ static int look_at_sides(struct judging *j)
 		if (tree_envs_of_source(judge->discovery, j->study, side->source, judge->options.extra, &side->defs,
 			    &side->envs, j->err) < 0)
 			return -1;
-		copy_defs(&j->defs, &side->defs);
+		env_defs_append(&j->defs, &side->defs);
 	}
 	return 0;
 }

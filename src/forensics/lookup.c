@@ -32,7 +32,7 @@ bool identity_has_lineage(const struct identity *identity, uint32_t lineage)
 	return false;
 }
 
-static bool is_wanted(const struct lookup_options *options, struct text environment)
+bool lookup_wants(const struct lookup_options *options, struct text environment)
 {
 	size_t i;
 
@@ -40,6 +40,35 @@ static bool is_wanted(const struct lookup_options *options, struct text environm
 		if (text_equal(text_of(options->envs[i]), environment))
 			return true;
 	return options->env_count == 0;
+}
+
+static bool identity_is_among(const struct identities *list, const struct identity *identity)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		if (text_equal(list->items[i].id, identity->id) &&
+			text_equal(list->items[i].environment, identity->environment))
+			return true;
+	return false;
+}
+
+void identities_add(struct identities *list, const struct lookup *found, struct text environment)
+{
+	size_t i;
+
+	for (i = 0; i < found->count; i++) {
+		if (environment.ptr && !text_equal(found->items[i].environment, environment))
+			continue;
+		if (identity_is_among(list, &found->items[i]))
+			continue;
+		if (list->count == list->max) {
+			list->left_out++;
+			continue;
+		}
+		VEC_GROW(list->items, list->count, list->cap);
+		list->items[list->count++] = found->items[i];
+	}
 }
 
 static bool was_held(const struct investigation *inv, uint32_t lineage, uint32_t revision)
@@ -116,7 +145,7 @@ static void add_held(struct search *s, uint32_t revision, bool living)
 		if (inv->is_live[now] != living)
 			continue;
 		environment = investigation_env_path(inv, now, INTERN_NONE);
-		if (!is_wanted(s->options, environment))
+		if (!lookup_wants(s->options, environment))
 			continue;
 		item = identity_of(s, study_revision_text(&inv->study, revision), revision, environment);
 		add_lineage(s, item, now);
@@ -133,7 +162,7 @@ static void add_missing(struct search *s, struct text id)
 		const struct missing_key *missing = &s->verdict->missing[i];
 		uint32_t revision = intern_find(&s->inv->study.revisions, id.ptr, id.len);
 
-		if (text_equal(missing->name, id) && is_wanted(s->options, missing->environment))
+		if (text_equal(missing->name, id) && lookup_wants(s->options, missing->environment))
 			identity_of(s, id, revision, missing->environment)->missing = missing;
 	}
 }
@@ -151,7 +180,7 @@ static void add_at_tips(struct search *s, uint32_t revision)
 
 			for (f = 0; f < env->file_count && env->files[f].revision != revision; f++)
 				;
-			if (f == env->file_count || !is_wanted(s->options, env->path))
+			if (f == env->file_count || !lookup_wants(s->options, env->path))
 				continue;
 			add_lineage(s,
 				identity_of(s, study_revision_text(&s->inv->study, revision), revision, env->path),
@@ -236,7 +265,7 @@ static void add_by_prefix(struct search *s, struct text prefix)
 			add_id(s, s->verdict->missing[i].name);
 }
 
-static int compare_identities(const void *a, const void *b)
+int identity_compare_items(const void *a, const void *b)
 {
 	const struct identity *x = a, *y = b;
 	int order = text_compare(x->id, y->id);
@@ -247,7 +276,7 @@ static int compare_identities(const void *a, const void *b)
 static void finish(struct search *s, enum lookup_how how, struct lookup *out)
 {
 	if (s->count)
-		qsort(s->items, s->count, sizeof(*s->items), compare_identities);
+		qsort(s->items, s->count, sizeof(*s->items), identity_compare_items);
 	out->how = how;
 	out->count = s->count;
 	out->items = arena_calloc(&s->inv->study.arena, s->count, sizeof(*out->items));

@@ -91,16 +91,6 @@ static struct chain_summary add_up(struct planner *p, const struct audit *audit)
 	return finish(p, &sum);
 }
 
-static const struct audit_environment *find_environment(const struct audit *audit, struct text path)
-{
-	size_t i;
-
-	for (i = 0; i < audit->environment_count; i++)
-		if (text_equal(audit->environments[i].path, path))
-			return &audit->environments[i];
-	return NULL;
-}
-
 /* A chain refers to texts of the study, which ends before the plan is shown. */
 static struct text copy_of(struct planner *p, struct text text)
 {
@@ -198,8 +188,8 @@ static void keep_environments(struct planner *p, const struct audit *before, con
 		qsort(p->touched, p->touched_count, sizeof(*p->touched), text_compare_items);
 	for (i = 0; i < p->touched_count; i++) {
 		all[i].path = p->touched[i];
-		all[i].before = keep_chain(p, find_environment(before, p->touched[i]));
-		all[i].after = keep_chain(p, find_environment(after, p->touched[i]));
+		all[i].before = keep_chain(p, audit_find_environment(before, p->touched[i]));
+		all[i].after = keep_chain(p, audit_find_environment(after, p->touched[i]));
 	}
 	p->out->environments = all;
 	p->out->environment_count = p->touched_count;

@@ -66,17 +66,6 @@ static void write_docstring(struct strbuf *out, struct text revision, struct tex
 	strbuf_addstr(out, "\n\"\"\"\n");
 }
 
-/* The audited environment of that path; NULL if there is none. */
-static const struct audit_environment *audited(const struct audit *audit, struct text path)
-{
-	size_t i;
-
-	for (i = 0; i < audit->environment_count; i++)
-		if (text_equal(audit->environments[i].path, path))
-			return &audit->environments[i];
-	return NULL;
-}
-
 /* The tables that the lost migration is the likeliest to have made: later ones assume them, and none makes them. 0 or -1. */
 static int list_tables(struct planner *p, const struct wanted *wanted, struct text path, struct strbuf *out)
 {
@@ -89,7 +78,7 @@ static int list_tables(struct planner *p, const struct wanted *wanted, struct te
 
 	if (audit_source(p->inv.discovery, &p->inv.study, source, &p->inv.extra, &options, &audit, p->err) < 0)
 		return -1;
-	env = audited(&audit, path);
+	env = audit_find_environment(&audit, path);
 	if (!env)
 		return 0;
 	if (audit_tables_after(&p->inv.study, source, env, wanted->revision, &names, &count, p->err) < 0)

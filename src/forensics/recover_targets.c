@@ -63,12 +63,9 @@ bool plan_enqueue(struct planner *p, struct text revision, struct text environme
 
 static bool is_asked_environment(const struct planner *p, struct text path)
 {
-	size_t i;
+	const struct lookup_options asked = { p->options->envs, p->options->env_count };
 
-	for (i = 0; i < p->options->env_count; i++)
-		if (text_equal(text_of(p->options->envs[i]), path))
-			return true;
-	return p->options->env_count == 0;
+	return lookup_wants(&asked, path);
 }
 
 /* Whether any was missing. */

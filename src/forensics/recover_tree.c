@@ -63,11 +63,6 @@ static int flatten(struct flattening *f, const struct oid *id, unsigned depth)
 	return rc < 0 ? -1 : 0;
 }
 
-static int compare_files(const void *a, const void *b)
-{
-	return text_compare(((const struct source_file *)a)->path, ((const struct source_file *)b)->path);
-}
-
 int plan_tree_read(struct planner *p, const struct oid *root, struct plan_tree *out)
 {
 	struct flattening f = {
@@ -80,7 +75,7 @@ int plan_tree_read(struct planner *p, const struct oid *root, struct plan_tree *
 	repeats_release(&f.repeats);
 	strbuf_release(&f.path);
 	if (rc == 0 && out->count)
-		qsort(out->files, out->count, sizeof(*out->files), compare_files);
+		qsort(out->files, out->count, sizeof(*out->files), source_file_compare_items);
 	return rc;
 }
 

@@ -20,26 +20,12 @@ struct writer {
 	struct err *err;
 };
 
-/* Is the environment among those that were asked for, and not ignored by the policy? */
-static bool is_wanted(const struct writer *w, struct text path)
-{
-	const struct policy_environment *said = policy_environment(w->options->policy, path);
-	size_t i;
-
-	if (said && said->ignore)
-		return false;
-	for (i = 0; i < w->options->env_count; i++)
-		if (text_equal(text_of(w->options->envs[i]), path))
-			return true;
-	return w->options->env_count == 0;
-}
-
 static bool is_shown(struct writer *w, const struct change *change)
 {
 	uint32_t hint = change->after.path != INTERN_NONE ? change->after.path : change->before.path;
 
 	return (w->inv->is_live[change->lineage] || w->options->deep) &&
-	       is_wanted(w, investigation_env_path(w->inv, change->lineage, hint));
+	       scan_wants(w->options, investigation_env_path(w->inv, change->lineage, hint));
 }
 
 static bool is_asked_for(const struct writer *w, const struct change *change)
@@ -242,7 +228,7 @@ static void write_all_missing(struct writer *w)
 	size_t i, n = 0;
 
 	for (i = 0; i < w->verdict->missing_count; i++)
-		if (w->verdict->missing[i].tip_count && is_wanted(w, w->verdict->missing[i].environment))
+		if (w->verdict->missing[i].tip_count && scan_wants(w->options, w->verdict->missing[i].environment))
 			write_missing(w, &w->verdict->missing[i], &all[n++]);
 	w->out->missing = all;
 	w->out->missing_count = n;

@@ -3,6 +3,7 @@
 
 #include "revident/base/strbuf.h"
 #include "revident/base/xalloc.h"
+#include "revident/forensics/lookup.h"
 #include "scan_parts.h"
 
 /* Sorted by name, as all of the output is. */
@@ -94,17 +95,12 @@ static int compare_skipped(const void *a, const void *b)
 		((const struct skipped_environment *)a)->path, ((const struct skipped_environment *)b)->path);
 }
 
-static bool is_wanted(const struct scan_options *options, struct text path)
+bool scan_wants(const struct scan_options *options, struct text path)
 {
 	const struct policy_environment *said = policy_environment(options->policy, path);
-	size_t i;
+	const struct lookup_options asked = { options->envs, options->env_count };
 
-	if (said && said->ignore)
-		return false;
-	for (i = 0; i < options->env_count; i++)
-		if (text_equal(text_of(options->envs[i]), path))
-			return true;
-	return options->env_count == 0;
+	return !(said && said->ignore) && lookup_wants(&asked, path);
 }
 
 /* Each --env must name an environment: a typing error must not look like a clean repository. */
@@ -171,7 +167,7 @@ int scan_write_environments(
 		qsort(lists.skipped, lists.skipped_count, sizeof(*lists.skipped), compare_skipped);
 	envs = arena_calloc(inv->arena, lists.env_count, sizeof(*envs));
 	for (i = 0; i < lists.env_count; i++)
-		if (is_wanted(options, lists.envs[i].path))
+		if (scan_wants(options, lists.envs[i].path))
 			envs[n++] = lists.envs[i];
 	out->environments = envs;
 	out->environment_count = n;

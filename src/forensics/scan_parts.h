@@ -6,6 +6,9 @@
 
 #include "revident/forensics/scan.h"
 
+/* Is the environment among those that were asked for, and not ignored by the policy? */
+bool scan_wants(const struct scan_options *options, struct text path);
+
 /* Fills environments and skipped environments; ERR_USAGE where an environment that was asked for is none. 0 or -1. */
 int scan_write_environments(
 	struct investigation *inv, const struct scan_options *options, struct scan *out, struct err *err);

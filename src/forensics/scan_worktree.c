@@ -81,18 +81,11 @@ static void side_release(struct side *side)
 	free(side->tracked);
 }
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 static bool is_loadable(struct text path)
 {
-	const char *name = base_name(path.ptr);
+	struct text name = text_base_name(path);
 
-	return migration_file_name(name, strlen(name)) && !memmem(path.ptr, path.len, "__pycache__/", 12);
+	return migration_file_name(name.ptr, name.len) && !memmem(path.ptr, path.len, "__pycache__/", 12);
 }
 
 static int read_index(struct comparison *c, const char *const *dirs, size_t dir_count)

@@ -26,17 +26,12 @@ struct source *source_of_tree(struct study *study, const struct oid *root)
 	return source;
 }
 
-static int compare_files(const void *a, const void *b)
-{
-	return text_compare(((const struct source_file *)a)->path, ((const struct source_file *)b)->path);
-}
-
 struct source *source_of_files(struct study *study, struct source_file *files, size_t count)
 {
 	struct source *source = arena_alloc(&study->arena, sizeof(*source));
 
 	if (count)
-		qsort(files, count, sizeof(*files), compare_files);
+		qsort(files, count, sizeof(*files), source_file_compare_items);
 	source->study = study;
 	source->files = files;
 	source->count = count;

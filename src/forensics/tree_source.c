@@ -107,16 +107,6 @@ static int list_all(struct listing *l)
 	return 0;
 }
 
-static void copy_defs(struct env_defs *to, const struct env_defs *from)
-{
-	size_t i;
-
-	for (i = 0; from && i < from->count; i++) {
-		VEC_GROW(to->items, to->count, to->cap);
-		to->items[to->count++] = from->items[i];
-	}
-}
-
 int tree_envs_of_source(struct discovery *discovery, struct study *study, struct source *source,
 	const struct env_defs *extra, struct env_defs *defs, struct tree_envs *out, struct err *err)
 {
@@ -132,7 +122,7 @@ int tree_envs_of_source(struct discovery *discovery, struct study *study, struct
 	joins_init(&joins, study);
 	if (discover(discovery, source, defs, err) < 0)
 		goto done;
-	copy_defs(defs, extra);
+	env_defs_append(defs, extra);
 	for (i = 0; i < defs->count; i++)
 		for (k = 0; k < defs->items[i].version_count; k++)
 			intern_add(&l.dirs, &defs->items[i].versions[k], sizeof(uint32_t));

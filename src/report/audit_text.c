@@ -16,11 +16,6 @@ struct audit_text {
 	bool color;
 };
 
-static enum style style_of(enum level level)
-{
-	return level == LEVEL_ERROR ? STYLE_BAD : level == LEVEL_WARNING ? STYLE_WARN : STYLE_PLAIN;
-}
-
 static void write_heading(struct audit_text *t, const struct audit_environment *env)
 {
 	struct paragraph p;
@@ -59,7 +54,7 @@ static void write_finding(struct audit_text *t, const struct finding *finding)
 	struct paragraph p;
 
 	paragraph_begin(&p, t->out, t->styles, 2, 4);
-	paragraph_add_styled(&p, style_of(finding->level), level_name(finding->level));
+	paragraph_add_styled(&p, style_of_level(finding->level), level_name(finding->level));
 	paragraph_addf(&p, " %s: ", rule_get(finding->rule)->name);
 	paragraph_add(&p, finding->message.ptr);
 	paragraph_end(&p);

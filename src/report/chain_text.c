@@ -293,13 +293,6 @@ static void write_node(struct drawing *d, uint32_t number, const struct chain_li
 
 /* --- line by line ------------------------------------------------------------------------------------------------ */
 
-static void end_line(struct strbuf *out)
-{
-	while (strbuf_ends_with(out, " "))
-		strbuf_setlen(out, out->len - 1);
-	strbuf_addch(out, '\n');
-}
-
 static const char *symbol_of(const struct chain_node *node)
 {
 	if (node->state == CHAIN_MISSING)
@@ -317,7 +310,7 @@ static void draw_gap(struct drawing *d)
 	strbuf_addchn(d->out, ' ', d->options->indent);
 	for (i = 0; i < d->lane_count; i++)
 		strbuf_addstr(d->out, d->lanes[i] == LANE_NONE ? "  " : "│ ");
-	end_line(d->out);
+	text_end_line(d->out);
 }
 
 static void draw_node(struct drawing *d, uint32_t number)
@@ -336,7 +329,7 @@ static void draw_node(struct drawing *d, uint32_t number)
 	plan_line(d, number, &junction);
 	used = draw_lanes(d, &junction, symbol_of(&d->chain->nodes[number]));
 	write_node(d, number, &undrawn, used);
-	end_line(d->out);
+	text_end_line(d->out);
 	move_lanes(d, &junction, number);
 	free(to);
 }
@@ -382,7 +375,7 @@ static void draw_run(struct drawing *d, uint32_t first, size_t count)
 	strbuf_addstr(&words, " to ");
 	strbuf_add_printable_text(&words, d->chain->nodes[last].revision);
 	add_styled(d, STYLE_LABEL, &words);
-	end_line(d->out);
+	text_end_line(d->out);
 	d->lanes[junction.column] = last;
 	strbuf_release(&words);
 }

@@ -9,11 +9,6 @@ struct check_text {
 	const struct styles *styles;
 };
 
-static enum style style_of(enum level level)
-{
-	return level == LEVEL_ERROR ? STYLE_BAD : level == LEVEL_WARNING ? STYLE_WARN : STYLE_PLAIN;
-}
-
 static void write_place(struct check_text *t, const struct finding *finding)
 {
 	struct paragraph p;
@@ -74,7 +69,7 @@ static void write_violation(struct check_text *t, const struct finding *finding)
 	struct paragraph p;
 
 	paragraph_begin(&p, t->out, t->styles, 0, 2);
-	paragraph_add_styled(&p, style_of(finding->level), level_name(finding->level));
+	paragraph_add_styled(&p, style_of_level(finding->level), level_name(finding->level));
 	paragraph_addf(&p, " %s: ", rule_get(finding->rule)->name);
 	paragraph_addf(&p, "%s", finding->message.ptr);
 	paragraph_end(&p);

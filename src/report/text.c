@@ -6,6 +6,11 @@
 #include "revident/base/printable.h"
 #include "revident/base/utf8.h"
 
+enum style style_of_level(enum level level)
+{
+	return level == LEVEL_ERROR ? STYLE_BAD : level == LEVEL_WARNING ? STYLE_WARN : STYLE_PLAIN;
+}
+
 const struct styles *styles_find(bool color)
 {
 	static const struct styles ansi = {
@@ -51,7 +56,7 @@ void paragraph_begin_labelled(struct paragraph *p, struct strbuf *out, const str
 	paragraph_pad(p, LABEL_COLUMN);
 }
 
-static void end_line(struct strbuf *out)
+void text_end_line(struct strbuf *out)
 {
 	while (strbuf_ends_with(out, " "))
 		strbuf_setlen(out, out->len - 1);
@@ -81,7 +86,7 @@ static void flush_word(struct paragraph *p)
 	if (p->word.len == 0)
 		return;
 	if (p->may_break && !p->is_fresh && p->column + space + p->word_width > TEXT_WIDTH) {
-		end_line(p->out);
+		text_end_line(p->out);
 		strbuf_addchn(p->out, ' ', p->indent);
 		p->column = p->indent;
 	} else if (space) {
@@ -97,7 +102,7 @@ static void flush_word(struct paragraph *p)
 void paragraph_end(struct paragraph *p)
 {
 	flush_word(p);
-	end_line(p->out);
+	text_end_line(p->out);
 	strbuf_release(&p->word);
 }
 

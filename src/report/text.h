@@ -15,6 +15,7 @@
 #include "revident/base/text.h"
 #include "revident/model/commit.h"
 #include "revident/model/oid.h"
+#include "revident/model/rule.h"
 #include "revident/model/scan.h"
 
 enum { TEXT_WIDTH = 80 };
@@ -30,6 +31,9 @@ enum style {
 	STYLE_COMMAND,
 	STYLES
 };
+
+/* How the name of a level is shown. */
+enum style style_of_level(enum level level);
 
 /* What turns each style on, and all of them off. */
 struct styles {
@@ -64,6 +68,9 @@ void text_add_labelled_command(struct strbuf *out, const struct styles *styles, 
 
 /* A blank line between two parts; none before the first. */
 void text_add_gap(struct strbuf *out);
+
+/* Ends a line, without blanks at its end. */
+void text_end_line(struct strbuf *out);
 
 /* Ends the last line. */
 void paragraph_end(struct paragraph *p);

@@ -40,6 +40,9 @@ void audit_environment(struct study *study, const struct tree_env *env, const st
 int audit_source(struct discovery *discovery, struct study *study, struct source *source, const struct env_defs *extra,
 	const struct audit_options *options, struct audit *out, struct err *err);
 
+/* The environment of that path, or NULL. */
+const struct audit_environment *audit_find_environment(const struct audit *audit, struct text path);
+
 /*
  * Is there a file whose name lacks its own id and holds something that looks like one, so that the ids of history
  * matter? Reading them takes as long as a scan.

@@ -65,6 +65,9 @@ int discover_new(struct discovery *discovery, struct source *source, struct env_
 /* As an option or the policy says: PATH is a versions directory, its parent the script directory. */
 void env_defs_add_versions(struct study *study, struct env_defs *defs, const char *path, const char *said_by);
 
+/* Adds copies of all of `from`, which may be NULL; what they point to is shared. */
+void env_defs_append(struct env_defs *defs, const struct env_defs *from);
+
 void env_defs_release(struct env_defs *defs);
 
 #endif

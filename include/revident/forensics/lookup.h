@@ -42,6 +42,9 @@ struct lookup_options {
 	size_t env_count;
 };
 
+/* Is the environment one of those? */
+bool lookup_wants(const struct lookup_options *options, struct text environment);
+
 /*
  * Finds what `query` means: exactly an id, else a branch label, else the beginning of ids of at least four characters,
  * as Alembic resolves them (alembic/script/revision.py, _revision_for_ident). Environments that no tip has count where
@@ -75,6 +78,20 @@ static inline bool lookup_is_one_id(const struct lookup *lookup)
 
 /* Is the identity declared in the lineage? */
 bool identity_has_lineage(const struct identity *identity, uint32_t lineage);
+
+/* The order of a lookup's items, for qsort(). */
+int identity_compare_items(const void *a, const void *b);
+
+/* Identities from several lookups, each once. `items` is freed by who owns the list. */
+struct identities {
+	struct identity *items; /* in the order in which they were added */
+	size_t count, cap;
+	size_t max;      /* how many it takes */
+	size_t left_out; /* how many it did not take */
+};
+
+/* Adds what was found, in one environment or, with TEXT_NONE, in any. */
+void identities_add(struct identities *list, const struct lookup *found, struct text environment);
 
 /* Known ids that a typing error of at most two characters makes `query`, sorted; the nearest where there are more. The number of them. */
 size_t lookup_similar(struct investigation *inv, struct text query, struct text out[SIMILAR_SHOWN]);

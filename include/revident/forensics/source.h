@@ -44,6 +44,12 @@ struct source_file {
 	struct text bytes; /* the content, where it is no object of the repository; none otherwise */
 };
 
+/* By path, for qsort(). */
+static inline int source_file_compare_items(const void *a, const void *b)
+{
+	return text_compare(((const struct source_file *)a)->path, ((const struct source_file *)b)->path);
+}
+
 struct source;
 
 /* The tree `root` of the repository. Never fails: what cannot be read becomes a limit when it is needed. */
