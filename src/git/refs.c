@@ -13,23 +13,10 @@ enum {
 	REF_FILE_MAX = 64 * 1024,
 };
 
-/* "HEAD" and the like, or below refs/ without empty, "." and ".." components: nothing that leads out of the directory. */
-static bool name_is_safe(const char *name)
+/* "HEAD", "ORIG_HEAD" and the like: a file of the git directory itself. */
+static bool is_at_top(const char *name)
 {
-	const char *at = name;
-
-	if (strncmp(name, "refs/", 5) != 0 && strchr(name, '/'))
-		return false;
-	while (*at) {
-		size_t len = strcspn(at, "/");
-
-		if (len == 0 || at[0] == '.')
-			return false;
-		at += len;
-		if (*at == '/' && *++at == '\0')
-			return false;
-	}
-	return name[0] != '\0';
+	return *name && *name != '.' && !strchr(name, '/');
 }
 
 /* HEAD and a few namespaces are each work tree's own. */
@@ -96,8 +83,7 @@ bool ref_name_is_possible(struct text name)
 /* May the ref `name` point to `target`? git takes a HEAD for none that points out of refs/. */
 static bool leads_to_a_ref(const char *name, struct text target)
 {
-	return ref_name_is_possible(target) ||
-	       (strcmp(name, "HEAD") != 0 && !memchr(target.ptr, '/', target.len) && name_is_safe(target.ptr));
+	return ref_name_is_possible(target) || (strcmp(name, "HEAD") != 0 && is_at_top(target.ptr));
 }
 
 /* refs.c: a ref file's content; a loose ref's file. 1, 0 (absent), -1 (damaged). */
@@ -160,8 +146,8 @@ static int read_ref(struct repo *repo, struct arena *arena, const char *name, st
 	char *path;
 	int rc;
 
-	if (!name_is_safe(name))
-		return 0;
+	if (!is_at_top(name) && !ref_name_is_possible(text_of(name)))
+		return 0; /* nor does it lead out of the directory */
 	path = path_join(directory_of(repo, name), name);
 	rc = ref_read_file(arena, path, name, out, err);
 	free(path);

@@ -288,7 +288,7 @@ static void refs_resolve__what_names_nothing__says_so(void **state)
 {
 	static const char *const expressions[] = { "nowhere", "main~9", "main^3", "main^{tree}", "main:", "config", "",
 		"~1", "-", "../r", "main~1x", "deadbeef", "HEAD@{99}", "main^{", "main@{nonsense}", "main^{/nonsense}",
-		":/nonsense", "main@{u}", "@{-9}", "main:nowhere", "deadbeef^{/x}", "nowhere@{0}",
+		":/nonsense", "main@{u}", "@{-9}", "main:nowhere", "deadbeef^{/x}", "nowhere@{0}", "next.lock",
 		"1234567890123456789012345678901234567890" };
 	struct sandbox *sandbox = *state;
 	struct arena arena;
@@ -299,6 +299,7 @@ static void refs_resolve__what_names_nothing__says_so(void **state)
 
 	arena_init(&arena);
 	sandbox_import(sandbox, "r", three_commits);
+	sandbox_run(sandbox, "cd r; git rev-parse main >.git/refs/heads/next.lock");
 	repo = sandbox_open(sandbox, "r");
 	for (i = 0; i < sizeof(expressions) / sizeof(*expressions); i++) {
 		err_clear(&err);
