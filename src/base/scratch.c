@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "revident/base/directory.h"
-#include "revident/base/printable.h"
 #include "revident/base/signals.h"
 #include "revident/base/strbuf.h"
 
@@ -69,16 +68,6 @@ static void remove_left_over(const char *below, const char *prefix)
 	strbuf_release(&path);
 }
 
-static int cannot_make(const char *below, int errnum, struct err *err)
-{
-	struct strbuf shown = STRBUF_INIT;
-
-	strbuf_add_printable(&shown, below, strlen(below));
-	err_set_errno(err, ERR_UNDECIDED, errnum, "cannot make a directory in '%s'", shown.buf);
-	strbuf_release(&shown);
-	return -1;
-}
-
 int scratch_make(struct scratch *scratch, const char *below, const char *prefix, struct err *err)
 {
 	struct strbuf path = STRBUF_INIT;
@@ -91,7 +80,7 @@ int scratch_make(struct scratch *scratch, const char *below, const char *prefix,
 		failure = errno;
 		signals_let_through(&scratch->before);
 		strbuf_release(&path);
-		return cannot_make(below, failure, err);
+		return err_cannot("make a directory in", below, failure, err);
 	}
 	scratch->lock = lock_directory(path.buf);
 	scratch->path = strbuf_detach(&path, NULL);

@@ -300,4 +300,4 @@ it "doctor has no place for temporary files"
 fixture september-17
 run env TMPDIR="$CASE_DIR/nowhere" "$REVIDENT" hooks doctor
 expect_exit 3
-grep -q "cannot make a directory in '$CASE_DIR/nowhere': No such file" "$CASE_DIR/err" || fail "$(cat "$CASE_DIR/err")"
+grep -q "cannot make a directory in \"$CASE_DIR/nowhere\": No such file" "$CASE_DIR/err" || fail "$(cat "$CASE_DIR/err")"
