@@ -232,7 +232,7 @@ void audit_missing_revision(struct auditing *a)
 		a->expected ? a->expected->external.count : 0, &missing);
 	for (i = 0; i < count; i++) {
 		const struct missing_name *m = &missing[i];
-		bool maybe = unknown || (m->in_depends_on && unknown_label);
+		bool maybe = unknown || (m->in_depends_on && unknown_label) || a->env->is_incomplete;
 		const char *name = study_shown(a->study, m->name);
 		struct finding finding = {
 			.rule = RULE_MISSING_REVISION,
@@ -243,7 +243,10 @@ void audit_missing_revision(struct auditing *a)
 		};
 
 		finding.message = study_sentence(a->study, "%s is not there, and %s%s%s", name, who_names_it(a, m),
-			what_it_is(a, m->name, &meanings), maybe ? "; a file whose id is not known may be it" : "");
+			what_it_is(a, m->name, &meanings),
+			a->env->is_incomplete ? "; a configuration that cannot be read may say where it is"
+			: maybe               ? "; a file whose id is not known may be it"
+					      : "");
 		if (is_plain(m->name))
 			finding.hint = study_sentence(a->study, "revident explain %s", name);
 		audit_add(a, finding, audit_blob(a, m->file));

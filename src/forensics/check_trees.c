@@ -136,9 +136,9 @@ static int tree_of_files(struct checking *c, const struct source_file *files, si
 		changes[i] =
 			(struct tree_change){ files[i].path, files[i].executable ? 0100755 : 0100644, files[i].id };
 		if (files[i].kind != SOURCE_FILE)
-			changes[i].mode = MODE_LINK;
-		else if (files[i].bytes.ptr && memory_blob(c->study->repo, files[i].bytes.ptr, files[i].bytes.len,
-						       &changes[i].id, c->err) < 0)
+			changes[i].mode = files[i].kind == SOURCE_LINK ? MODE_LINK : MODE_GITLINK;
+		if (changes[i].mode != MODE_GITLINK && files[i].bytes.ptr &&
+			memory_blob(c->study->repo, files[i].bytes.ptr, files[i].bytes.len, &changes[i].id, c->err) < 0)
 			return -1;
 	}
 	return memory_tree(c->study->repo, NULL, changes, count, out, c->err);

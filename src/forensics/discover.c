@@ -270,6 +270,7 @@ static int begin_search(struct search *search, struct discovery *discovery, stru
 		.err = err };
 	if (survey(&discovery->memo, source, &search->survey, err) < 0)
 		return -1;
+	out->is_incomplete = out->is_incomplete || search->survey.unread_count > 0;
 	bound(search, &search->survey.config_count);
 	bound(search, &search->survey.script_count);
 	bound(search, &search->survey.loose_count);

@@ -203,7 +203,7 @@ static int look_at_view(struct investigation *inv, struct tip_view *view, struct
 		snapshot_put(inv->snapshots, snapshot);
 		return -1;
 	}
-	view->is_incomplete = snapshot->incomplete;
+	view->is_incomplete = snapshot->incomplete || view->defs.is_incomplete;
 	tree_envs_build(&inv->study, &view->defs, &inv->lineage.joins, snapshot->files, snapshot->count, &view->envs);
 	snapshot_put(inv->snapshots, snapshot);
 	label_envs(inv, view);

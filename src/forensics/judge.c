@@ -396,7 +396,8 @@ static int judge_sides(struct judging *j)
 		say_unreadable(j);
 	if (look_at_sides(j) < 0 || check_only(j) < 0)
 		return -1;
-	if (j->judged->base_count == 0) /* all of the target is new, and what could not be read may be what is judged */
+	/* what could not be read may be what is judged: where all of the target is new, or a configuration of it is unread */
+	if (j->judged->base_count == 0 || judging_target(j)->defs.is_incomplete)
 		judge_add_repo_limits(j->judge);
 	choose_watched(j);
 	if (look_at_suspects(j) < 0)

@@ -68,6 +68,12 @@ static bool is_asked_environment(const struct planner *p, struct text path)
 	return lookup_wants(&asked, path);
 }
 
+/* A configuration of HEAD that cannot be read may say where it is; what is seen to be taken away is not there. */
+static bool may_be_elsewhere(const struct planner *p, const struct missing_key *missing)
+{
+	return p->view->defs.is_incomplete && !missing->loss;
+}
+
 /* Whether any was missing. */
 static bool enqueue_missing(struct planner *p, const struct text *revision)
 {
@@ -79,7 +85,13 @@ static bool enqueue_missing(struct planner *p, const struct text *revision)
 
 		if (is_asked_environment(p, missing->environment) &&
 			(!revision || text_equal(*revision, missing->name))) {
-			plan_enqueue(p, missing->name, missing->environment, missing);
+			if (may_be_elsewhere(p, missing))
+				add_note(p,
+					"%s may be where a configuration of HEAD says that cannot be read: put that "
+					"back first, nothing is planned before",
+					study_shown(&p->inv.study, missing->name));
+			else
+				plan_enqueue(p, missing->name, missing->environment, missing);
 			any = true;
 		}
 	}

@@ -63,6 +63,8 @@ static void entry_from_tree(const struct tree_entry *from, struct source_entry *
 		to->kind = SOURCE_DIR;
 	else if ((from->mode & MODE_TYPE) == MODE_FILE)
 		to->kind = SOURCE_FILE;
+	else if ((from->mode & MODE_TYPE) == MODE_LINK)
+		to->kind = SOURCE_LINK;
 	to->executable = to->kind == SOURCE_FILE && (from->mode & 0100);
 	to->id = from->id;
 	to->name = (struct text){ from->name, from->name_len };

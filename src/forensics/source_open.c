@@ -98,7 +98,9 @@ static void add_staged(struct listing *l, const struct index_entry *entry)
 	struct source_file *file = listing_add(l, entry->path);
 
 	file->id = entry->id;
-	file->kind = (entry->mode & MODE_TYPE) == MODE_FILE ? SOURCE_FILE : SOURCE_OTHER;
+	file->kind = (entry->mode & MODE_TYPE) == MODE_FILE ? SOURCE_FILE
+		     : entry->mode == MODE_LINK             ? SOURCE_LINK
+							    : SOURCE_OTHER;
 	file->executable = file->kind == SOURCE_FILE && (entry->mode & 0100);
 }
 
@@ -149,6 +151,8 @@ static void add_from_disk(struct listing *l, struct text path)
 		repo_add_limit(l->study->repo, "%s", why.msg);
 	file = listing_add(l, path);
 	file->kind = found == 1 ? SOURCE_FILE : found == 0 ? SOURCE_OTHER : SOURCE_UNREADABLE;
+	if (found == 0 && worktree_read_link(l->study->repo, name, &bytes))
+		file->kind = SOURCE_LINK;
 	file->bytes = (struct text){ arena_memdup(&l->study->arena, bytes.buf, bytes.len), bytes.len };
 	object_blob_id(bytes.buf, bytes.len, &file->id);
 	strbuf_release(&bytes);

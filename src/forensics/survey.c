@@ -35,6 +35,7 @@ void survey_memo_release(struct survey_memo *memo)
 	repeats_release(&memo->repeats);
 	intern_release(&memo->places);
 	free(memo->files);
+	free(memo->is_unread);
 	free(memo->env_is_alembic);
 	free(memo->holds);
 }
@@ -54,6 +55,7 @@ struct walk {
 	struct strbuf path; /* of the directory at hand: it gets a number only where something is found */
 	size_t versions;    /* length of the part of `path` that is the topmost version* directory; 0 outside of one */
 	bool stays;         /* in the directory at hand */
+	size_t link_count;  /* configurations that are links, which may lead anywhere in the source */
 	struct err *err;
 };
 
@@ -80,24 +82,95 @@ static void add_loose(struct survey *survey, uint32_t dir)
 	survey->loose[survey->loose_count++] = dir;
 }
 
-static int add_config(struct walk *walk, const struct source_entry *entry, enum config_format format)
+/* The path of an entry of the directory at hand, as sentences have it. */
+static const char *shown_path(struct walk *walk, const struct source_entry *entry)
 {
-	struct config_file *file = survey_read_config(walk->memo, walk->source, entry, format);
+	size_t len = walk->path.len;
+	const char *shown;
+
+	strbuf_add_component(&walk->path, entry->name.ptr, entry->name.len);
+	shown = study_shown(walk->memo->study, (struct text){ walk->path.buf, walk->path.len });
+	strbuf_setlen(&walk->path, len);
+	return shown;
+}
+
+/* A configuration that nobody can read: it may name other directories, and join them. Always 1. */
+static int add_unread(struct walk *walk)
+{
+	add_place(walk, walk->path.len);
+	walk->out->unread_count++;
+	return 1;
+}
+
+/* `file` is what the entry is, or what it leads to. 1 if it is of interest, else 0. */
+static int add_config(struct walk *walk, const struct source_entry *file, enum config_format format)
+{
+	const struct config_file *content;
+	int found = survey_read_config(walk->memo, walk->source, file, format, &content);
 	struct survey *out = walk->out;
 	struct survey_config *config;
 	size_t len = walk->path.len;
 
-	if (!file)
+	if (found < 0)
+		return survey_is_alembic_config(file->name) ? add_unread(walk) : 0;
+	if (found == 0)
 		return 0;
 	VEC_GROW(out->configs, out->config_count, out->config_cap);
 	config = &out->configs[out->config_count++];
 	config->dir = add_place(walk, len);
-	strbuf_add_component(&walk->path, entry->name.ptr, entry->name.len);
+	strbuf_add_component(&walk->path, file->name.ptr, file->name.len);
 	config->path = path_number(walk, walk->path.len);
 	strbuf_setlen(&walk->path, len);
-	config->blob = entry->id;
-	config->file = file;
+	config->blob = file->id;
+	config->file = content;
 	return 1;
+}
+
+/* Alembic opens what a link leads to, and takes the link's own directory for where the configuration is. */
+static int add_linked_config(struct walk *walk, const struct source_entry *link, enum config_format format)
+{
+	struct source_entry file;
+	struct err why = { 0 };
+	size_t len = walk->path.len;
+	int found;
+
+	walk->link_count++;
+	strbuf_add_component(&walk->path, link->name.ptr, link->name.len);
+	found = source_follow(walk->source, (struct text){ walk->path.buf, walk->path.len }, link, &file, &why);
+	strbuf_setlen(&walk->path, len);
+	if (found == 1)
+		return add_config(walk, &file, format);
+	if (found < 0)
+		repo_add_limit(walk->memo->study->repo, "%s", why.msg);
+	else
+		repo_add_limit(walk->memo->study->repo,
+			"'%s' is a symbolic link to no file of the tree: what it configures is not known",
+			shown_path(walk, link));
+	return add_unread(walk);
+}
+
+/* What stands where Alembic's configuration would, and is no file: Alembic finds no configuration there. */
+static int add_odd_config(struct walk *walk, const struct source_entry *entry)
+{
+	repo_add_limit(walk->memo->study->repo,
+		"'%s' is %s, which Alembic reads no configuration from: what it was to configure is not known",
+		shown_path(walk, entry), entry->kind == SOURCE_DIR ? "a directory" : "no file");
+	return add_unread(walk);
+}
+
+/* An entry that has a configuration's name. 1 if it is of interest, else 0. */
+static int survey_config(struct walk *walk, const struct source_entry *entry, enum config_format format)
+{
+	switch (entry->kind) {
+	case SOURCE_FILE:
+		return add_config(walk, entry, format);
+	case SOURCE_LINK:
+		return survey_is_alembic_config(entry->name) ? add_linked_config(walk, entry, format) : 0;
+	case SOURCE_UNREADABLE:
+		return survey_is_alembic_config(entry->name) ? add_unread(walk) : 0;
+	default:
+		return text_equal(entry->name, TEXT_LITERAL("alembic.ini")) ? add_odd_config(walk, entry) : 0;
+	}
 }
 
 /* 1 if the file is of interest, 0, -1. One migration is enough: `*holds` says that the directory has shown one. */
@@ -107,6 +180,8 @@ static int survey_file(struct walk *walk, const struct oid *tree, const struct s
 	enum config_format format;
 	int found;
 
+	if (config_file_name(entry->name.ptr, entry->name.len, &format))
+		return survey_config(walk, entry, format);
 	if (entry->kind != SOURCE_FILE)
 		return 0;
 	if (survey_is_file_called(entry, "env.py") && survey_is_alembic_env(walk->memo, walk->source, entry)) {
@@ -114,8 +189,6 @@ static int survey_file(struct walk *walk, const struct oid *tree, const struct s
 		out->scripts[out->script_count++] = (struct survey_script){ add_place(walk, walk->path.len), *tree };
 		return 1;
 	}
-	if (config_file_name(entry->name.ptr, entry->name.len, &format))
-		return add_config(walk, entry, format);
 	if (!walk->versions || *holds)
 		return 0;
 	found = survey_is_migration(walk->memo->study, entry, walk->err);
@@ -182,6 +255,7 @@ static int recall(struct walk *walk, const struct oid *id)
 	if (number == INTERN_NONE)
 		return -1;
 	append(walk->out, &memo->found[number], 0, 0);
+	walk->out->unread_count += memo->found[number].unread_count;
 	for (i = 0; i < memo->found[number].loose_count; i++)
 		add_loose(walk->out, memo->found[number].loose[i]);
 	return 1;
@@ -199,8 +273,8 @@ static void remember(struct walk *walk, const struct oid *id, const struct surve
 		study_add_dull(memo->study, id, walk->versions > 0);
 		return;
 	}
-	items = walk->out->config_count - before->config_count + walk->out->script_count - before->script_count +
-		walk->out->loose_count - before->loose_count;
+	items = walk->out->unread_count - before->unread_count + walk->out->config_count - before->config_count +
+		walk->out->script_count - before->script_count + walk->out->loose_count - before->loose_count;
 	if (items > KEPT_MAX - memo->kept_items)
 		return;
 	memo->kept_items += items;
@@ -211,6 +285,7 @@ static void remember(struct walk *walk, const struct oid *id, const struct surve
 	kept = &memo->found[count];
 	memset(kept, 0, sizeof(*kept));
 	append(kept, walk->out, before->config_count, before->script_count);
+	kept->unread_count = walk->out->unread_count - before->unread_count;
 	if (i > 0 && walk->versions && walk->out->loose[i - 1] == path_number(walk, walk->versions))
 		i--; /* the one that this directory is in */
 	for (; i < walk->out->loose_count; i++)
@@ -241,6 +316,8 @@ static int survey_entries(struct walk *walk, const struct oid *id, unsigned dept
 		return 1; /* where it was looked at, something was found */
 	}
 	while (found >= 0 && (rc = source_scan_next(&scan, &entry, &why)) == 1) {
+		if (entry.kind == SOURCE_DIR && text_equal(entry.name, TEXT_LITERAL("alembic.ini")))
+			interesting = add_odd_config(walk, &entry) == 1;
 		if (entry.kind == SOURCE_DIR && depth < SURVEY_DEPTH_MAX && is_dull_subdir(walk, &entry))
 			continue;
 		found = entry.kind == SOURCE_DIR ? survey_subdir(walk, &entry, depth)
@@ -257,13 +334,14 @@ static int survey_entries(struct walk *walk, const struct oid *id, unsigned dept
 static int survey_dir(struct walk *walk, const struct oid *id, unsigned depth)
 {
 	struct survey before = *walk->out;
+	size_t links = walk->link_count;
 	bool is_tree = !oid_is_null(id);
 	int found = is_tree ? recall(walk, id) : -1;
 
 	if (found >= 0)
 		return found;
 	found = survey_entries(walk, id, depth);
-	if (is_tree && found >= 0)
+	if (is_tree && found >= 0 && walk->link_count == links) /* what a link leads to is not part of the tree */
 		remember(walk, id, &before, found == 1);
 	return found;
 }

@@ -70,8 +70,16 @@ bool survey_path_matters(struct text path)
 	return name_matters(path) || is_too_deep(path);
 }
 
-/* The bytes of a configuration or env.py; one that cannot be read is a limit and counts as empty. */
-static void read_leniently(
+bool survey_is_alembic_config(struct text name)
+{
+	enum config_format format;
+
+	return config_file_name(name.ptr, name.len, &format) &&
+	       (format == CONFIG_TOML || memmem(name.ptr, name.len, "alembic", 7));
+}
+
+/* The bytes of a configuration or env.py; one that cannot be read is a limit and counts as empty. Was it read? */
+static bool read_leniently(
 	struct study *study, struct source *source, const struct source_entry *entry, struct strbuf *out)
 {
 	struct err why = { 0 };
@@ -81,29 +89,39 @@ static void read_leniently(
 		object_add_limit(study->repo, "blob", &entry->id, NULL);
 	else if (found < 0)
 		repo_add_limit(study->repo, "%s", why.msg);
+	return found == 1;
 }
 
-struct config_file *survey_read_config(
-	struct survey_memo *memo, struct source *source, const struct source_entry *entry, enum config_format format)
+/* Reads what the memo does not know yet. */
+static void learn_config(struct survey_memo *memo, struct source *source, const struct source_entry *entry,
+	enum config_format format, size_t number)
 {
-	size_t before = memo->configs.count;
-	uint32_t number = intern_add(&memo->configs, entry->id.bytes, OID_BYTES);
 	struct strbuf bytes = STRBUF_INIT;
 	struct config_file file = { 0 };
 
-	if (number < before)
-		return memo->files[number];
-	read_leniently(memo->study, source, entry, &bytes);
+	VEC_GROW(memo->files, number, memo->file_cap);
+	VEC_GROW(memo->is_unread, number, memo->unread_cap);
+	memo->files[number] = NULL;
+	memo->is_unread[number] = !read_leniently(memo->study, source, entry, &bytes);
 	if (memmem(bytes.buf, bytes.len, "alembic", 7) || memmem(bytes.buf, bytes.len, "script_location", 15))
 		config_parse(bytes.buf, bytes.len, format, &memo->study->arena, &file);
-	strbuf_release(&bytes);
-	VEC_GROW(memo->files, before, memo->file_cap);
-	memo->files[number] = NULL;
 	if (file.section_count) {
 		memo->files[number] = arena_alloc(&memo->study->arena, sizeof(file));
 		*memo->files[number] = file;
 	}
-	return memo->files[number];
+	strbuf_release(&bytes);
+}
+
+int survey_read_config(struct survey_memo *memo, struct source *source, const struct source_entry *entry,
+	enum config_format format, const struct config_file **out)
+{
+	size_t before = memo->configs.count;
+	uint32_t number = intern_add(&memo->configs, entry->id.bytes, OID_BYTES);
+
+	if (number == before)
+		learn_config(memo, source, entry, format, number);
+	*out = memo->files[number];
+	return memo->is_unread[number] ? -1 : *out != NULL;
 }
 
 bool survey_is_alembic_env(struct survey_memo *memo, struct source *source, const struct source_entry *entry)

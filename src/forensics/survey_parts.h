@@ -18,9 +18,15 @@ bool survey_is_versions_name(struct text name);
 /* Is the entry a regular file of this name? */
 bool survey_is_file_called(const struct source_entry *entry, const char *name);
 
-/* The configuration that the file holds; NULL where it has no section of Alembic's, as most *.ini files have none. */
-struct config_file *survey_read_config(
-	struct survey_memo *memo, struct source *source, const struct source_entry *entry, enum config_format format);
+/* Is a file of this name Alembic's by its name, so that it matters that it cannot be read? */
+bool survey_is_alembic_config(struct text name);
+
+/*
+ * The configuration that the file holds. 1; 0 where it has no section of Alembic's, as most *.ini files have none; -1
+ * where it cannot be read.
+ */
+int survey_read_config(struct survey_memo *memo, struct source *source, const struct source_entry *entry,
+	enum config_format format, const struct config_file **out);
 
 /* Does an env.py mention Alembic? Web frameworks have files of that name, too. */
 bool survey_is_alembic_env(struct survey_memo *memo, struct source *source, const struct source_entry *entry);

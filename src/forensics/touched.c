@@ -157,6 +157,8 @@ static bool is_configuration(struct looking *l, const struct tree_difference *d,
 	bool found = false;
 	int i;
 
+	if ((d->modes[0] & MODE_TYPE) == MODE_LINK || (d->modes[1] & MODE_TYPE) == MODE_LINK)
+		return true; /* to wherever it leads */
 	for (i = 0; i < 2; i++)
 		if (is_file(d->modes[i]) &&
 			(read_config(l, d->path, &d->ids[i], format, &file) < 1 || file.section_count))
@@ -184,18 +186,37 @@ static void claim_all(struct looking *l, const struct config_file *file, struct 
 	}
 }
 
-static void take_config(struct looking *l, const struct strbuf *dir, const struct tree_entry *entry)
+/* What the configuration at `path`, of which `entry` tells, claims for its directory. */
+static void take_config(struct looking *l, struct text path, struct text dir, const struct source_entry *entry,
+	enum config_format format)
 {
-	enum config_format format;
 	struct config_file file;
-	struct strbuf path = STRBUF_INIT;
 
-	if (!is_file(entry->mode) || !config_file_name(entry->name, entry->name_len, &format))
+	read_config(l, path, &entry->id, format, &file);
+	claim_all(l, &file, arena_text(&l->study->arena, dir));
+}
+
+static void look_at_config(
+	struct looking *l, struct source *source, const struct strbuf *dir, const struct tree_entry *entry)
+{
+	struct source_entry file = { .id = entry->id }, link = file;
+	enum config_format format;
+	struct strbuf path = STRBUF_INIT;
+	struct err why = { 0 };
+	struct text at;
+	int found = 1;
+
+	if (!config_file_name(entry->name, entry->name_len, &format))
 		return;
 	strbuf_add(&path, dir->buf, dir->len);
 	strbuf_add_component(&path, entry->name, entry->name_len);
-	read_config(l, (struct text){ path.buf, path.len }, &entry->id, format, &file);
-	claim_all(l, &file, (struct text){ arena_memdup(&l->study->arena, dir->buf, dir->len), dir->len });
+	at = (struct text){ path.buf, path.len };
+	if (entry->mode == MODE_LINK)
+		found = source_follow(source, at, &link, &file, &why);
+	else if (!is_file(entry->mode))
+		found = 0;
+	if (found == 1)
+		take_config(l, at, (struct text){ dir->buf, dir->len }, &file, format);
 	strbuf_release(&path);
 }
 
@@ -213,7 +234,8 @@ static bool is_seen(struct looking *l, const struct oid *tree, const struct strb
 }
 
 /* Finds every configuration of a tree, by reading trees alone, and what it claims. Trees seen before are passed by. */
-static void search_configs(struct looking *l, const struct oid *tree, struct strbuf *path, unsigned depth)
+static void search_configs(
+	struct looking *l, struct source *source, const struct oid *tree, struct strbuf *path, unsigned depth)
 {
 	size_t len = path->len;
 	struct tree_entry entry;
@@ -227,11 +249,11 @@ static void search_configs(struct looking *l, const struct oid *tree, struct str
 	it = (struct tree_iter){ object.bytes, object.type == OBJECT_TREE ? object.len : 0 };
 	while (tree_next(&it, &entry) == 1) {
 		if (entry.mode != MODE_TREE) {
-			take_config(l, path, &entry);
+			look_at_config(l, source, path, &entry);
 			continue;
 		}
 		strbuf_add_component(path, entry.name, entry.name_len);
-		search_configs(l, &entry.id, path, depth + 1);
+		search_configs(l, source, &entry.id, path, depth + 1);
 		strbuf_setlen(path, len);
 	}
 	object_release(&object);
@@ -247,7 +269,7 @@ static void look_at_unplaced(struct looking *l)
 
 	for (side = 0; side < 2; side++)
 		if (l->sides[side] && source_root(l->sides[side], &root))
-			search_configs(l, &root, &path, 0);
+			search_configs(l, l->sides[side], &root, &path, 0);
 	for (i = 0; i < l->unplaced.count; i++) {
 		const struct intern_key *file = intern_get(&l->unplaced, (uint32_t)i);
 

@@ -344,6 +344,7 @@ void tree_envs_build(struct study *study, const struct env_defs *defs, const str
 	for (i = 0; i < out->count; i++) {
 		name_env(&g, &out->items[i], groups[i]);
 		fill_files(&g, &out->items[i], groups[i]);
+		out->items[i].is_incomplete = defs->is_incomplete;
 	}
 	if (out->count)
 		qsort(out->items, out->count, sizeof(*out->items), compare_envs);

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -246,6 +247,17 @@ int worktree_read(struct repo *repo, const char *path, size_t max, struct strbuf
 		rc = S_ISREG(st.st_mode) ? read_to_end(fd, path, max, out, err) : judge_other(repo, path, err);
 	close(fd);
 	return rc;
+}
+
+bool worktree_read_link(struct repo *repo, const char *path, struct strbuf *out)
+{
+	char *full = repo->work_tree ? path_join(repo->work_tree, path) : NULL, to[PATH_MAX];
+	ssize_t len = full ? readlink(full, to, sizeof(to)) : -1;
+
+	free(full);
+	if (len > 0)
+		strbuf_add(out, to, (size_t)len);
+	return len > 0;
 }
 
 bool worktree_mtime(struct repo *repo, const char *path, int64_t *out)

@@ -42,6 +42,7 @@ static void expect_files(struct bench *b, struct source *source, const char *exp
 {
 	static const char *const kinds[] = { [SOURCE_DIR] = "dir",
 		[SOURCE_FILE] = "file",
+		[SOURCE_LINK] = "link",
 		[SOURCE_UNREADABLE] = "unreadable",
 		[SOURCE_OTHER] = "other" };
 	struct strbuf out = STRBUF_INIT, bytes = STRBUF_INIT;
@@ -109,7 +110,7 @@ static void source_open_index__staged_content__is_what_git_would_commit(void **s
 		"file m/env.py: import alembic\n"
 		"file m/versions/a1.py: revision = 'a1'\n"
 		"file m/versions/b2.py: staged\n"
-		"other m/versions/link.py\n");
+		"link m/versions/link.py\n");
 	bench_close(&b);
 }
 
@@ -143,7 +144,7 @@ static void source_open_worktree__changes__are_what_lies_on_disk(void **state)
 		"file m/env.py: import alembic\n"
 		"file m/versions/a1.py: changed\n"
 		"file m/versions/b2.py: new\n"
-		"other m/versions/link.py\n");
+		"link m/versions/link.py\n");
 	bench_close(&b);
 }
 
@@ -163,7 +164,7 @@ static void source_open_worktree__ignored_files__count_in_versions_directories_o
 		"file m/env.py: import alembic\n"
 		"file m/versions/a1.py: revision = 'a1'\n"
 		"file m/versions/b2.py: x\n"
-		"other m/versions/link.py\n");
+		"link m/versions/link.py\n");
 	bench_close(&b);
 }
 
@@ -182,7 +183,7 @@ static void source_open_worktree__conflict__is_read_from_disk(void **state)
 		"file docs/x.txt\n"
 		"file m/env.py: import alembic\n"
 		"file m/versions/a1.py: <<<<<<< HEAD\n"
-		"other m/versions/link.py\n");
+		"link m/versions/link.py\n");
 	bench_close(&b);
 }
 
@@ -198,8 +199,8 @@ static void source_open_worktree__file_that_became_a_link__is_no_regular_file(vo
 		"file alembic.ini: [alembic]\n"
 		"file m/env.py: import alembic\n"
 		"file m/kept.py: revision = 'a1'\n"
-		"other m/versions/a1.py\n"
-		"other m/versions/link.py\n");
+		"link m/versions/a1.py\n"
+		"link m/versions/link.py\n");
 	bench_close(&b);
 }
 

@@ -40,6 +40,7 @@ struct env_defs {
 	size_t count, cap;
 	uint32_t *configs; /* path numbers of the configurations that were read */
 	size_t config_count, config_cap;
+	bool is_incomplete; /* a configuration could not be read: it may name more, and join what is here */
 };
 
 struct discovery;

@@ -23,8 +23,9 @@
 enum source_kind {
 	SOURCE_DIR,
 	SOURCE_FILE,       /* a regular file, executable or not */
+	SOURCE_LINK,       /* a symbolic link: never a migration; source_follow() says where it leads */
 	SOURCE_UNREADABLE, /* a file of the work tree that cannot be read, as a limit says: it may be a migration */
-	SOURCE_OTHER,      /* a symlink, a submodule, anything else: never a migration */
+	SOURCE_OTHER,      /* a submodule, anything else: never a migration */
 };
 
 struct source_entry {
@@ -97,6 +98,13 @@ int source_find(struct source *source, struct text path, struct source_entry *ou
 /* The bytes of the file that `entry` describes, at most `max`. 1; 0 if the object is missing; -1. */
 int source_read(
 	struct source *source, const struct source_entry *entry, size_t max, struct strbuf *out, struct err *err);
+
+/*
+ * The regular file that the symbolic link `link` at `path` leads to, through further links if need be. 1; 0 where it leads
+ * out of the source, to nothing, to no regular file or in a circle; -1. The name in `out` stays the link's.
+ */
+int source_follow(struct source *source, struct text path, const struct source_entry *link, struct source_entry *out,
+	struct err *err);
 
 /* All files of a listed source, sorted by path; none for a tree. */
 const struct source_file *source_files(const struct source *source, size_t *count);

@@ -26,6 +26,7 @@ struct survey {
 	size_t script_count, script_cap;
 	uint32_t *loose; /* directories called version* that hold migrations, or whose subdirectories do */
 	size_t loose_count, loose_cap;
+	size_t unread_count; /* configurations that are there, or were meant to be, and that nobody can read */
 };
 
 /* What is known of subtrees and configuration files, across trees; those with nothing in them are the study's dull ones. */
@@ -36,8 +37,9 @@ struct survey_memo {
 	size_t found_cap;
 	size_t kept_items;          /* in all of `found` */
 	struct intern configs;      /* blob ids */
-	struct config_file **files; /* by number in `configs`; NULL: nothing of Alembic's */
-	size_t file_cap;
+	struct config_file **files; /* by number in `configs`; NULL: nothing of Alembic's, or unread */
+	bool *is_unread;            /* by number in `configs` */
+	size_t file_cap, unread_cap;
 	struct intern env_files; /* blob ids of env.py files */
 	bool *env_is_alembic;
 	size_t env_cap;

@@ -35,6 +35,7 @@ struct tree_env {
 	uint32_t unit;                 /* one of its units, INTERN_NONE if it has no migrations */
 	const struct tree_file *files; /* sorted by path */
 	size_t file_count;
+	bool is_incomplete; /* a configuration that could not be read may add directories to it */
 };
 
 struct tree_envs {

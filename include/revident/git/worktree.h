@@ -28,6 +28,9 @@ int worktree_files(struct repo *repo, struct arena *arena, const char *dir, unsi
  */
 int worktree_read(struct repo *repo, const char *path, size_t max, struct strbuf *out, struct err *err);
 
+/* Where the symbolic link at the path leads, as it says itself. False if there is none. */
+bool worktree_read_link(struct repo *repo, const char *path, struct strbuf *out);
+
 /* When a regular file was written last, in seconds since 1970. False if there is none. */
 bool worktree_mtime(struct repo *repo, const char *path, int64_t *out);
 
