@@ -86,16 +86,25 @@ static void expect_same(struct sandbox *sandbox, const char *expected, bool expe
 	free(text);
 }
 
+/* A repository with a graph. Returns its history as it is read without one. */
+static char *import_with_graph(struct sandbox *sandbox)
+{
+	bool has_graph;
+	char *text;
+
+	sandbox_import(sandbox, "r", stream);
+	text = history(sandbox, &has_graph);
+	assert_false(has_graph);
+	sandbox_run(sandbox, write_graph);
+	return text;
+}
+
 static void commits_load__with_a_graph__reads_the_same_history(void **state)
 {
 	struct sandbox *sandbox = *state;
-	bool has_graph;
 	char *expected;
 
-	sandbox_import(sandbox, "r", stream);
-	expected = history(sandbox, &has_graph);
-	assert_false(has_graph);
-	sandbox_run(sandbox, write_graph);
+	expected = import_with_graph(sandbox);
 	expect_same(sandbox, expected, true);
 	sandbox_run(sandbox, "cd r; git config core.commitGraph false");
 	expect_same(sandbox, expected, false);
@@ -140,9 +149,7 @@ static void repo_commit_graph__grafts_or_a_shallow_file__ignores_it(void **state
 	bool has_graph;
 	char *expected;
 
-	sandbox_import(sandbox, "r", stream);
-	expected = history(sandbox, &has_graph);
-	sandbox_run(sandbox, write_graph);
+	expected = import_with_graph(sandbox);
 	expect_same(sandbox, expected, true);
 	sandbox_run(sandbox, "cd r; git rev-parse m >.git/info/grafts");
 	expect_same(sandbox, expected, false); /* and grafts are not followed */
@@ -187,6 +194,15 @@ static void repo_commit_graph__replace_refs_that_git_is_not_to_follow__leave_it(
 	assert_false(has_graph_with(&env));
 }
 
+/* The checksum that fits. */
+static void seal(unsigned char *bytes, size_t len)
+{
+	struct oid sum;
+
+	sha1_of(bytes, len - OID_BYTES, &sum);
+	memcpy(bytes + len - OID_BYTES, sum.bytes, OID_BYTES);
+}
+
 static size_t load_graph(struct sandbox *sandbox, unsigned char *bytes, size_t max)
 {
 	char path[128];
@@ -210,11 +226,8 @@ static void commits_load__damaged_graph__is_not_used(void **state)
 	unsigned char bytes[MAX];
 	size_t len, at;
 	char *expected;
-	bool has_graph;
 
-	sandbox_import(sandbox, "r", stream);
-	expected = history(sandbox, &has_graph);
-	sandbox_run(sandbox, write_graph);
+	expected = import_with_graph(sandbox);
 	len = load_graph(sandbox, bytes, MAX);
 	for (at = 0; at < len; at += at < 100 ? 3 : 97) {
 		bytes[at] ^= 0x40;
@@ -236,7 +249,7 @@ static void commits_load__forged_graph__does_no_harm(void **state)
 	static const unsigned char values[] = { 0xff, 0x80, 0x01 };
 	struct sandbox *sandbox = *state;
 	unsigned char bytes[MAX];
-	struct oid tip, sum;
+	struct oid tip;
 	size_t len, at, v;
 
 	sandbox_import(sandbox, "r", stream);
@@ -252,8 +265,7 @@ static void commits_load__forged_graph__does_no_harm(void **state)
 			struct repo *repo;
 
 			bytes[at] = values[v];
-			sha1_of(bytes, len - OID_BYTES, &sum);
-			memcpy(bytes + len - OID_BYTES, sum.bytes, OID_BYTES);
+			seal(bytes, len);
 			sandbox_write(sandbox, "r/.git/objects/info/commit-graph", bytes, len);
 			repo = sandbox_open(sandbox, "r");
 			free(read_history(repo, &tip));
@@ -285,13 +297,11 @@ static uint32_t number_at(const unsigned char *bytes)
 static void write_forged(struct sandbox *sandbox, const unsigned char *bytes, size_t len, size_t at, uint32_t number)
 {
 	unsigned char *forged = memcpy(malloc(len), bytes, len);
-	struct oid sum;
 	size_t i;
 
 	for (i = 0; i < 4; i++)
 		forged[at + i] = (unsigned char)(number >> (24 - 8 * i));
-	sha1_of(forged, len - OID_BYTES, &sum);
-	memcpy(forged + len - OID_BYTES, sum.bytes, OID_BYTES);
+	seal(forged, len);
 	sandbox_write(sandbox, "r/.git/objects/info/commit-graph", forged, len);
 	free(forged);
 }
@@ -306,10 +316,8 @@ static void commits_load__graph_with_other_parents_or_trees__is_not_believed(voi
 	struct oid tip;
 	uint32_t other;
 	char *expected;
-	bool has_graph;
 
-	sandbox_import(sandbox, "r", stream);
-	expected = history(sandbox, &has_graph);
+	expected = import_with_graph(sandbox);
 	sandbox_run(sandbox, "cd r; git rev-parse m | git commit-graph write --stdin-commits --changed-paths "
 			     "--no-progress 2>&1; chmod u+w .git/objects/info/commit-graph");
 	expect_same(sandbox, expected, true);
@@ -380,12 +388,9 @@ static void commit_graph_filter__ends_out_of_order__gives_none(void **state)
 static void repo_commit_graph__with_a_hole_behind_it__is_not_used(void **state)
 {
 	struct sandbox *sandbox = *state;
-	bool has_graph;
 	char *expected;
 
-	sandbox_import(sandbox, "r", stream);
-	expected = history(sandbox, &has_graph);
-	sandbox_run(sandbox, write_graph);
+	expected = import_with_graph(sandbox);
 	sandbox_run(sandbox, "truncate -s 900G r/.git/objects/info/commit-graph");
 	expect_same(sandbox, expected, false);
 	free(expected);
