@@ -10,7 +10,7 @@
 #include "revident/base/intern.h"
 #include "revident/base/xalloc.h"
 
-/* INTERFACE section 3. */
+/* Where similarity begins to tell: see content.h. */
 static const double MUCH_THE_SAME = 0.6, RELATED = 0.2;
 enum { LINES_THAT_TELL = 5 };
 

@@ -4,9 +4,9 @@
 #include "judge_parts.h"
 #include "revident/base/xalloc.h"
 
-/* What one base's tree is found guilty of already. */
+/* The findings that a base's tree has already: a change did not introduce them. */
 struct known {
-	struct intern findings; /* add_key(); each with its environment and without */
+	struct intern findings; /* key_of(); each with its environment and without */
 	const struct audit_environment *environments;
 	size_t count;
 };

@@ -11,7 +11,7 @@
  *	FAULT=child:N:cut            it is killed when it has said half of what it would have: $FAULT_CUT runs it
  *	FAULT=none                   calls are only counted
  *	FAULT_PROGRAM=name           the program to disturb (its file name)
- *	FAULT_ENDS=from-to,...       where allocations end the program when they fail (see count_allocation())
+ *	FAULT_ENDS=from-to,...       where allocations end the program when they fail (see fails_to_allocate())
  *	FAULT_STATE=file             takes how many calls of each class there were, and whether one was made to fail
  *	FAULT_TRACE=yes              says on standard error where that was, for addr2line -f -e
  *

@@ -167,7 +167,7 @@ def compare(binary, repo, all_refs, tips=(), only_one=False):
     except Failure as e:
         return len(want["events"]), [str(e)], []
     except (KeyError, TypeError, AttributeError) as e:
-        return len(want["events"]), ["a key or shape is not as in INTERFACE.md: %r" % e], []
+        return len(want["events"]), ["a key or shape is not as in the schema: %r" % e], []
     return len(want["events"]), events, values
 
 

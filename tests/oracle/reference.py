@@ -3,8 +3,8 @@
 
     reference.py REPO [--all] [--summary] [TIP...]
 
-Independent of the C program: written from INTERFACE.md (sections 1, 3, 4) alone, with Python's `ast` and one
-`git cat-file --batch`. It is meant to be obviously right, not fast; sets and dictionaries, nothing clever. Every commit's
+Independent of the C program: written from the rules alone (model/event.h, alembic/content.h, the schemas), with Python's
+`ast` and one `git cat-file --batch`. It is meant to be obviously right, not fast; sets and dictionaries, nothing clever. Every commit's
 whole tree is searched for environments, as `scan --deep` does.
 
 Where the text leaves room, this file reads it as follows. A test that differs on one of these points has found a

@@ -14,8 +14,8 @@
 
 enum decoded {
 	DECODED,
-	DECODED_OPAQUE,  /* a value that is not told here: \N{...}, which needs Unicode's names; a surrogate; a NUL */
-	DECODED_INVALID, /* no Python: a \x or \u that is cut short */
+	DECODED_OPAQUE, /* a value that is not decoded here: \N{...}, which needs Unicode's names; a surrogate; a NUL */
+	DECODED_INVALID, /* not Python: a \x or \u that is cut short */
 };
 
 /* A string literal being read, one piece of its value after another. */

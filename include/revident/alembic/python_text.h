@@ -3,8 +3,8 @@
  *
  * As Python reads it: a byte order mark, the encoding that a comment in the first two lines declares (PEP 263), UTF-8
  * otherwise. UTF-8, ASCII, Latin-1, Latin-9 (ISO 8859-15) and Windows-1252 are converted here; hostile input never
- * chooses a converter of the system's. Of the other encodings that Python knows and that contain ASCII, the bytes above
- * it are left as they are: structure and plain ids can be read, what holds such bytes is not told.
+ * chooses a converter of the system's. In the other encodings that Python knows and that contain ASCII, bytes from 0x80
+ * on are left as they are: structure and plain ids can be read, values with such bytes are not reported.
  */
 #ifndef REVIDENT_ALEMBIC_PYTHON_TEXT_H
 #define REVIDENT_ALEMBIC_PYTHON_TEXT_H

@@ -6,8 +6,7 @@
  *
  * The last binding at module level counts, whatever binds: assignment (chained, unpacked, annotated), `:=`, import, def,
  * class, for, with, except, case. `del` unbinds; where it is conditional, the name is dynamic. Literal values are strings
- * without prefix or with `u` or `r`, None, and tuples, lists or sets of strings. Told as dynamic although Python knows
- * better: strings with `\N{...}`, a NUL or a surrogate, and those above ASCII in an encoding that python_text.h does not
+ * without prefix or with `u` or `r`, None, and tuples, lists or sets of strings. Reported as dynamic although their value is fixed: strings with `\N{...}`, a NUL or a surrogate, and those above ASCII in an encoding that python_text.h does not
  * convert. Not followed: `from m import *`, `global` in functions, exec(), globals() and the like, `:=` inside an f-string,
  * and identifiers that are the same name only after Unicode normalisation.
  *
@@ -27,8 +26,9 @@
 #include "revident/model/migration.h"
 
 /*
- * Changes whenever a source file does that decides what is found in a file (the Makefile makes it of them): what another
- * reader concluded is not to be believed. So with the version of the pattern library that is loaded, copied into `arena`.
+ * A digest of the source files that decide what is found in a migration (the Makefile computes it), and the version of
+ * the pattern library that is loaded, copied into `arena`: where one of them differs, what an earlier run noted down is
+ * not to be relied on.
  */
 extern const char reader_digest[];
 const char *reader_library(struct arena *arena);

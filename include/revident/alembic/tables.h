@@ -3,9 +3,9 @@
  *
  * Followed from upgrade(): the calls of Alembic's `op` under any name that an import gives it (and of a batch), SQL in
  * the arguments of execute(), functions of the same file, names of the file that are bound to string literals, and loops
- * over literal lists of them. Conditions are not judged: every branch counts. A name that is an f-string's field, an
- * argument, or otherwise computed is not known and left out. Where that leaves open whether a table is created (SQL that is no
- * literal, create_all(), `op` handed to a function of another file), the result says so instead.
+ * over literal lists of them. Conditions are not evaluated: every branch counts. A name that is an f-string's field, an
+ * argument, or otherwise computed is unknown and left out. Where that leaves open whether a table is created (SQL that is
+ * not a literal, create_all(), `op` passed to a function of another file), the result says so instead.
  */
 #ifndef REVIDENT_ALEMBIC_TABLES_H
 #define REVIDENT_ALEMBIC_TABLES_H

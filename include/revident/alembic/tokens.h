@@ -28,10 +28,10 @@ enum token_kind {
 
 /* token.op: single characters stand for themselves, the rest is here. */
 enum {
-	OP_OTHER = 1, /* ==, **, ->, ... and the like */
+	OP_OTHER = 1, /* ==, **, -> and the like, and ... */
 	OP_WALRUS,    /* := */
 	OP_AUGMENT,   /* += and the other augmented assignments */
-	OP_JUNK,      /* no Python: a conflict marker's line, a quote that is never closed, a stray byte */
+	OP_JUNK,      /* not Python: a conflict marker's line, a quote that is never closed, a stray byte */
 };
 
 /* What CPython allows (Parser/tokenizer.h): MAXLEVEL brackets, MAXINDENT indentations. */
@@ -51,8 +51,8 @@ struct token_list {
 	size_t count, cap;
 	enum unreadable problem; /* the gravest: conflict markers, then what is unclosed, then other syntax */
 	unsigned problem_line;
-	bool unclosed; /* a string or bracket is: what the logical lines are is not known */
-	bool stopped;  /* and the tokens end early, at a string that is */
+	bool unclosed; /* a string or bracket is not closed: where logical lines end is not known */
+	bool stopped;  /* and the tokens end early, at the string that is not closed */
 };
 
 struct tokenizer;
@@ -72,7 +72,7 @@ enum tokens_extent {
 
 /*
  * Cuts `len` bytes (at most MIGRATION_BYTES_MAX) into `list`, which must be zeroed before its first use.
- * What is no Python 3 is noted in `list` as far as tokens show it, and is no error. 0, or -1 with `err` set.
+ * What is not Python 3 is noted in `list`, as far as tokens show it; it is not an error. 0, or -1 with `err` set.
  */
 int tokens_read(struct tokenizer *tokenizer, const char *bytes, size_t len, enum tokens_extent extent,
 	struct token_list *list, struct err *err);

@@ -22,16 +22,15 @@ struct child {
 	size_t variable_count;
 	const struct strbuf *input; /* its standard input; NULL: empty */
 	size_t max;                 /* of standard output, in bytes; more is a failure */
-	unsigned
-		idle_max; /* seconds without a word and without work after which it is given up; 0: no end of patience */
+	unsigned idle_max;          /* seconds without output and CPU time after which it is given up; 0: no limit */
 };
 
 /*
  * Runs it to its end. Standard output is appended to `out`, the first 16 KiB of standard error to `said`. 0 with the exit
- * status (128 and the signal's number where one ended it) in `*status`; -1 with ERR_UNDECIDED if it cannot be run,
- * says more than `max`, is not done when a signal that waits asks the program to end (signals.h), or waits (for the other
- * end of a named pipe, say) for `idle_max` seconds. Work is its own processor time, not that of programs which it runs;
- * where the system does not tell that, there is no such end.
+ * status in `*status` (128 plus the number of the signal where one ended it); -1 with ERR_UNDECIDED if it cannot be run,
+ * writes more than `max`, is still running when a signal that was held back asks the program to end (signals.h), or is
+ * idle (blocked on a named pipe, say) for `idle_max` seconds. Only its own CPU time counts as work, not that of programs
+ * that it runs; where the system does not report it, there is no such limit.
  */
 int child_run(const struct child *child, struct strbuf *out, struct strbuf *said, int *status, struct err *err);
 

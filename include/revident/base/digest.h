@@ -14,7 +14,7 @@
 
 enum { SHA1_BYTES = 20, SHA256_BYTES = 32, SHA256_HEX = 64 };
 
-/* Of `head` and the bytes behind it, as if they were one; TEXT_NONE for no head. */
+/* The digest of `head` followed by the bytes; TEXT_NONE for no head. */
 void sha1(struct text head, const void *bytes, size_t len, unsigned char out[SHA1_BYTES]);
 
 void sha256(const void *bytes, size_t len, unsigned char out[SHA256_BYTES]);

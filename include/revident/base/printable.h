@@ -1,7 +1,7 @@
 /*
- * printable: bytes that nobody trusts, made fit for a terminal. Layer base; pure.
+ * printable: untrusted bytes, made fit for a terminal. Layer base; pure.
  *
- * Commit messages, names and paths may hold escape sequences, text that runs backwards, or nothing that can be seen.
+ * Commit messages, names and paths may hold escape sequences, characters that reverse the text, and invisible ones.
  */
 #ifndef REVIDENT_BASE_PRINTABLE_H
 #define REVIDENT_BASE_PRINTABLE_H
@@ -13,12 +13,12 @@
 #include "revident/base/strbuf.h"
 #include "revident/base/text.h"
 
-/* Beyond ASCII, would a reader not see the character, or be misled by it? C1 controls, what changes direction, fillers. */
+/* Is a character beyond ASCII invisible or misleading: a C1 control, a bidirectional control, a filler? */
 bool char_is_unseen(uint32_t code);
 
 /*
- * Appends the text on one line: ASCII control characters and bytes that are not UTF-8 as `\x1b`; C1 controls, what
- * changes direction, what is not visible, line and paragraph separators as `\u{202e}`; everything else as it is.
+ * Appends the text on one line: ASCII control characters and bytes that are not UTF-8 as `\x1b`; C1 controls,
+ * bidirectional controls, invisible characters, line and paragraph separators as `\u{202e}`; everything else as it is.
  */
 void strbuf_add_printable(struct strbuf *sb, const void *bytes, size_t len);
 

@@ -1,8 +1,9 @@
 /*
- * scratch: a directory for files that are not to outlive what they are made for. Layer base.
+ * scratch: a temporary directory. Layer base.
  *
- * While there is one, signals wait (signals.h), so that none leaves it behind. What a program leaves that is killed, or
- * out of memory, the next one removes that makes such a directory at the same place: nobody holds its lock any more.
+ * While there is one, signals are held back (signals.h), so that none leaves it behind. If a program is killed or runs out
+ * of memory, its directory is removed by the next one that makes a directory at the same place and finds that nobody
+ * holds its lock.
  */
 #ifndef REVIDENT_BASE_SCRATCH_H
 #define REVIDENT_BASE_SCRATCH_H

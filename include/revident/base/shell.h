@@ -8,7 +8,7 @@
 #include "revident/base/text.h"
 
 /*
- * Appends the text as one word of a command line: as it is where no shell reads anything into it, else in single
+ * Appends the text as one word of a command line: as it is where no shell gives a meaning to it, else in single
  * quotes; as $'…' with octal escapes (bash, zsh, ksh, POSIX 2024) where it holds what a terminal would obey or hide, or
  * bytes that are not UTF-8. A leading `-` is left: that is for strbuf_add_shell_operand().
  */

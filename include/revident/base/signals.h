@@ -1,5 +1,5 @@
 /*
- * signals: signals that wait, so that what must not be left half done is not. Layer base.
+ * signals: holding signals back while something must not be left half done. Layer base.
  *
  * There are no handlers: a signal that would end the program does so when it is let through.
  */
@@ -9,15 +9,15 @@
 #include <signal.h>
 #include <stdbool.h>
 
-/* All signals wait but those that stop and continue the program; `*before` takes what held until now. */
+/* Holds back all signals but those that stop and continue the program; `*before` takes the mask that was set. */
 void signals_hold(sigset_t *before);
 
-/* As it was before. What waited comes now, and may end the program. */
+/* Sets the mask again. What was held back is delivered now, and may end the program. */
 void signals_let_through(const sigset_t *before);
 
 /*
- * Does one wait by which somebody (Ctrl-C, a hang-up, kill) wants the program to end? One that is ignored, as a hang-up is
- * under nohup(1), waits too where signals are held (sigaction(2)), but ends nothing.
+ * Is a signal held back by which somebody (Ctrl-C, a hang-up, kill) wants the program to end? Ignored ones, as a hang-up
+ * under nohup(1), do not count, although they are held back, too (sigaction(2)).
  */
 bool signals_ask_to_end(void);
 

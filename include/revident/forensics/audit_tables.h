@@ -3,7 +3,7 @@
  *
  * Two rules: table-never-created, for a table that a migration assumes and that neither it, before that, nor any
  * of its ancestors creates; model-without-table, for a model whose table no migration creates. Where a migration may create
- * tables in a way that cannot be told, what comes after it is not judged, and neither are the models.
+ * tables in a way that cannot be determined, what comes after it is not judged, and neither are the models.
  *
  * Which models are an environment's: target_metadata is not followed. They are those in the nearest directory above the
  * script directory that holds any, as long as no other environment lies in it. Tests, versions directories, hidden

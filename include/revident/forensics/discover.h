@@ -2,7 +2,7 @@
  * discover: which Alembic environments a tree holds. Layer forensics.
  *
  * By configuration (alembic.ini and its like, [tool.alembic] of a pyproject.toml, Flask-Migrate's ini beside env.py),
- * else by structure: an env.py that speaks of Alembic beside directories that hold migrations, or a directory called
+ * else by structure: an env.py that mentions Alembic beside directories that hold migrations, or a directory called
  * version* that holds migrations. The configuration is that of the tree in question, never today's. One discovery serves
  * many trees: subtrees and configurations seen before cost nothing.
  */

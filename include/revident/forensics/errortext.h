@@ -48,7 +48,7 @@ struct error_text {
 	bool passes_revision_map; /* and it passes through Alembic's script/revision.py */
 };
 
-/* Reads the text; what `out` points to is in `arena` or static. */
+/* Analyses the text; what `out` points to is in `arena` or static. */
 void errortext_read(struct text text, struct arena *arena, struct error_text *out);
 
 /*

@@ -2,7 +2,7 @@
  * judge: what a change does to revisions that are there already. Layer forensics.
  *
  * Two trees, or several bases and one target, as if the target were a commit on top of the bases: the rules of history
- * (INTERFACE section 3) say what happened to each revision, the policy and what is published say how bad that is, and
+ * (model/event.h) say what happened to each revision, the policy and what is published say how bad that is, and
  * the audit of both sides says which findings about one tree are new. Identity is judged by revision, never by path.
  */
 #ifndef REVIDENT_FORENSICS_JUDGE_H

@@ -94,7 +94,7 @@ struct policy {
 
 /*
  * Reads the sources in their order; 0 of them give the defaults. A later source overrides an earlier one key by key: a
- * key that may be repeated loses its earlier values. Unknown sections, keys, rules and levels, values that are none, a
+ * key that may be repeated loses its earlier values. Unknown sections, keys, rules and levels, malformed values, a
  * waiver or prune without reason and a `requires` above REVIDENT_VERSION are mistakes, looked for in this order:
  * syntax, requires, all else. `out` borrows from nothing but `arena` and the sources' names.
  * 0, or -1 with `err` (ERR_USAGE, the file and line in it).

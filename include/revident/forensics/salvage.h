@@ -1,7 +1,7 @@
 /*
  * salvage: the versions of a lost file that git still has. Layer forensics.
  *
- * Places are searched from the nearest to the farthest, each only when the nearer ones had nothing, and each at most
+ * Places are searched from the nearest to the farthest, each only if the nearer ones had nothing, and each at most
  * once for all revisions: HEAD's history, every ref, what reflogs remember, every work tree's index, objects that
  * nothing leads to. Last come compiled files, which prove and restore nothing.
  */

@@ -50,7 +50,7 @@ struct study {
 	struct blob *blobs; /* by number in blob_ids */
 	size_t blob_cap;
 	size_t kept_bytes;
-	struct oid_set *dull; /* trees that hold nothing of Alembic's; by whether a version* directory is above */
+	struct oid_set *dull;             /* see study_add_dull() */
 	struct tree_indexes *large_trees; /* those that were searched last (source.c) */
 	uint32_t *path_dir;               /* by path number: the number of its directory; INTERN_NONE for "" */
 	size_t path_dir_cap, path_dir_count;
@@ -93,8 +93,8 @@ struct text study_path_text(const struct study *study, uint32_t path);
 struct text study_revision_text(const struct study *study, uint32_t revision);
 
 /*
- * A tree, at a path, that is known to hold nothing of Alembic's without having been read; is it such a tree? `in_versions`:
- * at or below a directory called version*, where every migration counts.
+ * Marks a tree as dull: it is known to hold nothing of Alembic's, and need not be read; and asks whether it is. The answer
+ * depends on where it is: `in_versions` is at or below a directory called version*, where every migration counts.
  */
 void study_add_dull(struct study *study, const struct oid *tree, bool in_versions);
 bool study_is_dull(const struct study *study, const struct oid *tree, bool in_versions);

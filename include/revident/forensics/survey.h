@@ -22,14 +22,14 @@ struct survey_script {
 struct survey {
 	struct survey_config *configs; /* only those that hold a configuration of Alembic's */
 	size_t config_count, config_cap;
-	struct survey_script *scripts; /* directories with an env.py that speaks of Alembic */
+	struct survey_script *scripts; /* directories with an env.py that mentions Alembic */
 	size_t script_count, script_cap;
 	uint32_t *loose; /* directories called version* that hold migrations, or whose subdirectories do */
 	size_t loose_count, loose_cap;
 	size_t unread_count; /* configurations that are there, or were meant to be, and that nobody can read */
 };
 
-/* What is known of subtrees and configuration files, across trees; those with nothing in them are the study's dull ones. */
+/* What is known of subtrees and configuration files, across trees; those with nothing in them are in study.dull. */
 struct survey_memo {
 	struct study *study;
 	struct intern trees;  /* directories that hold something: path and tree id */
@@ -58,8 +58,8 @@ int survey_source(struct survey_memo *memo, struct source *source, struct survey
 void survey_release(struct survey *survey);
 
 /*
- * Searches the source in the places alone where other sources showed something: what stands at places of its own is not
- * found. Looks through the whole source where there are more than SURVEY_PLACES_MAX.
+ * Searches only where earlier sources had something, so what this source has elsewhere is not found. With more than
+ * SURVEY_PLACES_MAX such places the whole source is searched.
  */
 enum { SURVEY_PLACES_MAX = 200 };
 int survey_places(struct survey_memo *memo, struct source *source, struct survey *out, struct err *err);
@@ -67,7 +67,7 @@ int survey_places(struct survey_memo *memo, struct source *source, struct survey
 /* May a file at this path be what a survey looks for, as far as its name tells? */
 bool survey_path_matters(struct text path);
 
-/* Does the name of a directory on the path begin with "version"? The path's last component is none. */
+/* Does the name of a directory on the path begin with "version"? The last component does not count as one. */
 bool survey_is_in_versions(struct text path);
 
 /* Does the directory, or one at most `depth` levels below it, hold a migration? 1, 0, -1. */

@@ -17,7 +17,7 @@
 struct lost_key {
 	uint32_t lineage, revision;
 	uint32_t key;              /* in history.held */
-	const struct change *loss; /* the last in walk order; NULL where none could be told */
+	const struct change *loss; /* the last in walk order; NULL where none is known */
 	bool published;
 	bool at_deciding_tip; /* HEAD's or a typed tip's history had it */
 	uint32_t *tips;       /* indexes of tips whose history had it */

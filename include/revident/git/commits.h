@@ -38,7 +38,7 @@ struct commits {
 
 enum { COMMIT_CUT = 1 };
 
-/* Called now and then with how many commits were read; a nonzero answer stops the walk (ERR_UNDECIDED). */
+/* Called from time to time with how many commits were read; a nonzero answer stops the walk (ERR_UNDECIDED). */
 typedef int progress_fn(void *data, const char *what, size_t done, size_t total);
 
 struct progress {
@@ -54,7 +54,7 @@ int commits_load(struct commits *out, struct repo *repo, const struct oid *tips,
 	const struct progress *progress, struct err *err);
 void commits_release(struct commits *commits);
 
-/* Does a commit's own object say of its tree and parents what a commit-graph did? True where it was not asked. */
+/* Does the commit's object agree with what a commit-graph said of its tree and parents? True if none was asked. */
 bool commits_agree(struct repo *repo, const struct commits *commits, uint32_t number);
 
 /* The number of a commit, or COMMIT_NONE. */

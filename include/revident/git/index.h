@@ -60,7 +60,7 @@ struct dull_tree {
 	struct oid id;
 };
 
-/* How the index differs from a tree: what stands staged at a path now (mode 0: nothing). */
+/* How the index differs from a tree: what is staged at a path now (mode 0: nothing). */
 struct index_changes {
 	struct tree_change *items; /* in the order of paths */
 	size_t count;

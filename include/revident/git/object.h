@@ -1,8 +1,8 @@
 /*
  * object: reading objects as bytes. Layer git.
  *
- * Straight from the object database, hash checks and caches off; loose objects through the strict reader (loose.h),
- * because libgit2 1.5 never returns from a truncated one.
+ * Straight from the object database, hash checks and caches off; loose objects through a strict reader of our own
+ * (src/git/loose.c), because libgit2 1.5 never returns from a truncated one.
  */
 #ifndef REVIDENT_GIT_OBJECT_H
 #define REVIDENT_GIT_OBJECT_H
@@ -56,7 +56,8 @@ void object_blob_id(const void *bytes, size_t len, struct oid *out);
 
 /* One entry of a raw tree. `name` is borrowed from the tree's bytes; it may hold anything but NUL, '/' included. */
 struct tree_entry {
-	unsigned mode; /* 0100644, 0100755, 0120000, 0160000 or 040000: what git takes the stored one for, 040755 say */
+	unsigned
+		mode; /* 0100644, 0100755, 0120000, 0160000 or 040000, whichever git reads a stored 040755 and the like as */
 	const char *name;
 	size_t name_len;
 	struct oid id;

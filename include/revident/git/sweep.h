@@ -1,7 +1,7 @@
 /*
  * sweep: every object of the repository, reachable or not. Layer git.
  *
- * Loose, packed, in cruft packs and in alternates; nothing that git has not pruned yet escapes it.
+ * Loose, packed, in cruft packs and in alternates: everything that git has not pruned yet.
  */
 #ifndef REVIDENT_GIT_SWEEP_H
 #define REVIDENT_GIT_SWEEP_H

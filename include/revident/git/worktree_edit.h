@@ -3,7 +3,7 @@
  *
  * New content goes to temporaries beside the files, which are synced before a journal in the git directory says that
  * they are complete; only then are they renamed into place. Whatever interrupts this, the next run finds the journal and
- * either takes the temporaries away (the old state) or does the renames that are left (the new one).
+ * either removes the temporaries (the old state) or does the renames that are left (the new one).
  * No link is followed anywhere: every directory on the way is opened from the top of the work tree, one by one.
  */
 #ifndef REVIDENT_GIT_WORKTREE_EDIT_H
@@ -31,10 +31,10 @@ struct worktree_edit {
  */
 int worktree_check_path(struct repo *repo, const char *path, struct err *err);
 
-/* Why a path is none of a file in a work tree: what leads out of it, or into git's own files. NULL if it may be one. */
+/* Why no file of a work tree may have the path: it leads out of it, or into git's own files. NULL if one may. */
 const char *worktree_bad_path(struct text path);
 
-/* What stands at the path: 1 (anything), 0 (nothing), -1. */
+/* Is there anything at the path? 1, 0, -1. */
 int worktree_exists(struct repo *repo, const char *path, struct err *err);
 
 /* Does the edits, in one go. 0; -1 with ERR_UNDECIDED: then nothing was changed, unless the message says otherwise. */
@@ -42,7 +42,7 @@ int worktree_apply(struct repo *repo, const struct worktree_edit *edits, size_t 
 
 enum resumed { RESUMED_NOTHING, RESUMED_UNDONE, RESUMED_COMPLETED };
 
-/* Ends what an interrupted run left: says whether it was undone or completed. 0 or -1. */
+/* Undoes or completes what an interrupted run left behind, and says which. 0 or -1. */
 int worktree_resume(struct repo *repo, enum resumed *what, struct err *err);
 
 /* One entry for the index. */

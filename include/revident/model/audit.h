@@ -29,7 +29,7 @@ struct audit_migration {
 	bool named_by_file; /* it binds no `revision`: the id is from its name, as Alembic takes it */
 };
 
-/* A migration that may create tables in a way that cannot be told. */
+/* A migration that may create tables in a way that cannot be determined. */
 struct audit_opaque {
 	struct text revision, path;
 	unsigned line; /* 0 where no line says it */

@@ -135,7 +135,7 @@ struct stamp_row {
 	struct stamp_outcome outcomes[WAYS];
 };
 
-/* What else than the history itself betrays a loss: in the file that is there now. */
+/* What betrays a loss besides the history: in the file that is there now. */
 struct telltales {
 	bool name_has_lost_id;       /* its name holds the lost id, and it declares another */
 	bool docstring_has_lost_id;  /* `Revision ID:` is the lost one */

@@ -13,7 +13,7 @@
 #include "revident/model/oid.h"
 #include "revident/model/provenance.h"
 
-/* In the order of their weight; the worst counts. */
+/* From the mildest to the gravest; the gravest counts. */
 enum check_result {
 	CHECK_CLEAN,
 	CHECK_WARNED,

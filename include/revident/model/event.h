@@ -13,20 +13,28 @@
 #include "revident/model/oid.h"
 #include "revident/model/rule.h"
 
-/* In the order of their names, so that sorting by kind is sorting by name. */
+/*
+ * A commit is compared with its parents (a root commit with an empty tree), revision by revision. A merge changed
+ * something only where it differs from every parent, lost_in_merge apart: what it merely inherits is no event. Five kinds
+ * are losses, of which a revision has exactly one in a commit: the first that fits of lost_in_merge, stripped,
+ * reidentified or overwritten at its own path, reidentified at another path, deleted. "Much the same" and "other" content
+ * are defined in alembic/content.h.
+ *
+ * In the order of their names, so that sorting by kind is sorting by name.
+ */
 enum event_kind {
-	EVENT_ADDED,
-	EVENT_DELETED,
-	EVENT_DUPLICATED,
-	EVENT_EDITED,
-	EVENT_LOST_IN_MERGE,
-	EVENT_MOVED,
-	EVENT_OVERWRITTEN,
-	EVENT_REIDENTIFIED,
-	EVENT_REPARENTED,
-	EVENT_REPLACED,
-	EVENT_RESTORED,
-	EVENT_STRIPPED,
+	EVENT_ADDED,         /* in the commit, in none of its parents and in none of its ancestors */
+	EVENT_DELETED,       /* loss: its path is gone, and its content goes on nowhere */
+	EVENT_DUPLICATED,    /* held by more paths of one environment than in any parent, and by two at least */
+	EVENT_EDITED,        /* same revision, path and down_revision, other blob */
+	EVENT_LOST_IN_MERGE, /* loss: one parent has it, and those that lack it never had it */
+	EVENT_MOVED,         /* a path that held it does not any more, and one that did not now does */
+	EVENT_OVERWRITTEN,   /* loss: its path holds another revision, whose content is not much the same */
+	EVENT_REIDENTIFIED,  /* loss: much the same content goes on under another id */
+	EVENT_REPARENTED,    /* other down_revision, compared as a set */
+	EVENT_REPLACED,      /* same revision, other content: the id names something else now */
+	EVENT_RESTORED,      /* in the commit, in none of its parents, but in an ancestor */
+	EVENT_STRIPPED,      /* loss: its path holds no migration any more */
 	EVENT_KINDS
 };
 

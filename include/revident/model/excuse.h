@@ -1,5 +1,5 @@
 /*
- * excuse: what in the policy lets a loss pass, and why it says that it may. Layer model; plain data.
+ * excuse: what in the policy allows a loss, and the reason that it gives. Layer model; plain data.
  */
 #ifndef REVIDENT_MODEL_EXCUSE_H
 #define REVIDENT_MODEL_EXCUSE_H

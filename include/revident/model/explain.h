@@ -67,8 +67,8 @@ struct life {
 	struct text path;   /* where it is: at HEAD, else at the best other ref; where it last was; none */
 	struct oid blob;    /* what is there, null where nothing is */
 	const struct migration *migration; /* what that declares; NULL */
-	const char *why_unparsable;        /* half a sentence, where HEAD has it in a file that Alembic dies of; NULL */
-	const struct text *paths;          /* every path that has it at HEAD, or at that ref */
+	const char *why_unparsable; /* half a sentence, where HEAD has it in a file that Alembic cannot load; NULL */
+	const struct text *paths;   /* every path that has it at HEAD, or at that ref */
 	size_t path_count;
 	struct ref_names refs; /* whose tree has it */
 	struct text best_ref;  /* the one of them to take it from; none where HEAD has it */

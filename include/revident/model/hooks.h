@@ -12,7 +12,7 @@ struct hook_line {
 	const char *state;   /* of install and uninstall: what was done; of doctor: "ok" or "wrong" */
 	const char *hook;    /* its name; NULL: all of them */
 	struct text path;    /* of the hook, as people know it; none where it is about all of them */
-	struct text message; /* what goes on behind the path; none */
+	struct text message; /* the rest of the sentence that the path begins; none */
 	struct text fix;     /* what mends it; none */
 };
 

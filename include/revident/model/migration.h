@@ -38,9 +38,9 @@ enum unreadable {
 	UNREADABLE_NOT,
 	UNREADABLE_CONFLICT,    /* conflict markers at column 0 */
 	UNREADABLE_UNCLOSED,    /* a string or bracket is never closed, or a bracket does not match */
-	UNREADABLE_UNDECODABLE, /* bytes that the declared (PEP 263) or default encoding does not take */
+	UNREADABLE_UNDECODABLE, /* bytes that are not valid in the declared (PEP 263) or default encoding */
 	UNREADABLE_TOO_LARGE,   /* over MIGRATION_BYTES_MAX */
-	UNREADABLE_SYNTAX, /* otherwise no Python 3: a Python 2 print statement and the like, where it is noticed */
+	UNREADABLE_SYNTAX, /* otherwise not Python 3: a Python 2 print statement and the like, where it is noticed */
 };
 
 /* Larger files are reported as unreadable, never read. */
@@ -71,8 +71,8 @@ static inline bool binding_has(const struct binding *binding, struct text value)
 }
 
 /*
- * Does the file count as a migration: binds `revision` to a non-empty string literal, and binds `down_revision`
- *? One that does not parse keeps its identity where its column-0 bindings can be read.
+ * Does the file count as a migration: does it bind `revision` to a non-empty string literal, and `down_revision` to
+ * anything? One that does not parse keeps its identity where its bindings at column 0 can be read.
  */
 static inline bool migration_has_identity(const struct migration *m)
 {
@@ -86,7 +86,7 @@ static inline struct text migration_id(const struct migration *m)
 	return m->revision.values[0];
 }
 
-/* The content of a migration, for telling how much of it goes on elsewhere. */
+/* The content of a migration, for measuring how much of it another one has (alembic/content.h). */
 struct content {
 	uint64_t *lines; /* hashes of the significant lines, in their order until a comparison sorts them */
 	size_t count;

@@ -1,5 +1,5 @@
 /*
- * rule: what the program finds fault with, each rule once. Layer model.
+ * rule: what the program objects to, each rule once. Layer model.
  *
  * The one table behind every format, --list-rules, the man page, SARIF and the configuration. A new rule is a row here
  * and the code that reports it. Everything lives as long as the program.
@@ -11,7 +11,7 @@
 
 #include "revident/base/text.h"
 
-/* In the order of their weight. */
+/* From the mildest to the gravest. */
 enum level { LEVEL_OFF, LEVEL_NOTE, LEVEL_WARNING, LEVEL_ERROR };
 
 enum rule_group {
