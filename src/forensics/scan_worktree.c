@@ -123,7 +123,7 @@ static int read_file(struct comparison *c, struct text path)
 	struct strbuf bytes = STRBUF_INIT;
 	struct standing *item = add(&c->files, study_path(study, path.ptr, path.len), BLOB_NONE);
 	struct err why = { 0 };
-	int found = worktree_read(c->inv->repo, path.ptr, MIGRATION_BYTES_MAX, &bytes, &why);
+	int found = worktree_read(c->inv->repo, path.ptr, WORKTREE_FILE_MAX, &bytes, &why);
 
 	item->is_tracked = find(&c->index, item->path) != NULL;
 	if (found < 0) {

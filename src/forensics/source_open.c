@@ -11,9 +11,6 @@
 #include "revident/git/index.h"
 #include "revident/git/worktree.h"
 
-/* Files on disk that are longer are not read at all; migrations over MIGRATION_BYTES_MAX are, and are reported. */
-enum { DISK_FILE_MAX = 64 * 1024 * 1024 };
-
 int source_open_commit(
 	struct study *study, const char *expression, struct source **out, struct ref *commit, struct err *err)
 {
@@ -146,7 +143,7 @@ static void add_from_disk(struct listing *l, struct text path)
 	int found = 1;
 
 	if (is_of_interest(path))
-		found = worktree_read(l->study->repo, name, DISK_FILE_MAX, &bytes, &why);
+		found = worktree_read(l->study->repo, name, WORKTREE_FILE_MAX, &bytes, &why);
 	if (found < 0)
 		repo_add_limit(l->study->repo, "%s", why.msg);
 	file = listing_add(l, path);

@@ -115,7 +115,7 @@ struct pack_entry {
 	unsigned type;
 	uint64_t offset, base;  /* `base`: of a delta */
 	uint32_t base_position; /* of a delta that names its base by id; else PACK_NO_POSITION */
-	size_t len;             /* of a delta: the delta's own */
+	size_t len;             /* as it says: anything up to SIZE_MAX / 4; of a delta, the delta's own */
 	size_t data;
 };
 

@@ -24,7 +24,7 @@ bool pack_entry_at(const struct pack *pack, uint64_t offset, struct pack_entry *
 		len |= (uint64_t)(*at & 0x7f) << shift;
 		shift += 7;
 	}
-	if (len > OBJECT_META_MAX)
+	if (len > SIZE_MAX / 4)
 		return false;
 	out->len = (size_t)len;
 	out->base_position = PACK_NO_POSITION;

@@ -92,12 +92,14 @@ static struct pack_bytes *inflate_whole(
 	return bytes;
 }
 
-/* A delta's own bytes. They live until the next one's. */
+/* A delta's own bytes, of which there are no more than of an object. They live until the next one's. */
 static bool inflate_delta(struct packs *packs, const struct pack *pack, const struct pack_entry *entry,
 	struct pack_delta *delta, uint64_t *end)
 {
 	unsigned char *room;
 
+	if (entry->len > OBJECT_META_MAX)
+		return false;
 	strbuf_clear(&packs->delta);
 	strbuf_reserve(&packs->delta, entry->len + INFLATE_ROOM);
 	room = (unsigned char *)packs->delta.buf;

@@ -39,7 +39,7 @@ the_change_is_blocked() {
 }
 
 it "a packed migration of hundreds of megabytes is not read, and what it may declare is not known"
-hostile_pack migration 6000000 300000000
+hostile_pack migration 300000000
 bounded scan
 [ "$(cat "$CASE_DIR/status")" -ne 0 ] || fail "scan: clean"
 bounded audit

@@ -38,6 +38,13 @@ echo '# more' >>$A
 echo hello >README
 worktree_is_quiet
 
+it "a file that is too long for a migration, which a commit has as well"
+fixture merge-migration
+head -c 4200000 /dev/zero | tr '\0' '#' >"$V/long.py"
+git add .
+git commit -qm long
+worktree_is_quiet
+
 it "an overwrite that is not committed yet"
 fixture merge-migration
 sed 's/a1a1a1a1a1a1/f6f6f6f6f6f6/' $A >$A.new

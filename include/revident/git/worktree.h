@@ -22,6 +22,9 @@
 int worktree_files(struct repo *repo, struct arena *arena, const char *dir, unsigned depth, struct text **out,
 	size_t *count, struct err *err);
 
+/* Files that are longer are not read at all; migrations over MIGRATION_BYTES_MAX are, and are told to be too long. */
+enum { WORKTREE_FILE_MAX = 64 * 1024 * 1024 };
+
 /*
  * Reads a regular file of at most `max` bytes. 1; 0 if there is none, a directory or a link; -1 (too long, unreadable, a
  * named pipe and the like, a link to nothing).
