@@ -4,10 +4,12 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #ifdef __linux__
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -17,6 +19,7 @@
 #include <unistd.h>
 
 #include "revident/base/outfile.h"
+#include "revident/base/printable.h"
 #include "revident/base/signals.h"
 
 enum { SAID_MAX = 16 * 1024, READ_STEP = 64 * 1024, SECOND = 1000 /* for poll() */ };
@@ -275,4 +278,31 @@ done:
 	close_both(said_pipe);
 	close_both(report);
 	return rc;
+}
+
+int child_complain(const struct strbuf *said, struct err *err, const char *fmt, ...)
+{
+	const char *at = said->buf, *end = said->buf + said->len, *stop;
+	struct strbuf sentence = STRBUF_INIT;
+	bool is_first = true;
+	va_list ap;
+
+	va_start(ap, fmt);
+	strbuf_vaddf(&sentence, fmt, ap);
+	va_end(ap);
+	for (; at < end; at = stop + 1) {
+		stop = memchr(at, '\n', (size_t)(end - at));
+		if (!stop)
+			stop = end;
+		if (stop == at)
+			continue;
+		strbuf_addstr(&sentence, is_first ? ": " : "; ");
+		strbuf_add_printable(&sentence, at, (size_t)(stop - at));
+		is_first = false;
+	}
+	if (is_first)
+		strbuf_addstr(&sentence, ": it does not say why");
+	err_set(err, ERR_UNDECIDED, "%s", sentence.buf);
+	strbuf_release(&sentence);
+	return -1;
 }

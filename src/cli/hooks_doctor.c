@@ -171,6 +171,12 @@ static int rehearse(const struct examination *e, const struct rehearsal_plan *pl
 	if (own_path(e->ctx, &program, err) < 0 || rehearsal_new(&rehearsal, place->repo, plan, err) < 0 ||
 		rehearsal_check(rehearsal, program ? program : "revident", &status, err) < 0)
 		goto done;
+	if (status == EXIT_UNDECIDED) {
+		err_set(err, ERR_UNDECIDED,
+			"the hooks cannot be tried: taking the migrations of HEAD away cannot be judged; 'revident "
+			"check --worktree' tells why");
+		goto done;
+	}
 	if (status != EXIT_FOUND) {
 		err_set(err, ERR_UNDECIDED,
 			"no migration of HEAD is published, or waivers let all of them go: there is no forbidden "
@@ -197,6 +203,16 @@ done:
 	return rc;
 }
 
+/* 0 where nothing was unreadable beyond the first `before` limits; else -1 with what it was. */
+static int all_was_read(const struct repo *repo, size_t before, struct err *err)
+{
+	const char *const *limits;
+
+	if (repo_limits(repo, &limits) == before)
+		return 0;
+	return err_set(err, ERR_UNDECIDED, "the hooks cannot be tried: %s", limits[before]);
+}
+
 /* git, which the trial runs, reads a device in a ref's place without end. 0 or -1. */
 static int check_refs(const struct cmd_ctx *ctx, struct repo *repo, struct err *err)
 {
@@ -204,11 +220,7 @@ static int check_refs(const struct cmd_ctx *ctx, struct repo *repo, struct err *
 	const size_t before = repo_limits(repo, &limits);
 	struct ref_list refs;
 
-	if (refs_all(repo, ctx->arena, &refs, err) < 0)
-		return -1;
-	return repo_limits(repo, &limits) == before
-		       ? 0
-		       : err_set(err, ERR_UNDECIDED, "the hooks cannot be tried: %s", limits[before]);
+	return refs_all(repo, ctx->arena, &refs, err) < 0 ? -1 : all_was_read(repo, before, err);
 }
 
 int hooks_doctor(struct cmd_ctx *ctx, struct place *place, struct hook_report *report, struct err *err)
@@ -228,6 +240,8 @@ int hooks_doctor(struct cmd_ctx *ctx, struct place *place, struct hook_report *r
 		return -1;
 	found = refs_head(place->repo, ctx->arena, &head, err);
 	if (found < 0 || (found > 0 && find_victims(ctx, place->repo, &victims, err) < 0))
+		return -1;
+	if (!victims.count && all_was_read(place->repo, 0, err) < 0)
 		return -1;
 	if (!victims.count)
 		return err_set(err, ERR_UNDECIDED,

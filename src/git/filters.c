@@ -2,6 +2,7 @@
 
 #include "internal.h"
 #include "process.h"
+#include "revident/base/child.h"
 #include "revident/base/printable.h"
 #include "revident/base/xalloc.h"
 
@@ -65,20 +66,18 @@ static int parse_names(struct arena *arena, const struct strbuf *listed, struct 
 int filters_switch_off(struct repo *repo, struct arena *arena, struct git_arguments *out, struct err *err)
 {
 	static const char *const args[] = { "config", "--null", "--name-only", "--get-regexp", "^filter\\.", NULL };
-	struct strbuf listed = STRBUF_INIT, said = STRBUF_INIT, shown = STRBUF_INIT;
+	struct strbuf listed = STRBUF_INIT, said = STRBUF_INIT;
 	int status = 0, rc = -1;
 
 	if (process_git(repo, args, NULL, 0, NULL, NAMES_MAX, &listed, &said, &status, err) < 0)
 		goto done;
 	if (status > 1) { /* 1: there is none */
-		strbuf_add_printable(&shown, said.buf, said.len);
-		err_set(err, ERR_UNDECIDED, "git cannot list the filters of its configuration: %s", shown.buf);
+		child_complain(&said, err, "git cannot list the filters of its configuration");
 		goto done;
 	}
 	rc = parse_names(arena, &listed, out, err);
 done:
 	strbuf_release(&listed);
 	strbuf_release(&said);
-	strbuf_release(&shown);
 	return rc;
 }

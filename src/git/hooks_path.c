@@ -6,7 +6,6 @@
 
 #include "internal.h"
 #include "revident/base/child.h"
-#include "revident/base/printable.h"
 #include "revident/base/xalloc.h"
 
 enum { ANSWER_MAX = 64 * 1024 };
@@ -61,15 +60,14 @@ int hooks_path_find(struct repo *repo, enum hooks_side side, struct strbuf *out,
 		.variable_count = sizeof(variables) / sizeof(*variables),
 		.max = ANSWER_MAX,
 	};
-	struct strbuf answer = STRBUF_INIT, said = STRBUF_INIT, shown = STRBUF_INIT;
+	struct strbuf answer = STRBUF_INIT, said = STRBUF_INIT;
 	int status = 0, rc = -1;
 
 	strbuf_clear(out);
 	if (child_run(&child, &answer, &said, &status, err) < 0)
 		goto done;
 	if (status != 0 || answer.len < 2) {
-		strbuf_add_printable(&shown, said.buf, said.len);
-		err_set(err, ERR_UNDECIDED, "git does not say where hooks are: %s", shown.buf);
+		child_complain(&said, err, "git does not say where hooks are");
 		goto done;
 	}
 	take_answer(child.directory, &answer, out);
@@ -77,7 +75,6 @@ int hooks_path_find(struct repo *repo, enum hooks_side side, struct strbuf *out,
 done:
 	strbuf_release(&answer);
 	strbuf_release(&said);
-	strbuf_release(&shown);
 	return rc;
 }
 

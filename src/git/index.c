@@ -9,7 +9,7 @@
 #include "index_file.h"
 #include "internal.h"
 #include "process.h"
-#include "revident/base/printable.h"
+#include "revident/base/child.h"
 #include "revident/base/xalloc.h"
 
 enum {
@@ -22,19 +22,6 @@ struct entry_list {
 	struct index_entry *items;
 	size_t count, cap;
 };
-
-static int git_refused(const char *what, const struct strbuf *said, struct err *err)
-{
-	struct strbuf shown = STRBUF_INIT;
-	size_t len = said->len;
-
-	while (len && said->buf[len - 1] == '\n')
-		len--;
-	strbuf_add_printable(&shown, said->buf, len);
-	err_set(err, ERR_UNDECIDED, "git cannot read %s: %s", what, len ? shown.buf : "it does not say why");
-	strbuf_release(&shown);
-	return -1;
-}
 
 /* "TAG MODE ID STAGE\tPATH", where TAG is S for what a sparse checkout leaves out. Returns whether it is. */
 static bool parse_entry(struct arena *arena, const char *line, size_t len, struct index_entry *out)
@@ -108,7 +95,7 @@ static int list_files(struct repo *repo, struct arena *arena, const char *const 
 	if (process_git(repo, args, paths, count, NULL, OUTPUT_MAX, &out, &said, &status, err) < 0)
 		goto done;
 	if (status != 0) {
-		git_refused("the index", &said, err);
+		child_complain(&said, err, "git cannot read the index");
 		goto done;
 	}
 	rc = parse_output(arena, &out, debug, list, err);
@@ -324,7 +311,7 @@ int index_check_ignored(struct repo *repo, const char *const *paths, size_t coun
 	if (process_git(repo, args, NULL, 0, &input, OUTPUT_MAX, &out, &said, &status, err) < 0)
 		goto done;
 	if (status > 1) { /* 0: some are ignored, 1: none */
-		git_refused("what is ignored", &said, err);
+		child_complain(&said, err, "git cannot read what is ignored");
 		goto done;
 	}
 	mark_listed(&out, paths, count, ignored);

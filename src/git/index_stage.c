@@ -2,7 +2,7 @@
 
 #include "internal.h"
 #include "process.h"
-#include "revident/base/printable.h"
+#include "revident/base/child.h"
 #include "revident/git/worktree_edit.h"
 
 enum { ANSWER_MAX = 1024 * 1024 };
@@ -10,16 +10,13 @@ enum { ANSWER_MAX = 1024 * 1024 };
 static int run_git(
 	struct repo *repo, const char *const *args, const struct strbuf *input, struct strbuf *out, struct err *err)
 {
-	struct strbuf said = STRBUF_INIT, shown = STRBUF_INIT;
+	struct strbuf said = STRBUF_INIT;
 	int status = 0, rc;
 
 	rc = process_git(repo, args, NULL, 0, input, ANSWER_MAX, out, &said, &status, err);
-	if (rc == 0 && status != 0) {
-		strbuf_add_printable(&shown, said.buf, said.len);
-		rc = err_set(err, ERR_UNDECIDED, "git cannot stage the repair: %s", shown.buf);
-	}
+	if (rc == 0 && status != 0)
+		rc = child_complain(&said, err, "git cannot stage the repair");
 	strbuf_release(&said);
-	strbuf_release(&shown);
 	return rc;
 }
 

@@ -4,7 +4,7 @@
 #include "index_compare.h"
 #include "internal.h"
 #include "process.h"
-#include "revident/base/printable.h"
+#include "revident/base/child.h"
 #include "revident/base/xalloc.h"
 #include "revident/git/index.h"
 
@@ -82,17 +82,14 @@ static int ask_git(
 	const char *args[] = { "--no-replace-objects", "diff-index", "--cached", "--raw", "-z", "--no-renames",
 		"--no-abbrev", "--ignore-submodules=none", "--ita-invisible-in-index",
 		tree ? oid_hex(tree, hex) : empty_tree, NULL };
-	struct strbuf listed = STRBUF_INIT, said = STRBUF_INIT, shown = STRBUF_INIT;
+	struct strbuf listed = STRBUF_INIT, said = STRBUF_INIT;
 	struct changes list = { .items = NULL };
 	int status = 0, rc = -1;
 
 	if (process_git(repo, args, NULL, 0, NULL, OUTPUT_MAX, &listed, &said, &status, err) < 0)
 		goto done;
 	if (status != 0) {
-		while (said.len && said.buf[said.len - 1] == '\n')
-			strbuf_setlen(&said, said.len - 1);
-		strbuf_add_printable(&shown, said.buf, said.len);
-		err_set(err, ERR_UNDECIDED, "git cannot compare the index with a commit: %s", shown.buf);
+		child_complain(&said, err, "git cannot compare the index with a commit");
 		goto done;
 	}
 	if (parse_output(arena, &listed, &list, err) < 0)
@@ -104,7 +101,6 @@ done:
 	free(list.conflicts);
 	strbuf_release(&listed);
 	strbuf_release(&said);
-	strbuf_release(&shown);
 	return rc;
 }
 

@@ -4,7 +4,7 @@
 
 #include "internal.h"
 #include "process.h"
-#include "revident/base/printable.h"
+#include "revident/base/child.h"
 #include "revident/base/xalloc.h"
 #include "revident/git/index.h"
 
@@ -56,7 +56,7 @@ static int list_differences(struct repo *repo, struct arena *arena, struct strbu
 {
 	static const char *const command[] = { "ls-files", "-z", "-t", "-d", "-m", "-o", "--exclude-standard",
 		"--full-name", NULL };
-	struct strbuf said = STRBUF_INIT, shown = STRBUF_INIT;
+	struct strbuf said = STRBUF_INIT;
 	struct git_arguments args = { .items = NULL };
 	int status = 0, rc = -1;
 	size_t i;
@@ -68,15 +68,13 @@ static int list_differences(struct repo *repo, struct arena *arena, struct strbu
 	if (process_git(repo, args.items, NULL, 0, NULL, OUTPUT_MAX, listed, &said, &status, err) < 0)
 		goto done;
 	if (status != 0) {
-		strbuf_add_printable(&shown, said.buf, said.len);
-		err_set(err, ERR_UNDECIDED, "git cannot compare the work tree with the index: %s", shown.buf);
+		child_complain(&said, err, "git cannot compare the work tree with the index");
 		goto done;
 	}
 	rc = 0;
 done:
 	git_arguments_release(&args);
 	strbuf_release(&said);
-	strbuf_release(&shown);
 	return rc;
 }
 

@@ -85,14 +85,21 @@ char *path_join(const char *base, const char *path);
 /* preflight.c: each file that libgit2 or we would open is a regular file (or absent). 0; -1 with ERR_UNDECIDED. */
 int preflight_check(const struct location *loc, struct err *err);
 
-/* preflight.c: no file that git reads at the top of its work tree is a named pipe. 0; -1 with ERR_UNDECIDED. */
-int preflight_work_tree(const char *work_tree, struct err *err);
+/* preflight_config.c: no file that git reads for its work tree is a named pipe. Needs the configuration. 0; -1 with ERR_UNDECIDED. */
+int preflight_work_tree(struct repo *repo, struct err *err);
+
+/* preflight_config.c: what libgit2 reads of the user's own configuration is a file, if it is there. 0; -1 with ERR_UNDECIDED. */
+int preflight_user_config(struct err *err);
 
 /*
- * preflight.c: what the configuration includes can be read to its end: git, which is given up when it waits, reads it before
- * libgit2 does. Needs the git and common directories alone. 0; -1 with ERR_UNDECIDED.
+ * preflight_config.c: the repository's configuration can be read to its end. Where it includes other files git, which is
+ * given up when it waits, reads it before libgit2 does, and must not refuse it: libgit2 passes by what it cannot include.
+ * Needs the git and common directories alone. 0; -1 with ERR_UNDECIDED.
  */
-int preflight_includes(struct repo *repo, struct err *err);
+int preflight_config(struct repo *repo, struct err *err);
+
+/* preflight.c: the sentence for `path` that is `what`, or cannot be read for `errnum` (0: that is not it). Returns -1. */
+int preflight_complain(const char *path, const char *what, int errnum, struct err *err);
 
 /* preflight.c: what stands where a file is expected: "a directory", "a named pipe" ... */
 const char *preflight_kind(mode_t mode);

@@ -70,13 +70,22 @@ static void list_object_directories(struct strbuf *out, const struct repo *repo)
  */
 static const char unwritable[] = "/dev/fd";
 
+/* As git shows it in what it says. */
+static const char *without_slash(const char *directory, struct strbuf *out)
+{
+	size_t len = strlen(directory);
+
+	strbuf_add(out, directory, len > 1 ? len - 1 : len);
+	return out->buf;
+}
+
 int process_git(struct repo *repo, const char *const *args, const char *const *paths, size_t count,
 	const struct strbuf *input, size_t max, struct strbuf *out, struct strbuf *said, int *status, struct err *err)
 {
 	const char **argv = argument_list(args, paths, count);
-	struct strbuf objects = STRBUF_INIT;
+	struct strbuf objects = STRBUF_INIT, git_dir = STRBUF_INIT;
 	struct child_variable variables[VARIABLES_MAX] = {
-		{ "GIT_DIR", repo->git_dir },
+		{ "GIT_DIR", without_slash(repo->git_dir, &git_dir) },
 		{ "GIT_WORK_TREE", repo->work_tree },
 		{ "GIT_PREFIX", NULL },
 		/* the commands say themselves how paths are taken */
@@ -109,10 +118,11 @@ int process_git(struct repo *repo, const char *const *args, const char *const *p
 		variables[n++] = (struct child_variable){ "GIT_ALTERNATE_OBJECT_DIRECTORIES", objects.buf };
 	}
 	child.variable_count = n;
-	if (!repo->work_tree || preflight_work_tree(repo->work_tree, err) == 0)
+	if (!repo->work_tree || preflight_work_tree(repo, err) == 0)
 		rc = child_run(&child, out, said, status, err);
 
 	free(argv);
 	strbuf_release(&objects);
+	strbuf_release(&git_dir);
 	return rc;
 }

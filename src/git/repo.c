@@ -136,11 +136,11 @@ int repo_open(struct repo **out, const struct repo_env *env, struct err *err)
 	if (git_layer_start(err) < 0)
 		goto done;
 	repo->started = true;
-	if (location_find(&loc, env, err) < 0 || preflight_check(&loc, err) < 0)
+	if (location_find(&loc, env, err) < 0 || preflight_check(&loc, err) < 0 || preflight_user_config(err) < 0)
 		goto done;
 	repo->git_dir = xstrdup(loc.git_dir);
 	repo->common_dir = xstrdup(loc.common_dir);
-	if (preflight_includes(repo, err) < 0)
+	if (preflight_config(repo, err) < 0)
 		goto done;
 	if (git_repository_open_ext(
 		    &repo->git, loc.git_dir, GIT_REPOSITORY_OPEN_NO_SEARCH | GIT_REPOSITORY_OPEN_NO_DOTGIT, NULL) < 0) {
@@ -232,7 +232,7 @@ bool repo_has_replacements(const struct repo *repo)
 	return repo->replacements;
 }
 
-/* Quoted paths below `directory` (NULL: none) lose it: the same repository has the same limits wherever it lies. */
+/* Paths below `directory` (NULL: none) lose it: the same repository has the same limits wherever it lies. */
 static void make_relative(struct strbuf *sentence, const char *directory)
 {
 	struct strbuf prefix = STRBUF_INIT, out = STRBUF_INIT;
@@ -244,7 +244,7 @@ static void make_relative(struct strbuf *sentence, const char *directory)
 		char c = sentence->buf[i++];
 
 		strbuf_addch(&out, c);
-		if ((c == '\'' || c == '"') && sentence->len - i > prefix.len &&
+		if (strchr("'\" ", c) && sentence->len - i > prefix.len &&
 			memcmp(sentence->buf + i, prefix.buf, prefix.len) == 0)
 			i += prefix.len;
 	}

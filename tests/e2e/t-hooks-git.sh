@@ -350,3 +350,23 @@ expect_exit 3
 expect_err <<'END'
 revident: no migration of HEAD is published, or waivers let all of them go: there is no forbidden change to try the hooks with
 END
+
+it "doctor: what git would wait for, or cannot be read, is told"
+published
+mkdir -p "$CASE_DIR/store/objects"
+git init -q --bare "$CASE_DIR/store"
+echo "$CASE_DIR/store/objects" >.git/objects/info/alternates
+rm "$CASE_DIR/store/HEAD"
+mkfifo "$CASE_DIR/store/HEAD"
+run timeout 20 "$REVIDENT" hooks doctor
+expect_exit 0
+tree=$(git rev-parse HEAD:migrations/versions)
+file=.git/objects/$(echo "$tree" | sed 's|^..|&/|')
+mv "$file" "$CASE_DIR/kept"
+mkfifo "$file"
+run timeout 20 "$REVIDENT" hooks doctor
+expect_exit 3
+expect_out </dev/null
+grep -q "^revident: the hooks cannot be tried: .*$tree" "$CASE_DIR/err" || fail "says: $(cat "$CASE_DIR/err")"
+rm "$file"
+mv "$CASE_DIR/kept" "$file"

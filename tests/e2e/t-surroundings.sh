@@ -196,14 +196,61 @@ printf '[INCLUDE]\n\tpath = pipe\n' >>.git/config
 run timeout 60 "$REVIDENT" scan
 a_clear_sentence
 cp "$CASE_DIR/config" .git/config
-if [ "${HOSTILE:-}" = all ]; then
-	git config core.excludesFile .git/pipe
-	run timeout 60 "$REVIDENT" audit --worktree
+for key in core.excludesFile core.attributesFile; do
+	git config $key .git/pipe
+	run timeout 5 "$REVIDENT" audit --worktree
 	a_clear_sentence
-	git config --unset core.excludesFile
+	grep -q "'.*/[.]git/pipe'" "$CASE_DIR/err" || fail "does not name the pipe: $(cat "$CASE_DIR/err")"
+	git config --unset $key
+done
+if [ "${HOSTILE:-}" = all ]; then
 	mkdir below
 	mkfifo below/.gitignore
 	run timeout 60 "$REVIDENT" audit --worktree
 	a_clear_sentence
 	rm below/.gitignore
 fi
+
+it "nor one in the place of the user's own configuration"
+fixture merge-migration
+mkdir -p "$CASE_DIR/home/.config/git"
+for path in .gitconfig .config/git/config; do
+	mkfifo "$CASE_DIR/home/$path"
+	run env HOME="$CASE_DIR/home" timeout 5 "$REVIDENT" scan
+	a_clear_sentence
+	grep -q "home/$path' is a named pipe" "$CASE_DIR/err" || fail "does not name $path"
+	rm "$CASE_DIR/home/$path"
+done
+mkfifo "$CASE_DIR/home/pipe" "$CASE_DIR/home/.config/git/ignore"
+printf '[include]\n\tpath = ~/pipe\n' >"$CASE_DIR/home/.gitconfig"
+run env HOME="$CASE_DIR/home" timeout 5 "$REVIDENT" scan
+a_clear_sentence
+rm "$CASE_DIR/home/.gitconfig"
+run env HOME="$CASE_DIR/home" timeout 5 "$REVIDENT" audit --worktree
+a_clear_sentence
+grep -q "git/ignore' is a named pipe" "$CASE_DIR/err" || fail "does not name it: $(cat "$CASE_DIR/err")"
+
+it "a configuration that git refuses is not read in part"
+fixture september-17
+cp .git/config "$CASE_DIR/config"
+mkdir .git/more
+printf '[include]\n\tpath = more\n' >>.git/config
+run revident check --range HEAD~1..HEAD
+a_clear_sentence
+grep -q 'git cannot read its configuration: .*more' "$CASE_DIR/err" || fail "says: $(cat "$CASE_DIR/err")"
+head -c 100 /dev/zero >.git/config
+run revident check --range HEAD~1..HEAD
+a_clear_sentence
+grep -q "config' holds a zero byte" "$CASE_DIR/err" || fail "says: $(cat "$CASE_DIR/err")"
+cp "$CASE_DIR/config" .git/config
+
+it "the user's configuration that may not be read is passed by, as by git"
+[ "$(id -u)" -eq 0 ] || skip "needs root to be somebody else"
+fixture september-17
+chmod 755 "$SANDBOX" "$CASE_DIR" # the program must be reachable, too
+mkdir "$CASE_DIR/home"
+chmod 700 "$CASE_DIR/home"
+cp "$REVIDENT" "$CASE_DIR/revident-copy"
+chmod -R a+rX .
+run setpriv --reuid 65534 --clear-groups env HOME="$CASE_DIR/home" "$CASE_DIR/revident-copy" scan
+expect_exit 1

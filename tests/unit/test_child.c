@@ -144,6 +144,31 @@ static void child_run__waits_for_nothing__is_given_up(void **state)
 	release(&said);
 }
 
+static void child_complain__several_lines__are_one_sentence(void **state)
+{
+	static const struct {
+		const char *said, *message;
+	} rows[] = {
+		{ "fatal: no\n", "git refuses 7: fatal: no" },
+		{ "error: a\x1b\n\nfatal: b", "git refuses 7: error: a\\x1b; fatal: b" },
+		{ "\n", "git refuses 7: it does not say why" },
+		{ "", "git refuses 7: it does not say why" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct strbuf said = STRBUF_INIT;
+		struct err err = { .kind = ERR_NONE };
+
+		strbuf_addstr(&said, rows[i].said);
+		assert_int_equal(child_complain(&said, &err, "git refuses %d", 7), -1);
+		assert_int_equal(err.kind, ERR_UNDECIDED);
+		assert_string_equal(err.msg, rows[i].message);
+		strbuf_release(&said);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -154,6 +179,7 @@ int main(void)
 		cmocka_unit_test(child_run__what_cannot_be_run__says_so),
 		cmocka_unit_test(child_run__more_than_allowed__is_an_error),
 		cmocka_unit_test(child_run__waits_for_nothing__is_given_up),
+		cmocka_unit_test(child_complain__several_lines__are_one_sentence),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,4 +34,8 @@ struct child {
  */
 int child_run(const struct child *child, struct strbuf *out, struct strbuf *said, int *status, struct err *err);
 
+/* Fills `err` (ERR_UNDECIDED) with the sentence and, behind ": ", what the program `said`, its lines on one. Returns -1. */
+int child_complain(const struct strbuf *said, struct err *err, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
 #endif
