@@ -19,31 +19,60 @@ struct collection {
 	size_t count, cap, entries;
 };
 
-static void add(struct collection *c, const char *name, const char *hex, size_t len)
+/* The id that begins there, unless it is the null id. Returns whether there is one. */
+static bool add(struct collection *c, const char *name, const char *hex, size_t len)
 {
 	struct oid id;
 
-	if (len < OID_HEX || !oid_parse(&id, hex, OID_HEX) || oid_is_null(&id))
-		return;
+	if (len < OID_HEX || !oid_parse(&id, hex, OID_HEX))
+		return false;
+	if (oid_is_null(&id))
+		return true;
 	VEC_GROW(c->items, c->count, c->cap);
 	c->items[c->count++] = (struct reflog_entry){ text_of(name), id };
+	return true;
 }
 
-/* A line of a log is "OLD NEW who when\tmessage"; of the other files "ID…". */
+/* "OLD NEW who when\tmessage"; what is left of a damaged line is taken, too. */
+static bool add_log_line(struct collection *c, const char *name, const char *line, size_t len)
+{
+	const size_t second = OID_HEX + 1;
+	bool is_whole = add(c, name, line, len);
+
+	c->entries++;
+	return len > second && add(c, name, line + second, len - second) && is_whole && line[OID_HEX] == ' ';
+}
+
+/* An empty line, or one that names a ref: that is read by itself. */
+static bool is_symbolic(const char *line, size_t len)
+{
+	static const char start[] = "ref: ";
+
+	return len == 0 || (len >= sizeof(start) - 1 && memcmp(line, start, sizeof(start) - 1) == 0);
+}
+
+/* The lines of a log; those of the other files are "ID…". */
 static void add_lines(struct collection *c, const char *name, const struct strbuf *bytes, bool is_log)
 {
 	const char *at = bytes->buf, *end = at + bytes->len;
+	struct strbuf shown = STRBUF_INIT;
+	size_t number = 1, damaged = 0;
 
-	while (at < end) {
+	for (; at < end; number++) {
 		const char *eol = memchr(at, '\n', (size_t)(end - at));
 		size_t len = (size_t)((eol ? eol : end) - at);
+		bool is_whole = is_log ? add_log_line(c, name, at, len) : is_symbolic(at, len) || add(c, name, at, len);
 
-		c->entries += is_log;
-		add(c, name, at, len);
-		if (is_log && len > 2 * OID_HEX + 1)
-			add(c, name, at + OID_HEX + 1, len - OID_HEX - 1);
+		if (!is_whole && !damaged)
+			damaged = number;
 		at += len + 1;
 	}
+	if (damaged) {
+		strbuf_add_printable(&shown, name, strlen(name));
+		repo_add_limit(c->repo, "%s\"%s\" is damaged in line %zu: what it remembered is not known",
+			is_log ? "the log of " : "", shown.buf, damaged);
+	}
+	strbuf_release(&shown);
 }
 
 static void read_one(struct collection *c, const char *path, const char *name, bool is_log)

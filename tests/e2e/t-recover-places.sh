@@ -116,6 +116,21 @@ compiled() {
 	TZ=UTC touch -d '2024-02-13 11:00:00' "$(cat "$CASE_DIR/compiled")"
 }
 
+it "a line that a log has lost is told, and what the others remember is found"
+fixture never-there
+hide_in_reset_branch
+run revident recover --from reflog --format json
+expect_exit 1
+expect_json '[s["where"] for s in d["sources"]], d["limits"]' '[["reflog"], []]'
+head -c 200 /dev/zero >>.git/logs/refs/heads/main
+echo nothing >.git/ORIG_HEAD
+run revident recover --from reflog --format json
+expect_exit 1
+expect_json '[s["where"] for s in d["sources"]]' '["reflog"]'
+expect_json 'd["limits"]' "[\"the log of \\\"refs/heads/main\\\" is damaged in line $(($(wc -l <.git/logs/refs/heads/main) + 1)): what it remembered is not known\", \
+\"\\\"ORIG_HEAD\\\" is damaged in line 1: what it remembered is not known\"]"
+no_fsck
+
 it "a compiled file is evidence, with the times of its source and its own"
 fixture never-there
 compiled "$LOST_PATH" "$(lost_file)"
