@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "revident/base/directory.h"
 #include "revident/base/printable.h"
 #include "revident/base/xalloc.h"
 #include "worktree_edit_parts.h"
@@ -177,17 +178,36 @@ static int end_journal(struct repo *repo, const struct strbuf *bytes, enum resum
 	return rc;
 }
 
+/* Is there a journal, or the beginning of one? The notes about packs are none. 1, 0, -1. */
+static int has_remains(const char *journal, struct err *err)
+{
+	struct directory directory = { .names = NULL };
+	struct strbuf dir = STRBUF_INIT;
+	int found = 0;
+	size_t i;
+
+	strbuf_add(&dir, journal, (size_t)(strrchr(journal, '/') - journal));
+	if (access(dir.buf, F_OK) == 0)
+		found = directory_read(&directory, dir.buf, err);
+	if (found == 1)
+		for (i = 0, found = directory.count == 0; i < directory.count && !found; i++)
+			found = strcmp(directory.names[i], "sweep") != 0;
+	directory_release(&directory);
+	strbuf_release(&dir);
+	return found;
+}
+
 int worktree_resume(struct repo *repo, enum resumed *what, struct err *err)
 {
 	struct strbuf bytes = STRBUF_INIT;
-	char *path = edit_journal_path(repo), *slash = strrchr(path, '/');
+	char *path = edit_journal_path(repo);
 	int rc = 0, held = -1;
 
 	*what = RESUMED_NOTHING;
-	*slash = '\0';
-	if (!repo->work_tree || access(path, F_OK) < 0)
+	if (repo->work_tree)
+		rc = has_remains(path, err);
+	if (rc < 1) /* several may plan at once */
 		goto done;
-	*slash = '/';
 	held = edit_lock(repo, err);
 	rc = held < 0 ? -1 : preflight_read(path, JOURNAL_MAX, &bytes, err);
 	if (rc == 1)

@@ -302,6 +302,14 @@ git clone -q --shared . "$CASE_DIR/borrower"
 (cd "$CASE_DIR/borrower" && same_answer "over an alternate" && test -s "$(note)") || fail "no note at the borrower"
 expect_no_file .git/revident
 
+it "a plan beside one that holds the work tree"
+begin lost
+answer >"$CASE_DIR/expected"
+if command -v flock >/dev/null; then
+	flock .git "$REVIDENT" recover --format json >"$CASE_DIR/held" 2>&1 || :
+	sed '$d' "$CASE_DIR/expected" | compare /dev/stdin "$CASE_DIR/held" "the answer"
+fi
+
 it "several at once"
 begin lost
 answer --no-cache >"$CASE_DIR/without"
