@@ -131,6 +131,16 @@ git add .revident
 run revident check --staged --format json
 [ "$(cat "$CASE_DIR/status")" -ne 0 ] || fail "a waiver without a reason counts"
 
+it "the manual's example of .revident is one"
+fixture deleted-head
+awk '/^\.Sh CONFIGURATION/ { here = 1 } here && /^\.Ed/ { exit } inside; here && /^\.Bd/ { inside = 1 }' \
+	"$TOP/man/revident.1" >.revident
+grep -q '^\[prune ' .revident || fail "no example in the manual"
+git add .revident
+run revident check --staged --format json
+expect_exit 0
+expect_json 'd["policy"]' '".revident in the index"'
+
 it "what recover does about a migration that was given another id passes, either way"
 hooked r
 migration c3c3 b2b2

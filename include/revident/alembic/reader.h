@@ -4,11 +4,12 @@
  * One PCRE2 JIT pattern cuts the source into tokens; brackets, indentation and nested f-strings are counted in C; time
  * is linear in the input. A reader is made once and used for every blob; it is not thread-safe.
  *
- * The last binding at module level counts, whatever binds: assignment (chained, unpacked, annotated), `:=`, import, def,
- * class, for, with, except, case. `del` unbinds; where it is conditional, the name is dynamic. Literal values are strings
- * without prefix or with `u` or `r`, None, and tuples, lists or sets of strings. Reported as dynamic although their value is fixed: strings with `\N{...}`, a NUL or a surrogate, and those above ASCII in an encoding that python_text.h does not
- * convert. Not followed: `from m import *`, `global` in functions, exec(), globals() and the like, `:=` inside an f-string,
- * and identifiers that are the same name only after Unicode normalisation.
+ * The last binding at module level counts, whatever binds: assignment (chained, unpacked, annotated), `:=`, import,
+ * def, class, for, with, except, case. `del` unbinds; where it is conditional, the name is dynamic. Literal values are
+ * strings without prefix or with `u` or `r`, None, and tuples, lists or sets of strings. Reported as dynamic although
+ * their value is fixed: strings with `\N{...}`, a NUL or a surrogate, and those above ASCII in an encoding that
+ * python_text.h does not convert. Not followed: `from m import *`, `global` in functions, exec(), globals() and the
+ * like, `:=` inside an f-string, and identifiers that are the same name only after Unicode normalisation.
  *
  * A file that does not parse as Python 3, as far as its tokens show it, keeps what simple statements at column 0 bind;
  * where a string or bracket is not closed, the lines that begin with one of the names. What only a grammar would notice

@@ -48,7 +48,7 @@ struct check {
 	size_t violation_count;
 	const struct waived *waived;
 	size_t waived_count;
-	struct text policy;      /* where it was read: "index:.revident"; none: there is none */
+	struct text policy;      /* where it was read: ".revident in the index"; none: there is none */
 	struct text protection;  /* a clause: what counts as protected here */
 	const struct text *refs; /* the protected ones, by name */
 	size_t ref_count, tag_count;
