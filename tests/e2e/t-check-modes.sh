@@ -628,6 +628,26 @@ run revident check --staged
 expect_exit 3
 grep -q "alembic.ini (blob $ini)" "$CASE_DIR/out" "$CASE_DIR/err" || fail "the configuration is not named"
 
+it "the waiver is pinned to the lost blob, however many migrations the remote's branches have to be read for it"
+hooked r
+rm .git/hooks/*
+blob=$(git rev-parse HEAD:m/versions/a1a1_x.py)
+git checkout -q -b release
+parent=b2b2
+for number in $(seq 100 163); do
+	migration "d$number" "$parent"
+	parent=d$number
+done
+git add m
+git commit -q -m 'What the release has'
+git update-ref refs/remotes/origin/release release
+git checkout -q main
+git rm -q m/versions/a1a1_x.py
+run revident check --staged --format json
+expect_exit 1
+expect_json '[(v["revision"], v["hint"].count("blob = '"$blob"'")) for v in d["violations"] if v["rule"] == "identity-deleted"]' \
+	'[["a1a1", 1]]'
+
 it "a migration that is there and damaged is not said to be missing"
 hooked r
 blob=$(git rev-parse HEAD:m/versions/b2b2_x.py)
