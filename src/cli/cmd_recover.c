@@ -103,7 +103,18 @@ static bool can_be_used(const struct work *w)
 	return w->plan.step_count && !w->plan.refusal.ptr && w->plan.unrecoverable_count == 0;
 }
 
-/* 2 where a choice is asked for, 3 where something cannot be found or must not be done. */
+/* Is a version put back that a later one, which cannot be read, may have followed? */
+static bool may_be_outdated(const struct recover *plan)
+{
+	size_t i;
+
+	for (i = 0; i < plan->source_count; i++)
+		if (plan->sources[i].has_newer)
+			return true;
+	return false;
+}
+
+/* 2 where a choice is asked for, 3 where something cannot be found or must not be done, or may not be the last version. */
 static int exit_of(const struct work *w, bool used)
 {
 	size_t i;
@@ -115,7 +126,9 @@ static int exit_of(const struct work *w, bool used)
 		return EXIT_UNDECIDED;
 	if (w->plan.step_count == 0)
 		return w->plan.limit_count ? EXIT_UNDECIDED : EXIT_CLEAN;
-	return used || w->is_done ? EXIT_CLEAN : EXIT_FOUND;
+	if (!used && !w->is_done)
+		return EXIT_FOUND;
+	return may_be_outdated(&w->plan) ? EXIT_UNDECIDED : EXIT_CLEAN;
 }
 
 /* Makes the directories on the way; what the path has behind its first `own` bytes is the repository's, and follows no link. */
@@ -273,6 +286,8 @@ static int run(struct cmd_ctx *ctx, struct err *err)
 		used = 1;
 		if (write_patch(&w, err) < 0)
 			goto done;
+		if (may_be_outdated(&w.plan))
+			ctx_note(ctx, "a later version could not be read; the plan, without --patch, says which");
 	} else if (opt_is_given(ctx->options, "patch") && exit_of(&w, true) == EXIT_CLEAN) {
 		ctx_note(ctx, "nothing is to be done: the patch is empty");
 	} else if (show(&w, err) < 0) {

@@ -4,18 +4,27 @@
 #include "revident/base/xalloc.h"
 #include "salvage_parts.h"
 
-const struct ref *tip_above(const struct investigation *inv, uint32_t commit)
+/* By commit number: is it that commit or a descendant? Freed with free(). */
+static bool *mark_above(const struct investigation *inv, uint32_t commit)
 {
 	bool *above = xcalloc(inv->commits.count, sizeof(*above));
-	const struct ref *found = NULL;
-	bool found_is_it = false;
 	uint32_t i;
-	size_t p, t;
+	size_t p;
 
 	above[commit] = true;
 	for (i = commit + 1; i < inv->commits.count; i++)
 		for (p = 0; p < commit_parent_count(&inv->commits, i) && !above[i]; p++)
 			above[i] = above[commit_parents(&inv->commits, i)[p]];
+	return above;
+}
+
+const struct ref *tip_above(const struct investigation *inv, uint32_t commit)
+{
+	bool *above = mark_above(inv, commit);
+	const struct ref *found = NULL;
+	bool found_is_it = false;
+	size_t t;
+
 	for (t = 0; t < inv->tip_count; t++) {
 		bool is_it = inv->tip_commits[t] == commit;
 
@@ -112,6 +121,49 @@ static bool is_executable(struct investigation *inv, uint32_t commit, struct tex
 	return source_find(source, path, &entry, &why) == 1 && entry.executable;
 }
 
+/* Does the row have a file at the path that cannot be read? 1 with its id, 0, -1. */
+static int is_unread_in(struct investigation *inv, uint32_t row, uint32_t path, struct oid *blob, struct err *err)
+{
+	const struct snapshot *snapshot = snapshots_get(inv->snapshots, row, err);
+	const struct snap_file *file;
+	int found = 0;
+
+	if (!snapshot)
+		return -1;
+	file = snapshot_find(snapshot, path);
+	if (file && study_blob_is_absent(&inv->study, file->blob)) {
+		*blob = inv->study.blobs[file->blob].id;
+		found = 1;
+	}
+	snapshot_put(inv->snapshots, snapshot);
+	return found;
+}
+
+/* Looks for a file at the version's path that came later and that nobody can read: it may be a newer version. 0 or -1. */
+static int look_for_newer(
+	struct investigation *inv, uint32_t commit, uint32_t path, struct salvage_source *out, struct err *err)
+{
+	const char *const *limits;
+	bool *above;
+	uint32_t i, row, last = WATCH_UNKNOWN;
+	int found = 0;
+
+	if (repo_limits(inv->repo, &limits) == 0)
+		return 0;
+	above = mark_above(inv, commit);
+	for (i = (uint32_t)inv->commits.count; found == 0 && i-- > commit + 1;) {
+		row = watch_row(inv->watch, i);
+		if (!above[i] || row == last || row == WATCH_UNKNOWN)
+			continue;
+		found = is_unread_in(inv, row, path, &out->newer_blob, err);
+		last = row;
+		out->newer_commit = inv->commits.ids[i];
+	}
+	free(above);
+	out->has_newer = found == 1;
+	return found < 0 ? -1 : 0;
+}
+
 int pick_from_history(struct salvager *s, struct investigation *inv, struct text revision, struct text environment,
 	struct salvage_source *out, uint32_t *commit, struct err *err)
 {
@@ -136,5 +188,7 @@ int pick_from_history(struct salvager *s, struct investigation *inv, struct text
 	out->executable = is_executable(inv, *commit, out->path);
 	out->has_commit = true;
 	out->commit = inv->commits.ids[*commit];
+	if (!version.is_before && !s->options.has_blob && look_for_newer(inv, *commit, place.path, out, err) < 0)
+		return -1;
 	return describe_source(s, out, err);
 }

@@ -26,18 +26,26 @@ static json_t *from_step(const void *item)
 	return value;
 }
 
+static json_t *from_newer(const struct salvage_source *source)
+{
+	if (!source->has_newer)
+		return json_null();
+	return json_pack("{s:o, s:o}", "blob", json_from_oid(&source->newer_blob), "commit",
+		json_from_oid(&source->newer_commit));
+}
+
 static json_t *from_source(const void *item)
 {
 	const struct salvage_source *source = item;
 	char hex[SHA256_HEX + 1];
 
-	return json_pack("{s:o, s:o, s:s, s:I, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "revision",
+	return json_pack("{s:o, s:o, s:s, s:I, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "revision",
 		json_from_text(source->revision), "blob", json_from_oid(&source->blob), "sha256",
 		sha256_hex(source->sha256, hex), "size", (json_int_t)source->size, "where",
 		salvage_place_name(source->where), "path", json_from_text(source->path), "commit",
 		source->has_commit ? json_from_oid(&source->commit) : json_null(), "ref", json_from_text(source->ref),
 		"message", json_from_text(source->message), "create_date", json_from_text(source->create_date),
-		"similarity", json_from_similarity(source->similarity));
+		"similarity", json_from_similarity(source->similarity), "newer_unread", from_newer(source));
 }
 
 static json_t *from_searched(const struct searched *searched)

@@ -73,6 +73,28 @@ static const struct salvage_source *source_of(const struct recover *plan, struct
 	return NULL;
 }
 
+/* The user would take it for the last version. */
+static void add_newer(struct writer *w, const struct salvage_source *source)
+{
+	struct strbuf command = STRBUF_INIT;
+	char hex[OID_HEX + 1];
+	struct paragraph p;
+
+	paragraph_begin(&p, w->out, w->styles, 11, 11);
+	paragraph_add_styled(&p, STYLE_WARN, "may not be the last version");
+	paragraph_add(&p, ": blob ");
+	paragraph_add_oid(&p, &source->newer_blob);
+	paragraph_add(&p, ", which commit ");
+	paragraph_add_oid(&p, &source->newer_commit);
+	paragraph_add(&p, " has there, cannot be read. If another clone has it, this prints it there:");
+	paragraph_end(&p);
+	strbuf_addf(&command, "git cat-file blob %s", oid_hex(&source->newer_blob, hex));
+	paragraph_begin(&p, w->out, w->styles, 11, 11);
+	paragraph_add_command(&p, command.buf);
+	paragraph_end(&p);
+	strbuf_release(&command);
+}
+
 static void add_restore(struct writer *w, const struct recover_step *step)
 {
 	const struct salvage_source *source = source_of(w->plan, step->revision);
@@ -100,6 +122,8 @@ static void add_restore(struct writer *w, const struct recover_step *step)
 		paragraph_add_prose(&p, step->reason, 1000);
 	}
 	paragraph_end(&p);
+	if (source && source->has_newer)
+		add_newer(w, source);
 }
 
 static void add_rename(struct writer *w, const struct recover_step *step)

@@ -499,3 +499,29 @@ git reset -q --hard
 run revident recover --env migrations f6f6f6f6f6f6 --format json
 expect_exit 1
 expect_json '[s["path"] for s in d["steps"]]' '["migrations/versions/f6f6f6f6f6f6_reviews.py"]'
+
+it "an older version, where the last one cannot be read, is called one: in the plan, in JSON, in the exit status"
+fixture edited
+git rm -q $V/b2b2b2b2b2b2_orders.py
+sed "s/a1a1a1a1a1a1/c3c3c3c3c3c3/; s/^down_revision.*/down_revision = 'b2b2b2b2b2b2'/" $V/a1a1a1a1a1a1_users.py >$V/c3_users.py
+sed -i "s/a1a1a1a1a1a1/c3c3c3c3c3c3/" $V/c3_users.py
+git add $V
+git commit -q -m 'Users once more, without orders'
+last=$(git rev-parse "$(mark :5):$V/b2b2b2b2b2b2_orders.py")
+rm -f ".git/objects/$(echo "$last" | sed 's/^../&\//')"
+fsck_fails "a blob is missing"
+run revident recover
+expect_exit 1
+tr -s ' \n' '  ' <"$CASE_DIR/out" | grep -q "commit $(mark :4) may not be the last version: blob $last, which commit $(mark :5) has there, cannot be read" ||
+	fail "$(cat "$CASE_DIR/out")"
+grep -q "^ *git cat-file blob $last$" "$CASE_DIR/out" || fail "no command"
+run revident recover --format json
+expect_json 'd["sources"][0]["newer_unread"]' "{\"blob\": \"$last\", \"commit\": \"$(mark :5)\"}"
+run revident recover --patch
+expect_exit 3
+grep -q 'a later version could not be read' "$CASE_DIR/err" || fail "$(cat "$CASE_DIR/err")"
+run revident recover --blob "$(git rev-parse "$(mark :4):$V/b2b2b2b2b2b2_orders.py")" b2b2b2b2b2b2 --format json
+expect_json 'd["sources"][0]["newer_unread"]' null
+run revident recover --apply
+expect_exit 3
+expect_blob $V/b2b2b2b2b2b2_orders.py "$(git rev-parse "$(mark :4):$V/b2b2b2b2b2b2_orders.py")"

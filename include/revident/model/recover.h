@@ -43,6 +43,8 @@ struct salvage_source {
 	struct text ref;   /* the ref, log or index that leads there; none for HEAD's history */
 	struct text message, create_date;
 	double similarity; /* to the first version of a choice; SIMILARITY_NULL where it is the only one */
+	bool has_newer;    /* a later file at its path cannot be read: this may not be the last version */
+	struct oid newer_blob, newer_commit; /* the last such file, and the last commit that has it */
 };
 
 struct searched {
