@@ -260,6 +260,17 @@ static void step_rename(
 	plan_tree_put(p, &moved);
 }
 
+/* Does a step of the plan put a file there? */
+static bool is_planned_at(const struct planner *p, struct text path)
+{
+	size_t i;
+
+	for (i = 0; i < p->step_count; i++)
+		if (text_equal(p->steps[i].path, path))
+			return true;
+	return false;
+}
+
 /* Makes room at the path: what stands there goes to a name of its own, or is what the lost file became. 0 or -1. */
 static int clear_path(struct planner *p, const struct tree_env *env, const struct salvage_source *source,
 	struct text path, struct recover_step *restore)
@@ -321,7 +332,7 @@ static int give_id_back(struct planner *p, const struct tree_env *env, const str
 	struct text other;
 	struct source_file *file = continuation_of(p, wanted->revision, &other);
 
-	if (!file)
+	if (!file || is_planned_at(p, file->path))
 		return 0;
 	add_note(p,
 		"%.*s goes on as %.*s with much the same content: this plan gives the old id back; --relink instead "
@@ -336,6 +347,21 @@ static int give_id_back(struct planner *p, const struct tree_env *env, const str
 		return 0;
 	step_rename(p, file, path, other, "its content is the lost file's, which gets its id back");
 	return 1;
+}
+
+/* Another file of the plan has the path by now: this one goes beside it. 0 or -1. */
+static int go_beside(struct planner *p, const struct tree_env *env, const struct salvage_source *source,
+	struct text *path, struct recover_step *restore)
+{
+	const struct blob *blob = study_blob(&p->inv.study, study_blob_number(&p->inv.study, &source->blob), p->err);
+
+	if (!blob)
+		return -1;
+	restore->reason = TEXT_LITERAL("its name has gone to another file of this plan");
+	if (blob->revision != INTERN_NONE && blob->migration)
+		return own_name(p, env, *path, blob->revision, blob->migration, path);
+	*path = free_path(p, *path);
+	return 0;
 }
 
 /*
@@ -357,6 +383,8 @@ static int settle_path(struct planner *p, const struct tree_env *env, const stru
 	}
 	if (target_path(p, env, source, path) < 0)
 		return -1;
+	if (is_planned_at(p, *path))
+		return go_beside(p, env, source, path, restore);
 	cleared = give_id_back(p, env, wanted, *path, restore);
 	if (cleared < 0 || (!cleared && clear_path(p, env, source, *path, restore) < 0))
 		return -1;

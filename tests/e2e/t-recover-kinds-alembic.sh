@@ -55,6 +55,7 @@ kind() {
 }
 
 kind overwritten a1a1a1a1a1a1
+kind overwritten-twice c3c3c3c3c3c3
 kind deleted-parent b2b2b2b2b2b2
 kind merge-lost-referenced b2b2b2b2b2b2
 kind env-moved-lossy b2b2b2b2b2b2

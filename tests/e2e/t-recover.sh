@@ -171,6 +171,36 @@ run revident recover --apply
 expect_exit 0
 expect_blob db/$V/b2b2b2b2b2b2_orders.py "$(git rev-parse "$(mark :1):$V/b2b2b2b2b2b2_orders.py")"
 
+it "two lost files had the same path: the last one gets it, the other goes beside it; so as a patch"
+fixture overwritten-twice
+run revident recover --format json
+expect_json '[(s["action"], s.get("from"), s.get("to", s.get("path")), s["revision"]) for s in d["steps"]]' \
+	"[[\"rename\", \"$V/latest.py\", \"$V/d4d4d4d4d4d4_add_payments.py\", \"d4d4d4d4d4d4\"], [\"restore\", null, \"$V/b2b2b2b2b2b2_add_orders.py\", \"b2b2b2b2b2b2\"], [\"restore\", null, \"$V/latest.py\", \"c3c3c3c3c3c3\"]]"
+revident recover --patch >"$CASE_DIR/patch"
+git apply --index "$CASE_DIR/patch"
+git write-tree >"$CASE_DIR/by-patch"
+git reset -q --hard
+run revident recover --apply --stage
+expect_exit 0
+git write-tree >"$CASE_DIR/by-apply"
+compare "$CASE_DIR/by-patch" "$CASE_DIR/by-apply" "what the patch makes"
+expect_blob $V/latest.py "$(git rev-parse "$(mark :2):$V/latest.py")"
+expect_blob $V/b2b2b2b2b2b2_add_orders.py "$(git rev-parse "$(mark :1):$V/latest.py")"
+run revident audit --staged --format json
+expect_json '[e["heads"] for e in d["environments"]]' '[["d4d4d4d4d4d4"]]'
+
+it "and where nothing names either, none is put over the other, in any order"
+fixture overwritten-twice
+git rm -q $V/latest.py
+git commit -q -m 'Start again'
+for order in 'b2b2b2b2b2b2 c3c3c3c3c3c3' 'c3c3c3c3c3c3 b2b2b2b2b2b2'; do
+	# shellcheck disable=SC2086 # two words
+	run revident recover $order --apply
+	expect_exit 0
+	[ "$(cat $V/*.py | grep -c '^revision = .[abc][123][abc]')" -eq 3 ] || fail "not all three are there: $(grep '^revision' $V/*.py)"
+	git clean -q -f
+done
+
 it "nothing to do"
 fixture multiple-heads
 run revident recover
