@@ -94,6 +94,7 @@ static int take_policy(struct work *w, struct err *err)
 
 	if (policy_load_source(w->repo, w->source, &w->study.arena, &w->policy, err) < 0)
 		return -1;
+	ctx_note_policy(w->ctx, &w->policy);
 	w->options.policy = &w->policy;
 	policy_add_versions(&w->policy, &w->study, &w->extra);
 	return w->audit.tree == AUDIT_WORKTREE && w->extra.count > before ? open_source(w, err) : 0;

@@ -162,7 +162,18 @@ int ctx_load_policy(struct cmd_ctx *ctx, struct repo *repo, struct policy *out, 
 
 	if (found < 0)
 		return -1;
-	return policy_load_commit(repo, found ? &head.commit : NULL, ctx->arena, out, err);
+	if (policy_load_commit(repo, found ? &head.commit : NULL, ctx->arena, out, err) < 0)
+		return -1;
+	ctx_note_policy(ctx, out);
+	return 0;
+}
+
+void ctx_note_policy(struct cmd_ctx *ctx, const struct policy *policy)
+{
+	size_t i;
+
+	for (i = 0; i < policy->ignored_count; i++)
+		ctx_note(ctx, "%s", policy->ignored[i]);
 }
 
 void ctx_note(struct cmd_ctx *ctx, const char *fmt, ...)

@@ -120,6 +120,7 @@ int check_use_policy(struct checking *c, const struct judge_case *judged, struct
 	struct source *source = NULL;
 	struct env_defs *extra;
 	char hex[OID_HEX + 1];
+	size_t i;
 
 	if (from_base)
 		side = judged->base_count ? &judged->bases[0] : NULL;
@@ -129,6 +130,8 @@ int check_use_policy(struct checking *c, const struct judge_case *judged, struct
 	if (policy_load_given(c->study->repo, source, c->options->given, c->options->given_count, &c->study->arena,
 		    c->policy, &has_file, c->err) < 0)
 		return -1;
+	for (i = 0; i < c->policy->ignored_count; i++)
+		judge_add_note(c->judge, "%s", c->policy->ignored[i]);
 	if (!has_file)
 		look_for_lost_policy(c, source);
 	if (has_file)

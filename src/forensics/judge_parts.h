@@ -125,9 +125,6 @@ int judge_reused_ids(struct judging *j);
 /* judge.c: whatever of the repository could not be read so far keeps the change from being judged. */
 void judge_add_repo_limits(struct judge *judge);
 
-/* judge.c: something that a reader should know and nothing blocks on: a sentence. */
-void judge_add_note(struct judge *judge, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-
 /* judge.c: the environment that a file belongs to, as output shows it. */
 struct text judge_environment_of(const struct judging *j, uint32_t path);
 

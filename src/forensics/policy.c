@@ -20,7 +20,7 @@ struct layer {
 struct builder {
 	struct arena *arena;
 	struct policy *policy;
-	size_t environment_cap, waiver_cap, prune_cap;
+	size_t environment_cap, waiver_cap, prune_cap, ignored_cap;
 	const struct layer *layer;
 	unsigned layer_number; /* from 1 */
 	const struct policy_entry *entry;
@@ -406,7 +406,39 @@ static bool is_blank(struct text text)
 	return true;
 }
 
-/* What a waiver lacks to count, or NULL. */
+/* A sentence on a waiver or a prune without a reason, which is left out. */
+static void ignore(struct builder *b, const char *what, struct text name, const char *source, unsigned line)
+{
+	struct err sentence = { 0 };
+	struct policy *p = b->policy;
+
+	err_set(&sentence, ERR_USAGE, "the %s '%s' has no reason and does not count: add `reason = ...` to it", what,
+		shown(b, name));
+	blame(source, line, &sentence);
+	p->ignored = grow(b->arena, p->ignored, p->ignored_count, &b->ignored_cap, sizeof(*p->ignored));
+	p->ignored[p->ignored_count++] = arena_strdup(b->arena, sentence.msg);
+}
+
+static void drop_without_reason(struct builder *b)
+{
+	struct policy *p = b->policy;
+	size_t i, n = 0;
+
+	for (i = 0; i < p->waiver_count; i++)
+		if (is_blank(p->waivers[i].reason))
+			ignore(b, "waiver", p->waivers[i].name, p->waivers[i].source, p->waivers[i].line);
+		else
+			p->waivers[n++] = p->waivers[i];
+	p->waiver_count = n;
+	for (i = n = 0; i < p->prune_count; i++)
+		if (is_blank(p->prunes[i].reason))
+			ignore(b, "prune", p->prunes[i].revision, p->prunes[i].source, p->prunes[i].line);
+		else
+			p->prunes[n++] = p->prunes[i];
+	p->prune_count = n;
+}
+
+/* What a waiver lacks to say what it is about, or NULL. */
 static const char *waiver_lacks(const struct waiver *waiver)
 {
 	bool has_rule = false, of_change = false;
@@ -415,8 +447,6 @@ static const char *waiver_lacks(const struct waiver *waiver)
 		has_rule = has_rule || waiver->rules[i];
 		of_change = of_change || (waiver->rules[i] && rule_get((enum rule_id)i)->group == RULE_OF_CHANGE);
 	}
-	if (is_blank(waiver->reason))
-		return "reason";
 	if (!has_rule)
 		return "rule";
 	return of_change && waiver->revisions.count == 0 ? "revision" : NULL;
@@ -434,13 +464,6 @@ static int check_complete(const struct builder *b)
 		err_set(b->err, ERR_USAGE, "the waiver '%s' has no %s and does not count: add `%s = ...` to it",
 			shown(b, p->waivers[i].name), lacks, lacks);
 		return blame(p->waivers[i].source, p->waivers[i].line, b->err);
-	}
-	for (size_t i = 0; i < p->prune_count; i++) {
-		if (!is_blank(p->prunes[i].reason))
-			continue;
-		err_set(b->err, ERR_USAGE, "the prune '%s' has no reason and does not count: add `reason = ...` to it",
-			shown(b, p->prunes[i].revision));
-		return blame(p->prunes[i].source, p->prunes[i].line, b->err);
 	}
 	return 0;
 }
@@ -478,5 +501,6 @@ int policy_parse(
 			return -1;
 	if (apply_layers(&b, layers, count, true) < 0 || apply_layers(&b, layers, count, false) < 0)
 		return -1;
+	drop_without_reason(&b);
 	return check_complete(&b);
 }

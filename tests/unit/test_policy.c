@@ -103,6 +103,27 @@ static void policy_parse__every_key__is_read(void **state)
 	arena_release(&f.arena);
 }
 
+static void policy_parse__no_reason__does_not_count_and_is_said(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	parse_good(&f, "[waiver \"w\"]\nrule = moved\nrevision = a\n"
+		       "[waiver \"v\"]\nrule = moved\nrevision = a\nreason = x\n"
+		       "[waiver \"u\"]\nrevision = a\nreason =\n"
+		       "[prune \"a\"]\nreason = \"  \"\n[prune \"b\"]\nreason = x\n");
+	assert_int_equal(f.policy.waiver_count, 1);
+	assert_true(text_equal(f.policy.waivers[0].name, TEXT_LITERAL("v")));
+	assert_int_equal(f.policy.prune_count, 1);
+	assert_true(text_equal(f.policy.prunes[0].revision, TEXT_LITERAL("b")));
+	assert_int_equal(f.policy.ignored_count, 3);
+	assert_string_equal(f.policy.ignored[0],
+		"'.revident' line 2: the waiver 'w' has no reason and does not count: add `reason = ...` to it");
+	assert_string_equal(f.policy.ignored[2],
+		"'.revident' line 12: the prune 'a' has no reason and does not count: add `reason = ...` to it");
+	arena_release(&f.arena);
+}
+
 static void policy_parse__mistakes__name_file_and_line(void **state)
 {
 	static const struct {
@@ -133,8 +154,6 @@ static void policy_parse__mistakes__name_file_and_line(void **state)
 			"'.revident' line 2: 'environment.x.heads' is '0', but must be a number from 1 to 10000" },
 		{ "[environment \"x\"]\nignore = perhaps\n",
 			"'.revident' line 2: 'environment.x.ignore' is 'perhaps', but must be true or false" },
-		{ "[waiver \"w\"]\nrule = moved\nrevision = a\n", "'.revident' line 2: the waiver 'w' has no reason "
-								  "and does not count: add `reason = ...` to it" },
 		{ "[waiver \"w\"]\nreason = x\n",
 			"'.revident' line 2: the waiver 'w' has no rule and does not count: add `rule = ...` to it" },
 		{ "[waiver \"w\"]\nreason = x\nrule = identity-deleted\n",
@@ -144,8 +163,6 @@ static void policy_parse__mistakes__name_file_and_line(void **state)
 		{ "[waiver \"w\"]\nblob = e69de29\n", "'.revident' line 2: 'waiver.w.blob' is 'e69de29', but must be a "
 						      "whole object id, 40 hexadecimal "
 						      "digits" },
-		{ "[prune \"a\"]\nreason = \"  \"\n", "'.revident' line 2: the prune 'a' has no reason and does not "
-						      "count: add `reason = ...` to it" },
 		{ "[waiver \"\x1b[2J\"]\nreason = x\n", "'.revident' line 2: the waiver '\\x1b[2J' has no rule and "
 							"does not count: add `rule = ...` to it" },
 		{ "protect = all\n", "'.revident' line 1: a key stands before the first section" },
@@ -358,6 +375,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(policy_parse__nothing__gives_the_defaults),
 		cmocka_unit_test(policy_parse__every_key__is_read),
+		cmocka_unit_test(policy_parse__no_reason__does_not_count_and_is_said),
 		cmocka_unit_test(policy_parse__mistakes__name_file_and_line),
 		cmocka_unit_test(policy_parse__hostile_sizes__are_refused),
 		cmocka_unit_test(policy_parse__later_source__overrides),

@@ -96,6 +96,9 @@ int ctx_print(struct cmd_ctx *ctx, struct strbuf *text, struct err *err);
 /* The policy that holds for HEAD, or without a commit there the configuration's. Lives in the arena. 0 or -1. */
 int ctx_load_policy(struct cmd_ctx *ctx, struct repo *repo, struct policy *out, struct err *err);
 
+/* What of a policy does not count, on standard error; ctx_load_policy() does so itself. */
+void ctx_note_policy(struct cmd_ctx *ctx, const struct policy *policy);
+
 /* Writes the lines on standard error, each with "revident: " in front; not under -q. The caller made them printable. */
 void ctx_note(struct cmd_ctx *ctx, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

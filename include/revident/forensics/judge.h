@@ -45,8 +45,8 @@ struct judge_case {
 	bool is_merge;            /* the bases are the parents of a merge, not several merge bases */
 	bool bases_are_protected; /* whatever refs hold them */
 	bool forbids_heads;       /* a new head is an error: the change lands on a protected ref */
-	bool only_findings;       /* about one tree: the sides were judged for themselves */
-	bool with_history;        /* may history be searched for what a new id named before? */
+	bool only_findings; /* about one tree: what is merged into, and what was judged for itself, are the bases */
+	bool with_history;  /* may history be searched for what a new id named before? */
 };
 
 struct judge;
@@ -69,6 +69,9 @@ int judge_change(struct judge *judge, const struct judge_case *judged, struct pu
 
 /* Something keeps a part of the change from being judged: a sentence. */
 void judge_add_limit(struct judge *judge, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Something that a reader should know and nothing blocks on: a sentence. */
+void judge_add_note(struct judge *judge, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* Fills violations, waived, limits, notes and the result of `out`, and leaves the rest alone. */
 void judge_finish(struct judge *judge, struct check *out);

@@ -90,13 +90,16 @@ struct policy {
 	size_t waiver_count;
 	struct prune *prunes;
 	size_t prune_count;
+	const char **ignored; /* sentences, printable: waivers and prunes without a reason, which do not count */
+	size_t ignored_count;
 };
 
 /*
  * Reads the sources in their order; 0 of them give the defaults. A later source overrides an earlier one key by key: a
- * key that may be repeated loses its earlier values. Unknown sections, keys, rules and levels, malformed values, a
- * waiver or prune without reason and a `requires` above REVIDENT_VERSION are mistakes, looked for in this order:
- * syntax, requires, all else. `out` borrows from nothing but `arena` and the sources' names.
+ * key that may be repeated loses its earlier values. Unknown sections, keys, rules and levels, malformed values, a waiver
+ * without a rule or, where it needs one, a revision, and a `requires` above REVIDENT_VERSION are mistakes, looked for in
+ * this order: syntax, requires, all else. A waiver or prune without a reason is left out, and said to be. `out` borrows
+ * from nothing but `arena` and the sources' names.
  * 0, or -1 with `err` (ERR_USAGE, the file and line in it).
  */
 int policy_parse(
