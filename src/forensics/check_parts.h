@@ -59,7 +59,7 @@ int check_range(struct checking *c);
 
 /*
  * check_range.c: a commit against where it parted from `others`, which have to be there; a range never against itself.
- * 0 or -1.
+ * 1; 0 where they have no history in common, and no base was found; -1.
  */
 int check_parted(
 	struct checking *c, const struct oid *tip, const struct oid *others, size_t count, struct judge_case *judged);

@@ -180,7 +180,7 @@ static int choose_bases(const struct updating *u, const struct oid *tip, struct 
 		return unknown_before(u);
 	rc = others.count ? check_parted(u->c, tip, others.items, others.count, judged) : 0;
 	free(others.items);
-	return rc;
+	return rc < 0 ? -1 : 0;
 }
 
 /* The policy that says which refs are protected: with --policy-from base that of the present tip, or of HEAD. */

@@ -59,10 +59,12 @@ int check_parted(
 {
 	struct merge_bases bases;
 	struct judge_side *sides;
+	bool share_history;
 
 	if (check_side(c, tip, &judged->target) < 0 || merge_bases_find(c->study->repo, &c->study->arena, tip, others,
 							       count, c->options->progress, &bases, c->err) < 0)
 		return -1;
+	share_history = bases.count > 0;
 	if (is_only(&bases, tip) && take_before(c, tip, &bases) < 0)
 		return -1;
 	if (bases.count == 0 && bases.is_cut)
@@ -74,7 +76,7 @@ int check_parted(
 		return -1;
 	judged->bases = sides;
 	judged->base_count = bases.count;
-	return 0;
+	return share_history;
 }
 
 int check_range(struct checking *c)
@@ -84,11 +86,14 @@ int check_range(struct checking *c)
 	struct oid base, tip;
 	struct strbuf shown = STRBUF_INIT;
 	struct text name;
+	int share_history;
 
-	if (split_range(c, &from, &to) < 0 || check_resolve(c, from, &base) < 0 || check_resolve(c, to, &tip) < 0 ||
-		check_parted(c, &tip, &base, 1, &judged) < 0)
+	if (split_range(c, &from, &to) < 0 || check_resolve(c, from, &base) < 0 || check_resolve(c, to, &tip) < 0)
 		return -1;
-	if (!judged.base_count && !oid_equal(&base, &tip))
+	share_history = check_parted(c, &tip, &base, 1, &judged);
+	if (share_history < 0)
+		return -1;
+	if (!share_history)
 		return err_set(c->err, ERR_UNDECIDED, "the two ends of the range have no history in common");
 	strbuf_add_printable(&shown, c->options->range, strlen(c->options->range));
 	name = study_sentence(c->study, "%s", shown.buf);
