@@ -322,12 +322,12 @@ static int charge_changes(struct judging *j)
 	return 0;
 }
 
-/* Is the target one of the bases' trees? Then nothing differs from every base. */
+/* Is the target one of the bases' trees? Then nothing differs from every base; a merge counts as what it is merged into. */
 static bool is_no_change(const struct judge_case *judged)
 {
 	size_t i;
 
-	for (i = 0; i < judged->base_count; i++)
+	for (i = 0; i < judged->base_count && (i == 0 || !judged->only_findings); i++)
 		if (oid_equal(&judged->bases[i].tree, &judged->target.tree))
 			return !judged->is_merge;
 	return false;

@@ -6,17 +6,17 @@
 
 /* The findings that a base's tree has already: a change did not introduce them. */
 struct known {
-	struct intern findings; /* key_of(); each with its environment and without */
+	struct intern findings; /* key_of(): each with its environment and without, at its level and those below */
 	const struct audit_environment *environments;
 	size_t count;
 };
 
-static struct strbuf key_of(struct text environment, const struct finding *finding)
+static struct strbuf key_of(struct text environment, const struct finding *finding, enum level level)
 {
 	struct text subject = finding->revision.ptr ? finding->revision : finding->path;
 	struct strbuf key = STRBUF_INIT;
 
-	strbuf_addf(&key, "%d ", (int)finding->rule);
+	strbuf_addf(&key, "%d %d ", (int)finding->rule, (int)level);
 	if (environment.ptr)
 		strbuf_add(&key, environment.ptr, environment.len);
 	strbuf_addch(&key, '\0');
@@ -25,17 +25,25 @@ static struct strbuf key_of(struct text environment, const struct finding *findi
 	return key;
 }
 
+static void add_key(struct known *known, struct text environment, const struct finding *finding, enum level level)
+{
+	struct strbuf key = key_of(environment, finding, level);
+
+	intern_add(&known->findings, key.buf, key.len);
+	strbuf_release(&key);
+}
+
 static void add_findings(struct known *known, const struct audit_environment *env)
 {
 	size_t i;
 
 	for (i = 0; i < env->finding_count; i++) {
-		struct strbuf keys[2] = { key_of(env->path, &env->findings[i]), key_of(TEXT_NONE, &env->findings[i]) };
+		int level;
 
-		intern_add(&known->findings, keys[0].buf, keys[0].len);
-		intern_add(&known->findings, keys[1].buf, keys[1].len);
-		strbuf_release(&keys[0]);
-		strbuf_release(&keys[1]);
+		for (level = LEVEL_OFF + 1; level <= (int)env->findings[i].level; level++) {
+			add_key(known, env->path, &env->findings[i], (enum level)level);
+			add_key(known, TEXT_NONE, &env->findings[i], (enum level)level);
+		}
 	}
 }
 
@@ -51,20 +59,23 @@ static const struct audit_environment *find_environment(const struct known *know
 
 static bool has_key(const struct known *known, struct text environment, const struct finding *finding)
 {
-	struct strbuf key = key_of(environment, finding);
+	struct strbuf key = key_of(environment, finding, finding->level);
 	bool found = intern_find(&known->findings, key.buf, key.len) != INTERN_NONE;
 
 	strbuf_release(&key);
 	return found;
 }
 
-/* Was it so before? Of heads and bases it matters how many there are; an environment that moved is known by its ids. */
+/*
+ * Was it so before, and as bad? Of heads and bases it matters how many there are; an environment that moved is known by
+ * its ids.
+ */
 static bool is_known(const struct known *known, const struct audit_environment *env, const struct finding *finding)
 {
 	const struct audit_environment *before = find_environment(known, env->path);
 
-	if (finding->rule == RULE_MULTIPLE_HEADS && before)
-		return before->chain.head_count >= env->chain.head_count;
+	if (finding->rule == RULE_MULTIPLE_HEADS && before && before->chain.head_count < env->chain.head_count)
+		return false;
 	if (finding->rule == RULE_MULTIPLE_BASES && before)
 		return before->chain.base_count >= env->chain.base_count;
 	return has_key(known, before ? env->path : TEXT_NONE, finding);
@@ -83,12 +94,18 @@ static bool same_files(const struct tree_env *a, const struct tree_env *b)
 	return true;
 }
 
+/* How many of the sides tell by themselves that a tree brings nothing: a merge may bring heads to what it is merged into. */
+static size_t sides_that_tell(const struct judging *j)
+{
+	return j->judged->only_findings ? 1 : j->side_count - 1;
+}
+
 /* Has some base the same environment, file by file, configured the same way? Then nothing in it is new. */
 static bool is_unchanged(const struct judging *j, const struct tree_env *env)
 {
 	size_t s, i;
 
-	for (s = 0; s + 1 < j->side_count; s++) {
+	for (s = 0; s < sides_that_tell(j); s++) {
 		const struct tree_envs *envs = &j->sides[s].envs;
 
 		for (i = 0; i < envs->count; i++)
@@ -160,6 +177,21 @@ static enum level level_in_case(const struct judging *j, const struct tree_env *
 	return finding->level;
 }
 
+/* What a branch has by itself, as a warning, and brings to what it is merged into, as an error, is said once. */
+static void withdraw_lesser(struct judge *judge, const struct finding *finding)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < judge->violation_count; i++) {
+		const struct finding *v = &judge->violations[i];
+
+		if (v->rule != finding->rule || v->level >= finding->level ||
+			!text_equal(v->environment, finding->environment) || !text_equal(v->message, finding->message))
+			judge->violations[n++] = *v;
+	}
+	judge->violation_count = n;
+}
+
 static void keep_new(struct judging *j, const struct tree_env *env, const struct finding *finding)
 {
 	struct finding kept = *finding;
@@ -170,6 +202,8 @@ static void keep_new(struct judging *j, const struct tree_env *env, const struct
 
 	kept.level = level_in_case(j, env, finding);
 	kept.environment = env->path;
+	if (kept.level == LEVEL_ERROR && kept.rule == RULE_MULTIPLE_HEADS)
+		withdraw_lesser(j->judge, &kept);
 	judge_keep(j, kept, has_blob ? &entry.id : NULL);
 }
 
@@ -192,12 +226,14 @@ int judge_new_findings(struct judging *j)
 		for (; found.finding_count && bases + 1 < j->side_count; bases++)
 			known[bases] = audit_base(j, &j->sides[bases], &options);
 		for (k = 0; k < found.finding_count; k++) {
+			const struct finding *finding = &found.findings[k];
+			size_t asked = finding->rule == RULE_MULTIPLE_HEADS ? sides_that_tell(j) : bases;
 			bool is_new = true;
 
-			for (s = 0; s < bases && is_new; s++)
-				is_new = !is_known(&known[s], &found, &found.findings[k]);
+			for (s = 0; s < asked && is_new; s++)
+				is_new = !is_known(&known[s], &found, finding);
 			if (is_new)
-				keep_new(j, &envs->items[i], &found.findings[k]);
+				keep_new(j, &envs->items[i], finding);
 		}
 	}
 	for (s = 0; s < bases; s++)

@@ -455,6 +455,36 @@ git commit -q --no-verify -am two
 run revident check --merged-with origin/main --protected-ref refs/none
 expect_exit 3
 
+it "--merged-with: a head that the branch brings along counts, whether or not the other side has moved"
+hooked r
+git update-ref refs/remotes/origin/main HEAD
+git checkout -q -b topic
+migration c3c3 a1a1
+git add -A
+git commit -qm c3 --no-verify
+passes revident check --range origin/main...HEAD
+RULE=multiple-heads
+blocked revident check --range origin/main...HEAD --merged-with origin/main
+blocked revident check --merged-with origin/main
+run revident check --merged-with origin/main --format json
+expect_json '[(v["rule"], v["level"]) for v in d["violations"] if v["rule"] == "multiple-heads"]' \
+	'[["multiple-heads", "error"]]'
+git checkout -q main
+echo 3 >app/x.py
+git commit -qam three
+git update-ref refs/remotes/origin/main HEAD
+git checkout -q topic
+blocked revident check --merged-with origin/main
+
+it "--merged-with what has the first commit already"
+hooked r
+first=$(git rev-list --max-parents=0 HEAD)
+git commit -q --allow-empty -m more
+passes revident check --range "HEAD..$first"
+passes revident check --merged-with "$first"
+git checkout -q "$first"
+passes revident check --merged-with main
+
 it "ranges: the merge base is B itself, --before, no empty judgement"
 hooked r
 git rm -q m/versions/b2b2_x.py
