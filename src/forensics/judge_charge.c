@@ -127,11 +127,7 @@ static enum level level_of(const struct charge *charge, enum level level, bool i
 {
 	if (level > charge->most)
 		level = charge->most;
-	if (is_protected)
-		return level;
-	if (charge->rule == RULE_CONTENT_EDITED)
-		return LEVEL_NOTE;
-	return level > LEVEL_WARNING ? LEVEL_WARNING : level;
+	return !is_protected && level > LEVEL_WARNING ? LEVEL_WARNING : level;
 }
 
 /* --- keeping ----------------------------------------------------------------------------------------------------- */
@@ -159,8 +155,7 @@ bool judge_keep(struct judging *j, struct finding finding, const struct oid *blo
 		add_waived(j->judge, &finding, false, waiver->name, waiver->reason);
 		return false;
 	}
-	if (finding.level > LEVEL_NOTE)
-		finding.hint = judge_add_waiver(j, finding.hint, &finding, blob);
+	finding.hint = judge_add_waiver(j, finding.hint, &finding, blob);
 	add_violation(j->judge, &finding);
 	return true;
 }

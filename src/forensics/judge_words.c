@@ -176,6 +176,15 @@ static void add_restore(struct judging *j, const struct charge *charge, struct s
 	strbuf_add_shell_word(out, study_path_text(j->study, charge->before.path));
 }
 
+/* `git mv NEW OLD` */
+static void add_move_back(struct judging *j, const struct charge *charge, struct strbuf *out)
+{
+	strbuf_addstr(out, "Move it back:\n\tgit mv -- ");
+	strbuf_add_shell_word(out, study_path_text(j->study, charge->after.path));
+	strbuf_addch(out, ' ');
+	strbuf_add_shell_word(out, study_path_text(j->study, charge->before.path));
+}
+
 static void add_hint(struct judging *j, const struct charge *charge, struct strbuf *out)
 {
 	switch (charge->rule) {
@@ -199,6 +208,10 @@ static void add_hint(struct judging *j, const struct charge *charge, struct strb
 		strbuf_addstr(out, "If a database has run it: restore it, and write the change as a new migration");
 		add_restore(j, charge, out);
 		break;
+	case RULE_MOVED:
+		add_move_back(j, charge, out);
+		strbuf_addf(out, "\nIf it is to stay there: %s:", how_to_waive(j));
+		return;
 	default:
 		strbuf_addstr(out, "If a database has run it: restore it, and write a new migration that undoes it");
 		add_restore(j, charge, out);
@@ -290,8 +303,9 @@ struct text judge_add_waiver(struct judging *j, struct text hint, const struct f
 
 	if (hint.ptr)
 		strbuf_add(&out, hint.ptr, hint.len);
-	if (rule_get(finding->rule)->group == RULE_OF_TREE)
-		strbuf_addf(&out, "%sTo let it pass, %s:", hint.ptr ? "\n" : "", how_to_waive(j));
+	if (!hint.ptr || rule_get(finding->rule)->group == RULE_OF_TREE)
+		strbuf_addf(&out, "%sTo %s, %s:", hint.ptr ? "\n" : "",
+			finding->level == LEVEL_NOTE ? "leave it out" : "let it pass", how_to_waive(j));
 	strbuf_addstr(&out, "\n[waiver ");
 	add_config_name(&out, study_sentence(j->study, "%s of %s", rule, study_shown(j->study, name)).ptr);
 	strbuf_addf(&out, "]\n\trule = %s\n", rule);

@@ -111,6 +111,30 @@ run revident check --staged --format json
 expect_exit 1
 expect_json '[v["revision"] for v in d["violations"] if v["rule"] == "identity-overwritten"]' '["189b1231afd4"]'
 
+it "what was a note, and now is worse, is new"
+hooked r
+cp m/versions/b2b2_x.py m/versions/orders.py
+git rm -q m/versions/b2b2_x.py
+git add -A
+git commit -q --no-verify -m "a name without its id"
+git mv m/versions/orders.py m/versions/a1a1_orders.py
+run revident check --staged --format json
+expect_exit 0
+expect_json '[(v["level"], v["revision"]) for v in d["violations"] if v["rule"] == "filename-mismatch"]' \
+	'[["warning", "b2b2"]]'
+
+it "every hint ends with the waiver to paste, that of a note too"
+fixture moved
+run revident check --range "$(mark :1)..$(mark :2)" --format json
+expect_exit 0
+expect_json '[v["hint"].splitlines()[0] for v in d["violations"] if v["rule"] == "moved"]' \
+	'["To leave it out, say so in .revident, and why:"]'
+expect_json '{v["hint"].splitlines()[-1] for v in d["violations"]} == {"\treason ="}' true
+git config revident.rule.moved.level error
+run revident check --range "$(mark :1)..$(mark :2)" --format json
+expect_exit 1
+expect_json '[v["hint"].splitlines()[0] for v in d["violations"] if v["rule"] == "moved"]' '["Move it back:"]'
+
 it "a waiver with a reason lets it pass and is shown"
 fixture deleted-head
 git update-ref refs/remotes/origin/main "$(mark :1)"
@@ -129,7 +153,9 @@ expect_json 'len(d["waived"])' '1'
 git config -f .revident --unset waiver.INC-1.reason
 git add .revident
 run revident check --staged --format json
-[ "$(cat "$CASE_DIR/status")" -ne 0 ] || fail "a waiver without a reason counts"
+expect_exit 1
+expect_json 'd["result"], len(d["waived"]), d["notes"]' \
+	"[\"blocked\", 0, [\"'.revident' line 2: the waiver 'INC-1' has no reason and does not count: add \`reason = ...\` to it\"]]"
 
 it "the manual's example of .revident is one"
 fixture deleted-head

@@ -233,7 +233,7 @@ static void judge_change__nothing_published__is_a_warning_at_most(void **state)
 			.expected = "warned\nwarning identity-replaced b2\n" },
 		{ .bases = { TWO },
 			.target = "a1.py a1 - 1; b2.py b2 a1 2b",
-			.expected = "clean\nnote content-edited b2\n" },
+			.expected = "warned\nwarning content-edited b2\n" },
 		{ .policy = "[revident]\nprotect = all\n",
 			.bases = { TWO },
 			.target = "a1.py a1 - 1",
