@@ -1,8 +1,8 @@
 /*
  * bindings: what a module binds to the names that Alembic asks for. Private to src/alembic.
  */
-#ifndef ALEMBIC_BINDINGS_H
-#define ALEMBIC_BINDINGS_H
+#ifndef REVIDENT_SRC_ALEMBIC_BINDINGS_H
+#define REVIDENT_SRC_ALEMBIC_BINDINGS_H
 
 #include "revident/alembic/literal.h"
 #include "revident/alembic/python_text.h"

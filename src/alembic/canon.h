@@ -6,8 +6,8 @@
  * literal, a call) and around an expression that fills its whole place: an argument, an element, the right side of an
  * assignment, a condition. Those that would only turn out redundant by the precedence of operators stay.
  */
-#ifndef ALEMBIC_CANON_H
-#define ALEMBIC_CANON_H
+#ifndef REVIDENT_SRC_ALEMBIC_CANON_H
+#define REVIDENT_SRC_ALEMBIC_CANON_H
 
 #include <stdint.h>
 

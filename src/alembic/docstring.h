@@ -1,8 +1,8 @@
 /*
  * docstring: the module docstring and the lines that Alembic's templates put into it. Private to src/alembic.
  */
-#ifndef ALEMBIC_DOCSTRING_H
-#define ALEMBIC_DOCSTRING_H
+#ifndef REVIDENT_SRC_ALEMBIC_DOCSTRING_H
+#define REVIDENT_SRC_ALEMBIC_DOCSTRING_H
 
 #include "revident/alembic/literal.h"
 #include "revident/alembic/tokens.h"

@@ -4,8 +4,8 @@
  * Functions, assignments and loops of the whole file, by name, without regard to scope: a name that is a parameter
  * anywhere, or changed in place, is not resolved at all.
  */
-#ifndef ALEMBIC_MODULE_H
-#define ALEMBIC_MODULE_H
+#ifndef REVIDENT_SRC_ALEMBIC_MODULE_H
+#define REVIDENT_SRC_ALEMBIC_MODULE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,8 +1,8 @@
 /*
- * problems: the list of what is wrong in a configuration file, as it is read. Layer alembic, private to it.
+ * problems: the list of what is wrong in a configuration file, as it is read. Private to src/alembic.
  */
-#ifndef REVIDENT_ALEMBIC_PROBLEMS_H
-#define REVIDENT_ALEMBIC_PROBLEMS_H
+#ifndef REVIDENT_SRC_ALEMBIC_PROBLEMS_H
+#define REVIDENT_SRC_ALEMBIC_PROBLEMS_H
 
 #include <stddef.h>
 

@@ -1,8 +1,8 @@
 /*
  * reader_parts: what a reader is made of. Private to src/alembic.
  */
-#ifndef ALEMBIC_READER_PARTS_H
-#define ALEMBIC_READER_PARTS_H
+#ifndef REVIDENT_SRC_ALEMBIC_READER_PARTS_H
+#define REVIDENT_SRC_ALEMBIC_READER_PARTS_H
 
 #include "revident/alembic/tokens.h"
 #include "revident/base/strbuf.h"

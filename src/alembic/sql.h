@@ -5,8 +5,8 @@
  * is checked. Bodies of functions, procedures and triggers do not run when they are defined and are not read; those of
  * PostgreSQL's DO do, and are.
  */
-#ifndef ALEMBIC_SQL_H
-#define ALEMBIC_SQL_H
+#ifndef REVIDENT_SRC_ALEMBIC_SQL_H
+#define REVIDENT_SRC_ALEMBIC_SQL_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,8 +1,8 @@
 /*
  * sql_tokens: SQL cut into tokens. Private to src/alembic; pure.
  */
-#ifndef ALEMBIC_SQL_TOKENS_H
-#define ALEMBIC_SQL_TOKENS_H
+#ifndef REVIDENT_SRC_ALEMBIC_SQL_TOKENS_H
+#define REVIDENT_SRC_ALEMBIC_SQL_TOKENS_H
 
 #include <stdbool.h>
 #include <stddef.h>

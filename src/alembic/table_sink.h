@@ -1,8 +1,8 @@
 /*
  * table_sink: where the readers of Python and of SQL put what they find of tables. Private to src/alembic.
  */
-#ifndef ALEMBIC_TABLE_SINK_H
-#define ALEMBIC_TABLE_SINK_H
+#ifndef REVIDENT_SRC_ALEMBIC_TABLE_SINK_H
+#define REVIDENT_SRC_ALEMBIC_TABLE_SINK_H
 
 #include <stdbool.h>
 #include <stddef.h>

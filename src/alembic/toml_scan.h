@@ -1,10 +1,10 @@
 /*
- * toml_scan: the characters of a TOML document, one token at a time. Layer alembic, private to it.
+ * toml_scan: the characters of a TOML document, one token at a time. Private to src/alembic.
  *
  * Functions that return bool and can meet a mistake note it as a problem and return false.
  */
-#ifndef REVIDENT_ALEMBIC_TOML_SCAN_H
-#define REVIDENT_ALEMBIC_TOML_SCAN_H
+#ifndef REVIDENT_SRC_ALEMBIC_TOML_SCAN_H
+#define REVIDENT_SRC_ALEMBIC_TOML_SCAN_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,8 +1,8 @@
 /*
- * casefile_parts: what the files that write a casefile share. Private to this folder.
+ * casefile_parts: what the files that write a casefile share. Private to src/forensics.
  */
-#ifndef REVIDENT_FORENSICS_CASEFILE_PARTS_H
-#define REVIDENT_FORENSICS_CASEFILE_PARTS_H
+#ifndef REVIDENT_SRC_FORENSICS_CASEFILE_PARTS_H
+#define REVIDENT_SRC_FORENSICS_CASEFILE_PARTS_H
 
 #include "excuse.h"
 #include "explain_parts.h"

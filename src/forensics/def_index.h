@@ -1,10 +1,10 @@
 /*
- * def_index: which definitions have a directory at or below their versions directories. Layer forensics, within the
- * folder. Answers by walking up from the directory, so that neither many definitions nor many directories are compared
- * with each other.
+ * def_index: which definitions have a directory at or below their versions directories. Private to
+ * src/forensics. Answers by walking up from the directory, so that neither many definitions nor many directories are
+ * compared with each other.
  */
-#ifndef REVIDENT_FORENSICS_DEF_INDEX_H
-#define REVIDENT_FORENSICS_DEF_INDEX_H
+#ifndef REVIDENT_SRC_FORENSICS_DEF_INDEX_H
+#define REVIDENT_SRC_FORENSICS_DEF_INDEX_H
 
 #include "dir_set.h"
 #include "revident/forensics/discover.h"

@@ -1,10 +1,10 @@
 /*
- * dir_set: directories that somebody has, each owner known by a number. Layer forensics, within the folder.
+ * dir_set: directories that somebody has, each owner known by a number. Private to src/forensics.
  *
  * What is at or below one of them is found by walking up from it, so that many owners cost nothing.
  */
-#ifndef REVIDENT_FORENSICS_DIR_SET_H
-#define REVIDENT_FORENSICS_DIR_SET_H
+#ifndef REVIDENT_SRC_FORENSICS_DIR_SET_H
+#define REVIDENT_SRC_FORENSICS_DIR_SET_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,7 +22,7 @@ void dir_set_release(struct dir_set *set);
 /* Returns whether the owner did not have the directory yet. */
 bool dir_set_add(struct dir_set *set, uint32_t owner, uint32_t dir);
 
-/* The number of the owner's directory, counted from 0 in the order in which they were added; INTERN_NONE if it has it not. */
+/* The number of the owner's directory, counted from 0 in the order in which they were added; INTERN_NONE if it is none of its. */
 uint32_t dir_set_number(const struct dir_set *set, uint32_t owner, uint32_t dir);
 
 bool dir_set_has(const struct dir_set *set, uint32_t owner, uint32_t dir);

@@ -1,9 +1,9 @@
 /*
  * discover_parts: a search for environments, which discover.c does by structure and discover_config.c by configuration.
- * Private to this folder.
+ * Private to src/forensics.
  */
-#ifndef REVIDENT_FORENSICS_DISCOVER_PARTS_H
-#define REVIDENT_FORENSICS_DISCOVER_PARTS_H
+#ifndef REVIDENT_SRC_FORENSICS_DISCOVER_PARTS_H
+#define REVIDENT_SRC_FORENSICS_DISCOVER_PARTS_H
 
 #include "revident/forensics/discover.h"
 #include "revident/forensics/survey.h"

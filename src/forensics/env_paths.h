@@ -1,9 +1,9 @@
 /*
- * env_paths: what output calls the environment of a lineage. Layer forensics, within the folder: see
+ * env_paths: what output calls the environment of a lineage. Private to src/forensics: see
  * investigation_env_path(). Tables by lineage, since it is asked for every event.
  */
-#ifndef REVIDENT_FORENSICS_ENV_PATHS_H
-#define REVIDENT_FORENSICS_ENV_PATHS_H
+#ifndef REVIDENT_SRC_FORENSICS_ENV_PATHS_H
+#define REVIDENT_SRC_FORENSICS_ENV_PATHS_H
 
 #include "revident/forensics/investigation.h"
 

@@ -1,8 +1,8 @@
 /*
- * errortext_parts: a pasted text made plain, and a pattern held against it. Private to this folder; pure.
+ * errortext_parts: a pasted text made plain, and a pattern held against it. Private to src/forensics; pure.
  */
-#ifndef REVIDENT_FORENSICS_ERRORTEXT_PARTS_H
-#define REVIDENT_FORENSICS_ERRORTEXT_PARTS_H
+#ifndef REVIDENT_SRC_FORENSICS_ERRORTEXT_PARTS_H
+#define REVIDENT_SRC_FORENSICS_ERRORTEXT_PARTS_H
 
 #include "revident/forensics/errortext.h"
 

@@ -1,8 +1,9 @@
 /*
- * excuse: what in the policy lets a loss of history pass, as `check` let its change. Private to this folder.
+ * excuse: what in the policy allows a loss in history, as `check` allowed the change that made it. Private to
+ * src/forensics.
  */
-#ifndef REVIDENT_FORENSICS_EXCUSE_H
-#define REVIDENT_FORENSICS_EXCUSE_H
+#ifndef REVIDENT_SRC_FORENSICS_EXCUSE_H
+#define REVIDENT_SRC_FORENSICS_EXCUSE_H
 
 #include "revident/forensics/investigation.h"
 #include "revident/forensics/policy.h"

@@ -1,15 +1,15 @@
 /*
- * explain_parts: the pieces of an explanation. Private to this folder.
+ * explain_parts: the pieces of an explanation. Private to src/forensics.
  */
-#ifndef REVIDENT_FORENSICS_EXPLAIN_PARTS_H
-#define REVIDENT_FORENSICS_EXPLAIN_PARTS_H
+#ifndef REVIDENT_SRC_FORENSICS_EXPLAIN_PARTS_H
+#define REVIDENT_SRC_FORENSICS_EXPLAIN_PARTS_H
 
 #include "model_writer.h"
 #include "revident/forensics/explain.h"
 #include "revident/forensics/lookup.h"
 #include "revident/forensics/scan.h"
 
-/* What the telling of every life stands on. */
+/* What all lives are told from. */
 struct teller {
 	struct investigation *inv;
 	struct arena *arena; /* the caller's */

@@ -1,9 +1,8 @@
 /*
- * history_build: what one pass over the nodes leaves to be settled when all are known. Private to the history files of
- * this folder.
+ * history_build: what one pass over the nodes leaves to be settled when all are known. Private to src/forensics.
  */
-#ifndef REVIDENT_FORENSICS_HISTORY_BUILD_H
-#define REVIDENT_FORENSICS_HISTORY_BUILD_H
+#ifndef REVIDENT_SRC_FORENSICS_HISTORY_BUILD_H
+#define REVIDENT_SRC_FORENSICS_HISTORY_BUILD_H
 
 #include "history_view.h"
 

@@ -1,8 +1,8 @@
 /*
- * history_view: one node and its parents, side by side. Private to the history files of this folder.
+ * history_view: one node and its parents, side by side. Private to src/forensics.
  */
-#ifndef REVIDENT_FORENSICS_HISTORY_VIEW_H
-#define REVIDENT_FORENSICS_HISTORY_VIEW_H
+#ifndef REVIDENT_SRC_FORENSICS_HISTORY_VIEW_H
+#define REVIDENT_SRC_FORENSICS_HISTORY_VIEW_H
 
 #include "revident/forensics/history.h"
 

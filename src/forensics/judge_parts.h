@@ -88,10 +88,10 @@ struct charge {
 void judge_say_absent(struct judging *j, uint32_t path, uint32_t blob);
 
 /*
- * judge_mends.c: how much can be held against a change that mends a chain which was broken in every base? Alembic loads no
- * chain that has a hole, so no database came to what is given up. A note where content gets back the id that is missing; a
- * warning where a child that named a missing parent names one that is there (databases stamped with the missing one stay
- * where they are): `recover` plans the one, and with --relink the other.
+ * judge_mends.c: the gravest level that a charge can have where the change mends a chain that was broken in every base.
+ * Alembic loads no chain with a hole, so no database came to what is given up: a note where content gets back the id that is
+ * missing; a warning where a child that named a missing parent names one that is there (databases stamped with the
+ * missing one stay where they are). `recover` plans the former, and with --relink the latter.
  */
 enum level judge_at_most(const struct judging *j, const struct charge *charge);
 

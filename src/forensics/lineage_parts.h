@@ -1,8 +1,8 @@
 /*
- * lineage_parts: what the files that build a lineage share. Private to this folder.
+ * lineage_parts: what the files that build a lineage share. Private to src/forensics.
  */
-#ifndef REVIDENT_FORENSICS_LINEAGE_PARTS_H
-#define REVIDENT_FORENSICS_LINEAGE_PARTS_H
+#ifndef REVIDENT_SRC_FORENSICS_LINEAGE_PARTS_H
+#define REVIDENT_SRC_FORENSICS_LINEAGE_PARTS_H
 
 #include "def_index.h"
 #include "revident/forensics/lineage.h"

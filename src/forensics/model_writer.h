@@ -1,10 +1,10 @@
 /*
- * model_writer: from the numbers of an investigation to the model. Private to this folder.
+ * model_writer: from the numbers of an investigation to the model. Private to src/forensics.
  *
  * Whatever it writes is copied to the investigation's caller's arena and outlives the investigation.
  */
-#ifndef REVIDENT_FORENSICS_MODEL_WRITER_H
-#define REVIDENT_FORENSICS_MODEL_WRITER_H
+#ifndef REVIDENT_SRC_FORENSICS_MODEL_WRITER_H
+#define REVIDENT_SRC_FORENSICS_MODEL_WRITER_H
 
 #include "revident/base/err.h"
 #include "revident/forensics/history.h"

@@ -1,8 +1,8 @@
 /*
- * recover_parts: what the planning files share. Private to this folder.
+ * recover_parts: what the planning files share. Private to src/forensics.
  */
-#ifndef REVIDENT_FORENSICS_RECOVER_PARTS_H
-#define REVIDENT_FORENSICS_RECOVER_PARTS_H
+#ifndef REVIDENT_SRC_FORENSICS_RECOVER_PARTS_H
+#define REVIDENT_SRC_FORENSICS_RECOVER_PARTS_H
 
 #include "revident/alembic/config.h"
 #include "revident/forensics/audit.h"

@@ -1,8 +1,8 @@
 /*
- * salvage_parts: what the places of salvage share. Private to this folder.
+ * salvage_parts: what the places of salvage share. Private to src/forensics.
  */
-#ifndef REVIDENT_FORENSICS_SALVAGE_PARTS_H
-#define REVIDENT_FORENSICS_SALVAGE_PARTS_H
+#ifndef REVIDENT_SRC_FORENSICS_SALVAGE_PARTS_H
+#define REVIDENT_SRC_FORENSICS_SALVAGE_PARTS_H
 
 #include "revident/forensics/salvage.h"
 #include "revident/git/index.h"

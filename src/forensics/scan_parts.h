@@ -1,8 +1,8 @@
 /*
- * scan_parts: the pieces of a scan besides events, losses and what is missing. Private to this folder.
+ * scan_parts: the pieces of a scan besides events, losses and what is missing. Private to src/forensics.
  */
-#ifndef REVIDENT_FORENSICS_SCAN_PARTS_H
-#define REVIDENT_FORENSICS_SCAN_PARTS_H
+#ifndef REVIDENT_SRC_FORENSICS_SCAN_PARTS_H
+#define REVIDENT_SRC_FORENSICS_SCAN_PARTS_H
 
 #include "revident/forensics/scan.h"
 

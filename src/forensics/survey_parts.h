@@ -1,11 +1,11 @@
 /*
- * survey_parts: what a survey learns from a name or from one file. Private to this folder.
+ * survey_parts: what a survey learns from a name or from one file. Private to src/forensics.
  *
  * What a blob says is remembered in the memo, so that each is read once however many trees have it. A configuration or
  * an env.py that cannot be read is a limit of the repository and counts as empty.
  */
-#ifndef REVIDENT_FORENSICS_SURVEY_PARTS_H
-#define REVIDENT_FORENSICS_SURVEY_PARTS_H
+#ifndef REVIDENT_SRC_FORENSICS_SURVEY_PARTS_H
+#define REVIDENT_SRC_FORENSICS_SURVEY_PARTS_H
 
 #include "revident/forensics/survey.h"
 

@@ -1,8 +1,8 @@
 /*
- * verdict_lost: the lost half of a verdict. Private to this folder.
+ * verdict_lost: the lost half of a verdict. Private to src/forensics.
  */
-#ifndef REVIDENT_FORENSICS_VERDICT_LOST_H
-#define REVIDENT_FORENSICS_VERDICT_LOST_H
+#ifndef REVIDENT_SRC_FORENSICS_VERDICT_LOST_H
+#define REVIDENT_SRC_FORENSICS_VERDICT_LOST_H
 
 #include "revident/forensics/verdict.h"
 

@@ -1,5 +1,5 @@
 /*
- * No connection is ever made here, but libgit2 prepares for one whenever it starts. This room leaves that out: what it
+ * No connection is ever made here, but libgit2 prepares for one whenever it starts. This file leaves that out: what it
  * defines is found before the definitions of libgit2 and of its libraries. A function that would connect fails.
  */
 #include <git2.h>

@@ -1,5 +1,6 @@
 /*
- * sha1: the checksum at the end of git's files, and objects' ids. Private to src/git; guards against damage, not against forgery.
+ * sha1: the checksum at the end of git's files, and objects' ids. Private to src/git; guards against damage, not
+ * against forgery.
  */
 #ifndef REVIDENT_SRC_GIT_SHA1_H
 #define REVIDENT_SRC_GIT_SHA1_H

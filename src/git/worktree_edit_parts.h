@@ -1,8 +1,8 @@
 /*
- * worktree_edit_parts: what doing edits and ending interrupted ones share. Private to this folder.
+ * worktree_edit_parts: what doing edits and ending interrupted ones share. Private to src/git.
  */
-#ifndef REVIDENT_GIT_WORKTREE_EDIT_PARTS_H
-#define REVIDENT_GIT_WORKTREE_EDIT_PARTS_H
+#ifndef REVIDENT_SRC_GIT_WORKTREE_EDIT_PARTS_H
+#define REVIDENT_SRC_GIT_WORKTREE_EDIT_PARTS_H
 
 #include "revident/git/worktree_edit.h"
 

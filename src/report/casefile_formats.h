@@ -1,8 +1,8 @@
 /*
- * casefile_formats: what the table of formats of a report has rows for. Private to this folder.
+ * casefile_formats: what the table of formats of a report has rows for. Private to src/report.
  */
-#ifndef REVIDENT_REPORT_CASEFILE_FORMATS_H
-#define REVIDENT_REPORT_CASEFILE_FORMATS_H
+#ifndef REVIDENT_SRC_REPORT_CASEFILE_FORMATS_H
+#define REVIDENT_SRC_REPORT_CASEFILE_FORMATS_H
 
 #include "page.h"
 #include "revident/report/casefile.h"

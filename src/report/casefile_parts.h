@@ -1,8 +1,8 @@
 /*
- * casefile_parts: the sections of a report, and the words that they share. Private to this folder.
+ * casefile_parts: the sections of a report, and the words that they share. Private to src/report.
  */
-#ifndef REVIDENT_REPORT_CASEFILE_PARTS_H
-#define REVIDENT_REPORT_CASEFILE_PARTS_H
+#ifndef REVIDENT_SRC_REPORT_CASEFILE_PARTS_H
+#define REVIDENT_SRC_REPORT_CASEFILE_PARTS_H
 
 #include "page.h"
 

@@ -1,12 +1,12 @@
 /*
- * chain_fold: which parts of a chain a picture shows. Layer report, inside it only; pure.
+ * chain_fold: which parts of a chain a picture shows. Private to src/report; pure.
  *
  * Holes, heads, bases, branch points, merges, revisions in a cycle or with a dependency and those that are to be kept
  * always stand for themselves; of the rest straight runs are one item each. Where even that is more than fits, what is
  * nearest to the holes, the kept ones and the heads is shown, and the rest counted.
  */
-#ifndef REVIDENT_REPORT_CHAIN_FOLD_H
-#define REVIDENT_REPORT_CHAIN_FOLD_H
+#ifndef REVIDENT_SRC_REPORT_CHAIN_FOLD_H
+#define REVIDENT_SRC_REPORT_CHAIN_FOLD_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,8 +1,8 @@
 /*
- * check_formats: one renderer a format. Layer report, inside it only.
+ * check_formats: one renderer a format. Private to src/report.
  */
-#ifndef REVIDENT_REPORT_CHECK_FORMATS_H
-#define REVIDENT_REPORT_CHECK_FORMATS_H
+#ifndef REVIDENT_SRC_REPORT_CHECK_FORMATS_H
+#define REVIDENT_SRC_REPORT_CHECK_FORMATS_H
 
 #include "revident/report/check.h"
 

@@ -1,8 +1,8 @@
 /*
- * explain_formats: what the table of explain's formats names. Layer report, inside it only.
+ * explain_formats: what the table of explain's formats names. Private to src/report.
  */
-#ifndef REVIDENT_REPORT_EXPLAIN_FORMATS_H
-#define REVIDENT_REPORT_EXPLAIN_FORMATS_H
+#ifndef REVIDENT_SRC_REPORT_EXPLAIN_FORMATS_H
+#define REVIDENT_SRC_REPORT_EXPLAIN_FORMATS_H
 
 #include "revident/report/explain.h"
 

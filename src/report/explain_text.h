@@ -1,8 +1,8 @@
 /*
- * explain_text: the parts of an explanation's text. Layer report, inside it only.
+ * explain_text: the parts of an explanation's text. Private to src/report.
  */
-#ifndef REVIDENT_REPORT_EXPLAIN_TEXT_H
-#define REVIDENT_REPORT_EXPLAIN_TEXT_H
+#ifndef REVIDENT_SRC_REPORT_EXPLAIN_TEXT_H
+#define REVIDENT_SRC_REPORT_EXPLAIN_TEXT_H
 
 #include "revident/model/explain.h"
 #include "text.h"

@@ -1,8 +1,8 @@
 /*
- * findings_parts: what the formats of findings share. Layer report, inside it only.
+ * findings_parts: what the formats of findings share. Private to src/report.
  */
-#ifndef REVIDENT_REPORT_FINDINGS_PARTS_H
-#define REVIDENT_REPORT_FINDINGS_PARTS_H
+#ifndef REVIDENT_SRC_REPORT_FINDINGS_PARTS_H
+#define REVIDENT_SRC_REPORT_FINDINGS_PARTS_H
 
 #include "revident/base/digest.h"
 #include "revident/base/strbuf.h"

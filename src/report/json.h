@@ -1,11 +1,11 @@
 /*
- * json: the model's values as JSON. Layer report, inside it only; new references unless said otherwise.
+ * json: the model's values as JSON. Private to src/report; new references unless said otherwise.
  *
  * Every function answers NULL where memory ended, and those that take a reference take NULL for that: a document needs
  * one check for each member, in json_document_add() or json_line_add().
  */
-#ifndef REVIDENT_REPORT_JSON_H
-#define REVIDENT_REPORT_JSON_H
+#ifndef REVIDENT_SRC_REPORT_JSON_H
+#define REVIDENT_SRC_REPORT_JSON_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,8 +1,8 @@
 /*
- * linediff: two texts, line by line beside each other. Layer report, inside it only; pure.
+ * linediff: two texts, line by line beside each other. Private to src/report; pure.
  */
-#ifndef REVIDENT_REPORT_LINEDIFF_H
-#define REVIDENT_REPORT_LINEDIFF_H
+#ifndef REVIDENT_SRC_REPORT_LINEDIFF_H
+#define REVIDENT_SRC_REPORT_LINEDIFF_H
 
 #include <stdbool.h>
 #include <stddef.h>

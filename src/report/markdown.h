@@ -1,9 +1,9 @@
 /*
- * markdown: text as GitHub's and GitLab's Markdown (CommonMark with tables) shows it, byte for byte. Layer report,
- * inside it only; pure. All texts are printable already.
+ * markdown: text as GitHub's and GitLab's Markdown (CommonMark with tables) shows it, byte for byte. Private to
+ * src/report; pure. All texts are printable already.
  */
-#ifndef REVIDENT_REPORT_MARKDOWN_H
-#define REVIDENT_REPORT_MARKDOWN_H
+#ifndef REVIDENT_SRC_REPORT_MARKDOWN_H
+#define REVIDENT_SRC_REPORT_MARKDOWN_H
 
 #include <stdbool.h>
 

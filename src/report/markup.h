@@ -1,8 +1,8 @@
 /*
- * markup: text in HTML, SVG and XML. Layer report, inside it only; pure.
+ * markup: text in HTML, SVG and XML. Private to src/report; pure.
  */
-#ifndef REVIDENT_REPORT_MARKUP_H
-#define REVIDENT_REPORT_MARKUP_H
+#ifndef REVIDENT_SRC_REPORT_MARKUP_H
+#define REVIDENT_SRC_REPORT_MARKUP_H
 
 #include "revident/base/strbuf.h"
 #include "revident/base/text.h"

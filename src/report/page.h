@@ -1,13 +1,12 @@
 /*
- * page: a document of headings, paragraphs, lists, tables and listings, whatever the format. Layer report, inside it
- * only.
+ * page: a document of headings, paragraphs, lists, tables and listings, whatever the format. Private to src/report.
  *
  * The report's sections are written once (casefile_*.c) and call these; a format is a table of functions, and alone
  * knows how its bytes are escaped. Bytes of the repository are redacted where that was asked for, then made printable
  * (control characters, what turns text around), then escaped, in this order, and in page.c only.
  */
-#ifndef REVIDENT_REPORT_PAGE_H
-#define REVIDENT_REPORT_PAGE_H
+#ifndef REVIDENT_SRC_REPORT_PAGE_H
+#define REVIDENT_SRC_REPORT_PAGE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,11 +1,11 @@
 /*
- * picture: a chain or a timeline, drawn. Layer report, inside it only; pure.
+ * picture: a chain or a timeline, drawn. Private to src/report; pure.
  *
  * SVG with title and description for screen readers, colours for light, dark and print, and no script; Mermaid below the
  * 50,000 characters and 500 edges that GitHub draws.
  */
-#ifndef REVIDENT_REPORT_PICTURE_H
-#define REVIDENT_REPORT_PICTURE_H
+#ifndef REVIDENT_SRC_REPORT_PICTURE_H
+#define REVIDENT_SRC_REPORT_PICTURE_H
 
 #include <stdbool.h>
 #include <stddef.h>

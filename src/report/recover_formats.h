@@ -1,8 +1,8 @@
 /*
- * recover_formats: one renderer a format. Layer report, inside it only.
+ * recover_formats: one renderer a format. Private to src/report.
  */
-#ifndef REVIDENT_REPORT_RECOVER_FORMATS_H
-#define REVIDENT_REPORT_RECOVER_FORMATS_H
+#ifndef REVIDENT_SRC_REPORT_RECOVER_FORMATS_H
+#define REVIDENT_SRC_REPORT_RECOVER_FORMATS_H
 
 #include "revident/report/recover.h"
 

@@ -1,8 +1,8 @@
 /*
- * redact: keeping names and addresses out of a report. Layer report, inside it only; pure.
+ * redact: keeping names and addresses out of a report. Private to src/report; pure.
  */
-#ifndef REVIDENT_REPORT_REDACT_H
-#define REVIDENT_REPORT_REDACT_H
+#ifndef REVIDENT_SRC_REPORT_REDACT_H
+#define REVIDENT_SRC_REPORT_REDACT_H
 
 #include "revident/base/strbuf.h"
 #include "revident/base/text.h"

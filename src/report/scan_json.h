@@ -1,9 +1,9 @@
 /*
  * scan_json: the parts of a scan's document, which json and ndjson share, and the renderers that scan_formats.c has rows
- * for. Layer report, inside it only. As in json.h, new references, or NULL where memory ended.
+ * for. Private to src/report. As in json.h, new references, or NULL where memory ended.
  */
-#ifndef REVIDENT_REPORT_SCAN_JSON_H
-#define REVIDENT_REPORT_SCAN_JSON_H
+#ifndef REVIDENT_SRC_REPORT_SCAN_JSON_H
+#define REVIDENT_SRC_REPORT_SCAN_JSON_H
 
 #include "json.h"
 #include "revident/model/scan.h"

@@ -1,8 +1,8 @@
 /*
- * scan_text: the parts of a scan's text, in the order in which they stand. Layer report, inside it only.
+ * scan_text: the parts of a scan's text, in the order in which they stand. Private to src/report.
  */
-#ifndef REVIDENT_REPORT_SCAN_TEXT_H
-#define REVIDENT_REPORT_SCAN_TEXT_H
+#ifndef REVIDENT_SRC_REPORT_SCAN_TEXT_H
+#define REVIDENT_SRC_REPORT_SCAN_TEXT_H
 
 #include "revident/model/scan.h"
 #include "text.h"

@@ -1,12 +1,12 @@
 /*
- * text: paragraphs for a terminal of TEXT_WIDTH columns. Layer report, inside it only.
+ * text: paragraphs for a terminal of TEXT_WIDTH columns. Private to src/report.
  *
  * Lines break at spaces of our own text and of prose that the repository holds (subjects, names). A token (an id, a
  * path, an object id, a command) is never cut; where it is wider than the line it stands on one of its own. Bytes of
  * the repository go through strbuf_add_printable() here, and only here.
  */
-#ifndef REVIDENT_REPORT_TEXT_H
-#define REVIDENT_REPORT_TEXT_H
+#ifndef REVIDENT_SRC_REPORT_TEXT_H
+#define REVIDENT_SRC_REPORT_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /*
- * digest: SHA-1, as git's ids and checksums have it, and SHA-256, as `sha256sum` prints it. Layer base; the only room
- * with <nettle/...>.
+ * digest: SHA-1, as git's ids and checksums have it, and SHA-256, as `sha256sum` prints it. Layer base;
+ * src/base/digest.c alone includes <nettle/...>.
  *
  * nettle computes them, with the processor's own instructions where it has them: as fast as libcrypto, without the
  * millisecond that libcrypto takes to start and without memory of its own. SHA-1 tells damage here, not forgery.

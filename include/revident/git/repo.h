@@ -1,5 +1,5 @@
 /*
- * repo: an open repository and how complete it is. Layer git; the only room that includes <git2.h>.
+ * repo: an open repository and how complete it is. Layer git, which alone includes <git2.h>.
  *
  * Opened without executing or trusting anything from it. A handle lives until repo_close(); everything that other
  * modules of this layer hand out dies before it. Not thread-safe.
