@@ -8,6 +8,17 @@
 #include "revident/base/version.h"
 #include "revident/base/xalloc.h"
 
+/* What a document holds in all, shared by its cases: hundreds of losses in one chain would repeat all of it each. */
+enum { NODES_MAX = 50 * 1000, PATHS_MAX = 50 * 1000, SHARE_MIN = 10 };
+
+/* One case's part of `all`; each has `pieces`. */
+static size_t share_of(const struct casefile *file, size_t all, size_t pieces)
+{
+	size_t share = all / (file->case_count * pieces);
+
+	return share < SHARE_MIN ? SHARE_MIN : share;
+}
+
 static json_t *from_signature_span(const struct lost_case *c)
 {
 	return c->has_exposure ? json_integer(c->exposure) : json_null();
@@ -53,15 +64,15 @@ static json_t *from_file(const struct case_file *file)
 		file->is_read ? json_string(sha256_hex(file->sha256, hex)) : json_null());
 }
 
-static json_t *from_changes(const struct lost_case *c)
+static json_t *from_changes(const struct casefile *file, const struct lost_case *c)
 {
+	size_t i, max = share_of(file, PATHS_MAX, 1), count = c->change_count < max ? c->change_count : max;
 	json_t *list;
-	size_t i;
 
 	if (!c->has_changes)
 		return json_null();
 	list = json_array();
-	for (i = 0; i < c->change_count; i++) {
+	for (i = 0; i < count; i++) {
 		const char status[] = { c->changes[i].status, '\0' };
 
 		json_array_append_new(list,
@@ -69,32 +80,104 @@ static json_t *from_changes(const struct lost_case *c)
 				"before", json_from_oid(&c->changes[i].before), "after",
 				json_from_oid(&c->changes[i].after)));
 	}
-	return json_pack("{s:o, s:I}", "paths", list, "more", (json_int_t)c->change_more);
+	return json_pack("{s:o, s:I}", "paths", list, "more", (json_int_t)(c->change_more + c->change_count - count));
 }
 
-static json_t *from_chain(const struct chain *chain)
+static json_t *from_node(const struct chain *chain, const struct chain_node *node)
 {
-	json_t *nodes;
-	size_t i, k;
+	static const char *const states[] = { "present", "missing", "external" };
+	json_t *parents = json_array();
+	size_t i;
+
+	for (i = 0; i < node->parents.count; i++)
+		json_array_append_new(parents, json_from_text(chain->nodes[node->parents.to[i]].revision));
+	return json_pack("{s:o, s:s, s:o, s:o, s:o}", "revision", json_from_text(node->revision), "state",
+		states[node->state], "down_revision", parents, "path",
+		json_from_text(node->member ? node->member->path : TEXT_NONE), "message",
+		json_from_text(node->member ? node->member->message : TEXT_NONE));
+}
+
+/* The nodes of a chain that a case shows. */
+struct shown_nodes {
+	const struct chain *chain;
+	bool *shows;     /* by node */
+	uint32_t *queue; /* the nodes that are shown, in the order in which they were reached */
+	size_t count, max;
+};
+
+static void show_node(struct shown_nodes *s, uint32_t node)
+{
+	if (s->count == s->max || s->shows[node])
+		return;
+	s->shows[node] = true;
+	s->queue[s->count++] = node;
+}
+
+static void show_links(struct shown_nodes *s, const struct chain_links *links)
+{
+	size_t i;
+
+	for (i = 0; i < links->count; i++)
+		show_node(s, links->to[i]);
+}
+
+/* From the case's revision outwards, else from the heads: all of the chain, or the nearest. */
+static void choose_nodes(struct shown_nodes *s, struct text revision)
+{
+	uint32_t i;
+	size_t at;
+
+	for (i = 0; i < s->chain->count; i++)
+		if (text_equal(s->chain->nodes[i].revision, revision))
+			show_node(s, i);
+	for (i = 0; i < s->chain->count && s->count == 0; i++)
+		if (s->chain->nodes[i].is_head)
+			show_node(s, i);
+	for (at = 0; at < s->count && s->count < s->max; at++) {
+		const struct chain_node *node = &s->chain->nodes[s->queue[at]];
+
+		show_links(s, &node->parents);
+		show_links(s, &node->children);
+		show_links(s, &node->depends);
+	}
+	for (i = 0; i < s->chain->count; i++)
+		show_node(s, i);
+}
+
+/* At most `max` of the names under `key`; how many more there are, under `more`, only where there are. */
+static void add_names(
+	json_t *value, const char *key, const char *more, const struct text *names, size_t count, size_t max)
+{
+	json_object_set_new(value, key, json_from_texts(names, count < max ? count : max));
+	if (count > max)
+		json_object_set_new(value, more, json_integer((json_int_t)(count - max)));
+}
+
+static json_t *from_chain(const struct casefile *file, const struct lost_case *c, const struct chain *chain)
+{
+	struct shown_nodes s = { .chain = chain, .max = share_of(file, NODES_MAX, 2) };
+	json_t *nodes, *value;
+	uint32_t i;
 
 	if (!chain)
 		return json_null();
+	s.shows = xcalloc(chain->count, sizeof(*s.shows));
+	s.queue = xcalloc(chain->count, sizeof(*s.queue));
+	if (file->case_count == 1)
+		s.max = chain->count;
+	choose_nodes(&s, c->life->revision);
 	nodes = json_array();
-	for (i = 0; i < chain->count; i++) {
-		static const char *const states[] = { "present", "missing", "external" };
-		const struct chain_node *node = &chain->nodes[i];
-		json_t *parents = json_array();
-
-		for (k = 0; k < node->parents.count; k++)
-			json_array_append_new(parents, json_from_text(chain->nodes[node->parents.to[k]].revision));
-		json_array_append_new(
-			nodes, json_pack("{s:o, s:s, s:o, s:o, s:o}", "revision", json_from_text(node->revision),
-				       "state", states[node->state], "down_revision", parents, "path",
-				       json_from_text(node->member ? node->member->path : TEXT_NONE), "message",
-				       json_from_text(node->member ? node->member->message : TEXT_NONE)));
-	}
-	return json_pack("{s:o, s:o, s:o}", "nodes", nodes, "heads", json_from_texts(chain->heads, chain->head_count),
-		"bases", json_from_texts(chain->bases, chain->base_count));
+	for (i = 0; i < chain->count; i++)
+		if (s.shows[i])
+			json_array_append_new(nodes, from_node(chain, &chain->nodes[i]));
+	value = json_pack("{s:o}", "nodes", nodes);
+	add_names(value, "heads", "heads_more", chain->heads, chain->head_count, s.max);
+	add_names(value, "bases", "bases_more", chain->bases, chain->base_count, s.max);
+	if (s.count < chain->count)
+		json_object_set_new(value, "nodes_more", json_integer((json_int_t)(chain->count - s.count)));
+	free(s.shows);
+	free(s.queue);
+	return value;
 }
 
 /* --- the table of stamps ----------------------------------------------------------------------------------------------- */
@@ -138,7 +221,7 @@ static json_t *from_telltales(const struct lost_case *c)
 
 /* --- a case, and what is said once ------------------------------------------------------------------------------------ */
 
-static json_t *case_facts(const struct lost_case *c)
+static json_t *case_facts(const struct casefile *file, const struct lost_case *c)
 {
 	json_t *moments = json_array();
 	size_t i;
@@ -150,7 +233,7 @@ static json_t *case_facts(const struct lost_case *c)
 		life_state_name(c->life->state), "missing_at_head", c->is_missing, "published", c->life->published,
 		"loss", c->loss ? json_from_event(c->loss) : json_null(), "timeline", moments, "restored_by",
 		c->restored ? json_from_oid(&c->restored->id) : json_null(), "exposure_seconds", from_signature_span(c),
-		"changes", from_changes(c));
+		"changes", from_changes(file, c));
 }
 
 static json_t *from_tables(const struct lost_case *c)
@@ -170,7 +253,7 @@ static json_t *redacted(const struct casefile *file, json_t *value);
 
 static json_t *from_case(const struct casefile *file, const struct lost_case *c)
 {
-	json_t *value = case_facts(c);
+	json_t *value = case_facts(file, c);
 
 	json_object_set_new(value, "lost", from_file(&c->lost));
 	json_object_set_new(value, "in_its_place", from_file(&c->usurper));
@@ -180,8 +263,8 @@ static json_t *from_case(const struct casefile *file, const struct lost_case *c)
 	json_object_set_new(value, "holding", from_refs(&c->holding));
 	json_object_set_new(value, "also_missing", json_from_texts(c->also_missing, c->also_missing_count));
 	json_object_set_new(value, "stamps", from_rows(c));
-	json_object_set_new(value, "chain", from_chain(c->environment ? &c->environment->chain : NULL));
-	json_object_set_new(value, "chain_as_it_should_be", from_chain(c->should_be));
+	json_object_set_new(value, "chain", from_chain(file, c, c->environment ? &c->environment->chain : NULL));
+	json_object_set_new(value, "chain_as_it_should_be", from_chain(file, c, c->should_be));
 	json_object_set_new(value, "waived_by", c->is_excused ? json_from_excuse(&c->excuse) : json_null());
 	json_object_set_new(value, "rule",
 		c->has_rule
