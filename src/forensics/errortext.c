@@ -205,6 +205,28 @@ static bool try_row(struct text clean, size_t row, struct arena *arena, struct e
 	return found;
 }
 
+static bool has_any(struct text clean, const char *const *patterns, size_t count, struct arena *arena)
+{
+	struct captures captures;
+	size_t i, at;
+	bool found = false;
+
+	for (i = 0, at = 0; i < count && !found; i++, at = 0)
+		found = errortext_find(clean, &at, patterns[i], arena, &captures);
+	return found;
+}
+
+/* Does it hold lines that Alembic logs on its way (runtime/migration.py), and nothing that looks like an error? */
+static bool is_clean_log(struct text clean, struct arena *arena)
+{
+	static const char *const lines[] = { "Running upgrade", "Running downgrade", "Running stamp_revision",
+		"Will assume transactional DDL", "Will assume non-transactional DDL" };
+	static const char *const errors[] = { "Traceback", "Error", "ERROR", "Exception", "FAILED" };
+
+	return has_any(clean, lines, sizeof(lines) / sizeof(lines[0]), arena) &&
+	       !has_any(clean, errors, sizeof(errors) / sizeof(errors[0]), arena);
+}
+
 void errortext_read(struct text text, struct arena *arena, struct error_text *out)
 {
 	struct captures captures;
@@ -221,6 +243,7 @@ void errortext_read(struct text text, struct arena *arena, struct error_text *ou
 		if (try_row(clean, row, arena, out) && (out->count > 0 || table[row].message.kind == SUBJECT_NONE ||
 							       table[row].message.asks_for_heads))
 			out->message = &table[row].message;
+	out->is_clean_log = !out->message && is_clean_log(clean, arena);
 }
 
 struct text errortext_target(struct text target)

@@ -94,6 +94,23 @@ run revident explain 'Cycle is detected in revisions (c, d)' --format json
 expect_exit 1
 expect_json '[d["revision"], d["state"], d["matches"]]' '["c", "unknown", []]'
 
+it "the log of a run that went through has no error, and one that did not has"
+fixture several-tips
+log='INFO  [alembic.runtime.migration] Context impl SQLiteImpl.
+INFO  [alembic.runtime.migration] Will assume non-transactional DDL.
+INFO  [alembic.runtime.migration] Running upgrade  -> a1a1a1a1a1a1, add users
+INFO  [alembic.runtime.migration] Running upgrade a1a1a1a1a1a1 -> c3c3c3c3c3c3, add invoices'
+for lines in 2 3 4; do
+	echo "$log" | head -n "$lines" >"$CASE_DIR/log"
+	run revident explain - <"$CASE_DIR/log"
+	expect_exit 2
+	expect_out </dev/null
+	grep -q 'there is no error in the text' "$CASE_DIR/err" || fail "$(cat "$CASE_DIR/err")"
+done
+echo "FAILED: Can't locate revision identified by 'c3c3c3c3c3c3'" >>"$CASE_DIR/log"
+run revident explain - <"$CASE_DIR/log"
+grep -q '^c3c3c3c3c3c3 ' "$CASE_DIR/out" || fail "$(cat "$CASE_DIR/out" "$CASE_DIR/err")"
+
 it "words of a listing: the only id in it, several, none"
 fixture september-17
 run revident explain '189b1231afd4 (head), bootstrap' --format json

@@ -46,6 +46,7 @@ struct error_text {
 	size_t count;
 	bool is_traceback;        /* a Python traceback is in it */
 	bool passes_revision_map; /* and it passes through Alembic's script/revision.py */
+	bool is_clean_log;        /* Alembic's log of a run that ends without an error */
 };
 
 /* Analyses the text; what `out` points to is in `arena` or static. */
