@@ -125,7 +125,10 @@ static int write_version(struct cmd_ctx *ctx, struct repo *repo, const struct sh
 		int found = object_read(repo, &shown->version.blob, MIGRATION_BYTES_MAX, &object, err);
 
 		if (found == 0)
-			err_set(err, ERR_UNDECIDED, "blob %s is not in this clone: git fetch, then try again", hex);
+			err_set(err, ERR_UNDECIDED, "blob %s is not in this clone: %s%s%s", hex,
+				repo_is_partial(repo) ? "'git cat-file -t " : "'git fsck' tells more",
+				repo_is_partial(repo) ? hex : "",
+				repo_is_partial(repo) ? "' fetches it, then try again" : "");
 		if (found < 1)
 			goto done;
 		strbuf_add(&result, object.bytes, object.len);

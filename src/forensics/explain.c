@@ -6,6 +6,7 @@
 #include "explain_parts.h"
 #include "revident/base/xalloc.h"
 #include "revident/forensics/errortext.h"
+#include "revident/git/index.h"
 #include "scan_parts.h"
 
 enum { WORDS_MAX = 2000, SUBJECT_IDS_MAX = 64, MATCHES_MAX = 1000 };
@@ -327,6 +328,7 @@ static int explain(
 		goto done;
 	scan_write_facts(inv, &teller.facts);
 	out->repository = teller.facts.repository;
+	out->repository.is_sparse = index_has_sparse_checkout(inv->repo);
 	rc = 0;
 done:
 	teller_close(&teller);

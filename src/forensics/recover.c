@@ -8,6 +8,7 @@
 #include "revident/base/printable.h"
 #include "revident/base/strbuf.h"
 #include "revident/base/xalloc.h"
+#include "revident/git/index.h"
 
 struct text plan_text(struct planner *p, struct text text)
 {
@@ -247,6 +248,7 @@ static void write_out(struct planner *p)
 	out->notes = (struct text *)(void *)arena_memdup(p->arena, p->notes, p->note_count * sizeof(*p->notes));
 	out->note_count = p->note_count;
 	out->searched = salvager_searched(p->salvager);
+	out->is_sparse = index_has_sparse_checkout(p->repo);
 	out->limit_count = repo_limits(p->repo, &limits);
 	copies = arena_calloc(p->arena, out->limit_count, sizeof(*copies));
 	for (i = 0; i < out->limit_count; i++)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "index_file.h"
 #include "internal.h"
@@ -321,4 +322,21 @@ done:
 	strbuf_release(&out);
 	strbuf_release(&said);
 	return rc;
+}
+
+bool index_has_sparse_checkout(struct repo *repo)
+{
+	static const char *const command[] = { "config", "--type=bool", "core.sparseCheckout", NULL };
+	char *patterns = path_join(repo->git_dir, "info/sparse-checkout");
+	struct strbuf out = STRBUF_INIT, said = STRBUF_INIT;
+	struct err ignored = { 0 };
+	int status = 1;
+	bool is_sparse = access(patterns, F_OK) == 0 &&
+			 process_git(repo, command, NULL, 0, NULL, OUTPUT_MAX, &out, &said, &status, &ignored) == 0;
+
+	is_sparse = is_sparse && status == 0 && strcmp(out.buf, "true\n") == 0;
+	free(patterns);
+	strbuf_release(&out);
+	strbuf_release(&said);
+	return is_sparse;
 }

@@ -90,6 +90,7 @@ static bool is_held_uncommitted(const struct life *life)
 /* The file goes back to where it belongs; what stands there now gets a name of its own first. */
 static void add_lost(struct explain_text *t, const struct life *life)
 {
+	const bool is_sparse = t->explanation->repository.is_sparse;
 	struct strbuf command = STRBUF_INIT;
 
 	if (is_held_uncommitted(life)) { /* put back already */
@@ -106,7 +107,7 @@ static void add_lost(struct explain_text *t, const struct life *life)
 	if (!life->return_path.ptr || (life->successor.unchanged && life->successor.at_head && !life->broken))
 		return;
 	if (life->usurper_path.ptr) {
-		strbuf_addstr(&command, "git mv -- ");
+		strbuf_addstr(&command, is_sparse ? "git mv --sparse -- " : "git mv -- ");
 		strbuf_add_shell_word(&command, life->return_path);
 		strbuf_addch(&command, ' ');
 		strbuf_add_shell_word(&command, life->usurper_path);
@@ -114,7 +115,7 @@ static void add_lost(struct explain_text *t, const struct life *life)
 		strbuf_release(&command);
 	}
 	add_show(t, life->usurper_path.ptr ? "" : "to restore", life, life->return_path);
-	add_git(t, "", "add --", life->return_path);
+	add_git(t, "", is_sparse ? "add --sparse --" : "add --", life->return_path);
 }
 
 /* No ref ever had it, but recover searches what refs do not lead to as well. */

@@ -360,7 +360,7 @@ static void add_staging(struct writer *w)
 	struct paragraph p;
 	size_t i;
 
-	strbuf_addstr(&command, "git add -A --");
+	strbuf_addstr(&command, w->plan->is_sparse ? "git add -A --sparse --" : "git add -A --");
 	for (i = 0; i < w->plan->step_count; i++) {
 		const struct recover_step *step = &w->plan->steps[i];
 

@@ -171,6 +171,23 @@ run revident recover --apply
 expect_exit 0
 expect_blob db/$V/b2b2b2b2b2b2_orders.py "$(git rev-parse "$(mark :1):$V/b2b2b2b2b2b2_orders.py")"
 
+it "in a sparse checkout the command that stages the repair says so, since git would refuse"
+fixture deleted-parent
+mkdir docs
+echo 1 >docs/one
+git add docs
+git commit -q -m 'Add docs'
+git sparse-checkout set docs
+run revident recover --apply
+expect_exit 0
+sed -n 's/^ *\(git add .*\)/\1/p' "$CASE_DIR/out" >"$CASE_DIR/stage.sh"
+run sh -e "$CASE_DIR/stage.sh"
+expect_exit 0
+[ "$(git diff --cached --name-only)" = "$V/b2b2b2b2b2b2_orders.py" ] || fail "staged: $(git diff --cached --name-only)"
+git reset -q --hard 2>/dev/null
+run revident explain b2b2b2b2b2b2
+grep -q "git add --sparse -- $V/b2b2b2b2b2b2_orders.py" "$CASE_DIR/out" || fail "$(cat "$CASE_DIR/out")"
+
 it "two lost files had the same path: the last one gets it, the other goes beside it; so as a patch"
 fixture overwritten-twice
 run revident recover --format json

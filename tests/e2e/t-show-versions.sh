@@ -69,6 +69,9 @@ fixture deleted-head
 git config uploadpack.allowFilter true
 git clone -q --bare --filter=blob:none "file://$CASE_DIR/deleted-head" "$CASE_DIR/partial.git" 2>/dev/null ||
 	skip "no partial clones"
+run revident -C "$CASE_DIR/partial.git" show b2b2b2b2b2b2
+expect_exit 3
+grep -q "git fetch --unshallow" "$CASE_DIR/err" && fail "it is not shallow"
 git -C "$CASE_DIR/partial.git" remote remove origin
 run revident -C "$CASE_DIR/partial.git" show b2b2b2b2b2b2
 expect_exit 3

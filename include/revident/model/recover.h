@@ -116,6 +116,7 @@ struct recover {
 	bool staged;                /* and entered into the index */
 	const struct text *written; /* files written elsewhere instead */
 	size_t written_count;
+	bool is_sparse;                   /* a sparse checkout: git adds what it leaves out only when told to */
 	bool in_work_tree;                /* the work tree held all of it before: only the commit is left */
 	const struct recover_step *steps; /* in the order in which they are done */
 	size_t step_count;

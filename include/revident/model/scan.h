@@ -25,6 +25,7 @@ struct repo_facts {
 	const char *const *limits; /* why history could not be read whole, sentences in the order found */
 	size_t limit_count;
 	bool is_shallow;
+	bool is_sparse;        /* a sparse checkout: git adds what it leaves out only when told to */
 	bool has_replacements; /* replace refs or grafts are there and were ignored */
 };
 
