@@ -209,6 +209,7 @@ int tell_life(struct teller *t, const struct identity *identity, struct life *ou
 	if (tell_turns(t, identity, out, err) < 0)
 		return -1;
 	tell_children(t, identity, out);
+	tell_together(t, identity, out);
 	if (out->state == LIFE_MISSING)
 		tell_meant(t, out);
 	return tell_successor(t, identity, out, err);

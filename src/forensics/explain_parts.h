@@ -54,6 +54,9 @@ int tell_turns(struct teller *t, const struct identity *identity, struct life *o
 /* Fills successor, return_path and usurper_path from the loss. 0 or -1. */
 int tell_successor(struct teller *t, const struct identity *identity, struct life *out, struct err *err);
 
+/* Fills lost_with, stand_in and lacks_parent from the loss. */
+void tell_together(struct teller *t, const struct identity *identity, struct life *out);
+
 /* The heads of HEAD's environments that were asked for. */
 void tell_heads(struct teller *t, const struct lookup_options *options, struct explanation *out);
 

@@ -94,7 +94,8 @@ static json_t *from_question(const struct question *q)
 static json_t *from_life(const void *item)
 {
 	const struct life *life = item;
-	json_t *value = json_pack("{s:o, s:o, s:s, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o}",
+	json_t *value = json_pack(
+		"{s:o, s:o, s:s, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:I, s:o, s:o, s:o}",
 		"revision", json_from_text(life->revision), "environment", json_from_text(life->environment), "state",
 		life_state_name(life->state), "broken", life->broken, "at_head", life->at_head, "path",
 		json_from_text(life->path), "blob", json_from_oid(&life->blob), "paths",
@@ -103,8 +104,9 @@ static json_t *from_life(const void *item)
 		from_list(life->children, life->child_count, sizeof(*life->children), from_child), "published",
 		life->published, "arrival", life->arrival ? json_from_oid(&life->arrival->commit->id) : json_null(),
 		"first_tag", json_from_text(life->first_tag), "goes_on_as", from_successor(&life->successor),
-		"worktree", from_list(life->worktree, life->worktree_count, sizeof(*life->worktree), scan_json_change),
-		"events", from_list(life->events, life->event_count, sizeof(*life->events), from_life_event));
+		"lost_with", (json_int_t)life->lost_with, "stand_in", json_from_text(life->stand_in), "worktree",
+		from_list(life->worktree, life->worktree_count, sizeof(*life->worktree), scan_json_change), "events",
+		from_list(life->events, life->event_count, sizeof(*life->events), from_life_event));
 
 	if (value && life->refs.more)
 		json_object_set_new(value, "refs_more", json_integer((json_int_t)life->refs.more));

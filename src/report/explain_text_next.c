@@ -87,6 +87,44 @@ static bool is_held_uncommitted(const struct life *life)
 	return false;
 }
 
+/* Of a squash one file is not put back: a database goes to its end with the code that had it, and then over. */
+static void add_squashed(struct explain_text *t, const struct life *life)
+{
+	struct strbuf command = STRBUF_INIT;
+	char hex[OID_HEX + 1];
+	struct paragraph p;
+
+	paragraph_begin_labelled(&p, t->out, t->styles, "squashed");
+	paragraph_add(&p, "it seems, together with ");
+	paragraph_add_count(&p, life->lost_with, "other");
+	paragraph_add(&p, ", for which ");
+	paragraph_add_token(&p, STYLE_ID, life->stand_in);
+	paragraph_add(&p,
+		" stands in. Then nothing is to be put back: a database that is stamped with this one is upgraded "
+		"to the last of them by the code from before, and stamped with the new base:");
+	paragraph_end(&p);
+	strbuf_addf(&command, "git checkout %s", oid_hex(&life->loss->parent, hex));
+	text_add_labelled_command(t->out, t->styles, "", command.buf);
+	text_add_labelled_command(t->out, t->styles, "", "alembic upgrade head");
+	text_add_labelled_command(t->out, t->styles, "", "git checkout -");
+	strbuf_clear(&command);
+	strbuf_addstr(&command, "alembic stamp --purge");
+	strbuf_add_shell_operand(&command, life->stand_in);
+	text_add_labelled_command(t->out, t->styles, "", command.buf);
+	strbuf_release(&command);
+}
+
+/* Its parents are lost as well, which recover puts back with it. */
+static void add_recover(struct explain_text *t, const char *label, const struct life *life)
+{
+	struct strbuf command = STRBUF_INIT;
+
+	strbuf_addstr(&command, "revident recover");
+	strbuf_add_shell_operand(&command, life->revision);
+	text_add_labelled_command(t->out, t->styles, label, command.buf);
+	strbuf_release(&command);
+}
+
 /* The file goes back to where it belongs; what stands there now gets a name of its own first. */
 static void add_lost(struct explain_text *t, const struct life *life)
 {
@@ -97,13 +135,18 @@ static void add_lost(struct explain_text *t, const struct life *life)
 		add_show(t, "compare", life, TEXT_NONE);
 		return;
 	}
-	if (life->broken) {
-		strbuf_addstr(&command, "revident recover");
-		strbuf_add_shell_operand(&command, life->revision);
-		text_add_labelled_command(t->out, t->styles, "next", command.buf);
-		strbuf_release(&command);
-	}
+	if (life->broken)
+		add_recover(t, "next", life);
 	add_show(t, life->broken ? "" : "next", life, TEXT_NONE);
+	if (!life->broken && life->stand_in.ptr) {
+		add_squashed(t, life);
+		return;
+	}
+	if (!life->broken && life->lacks_parent) {
+		add_recover(t, "to restore", life);
+		text_add_labelled(t->out, t->styles, "", "(and the parents that it needs, which are not there either)");
+		return;
+	}
 	if (!life->return_path.ptr || (life->successor.unchanged && life->successor.at_head && !life->broken))
 		return;
 	if (life->usurper_path.ptr) {
@@ -121,16 +164,11 @@ static void add_lost(struct explain_text *t, const struct life *life)
 /* No ref ever had it, but recover searches what refs do not lead to as well. */
 static void add_search(struct explain_text *t, const struct life *life)
 {
-	struct strbuf command = STRBUF_INIT;
-
 	if (!life->child_count || !life->children[0].at_head || life->meant != MEANT_NOTHING ||
 		t->explanation->repository.is_shallow)
 		return;
-	strbuf_addstr(&command, "revident recover");
-	strbuf_add_shell_operand(&command, life->revision);
-	text_add_labelled_command(t->out, t->styles, "next", command.buf);
+	add_recover(t, "next", life);
 	text_add_labelled(t->out, t->styles, "", "(searches reflogs, indexes and objects that nothing leads to)");
-	strbuf_release(&command);
 }
 
 static void add_compare(struct explain_text *t, const struct life *life)

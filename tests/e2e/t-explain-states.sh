@@ -296,3 +296,28 @@ fsck_fails "a tree is missing"
 run revident explain 189b1231afd4
 expect_exit 3
 grep -q "as far as that could be read" "$CASE_DIR/out" || fail "$(cat "$CASE_DIR/out")"
+
+it "of a squash, no single file is to be put back"
+sh "$TOP/tests/support/squash-stream.sh" >"$CASE_DIR/squash.fi"
+import_stream squash <"$CASE_DIR/squash.fi"
+run revident explain 000000000100
+expect_exit 1
+says 'squashed it seems, together with 299 others, for which baba00000000 stands in'
+says "git checkout $(mark :6) alembic upgrade head git checkout - alembic stamp --purge baba00000000"
+if grep -q 'git add\|show -o' "$CASE_DIR/out"; then fail "one file is put back"; fi
+run revident explain 000000000100 --format json
+expect_json '[d["lost_with"], d["stand_in"]]' '[299, "baba00000000"]'
+
+it "a lost file whose parent is lost, too, is not put back alone"
+fixture edited
+V=migrations/versions
+git rm -q $V/*.py
+git commit -q -m 'Start again'
+run revident explain b2b2b2b2b2b2
+says 'to restore revident recover b2b2b2b2b2b2 (and the parents that it needs, which are not there either)'
+if grep -q 'git add\|show -o' "$CASE_DIR/out"; then fail "the file is put back alone"; fi
+run revident recover b2b2b2b2b2b2 --apply
+expect_exit 0
+[ "$(cat $V/*.py | grep -c '^revision')" -eq 2 ] || fail "$(ls $V)"
+run revident explain a1a1a1a1a1a1 --format json
+expect_json '[d["lost_with"], d["stand_in"]]' '[1, null]'

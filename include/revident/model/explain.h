@@ -88,7 +88,10 @@ struct life {
 	struct text first_tag;           /* the first tag that contains the arrival; none */
 	const struct event *replacement; /* took away the content that the id once named, and names no more; NULL */
 	struct successor successor;
-	struct text return_path;  /* lost: where its file belongs today; none */
+	size_t lost_with;        /* lost: how many others of its environment the same commit took away */
+	struct text stand_in;    /* then: the one new base that this commit gave it, which may stand in for all; none */
+	bool lacks_parent;       /* lost: a parent that its file names is not at HEAD either */
+	struct text return_path; /* lost: where its file belongs today; none */
 	struct text usurper_path; /* the name of its own for the migration that stands there; none if none does */
 	const struct worktree_change *worktree; /* what the index and the work tree do to it */
 	size_t worktree_count;
