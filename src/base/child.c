@@ -152,6 +152,7 @@ static _Noreturn void become(const struct child *child, pid_t parent, int in, in
 	if (dup2(in, 0) >= 0 && dup2(out, 1) >= 0 && dup2(said, 2) >= 0 &&
 		(!child->directory || chdir(child->directory) == 0) && set_variables(child) == 0) {
 		signal(SIGPIPE, SIG_DFL);
+		signal(SIGXFSZ, SIG_DFL);
 		let_signals_through();
 		/* execvp() takes char *const * for historical reasons and changes nothing */
 		execvp(child->argv[0], (char *const *)(size_t)child->argv);

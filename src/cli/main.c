@@ -121,7 +121,8 @@ int main(int argc, char **argv)
 	const char *name;
 	int rc;
 
-	signal(SIGPIPE, SIG_IGN); /* a closed pipe is a failed write like any other */
+	signal(SIGPIPE, SIG_IGN); /* a closed pipe is a failed write like any other, */
+	signal(SIGXFSZ, SIG_IGN); /* and so is a file that may not grow (ulimit -f) */
 	if (keep_standard_descriptors(&err) < 0)
 		return report(&err);
 	name = move_command_first(argc, argv);

@@ -301,3 +301,19 @@ fixture september-17
 run env TMPDIR="$CASE_DIR/nowhere" "$REVIDENT" hooks doctor
 expect_exit 3
 grep -q "cannot make a directory in \"$CASE_DIR/nowhere\": No such file" "$CASE_DIR/err" || fail "$(cat "$CASE_DIR/err")"
+
+it "a file that may not grow is as a disk that is full"
+fixture september-17
+snapshot "$CASE_DIR/before"
+printf 'old\n' >"$CASE_DIR/result"
+for command in "report -o $CASE_DIR/result" "recover --apply"; do
+	# shellcheck disable=SC2016,SC2086 # for the inner shell; a command and its options
+	run sh -c 'ulimit -f 1; exec "$0" "$@" >/dev/null' "$REVIDENT" $command
+	expect_exit 3
+	grep -q 'File too large' "$CASE_DIR/err" || fail "$command: says $(cat "$CASE_DIR/err")"
+done
+expect_file "$CASE_DIR/result" <<'EOT'
+old
+EOT
+snapshot "$CASE_DIR/after"
+compare "$CASE_DIR/before" "$CASE_DIR/after" "the repository"
