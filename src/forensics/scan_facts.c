@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "revident/base/printable.h"
 #include "revident/base/strbuf.h"
 #include "revident/base/xalloc.h"
 #include "revident/forensics/lookup.h"
@@ -106,17 +107,22 @@ bool scan_wants(const struct scan_options *options, struct text path)
 /* Each --env must name an environment: a typing error must not look like a clean repository. */
 static int check_wanted(const struct scan_options *options, const struct lists *lists, struct err *err)
 {
-	struct strbuf known = STRBUF_INIT;
+	struct strbuf known = STRBUF_INIT, shown = STRBUF_INIT;
 	size_t i, k;
 
 	for (i = 0; i < options->env_count; i++) {
 		if (is_known(lists, text_of(options->envs[i])))
 			continue;
-		for (k = 0; k < lists->env_count; k++)
-			strbuf_addf(&known, "%s\"%s\"", k ? ", " : "", lists->envs[k].path.ptr);
-		err_set(err, ERR_USAGE, "\"%s\" is no environment here; %s%s", options->envs[i],
+		for (k = 0; k < lists->env_count; k++) {
+			strbuf_addstr(&known, k ? ", \"" : "\"");
+			strbuf_add_printable_text(&known, lists->envs[k].path);
+			strbuf_addch(&known, '"');
+		}
+		strbuf_add_printable(&shown, options->envs[i], strlen(options->envs[i]));
+		err_set(err, ERR_USAGE, "\"%s\" is no environment here; %s%s", shown.buf,
 			known.len ? "there is " : "there is none", known.buf);
 		strbuf_release(&known);
+		strbuf_release(&shown);
 		return -1;
 	}
 	return 0;
@@ -138,7 +144,7 @@ static int check_versions_dirs(struct investigation *inv, const struct scan_opti
 			return err_set(err, ERR_USAGE,
 				"no commit has a directory \"%s\": --versions-dir takes a path from the "
 				"top of the repository",
-				path);
+				study_shown(&inv->study, text_of(path)));
 	}
 	return 0;
 }

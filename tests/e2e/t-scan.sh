@@ -364,6 +364,25 @@ expect_json '"red\ufffd.py" in d["lost"][0]["path"]' 'true'
 run revident scan --color never
 grep -q 'red' "$CASE_DIR/out" || fail "the name is gone"
 expect_golden hostile-names.scan.text
+fixture merge-migration
+named="${escape}[31m$(printf '\377')"
+git mv migrations "$named"
+printf "[alembic]\nscript_location = %s\n" "$named" >alembic.ini
+git commit -q -a -m moved
+run revident scan --env x
+expect_exit 2
+expect_err <<'END'
+revident: "x" is no environment here; there is "\x1b[31m\xff"
+END
+run revident scan --env "$escape"
+expect_err <<'END'
+revident: "\x1b" is no environment here; there is "\x1b[31m\xff"
+END
+run revident scan --versions-dir "$escape"
+expect_exit 2
+expect_err <<'END'
+revident: no commit has a directory "\x1b": --versions-dir takes a path from the top of the repository
+END
 
 published() {
 	run revident scan --format json
