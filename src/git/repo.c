@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "commit_graph.h"
@@ -76,20 +77,40 @@ static char *directory_path(const char *base, const char *path)
 	return out;
 }
 
+/* GIT_WORK_TREE names one, or nothing will be judged in its place. 0 or -1. */
+static int take_given_work_tree(struct repo *repo, const struct location *loc, const char *given, struct err *err)
+{
+	struct strbuf shown = STRBUF_INIT;
+	struct stat st;
+
+	repo->work_tree = directory_path(loc->base, given);
+	if (repo->work_tree && stat(repo->work_tree, &st) == 0 && S_ISDIR(st.st_mode))
+		return 0;
+	strbuf_add_printable(&shown, given, strlen(given));
+	err_set(err, ERR_USAGE, "GIT_WORK_TREE names '%s', which is no directory; unset it, or give the one that you mean",
+		shown.buf);
+	strbuf_release(&shown);
+	return -1;
+}
+
 /*
  * The work tree, as git finds it: GIT_WORK_TREE, core.worktree (from the git directory), none if core.bare, where `.git`
- * was found, the current directory with GIT_DIR; standing in `.git` itself, the directory that holds it.
+ * was found, the current directory with GIT_DIR; standing in `.git` itself, the directory that holds it. For a linked
+ * work tree what the shared configuration says of the main one does not hold, unless each has a configuration of its own.
  */
-static void find_work_tree(struct repo *repo, const struct location *loc, const struct repo_env *env)
+static int find_work_tree(struct repo *repo, const struct location *loc, const struct repo_env *env, struct err *err)
 {
+	const bool is_told =
+		strcmp(repo->git_dir, repo->common_dir) == 0 || config_bool(repo, "extensions.worktreeconfig");
 	git_buf configured = { 0 };
 	size_t len = strlen(repo->git_dir);
+	int rc = 0;
 
 	if (env->work_tree && *env->work_tree)
-		repo->work_tree = directory_path(loc->base, env->work_tree);
-	else if (git_config_get_string_buf(&configured, repo->config, "core.worktree") == 0)
+		rc = take_given_work_tree(repo, loc, env->work_tree, err);
+	else if (is_told && git_config_get_string_buf(&configured, repo->config, "core.worktree") == 0)
 		repo->work_tree = directory_path(repo->git_dir, configured.ptr);
-	else if (config_bool(repo, "core.bare"))
+	else if (is_told && config_bool(repo, "core.bare"))
 		repo->work_tree = NULL;
 	else if (loc->top && strncmp(loc->top, repo->git_dir, len) != 0)
 		repo->work_tree = xstrdup(loc->top);
@@ -97,6 +118,7 @@ static void find_work_tree(struct repo *repo, const struct location *loc, const 
 		repo->work_tree = directory_path(repo->git_dir, "..");
 	git_buf_dispose(&configured);
 	repo->bare = repo->work_tree == NULL;
+	return rc;
 }
 
 /* What libgit2 says of a repository that it cannot read, in words that say what to do. */
@@ -149,7 +171,8 @@ int repo_open(struct repo **out, const struct repo_env *env, struct err *err)
 	}
 	if (load_config(repo, err) < 0)
 		goto done;
-	find_work_tree(repo, &loc, env);
+	if (find_work_tree(repo, &loc, env, err) < 0)
+		goto done;
 	if (env->index_file && *env->index_file)
 		repo->index_file = xstrdup(env->index_file);
 	repo->graph_opened = env->no_commit_graph;

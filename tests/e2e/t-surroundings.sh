@@ -41,6 +41,42 @@ git -C "$CASE_DIR/other" commit -q -m 'Remove users'
 run revident scan --all --format json
 expect_json '[m["revision"] for m in d["missing"]]' '["a1a1a1a1a1a1"]'
 
+it "a work tree that is linked to a bare repository is none"
+fixture overwritten-head bare
+git worktree add -q "$CASE_DIR/linked" main
+cd "$CASE_DIR/linked"
+git reset -q --hard "$(mark :1)"
+git update-ref refs/remotes/origin/main "$(mark :1)"
+git show "$(mark :2):migrations/versions/b2b2b2b2b2b2_orders.py" >migrations/versions/b2b2b2b2b2b2_orders.py
+run revident check --worktree
+expect_exit 1
+git add -A
+run revident check --staged
+expect_exit 1
+run revident scan --format json
+expect_json 'd["repository"]["bare"], [w["kind"] for w in d["worktree"]]' '[false, ["overwritten"]]'
+run revident hooks install
+expect_exit 0
+run git commit -q -m overwritten
+[ "$(git rev-parse HEAD)" = "$(mark :1)" ] || fail "the hook lets it through"
+cd "$CASE_DIR/overwritten-head"
+run revident check --staged
+expect_exit 2
+git config extensions.worktreeConfig true # now it is told of itself, too, as git is
+cd "$CASE_DIR/linked"
+[ "$(git rev-parse --is-bare-repository)" = true ] || fail "git thinks otherwise"
+run revident check --staged
+expect_exit 2
+
+it "GIT_WORK_TREE that names none is no bare repository"
+fixture september-17
+for work_tree in "$CASE_DIR/none" alembic.ini; do
+	run env GIT_DIR=.git GIT_WORK_TREE="$work_tree" "$REVIDENT" audit
+	expect_exit 2
+	expect_out </dev/null
+	grep -q "GIT_WORK_TREE names '$work_tree', which is no directory" "$CASE_DIR/err" || fail "says: $(cat "$CASE_DIR/err")"
+done
+
 it "many references: twenty are named, the rest counted"
 fixture overwritten
 for number in 01 02 03 04 05 06 07 08 09 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25; do
