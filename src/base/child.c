@@ -143,21 +143,22 @@ static void let_signals_through(void)
 	signals_let_through(&none);
 }
 
-/* In the child: becomes the program, or tells the parent why not. */
+/* In the child: becomes the program, or tells the parent why not: with a negative number if its directory is to blame. */
 static _Noreturn void become(const struct child *child, pid_t parent, int in, int out, int said, int report)
 {
+	bool is_there = true;
 	int failure;
 
 	end_with_parent(parent);
 	if (dup2(in, 0) >= 0 && dup2(out, 1) >= 0 && dup2(said, 2) >= 0 &&
-		(!child->directory || chdir(child->directory) == 0) && set_variables(child) == 0) {
+		(!child->directory || (is_there = chdir(child->directory) == 0)) && set_variables(child) == 0) {
 		signal(SIGPIPE, SIG_DFL);
 		signal(SIGXFSZ, SIG_DFL);
 		let_signals_through();
 		/* execvp() takes char *const * for historical reasons and changes nothing */
 		execvp(child->argv[0], (char *const *)(size_t)child->argv);
 	}
-	failure = errno;
+	failure = is_there ? errno : -errno;
 	if (write(report, &failure, sizeof(failure)) < 0)
 		_exit(126);
 	_exit(127);
@@ -220,7 +221,16 @@ static int wait_for(pid_t pid, int *status)
 	return 0;
 }
 
-/* Why the child could not become the program; 0 if it did. */
+static void cannot_enter(const char *directory, int errnum, struct err *err)
+{
+	struct strbuf shown = STRBUF_INIT;
+
+	strbuf_add_printable(&shown, directory, strlen(directory));
+	err_set_errno(err, ERR_UNDECIDED, errnum, "cannot enter '%s'", shown.buf);
+	strbuf_release(&shown);
+}
+
+/* Why the child could not become the program, as become() tells it; 0 if it did. */
 static int reported_failure(int report)
 {
 	int failure = 0;
@@ -264,7 +274,9 @@ int child_run(const struct child *child, struct strbuf *out, struct strbuf *said
 		failure = EINTR;
 	}
 	exec_failure = reported_failure(report[0]);
-	if (exec_failure)
+	if (exec_failure < 0)
+		cannot_enter(child->directory, -exec_failure, err);
+	else if (exec_failure > 0)
 		err_set_errno(err, ERR_UNDECIDED, exec_failure, "cannot run %s; is it installed and in PATH?", name);
 	else if (collected < 0 && failure == ETIMEDOUT)
 		err_set(err, ERR_UNDECIDED, "%s waits for something that does not come; is a file a named pipe?", name);

@@ -87,8 +87,8 @@ static int take_given_work_tree(struct repo *repo, const struct location *loc, c
 	if (repo->work_tree && stat(repo->work_tree, &st) == 0 && S_ISDIR(st.st_mode))
 		return 0;
 	strbuf_add_printable(&shown, given, strlen(given));
-	err_set(err, ERR_USAGE, "GIT_WORK_TREE names '%s', which is no directory; unset it, or give the one that you mean",
-		shown.buf);
+	err_set(err, ERR_USAGE,
+		"GIT_WORK_TREE names '%s', which is no directory; unset it, or give the one that you mean", shown.buf);
 	strbuf_release(&shown);
 	return -1;
 }
