@@ -39,6 +39,16 @@ static char *level_directory(git_config_level_t level)
 	return len ? strbuf_detach(&out, NULL) : NULL;
 }
 
+/* Does reading it never end? A named pipe waits, and of the devices git reads only /dev/null to its end. */
+static bool is_endless(const struct stat *st)
+{
+	struct stat null;
+
+	if (S_ISCHR(st->st_mode))
+		return stat("/dev/null", &null) < 0 || st->st_rdev != null.st_rdev;
+	return S_ISFIFO(st->st_mode);
+}
+
 /* The value of a line "path = VALUE", without quotes, in `out`. False for any other line. */
 static bool take_path(const char *line, size_t len, struct strbuf *out)
 {
@@ -83,7 +93,7 @@ static int check_line(
 			path = path_join(dir, name.buf);
 		if (stat(path, &st) < 0)
 			rc = 0; /* git passes it by, too */
-		else if (S_ISFIFO(st.st_mode))
+		else if (is_endless(&st))
 			rc = preflight_complain(path, preflight_kind(st.st_mode), 0, err);
 		else if (S_ISREG(st.st_mode))
 			rc = check_included(path, depth + 1, walk, err);
@@ -182,7 +192,7 @@ static int check_user_file(git_config_level_t level, const char *name, struct in
 			rc = preflight_complain(path, NULL, errno, err);
 	} else if (S_ISREG(st.st_mode)) {
 		rc = check_file(path, walk, err) < 0 ? -1 : 0;
-	} else if (!S_ISCHR(st.st_mode)) { /* /dev/null is no configuration */
+	} else if (!S_ISCHR(st.st_mode) || is_endless(&st)) { /* /dev/null is no configuration */
 		rc = preflight_complain(path, preflight_kind(st.st_mode), 0, err);
 	}
 done:
@@ -240,11 +250,11 @@ done:
 }
 
 /* A file that git reads for what is at the top of its work tree. It takes what is no file for an empty one. */
-static int check_not_pipe(const char *path, bool follows_links, struct err *err)
+static int check_ends(const char *path, bool follows_links, struct err *err)
 {
 	struct stat st;
 
-	if ((follows_links ? stat(path, &st) : lstat(path, &st)) == 0 && S_ISFIFO(st.st_mode))
+	if ((follows_links ? stat(path, &st) : lstat(path, &st)) == 0 && is_endless(&st))
 		return preflight_complain(path, preflight_kind(st.st_mode), 0, err);
 	return 0;
 }
@@ -261,7 +271,7 @@ static int check_named(struct repo *repo, const char *key, const char *name, str
 	else if (dir)
 		path = path_join(dir, name);
 	if (path)
-		rc = check_not_pipe(path, true, err);
+		rc = check_ends(path, true, err);
 	git_buf_dispose(&value);
 	free(dir);
 	free(path);
@@ -277,7 +287,7 @@ int preflight_work_tree(struct repo *repo, struct err *err)
 	for (i = 0; i < sizeof(names) / sizeof(*names) && rc == 0; i++) {
 		char *path = path_join(repo->work_tree, names[i]);
 
-		rc = check_not_pipe(path, false, err);
+		rc = check_ends(path, false, err);
 		free(path);
 	}
 	if (rc == 0)

@@ -237,6 +237,12 @@ for key in core.excludesFile core.attributesFile; do
 	run timeout 5 "$REVIDENT" audit --worktree
 	a_clear_sentence
 	grep -q "'.*/[.]git/pipe'" "$CASE_DIR/err" || fail "does not name the pipe: $(cat "$CASE_DIR/err")"
+	git config $key /dev/zero
+	run timeout 5 "$REVIDENT" audit --worktree
+	a_clear_sentence
+	git config $key /dev/null
+	run "$REVIDENT" audit --worktree
+	expect_exit 0
 	git config --unset $key
 done
 if [ "${HOSTILE:-}" = all ]; then
