@@ -1,6 +1,8 @@
+#include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "internal.h"
 #include "process.h"
@@ -78,6 +80,22 @@ done:
 	return rc;
 }
 
+/* git calls a file deleted, too, that it may not look at. What it holds now is not known. */
+static void keep_unseen(const struct repo *repo, struct worktree_differences *list)
+{
+	struct stat st;
+	size_t i;
+
+	for (i = 0; i < list->count; i++) {
+		struct worktree_difference *item = &list->items[i];
+		char *full = item->is_deleted ? path_join(repo->work_tree, item->path.ptr) : NULL;
+
+		if (full && lstat(full, &st) < 0 && errno != ENOENT && errno != ENOTDIR)
+			item->is_deleted = false;
+		free(full);
+	}
+}
+
 int index_compare_worktree(struct repo *repo, struct arena *arena, struct worktree_differences *out, struct err *err)
 {
 	struct strbuf listed = STRBUF_INIT;
@@ -88,6 +106,8 @@ int index_compare_worktree(struct repo *repo, struct arena *arena, struct worktr
 		return 0;
 	if (index_check(repo, SIZE_MAX, err) == 0 && list_differences(repo, arena, &listed, err) == 0)
 		rc = parse(arena, &listed, out, err);
+	if (rc == 0)
+		keep_unseen(repo, out);
 	strbuf_release(&listed);
 	return rc;
 }

@@ -296,6 +296,34 @@ expect_json '[d["worktree"], d["repository"]["complete"]]' '[[], false]'
 run revident check --worktree
 expect_exit 3
 
+it "a directory of the work tree that may not be entered: what it holds is not called deleted"
+if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null; then
+	fixture merge-migration
+	mkdir data
+	: >data/.keep
+	git add data
+	git commit -q -m data
+	chmod 755 "$SANDBOX" "$CASE_DIR"
+	cp "$REVIDENT" "$CASE_DIR/revident-copy"
+	chown -R 65534 .
+	for command in audit 'check --worktree'; do
+		chmod 755 migrations
+		chmod 0 data
+		# shellcheck disable=SC2086 # a command and its options
+		run setpriv --reuid 65534 --clear-groups env HOME=/ "$CASE_DIR/revident-copy" $command
+		expect_exit 0
+		chmod 0 migrations
+		# shellcheck disable=SC2086 # a command and its options
+		run setpriv --reuid 65534 --clear-groups env HOME=/ "$CASE_DIR/revident-copy" $command
+		expect_exit 3
+		grep -q 'cannot read "migrations/versions/.*": Permission denied' "$CASE_DIR/out" "$CASE_DIR/err" ||
+			fail "$command: says $(cat "$CASE_DIR/out" "$CASE_DIR/err")"
+	done
+	chmod 755 migrations data
+	chown -R 0 .
+	no_fsck
+fi
+
 it "doctor has no place for temporary files"
 fixture september-17
 run env TMPDIR="$CASE_DIR/nowhere" "$REVIDENT" hooks doctor
