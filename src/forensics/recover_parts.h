@@ -91,7 +91,7 @@ int plan_choose_targets(struct planner *p);
  */
 bool plan_enqueue(struct planner *p, struct text revision, struct text environment, const struct missing_key *missing);
 
-/* A typed word that nothing declares may be the beginning of an id that some place declares. 1 if that is queued now, 0, -1. */
+/* What was typed may be the beginning of an id that some place declares. 1 if that is queued now, 0, -1. */
 int plan_complete(struct planner *p, const struct wanted *wanted);
 
 /* The environment of HEAD that a wanted revision belongs to. 1; 0 where it must be named (err says so); -1. */
@@ -135,8 +135,8 @@ uint32_t plan_blob(struct planner *p, const struct source_file *file);
 int plan_prove(struct planner *p);
 
 /*
- * Where nothing is to be done at HEAD: notes what the index or the work tree takes away, since who asks for a repair has
- * an Alembic before him that reads the work tree. 0 or -1.
+ * Where nothing is to be done at HEAD: notes what the index or the work tree takes away, since whoever
+ * asks for a repair runs an Alembic that reads the work tree. 0 or -1.
  */
 int plan_note_uncommitted(struct planner *p);
 

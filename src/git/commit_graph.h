@@ -3,7 +3,7 @@
  * without reading a commit. Private to src/git.
  *
  * One file, or a split chain, in the repository or the first alternate that has one. The files are not trusted: a layer
- * whose checksum, chunks or counts are wrong is not used, nor what stands on it; commits outside are read from objects.
+ * whose checksum, chunks or counts are wrong is not used, nor any above it; commits outside are read from objects.
  * Commits are known by position, the layers counted through from the base.
  */
 #ifndef REVIDENT_SRC_GIT_COMMIT_GRAPH_H

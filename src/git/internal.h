@@ -175,6 +175,7 @@ struct raw_ref {
 	struct text name;  /* what it points to, where it is; in the arena */
 };
 
+/* refs.c: reads a loose ref's file; `name` is for messages. 1, 0 (absent), -1 (damaged). */
 int ref_read_file(struct arena *arena, const char *path, const char *name, struct raw_ref *out, struct err *err);
 
 /* packed_refs.c: all of packed-refs, read again only if it changed; borrowed until the next call. 0 (empty: none) or -1. */
@@ -186,7 +187,7 @@ int packed_refs_find(struct repo *repo, const char *name, struct oid *out, struc
 /* packed_refs.c: takes a line, "ID NAME". False where git would have written no such line. */
 bool packed_refs_parse(const char *line, size_t len, struct oid *id, struct text *name);
 
-/* packed_refs.c: a limit for each line that is none: what it was the line of is unknown. */
+/* packed_refs.c: a limit for each line that makes no sense: which ref it was is unknown. */
 void packed_refs_check(struct repo *repo);
 
 /* refs.c: follows what was read to an object. 1, 0 (dangling), -1. */
