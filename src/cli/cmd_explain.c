@@ -78,11 +78,7 @@ static int explain(struct cmd_ctx *ctx, struct text query, struct explanation *o
 	struct repo *repo;
 	int rc = -1;
 
-	if (repo_open(&repo, &ctx->repo, err) < 0)
-		return -1;
-	if (repo_has_replacements(repo))
-		ctx_note(ctx, "replace refs and grafts are ignored: history is read as it is stored");
-	if (ctx_load_policy(ctx, repo, &policy, err) == 0)
+	if (ctx_open_history(ctx, &repo, &policy, err) == 0)
 		rc = explain_run(repo, ctx->arena, &options, out, err);
 	ctx_close(ctx, repo, rc < 0);
 	return rc;

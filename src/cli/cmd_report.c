@@ -149,11 +149,8 @@ static int investigate(struct work *w, struct err *err)
 		.policy = &w->policy,
 		.progress = &ctx->progress };
 
-	if (repo_open(&w->repo, &ctx->repo, err) < 0 || ctx_load_policy(ctx, w->repo, &w->policy, err) < 0)
-		return -1;
-	if (repo_has_replacements(w->repo))
-		ctx_note(ctx, "replace refs and grafts are ignored: history is read as it is stored");
-	if (investigation_open(&w->inv, w->repo, ctx->arena, &how, err) < 0)
+	if (ctx_open_history(ctx, &w->repo, &w->policy, err) < 0 ||
+		investigation_open(&w->inv, w->repo, ctx->arena, &how, err) < 0)
 		return -1;
 	ctx_lap(ctx, "reading history");
 	look_at_hooks(w);

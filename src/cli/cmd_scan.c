@@ -95,11 +95,7 @@ static int scan(struct cmd_ctx *ctx, unsigned events, struct scan *out, struct e
 	int rc = -1;
 
 	heap_expect_much(); /* packed-refs alone may have megabytes */
-	if (repo_open(&repo, &ctx->repo, err) < 0)
-		return -1;
-	if (repo_has_replacements(repo))
-		ctx_note(ctx, "replace refs and grafts are ignored: history is read as it is stored");
-	if (ctx_load_policy(ctx, repo, &policy, err) < 0)
+	if (ctx_open_history(ctx, &repo, &policy, err) < 0)
 		goto done;
 	options.policy = &policy;
 	options.with_worktree = !repo_is_bare(repo);

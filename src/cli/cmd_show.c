@@ -162,11 +162,7 @@ static int run(struct cmd_ctx *ctx, struct err *err)
 	struct repo *repo;
 	int rc = -1;
 
-	if (repo_open(&repo, &ctx->repo, err) < 0)
-		return -1;
-	if (repo_has_replacements(repo))
-		ctx_note(ctx, "replace refs and grafts are ignored: history is read as it is stored");
-	if (ctx_load_policy(ctx, repo, &policy, err) < 0 || show_run(repo, ctx->arena, &options, &shown, err) < 0)
+	if (ctx_open_history(ctx, &repo, &policy, err) < 0 || show_run(repo, ctx->arena, &options, &shown, err) < 0)
 		goto done;
 	ctx_lap(ctx, "reading history");
 	if (shown.result == SHOW_AMBIGUOUS)

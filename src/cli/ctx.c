@@ -168,6 +168,16 @@ int ctx_load_policy(struct cmd_ctx *ctx, struct repo *repo, struct policy *out, 
 	return 0;
 }
 
+int ctx_open_history(struct cmd_ctx *ctx, struct repo **repo, struct policy *policy, struct err *err)
+{
+	*repo = NULL;
+	if (repo_open(repo, &ctx->repo, err) < 0)
+		return -1;
+	if (repo_has_replacements(*repo))
+		ctx_note(ctx, "replace refs and grafts are ignored: history is read as it is stored");
+	return ctx_load_policy(ctx, *repo, policy, err);
+}
+
 void ctx_note_policy(struct cmd_ctx *ctx, const struct policy *policy)
 {
 	size_t i;

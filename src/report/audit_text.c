@@ -73,32 +73,6 @@ static void write_finding(struct audit_text *t, const struct finding *finding)
 	}
 }
 
-/* "  notes: 2 filename-mismatch, 1 multiple-bases" */
-static void write_notes(struct audit_text *t, const struct audit_environment *env)
-{
-	size_t counts[RULE_COUNT] = { 0 }, i, notes = 0;
-	struct paragraph p;
-	bool is_first = true;
-
-	for (i = 0; i < env->finding_count; i++) {
-		if (env->findings[i].level != LEVEL_NOTE)
-			continue;
-		counts[env->findings[i].rule]++;
-		notes++;
-	}
-	if (!notes)
-		return;
-	paragraph_begin(&p, t->out, t->styles, 2, 4);
-	paragraph_add(&p, "notes: ");
-	for (i = 0; i < RULE_COUNT; i++) {
-		if (!counts[i])
-			continue;
-		paragraph_addf(&p, "%s%zu %s", is_first ? "" : ", ", counts[i], rule_get((enum rule_id)i)->name);
-		is_first = false;
-	}
-	paragraph_end(&p);
-}
-
 /* The names that the two rules are about, of many the first few. */
 static void write_uncreated(struct audit_text *t, const struct audit_tables *tables)
 {
@@ -170,7 +144,7 @@ static void write_findings(struct audit_text *t, const struct audit_environment 
 	for (i = 0; i < env->finding_count; i++)
 		if (env->findings[i].level > LEVEL_NOTE)
 			write_finding(t, &env->findings[i]);
-	write_notes(t, env);
+	text_add_notes(t->out, t->styles, env->findings, env->finding_count, 2);
 	write_prunes(t, env);
 }
 

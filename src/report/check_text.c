@@ -93,32 +93,6 @@ static void write_waived(struct check_text *t, const struct waived *waived)
 	strbuf_addch(t->out, '\n');
 }
 
-/* "notes: 2 moved, 1 multiple-bases" */
-static void write_notes(struct check_text *t)
-{
-	size_t counts[RULE_COUNT] = { 0 }, i, total = 0;
-	struct paragraph p;
-	bool is_first = true;
-
-	for (i = 0; i < t->check->violation_count; i++) {
-		if (t->check->violations[i].level != LEVEL_NOTE)
-			continue;
-		counts[t->check->violations[i].rule]++;
-		total++;
-	}
-	if (!total)
-		return;
-	paragraph_begin(&p, t->out, t->styles, 0, 2);
-	paragraph_add(&p, "notes: ");
-	for (i = 0; i < RULE_COUNT; i++) {
-		if (!counts[i])
-			continue;
-		paragraph_addf(&p, "%s%zu %s", is_first ? "" : ", ", counts[i], rule_get((enum rule_id)i)->name);
-		is_first = false;
-	}
-	paragraph_end(&p);
-}
-
 static void write_sentences(
 	struct check_text *t, const char *label, enum style style, const char *const *items, size_t count)
 {
@@ -182,7 +156,7 @@ int check_render_text(
 			write_violation(&t, &check->violations[i]);
 	for (i = 0; i < check->waived_count; i++)
 		write_waived(&t, &check->waived[i]);
-	write_notes(&t);
+	text_add_notes(t.out, t.styles, t.check->violations, t.check->violation_count, 0);
 	write_sentences(&t, "note:", STYLE_PLAIN, check->notes, check->note_count);
 	write_sentences(&t, "cannot be judged:", STYLE_WARN, check->limits, check->limit_count);
 	write_summary(&t);

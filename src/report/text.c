@@ -300,3 +300,29 @@ void text_add_gap(struct strbuf *out)
 	if (out->len)
 		strbuf_addch(out, '\n');
 }
+
+void text_add_notes(
+	struct strbuf *out, const struct styles *styles, const struct finding *findings, size_t count, size_t indent)
+{
+	size_t counts[RULE_COUNT] = { 0 }, i, total = 0;
+	struct paragraph p;
+	bool is_first = true;
+
+	for (i = 0; i < count; i++) {
+		if (findings[i].level != LEVEL_NOTE)
+			continue;
+		counts[findings[i].rule]++;
+		total++;
+	}
+	if (!total)
+		return;
+	paragraph_begin(&p, out, styles, indent, indent + 2);
+	paragraph_add(&p, "notes: ");
+	for (i = 0; i < RULE_COUNT; i++) {
+		if (!counts[i])
+			continue;
+		paragraph_addf(&p, "%s%zu %s", is_first ? "" : ", ", counts[i], rule_get((enum rule_id)i)->name);
+		is_first = false;
+	}
+	paragraph_end(&p);
+}

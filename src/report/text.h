@@ -14,6 +14,7 @@
 #include "revident/base/strbuf.h"
 #include "revident/base/text.h"
 #include "revident/model/commit.h"
+#include "revident/model/finding.h"
 #include "revident/model/oid.h"
 #include "revident/model/rule.h"
 #include "revident/model/scan.h"
@@ -65,6 +66,10 @@ void paragraph_begin_labelled(struct paragraph *p, struct strbuf *out, const str
 /* A whole line of that kind: our own words, or a command that was made with strbuf_add_shell_word(). */
 void text_add_labelled(struct strbuf *out, const struct styles *styles, const char *label, const char *words);
 void text_add_labelled_command(struct strbuf *out, const struct styles *styles, const char *label, const char *command);
+
+/* "notes: 2 moved, 1 multiple-bases": findings of that level, counted by rule; nothing where there is none. */
+void text_add_notes(
+	struct strbuf *out, const struct styles *styles, const struct finding *findings, size_t count, size_t indent);
 
 /* A blank line between two parts; none before the first. */
 void text_add_gap(struct strbuf *out);

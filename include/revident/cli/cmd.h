@@ -96,6 +96,12 @@ int ctx_print(struct cmd_ctx *ctx, struct strbuf *text, struct err *err);
 /* The policy that holds for HEAD, or without a commit there the configuration's. Lives in the arena. 0 or -1. */
 int ctx_load_policy(struct cmd_ctx *ctx, struct repo *repo, struct policy *out, struct err *err);
 
+/*
+ * Opens the repository, and reads the policy, for a command that reads history; notes that replace refs and grafts are
+ * ignored where there are any. 0 or -1; ctx_close() takes *repo either way.
+ */
+int ctx_open_history(struct cmd_ctx *ctx, struct repo **repo, struct policy *policy, struct err *err);
+
 /* What of a policy does not count, on standard error; ctx_load_policy() does so itself. */
 void ctx_note_policy(struct cmd_ctx *ctx, const struct policy *policy);
 
