@@ -227,19 +227,36 @@ static void note_heads(struct planner *p)
 	strbuf_release(&names);
 }
 
+/* Where nothing is planned, and where nothing is missing either: then there is no chain to draw, but the counts hold. */
+static bool nothing_concerns(struct planner *p, const struct audit *before)
+{
+	size_t i;
+
+	if (p->touched_count)
+		return false;
+	for (i = 0; i < p->verdict.missing_count; i++)
+		touch_environment(p, plan_text(p, p->verdict.missing[i].environment));
+	if (p->touched_count)
+		return false;
+	for (i = 0; i < before->environment_count; i++)
+		touch_environment(p, plan_text(p, before->environments[i].path));
+	return true;
+}
+
 int plan_prove(struct planner *p)
 {
 	struct audit before, after;
 	const char *why;
+	bool draws_nothing;
 
 	if (judge(p, &p->before, &before) < 0 || judge(p, &p->after, &after) < 0)
 		return -1;
-	if (p->touched_count == 0) /* nothing is planned: the chains as they are, of what is missing */
-		for (size_t i = 0; i < p->verdict.missing_count; i++)
-			touch_environment(p, plan_text(p, p->verdict.missing[i].environment));
+	draws_nothing = nothing_concerns(p, &before);
 	p->out->before = add_up(p, &before);
 	p->out->after = add_up(p, &after);
 	p->out->step_count = p->step_count;
+	if (draws_nothing)
+		p->touched_count = 0;
 	keep_environments(p, &before, &after);
 	why = refusal(p->out, p->options->revision_count > 0);
 	if (why)

@@ -572,3 +572,10 @@ expect_json 'd["sources"][0]["newer_unread"]' null
 run revident recover --apply
 expect_exit 3
 expect_blob $V/b2b2b2b2b2b2_orders.py "$(git rev-parse "$(mark :4):$V/b2b2b2b2b2b2_orders.py")"
+
+it "where nothing is missing, heads and bases are those of HEAD"
+fixture merge-migration
+run revident recover --format json
+expect_exit 0
+expect_json 'd["steps"], d["before"] == d["after"], d["before"]' \
+	'[[], true, {"heads": ["e5e5e5e5e5e5"], "bases": ["a1a1a1a1a1a1"], "missing": []}]'
