@@ -253,8 +253,8 @@ static void add_deployed(struct explain_text *t, const struct life *life)
 	paragraph_add(&p, ")");
 	add_error(t, &p, life);
 	paragraph_end(&p);
-	strbuf_addf(&command, "git %s --contains %s", life->first_tag.ptr ? "tag" : "branch --all",
-		oid_hex(&commit->id, hex));
+	strbuf_addf(
+		&command, "git %s --contains %s", life->first_tag.ptr ? "tag" : "branch -a", oid_hex(&commit->id, hex));
 	text_add_labelled_command(t->out, t->styles, "which has", command.buf);
 	strbuf_release(&command);
 }
