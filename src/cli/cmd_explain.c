@@ -110,8 +110,7 @@ const struct cmd cmd_explain = {
 	.operands = "<revision|label|error text|->",
 	.operands_min = 1,
 	.operands_max = OPERANDS_ANY,
-	.common = COMMON_DIR | COMMON_ENVIRONMENTS | COMMON_DEEP | COMMON_ALL | COMMON_OUTPUT | COMMON_COLOR |
-		  COMMON_PROGRESS | COMMON_HISTORY,
+	.common = COMMON_ENVIRONMENTS | COMMON_DEEP | COMMON_ALL | COMMON_OUTPUT | COMMON_HISTORY,
 	.formats = explain_format_names,
 	.details = "Takes a full or partial id, a branch label, a migration's file, or any text\n"
 		   "that holds an error of Alembic's or Flask-Migrate's; with - the text is read\n"

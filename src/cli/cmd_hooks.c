@@ -306,7 +306,6 @@ const struct cmd cmd_hooks = {
 	.operands = "install|uninstall|doctor",
 	.operands_min = 1,
 	.operands_max = 1,
-	.common = COMMON_DIR | COMMON_COLOR,
 	.formats = hooks_format_names,
 	.opts = opts,
 	.details = "install puts pre-commit, pre-merge-commit and pre-push into the directory that\n"

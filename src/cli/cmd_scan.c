@@ -137,8 +137,7 @@ const struct cmd cmd_scan = {
 	.summary = "every change of a revision's identity, and what is lost now",
 	.operands = "[<tip>...]",
 	.operands_max = OPERANDS_ANY,
-	.common = COMMON_DIR | COMMON_ENVIRONMENTS | COMMON_DEEP | COMMON_ALL | COMMON_OUTPUT | COMMON_COLOR |
-		  COMMON_PROGRESS | COMMON_HISTORY,
+	.common = COMMON_ENVIRONMENTS | COMMON_DEEP | COMMON_ALL | COMMON_OUTPUT | COMMON_HISTORY,
 	.formats = scan_format_names,
 	.opts = opts,
 	.details = "Reads the history of the tips (without any: of HEAD) and says which commit\n"

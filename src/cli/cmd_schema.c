@@ -37,6 +37,6 @@ const struct cmd cmd_schema = {
 	.operands_max = 1,
 	.common = COMMON_OUTPUT,
 	.details = "The format is what the first member of a document says, revident.scan.v1 for\n"
-		   "what \"revident scan --format json\" prints.\n",
+		   "what \"revident scan --format json\" prints; scan alone will do.\n",
 	.run = run,
 };

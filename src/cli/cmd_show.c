@@ -182,8 +182,7 @@ const struct cmd cmd_show = {
 	.operands = "<revision>",
 	.operands_min = 1,
 	.operands_max = 1,
-	.common = COMMON_DIR | COMMON_ENVIRONMENTS | COMMON_DEEP | COMMON_ALL | COMMON_OUTPUT | COMMON_PROGRESS |
-		  COMMON_HISTORY,
+	.common = COMMON_ENVIRONMENTS | COMMON_DEEP | COMMON_ALL | COMMON_OUTPUT | COMMON_HISTORY,
 	.opts = opts,
 	.details = "The revision is an id, the beginning of one, or a branch label, on any ref.\n"
 		   "Prints the last version before the revision was lost, or before its content\n"

@@ -68,7 +68,7 @@ static const struct {
 	unsigned group;
 	struct opt_spec spec;
 } common_rows[] = {
-	{ COMMON_DIR, { .letter = 'C', .kind = OPT_VALUE, .metavar = "DIR", .help = "work as if started in DIR" } },
+	{ 0, { .letter = 'C', .kind = OPT_VALUE, .metavar = "DIR", .help = "work as if started in DIR" } },
 	{ COMMON_ENVIRONMENTS, { .name = "env",
 				       .kind = OPT_LIST,
 				       .metavar = "PATH",
@@ -87,12 +87,12 @@ static const struct {
 				 .kind = OPT_VALUE,
 				 .metavar = "FILE",
 				 .help = "write the result to FILE, whole or not at all" } },
-	{ COMMON_COLOR, { .name = "color",
-				.kind = OPT_VALUE,
-				.metavar = "WHEN",
-				.help = "colour the text: auto, always or never",
-				.choices = color_choices } },
-	{ COMMON_PROGRESS, { .name = "no-progress", .kind = OPT_FLAG, .help = "draw no progress on a terminal" } },
+	{ 0, { .name = "color",
+		     .kind = OPT_VALUE,
+		     .metavar = "WHEN",
+		     .help = "colour the text: auto, always or never",
+		     .choices = color_choices } },
+	{ 0, { .name = "no-progress", .kind = OPT_FLAG, .help = "draw no progress on a terminal" } },
 	{ COMMON_HISTORY, { .name = "no-commit-graph",
 				  .kind = OPT_FLAG,
 				  .help = "read every commit, whatever a commit-graph says" } },

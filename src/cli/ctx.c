@@ -85,8 +85,7 @@ static void take_common(struct cmd_ctx *ctx)
 
 	ctx->quiet = opt_is_given(options, "q");
 	ctx->verbose = opt_is_given(options, "v");
-	if (common & COMMON_DIR)
-		ctx->repo.dir = opt_value(options, "C");
+	ctx->repo.dir = opt_value(options, "C");
 	if (common & COMMON_HISTORY)
 		ctx->repo.no_commit_graph = opt_is_given(options, "no-commit-graph");
 	if (common & COMMON_DEEP)
@@ -95,17 +94,14 @@ static void take_common(struct cmd_ctx *ctx)
 		ctx->all = opt_is_given(options, "all");
 	if (common & COMMON_OUTPUT)
 		ctx->output = opt_value(options, "o");
-	if (common & COMMON_COLOR)
-		ctx->color = color_wanted(
-			opt_value(options, "color"), ctx->environment, !ctx->output && isatty(STDOUT_FILENO));
+	ctx->color = color_wanted(opt_value(options, "color"), ctx->environment, !ctx->output && isatty(STDOUT_FILENO));
 	if (ctx->cmd->formats)
 		ctx->format = opt_value(options, "format") ? opt_value(options, "format") : ctx->cmd->formats[0];
 }
 
 static void start_meter(struct cmd_ctx *ctx)
 {
-	bool wanted = (ctx->cmd->common & COMMON_PROGRESS) && !opt_is_given(ctx->options, "no-progress") &&
-		      !ctx->quiet && isatty(STDERR_FILENO);
+	bool wanted = !opt_is_given(ctx->options, "no-progress") && !ctx->quiet && isatty(STDERR_FILENO);
 
 	meter_init(ctx->meter, wanted ? STDERR_FILENO : -1);
 	ctx->progress = (struct progress){ wanted ? meter_update : NULL, ctx->meter };

@@ -110,3 +110,28 @@ mv "$CASE_DIR/out" "$CASE_DIR/expected.json"
 run revident scan --format json -- main
 expect_exit 1
 wrong scan -- --format
+
+it "what each command takes, every command takes"
+fixture merge-migration
+while read -r command; do
+	# shellcheck disable=SC2086 # a command with its operands
+	run revident $command
+	cp "$CASE_DIR/out" "$CASE_DIR/plain"
+	cp "$CASE_DIR/status" "$CASE_DIR/plain.status"
+	# shellcheck disable=SC2086
+	run revident $command -C . --color never --no-progress -q
+	expect_out <"$CASE_DIR/plain"
+	expect_exit "$(cat "$CASE_DIR/plain.status")"
+done <<COMMANDS
+audit
+check --worktree
+explain a1a1a1a1a1a1
+help scan
+hooks doctor
+recover
+report
+scan
+schema scan
+show a1a1a1a1a1a1
+version
+COMMANDS

@@ -67,3 +67,15 @@ if gathered != document or not document["worktree"]:
 PYTHON
 python3 "$CASE_DIR/gather.py" "$CASE_DIR/document" "$CASE_DIR/out" >"$CASE_DIR/errors" 2>&1 || :
 expect_file "$CASE_DIR/errors" </dev/null
+
+it "a schema is found by its command's name as well"
+for name in audit check explain hooks recover report scan; do
+	run revident schema "revident.$name.v1"
+	expect_exit 0
+	cp "$CASE_DIR/out" "$CASE_DIR/document"
+	run revident schema "$name"
+	expect_exit 0
+	expect_out <"$CASE_DIR/document"
+done
+run revident schema scan.v1
+expect_exit 2

@@ -27,16 +27,13 @@
 
 enum exit_status { EXIT_CLEAN, EXIT_FOUND, EXIT_USAGE, EXIT_UNDECIDED };
 
-/* Groups of common options. -q, -v and -h are everybody's; --format is there where `formats` is. */
+/* Groups of common options. -C, --color, --no-progress, -q, -v and -h are everybody's; --format is there where `formats` is. */
 enum common_options {
-	COMMON_DIR = 1,          /* -C */
-	COMMON_ENVIRONMENTS = 2, /* --env, --versions-dir */
-	COMMON_DEEP = 4,         /* --deep */
-	COMMON_ALL = 8,          /* --all */
-	COMMON_OUTPUT = 16,      /* -o */
-	COMMON_COLOR = 32,       /* --color */
-	COMMON_PROGRESS = 64,    /* --no-progress */
-	COMMON_HISTORY = 128,    /* --no-commit-graph */
+	COMMON_ENVIRONMENTS = 1, /* --env, --versions-dir */
+	COMMON_DEEP = 2,         /* --deep */
+	COMMON_ALL = 4,          /* --all */
+	COMMON_OUTPUT = 8,       /* -o */
+	COMMON_HISTORY = 16,     /* --no-commit-graph */
 };
 
 enum { OPERANDS_ANY = 1000000 };

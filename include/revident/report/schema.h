@@ -18,7 +18,7 @@ struct schema {
 extern const struct schema schemas[];
 extern const size_t schema_count;
 
-/* The schema of that format, or NULL. */
+/* The schema of that format, "revident.scan.v1" or just "scan"; or NULL. */
 const struct schema *schema_find(const char *format);
 
 #endif
