@@ -63,8 +63,12 @@ static int examine(const char *path, struct hook_state *out, struct err *err)
 	int rc = -1;
 
 	out->owner = HOOK_FOREIGN;
-	if (stat(path, &st) < 0) /* a link that leads nowhere: not ours */
-		return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ? 0 : fail("look at", path, errno, err);
+	if (stat(path, &st) <
+		0) { /* a link that leads nowhere: not ours; one that leads to itself would lead to ours */
+		if (errno == ELOOP)
+			return fail("use as a hook", path, ELOOP, err);
+		return errno == ENOENT || errno == ENOTDIR ? 0 : fail("look at", path, errno, err);
+	}
 	if (S_ISDIR(st.st_mode))
 		return fail("use as a hook", path, EISDIR, err);
 	if (!S_ISREG(st.st_mode))

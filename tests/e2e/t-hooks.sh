@@ -308,6 +308,10 @@ run revident hooks install
 expect_exit 3
 expect_no_file .git/hooks/pre-push
 rmdir .git/hooks/pre-commit
+ln -s pre-commit .git/hooks/pre-commit # what it would be kept as would lead to ours, and that to itself
+run revident hooks install
+expect_exit 3
+expect_no_file .git/hooks/pre-push
 rm -r .git/hooks
 echo file >.git/hooks
 run revident hooks install
