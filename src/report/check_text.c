@@ -3,6 +3,8 @@
 #include "check_formats.h"
 #include "text.h"
 
+enum { SENTENCES_SHOWN = 20 }; /* of one kind */
+
 struct check_text {
 	const struct check *check;
 	struct strbuf *out;
@@ -99,10 +101,13 @@ static void write_sentences(
 	struct paragraph p;
 	size_t i;
 
-	for (i = 0; i < count; i++) {
+	for (i = 0; i < count && i <= SENTENCES_SHOWN; i++) {
 		paragraph_begin(&p, t->out, t->styles, 0, 2);
 		paragraph_add_styled(&p, style, label);
-		paragraph_addf(&p, " %s", items[i]);
+		if (i < SENTENCES_SHOWN)
+			paragraph_addf(&p, " %s", items[i]);
+		else
+			paragraph_addf(&p, " %zu more; --format json lists them", count - i);
 		paragraph_end(&p);
 	}
 }

@@ -691,3 +691,16 @@ expect_exit 3
 grep -q "'m/versions/b2b2_x.py': cannot read object $blob: loose object $blob is no zlib stream" "$CASE_DIR/out" ||
 	fail "it does not say why: $(cat "$CASE_DIR/out")"
 if grep -q "not in this clone" "$CASE_DIR/out"; then fail "it says that the object is missing"; fi
+
+it "of thousands of refs that lead nowhere twenty are shown, and the others counted"
+fixture overwritten-head
+{
+	echo '# pack-refs with: peeled fully-peeled sorted '
+	seq 1001 4000 | while read -r number; do
+		echo "000000000000000000000000000000000000$number refs/tags/t$number"
+	done
+} >.git/packed-refs
+run revident check --range HEAD~1..HEAD --protect published
+expect_exit 1
+grep -q '^cannot be judged: 2980 more; --format json lists them$' "$CASE_DIR/out" || fail "says $(wc -l <"$CASE_DIR/out") lines"
+no_fsck
