@@ -243,7 +243,7 @@ static int use_plan(struct work *w, struct err *err)
 	const struct options *given = w->ctx->options;
 	const struct repair_options how = { .stage = opt_is_given(given, "stage"),
 		.force = opt_is_given(given, "force") };
-	const char *dir = opt_value(given, "o");
+	const char *dir = ctx_output_path(w->ctx);
 
 	if (!can_be_used(w))
 		return 0;

@@ -78,6 +78,13 @@ static int take_environments(struct cmd_ctx *ctx, struct err *err)
 	return normalise_paths(ctx, "--versions-dir", &ctx->versions_dirs, ctx->versions_dir_count, "", err);
 }
 
+const char *ctx_output_path(const struct cmd_ctx *ctx)
+{
+	const char *path = opt_value(ctx->options, "o"), *dir = ctx->repo.dir;
+
+	return path && *path && *path != '/' && dir ? arena_printf(ctx->arena, "%s/%s", dir, path) : path;
+}
+
 static void take_common(struct cmd_ctx *ctx)
 {
 	const struct options *options = ctx->options;
@@ -93,7 +100,7 @@ static void take_common(struct cmd_ctx *ctx)
 	if (common & COMMON_ALL)
 		ctx->all = opt_is_given(options, "all");
 	if (common & COMMON_OUTPUT)
-		ctx->output = opt_value(options, "o");
+		ctx->output = ctx_output_path(ctx);
 	ctx->color = color_wanted(opt_value(options, "color"), ctx->environment, !ctx->output && isatty(STDOUT_FILENO));
 	if (ctx->cmd->formats)
 		ctx->format = opt_value(options, "format") ? opt_value(options, "format") : ctx->cmd->formats[0];

@@ -103,6 +103,18 @@ run revident scan --format json -o /dev/full
 expect_exit 3
 [ -c /dev/full ] || fail "/dev/full was replaced"
 
+it "-o names a path in the directory that -C starts in"
+fixture september-17
+mkdir ../elsewhere
+cd ../elsewhere
+run revident -C ../september-17 scan -o told.txt
+[ -s ../september-17/told.txt ] || fail "scan: not there"
+run revident recover -C ../september-17 -o files
+[ -d ../september-17/files ] || fail "recover: not there"
+run revident scan -C ../september-17 -o "$PWD/here.txt"
+[ -s here.txt ] || fail "an absolute path: not there"
+[ "$(ls)" = here.txt ] || fail "something else is here: $(ls)"
+
 it "option names are exact, and -- ends the options"
 fixture overwritten
 run revident scan --format=json

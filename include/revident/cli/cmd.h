@@ -99,6 +99,9 @@ int ctx_load_policy(struct cmd_ctx *ctx, struct repo *repo, struct policy *out, 
  */
 int ctx_open_history(struct cmd_ctx *ctx, struct repo **repo, struct policy *policy, struct err *err);
 
+/* The path that -o names, with -C's directory in front of a relative one, as the command starts there; NULL without -o. */
+const char *ctx_output_path(const struct cmd_ctx *ctx);
+
 /* What of a policy does not count, on standard error; ctx_load_policy() does so itself. */
 void ctx_note_policy(struct cmd_ctx *ctx, const struct policy *policy);
 
