@@ -6,13 +6,17 @@
 #include "revident/base/xalloc.h"
 #include "revident/forensics/source.h"
 
-enum { LINKS_MAX = 40 /* as many as Linux follows in one path */, LINK_BYTES_MAX = 4096 };
+enum {
+	LINKS_MAX = 40,        /* as many as Linux follows in one path */
+	LINK_BYTES_MAX = 4096, /* of all links of one way together: each component is looked up */
+};
 
 /* On the way: `path` is where we are, `rest` what is still to go. */
 struct way {
 	struct source *source;
 	struct strbuf path, rest;
 	unsigned links;
+	size_t bytes; /* of the links so far */
 };
 
 static struct text next_component(struct way *way)
@@ -46,8 +50,10 @@ static int turn(struct way *way, const struct source_entry *link, struct err *er
 	struct strbuf said = STRBUF_INIT;
 	int found = source_read(way->source, link, LINK_BYTES_MAX, &said, err);
 
+	way->links++;
+	way->bytes += said.len;
 	if (found == 1 && (said.len == 0 || said.buf[0] == '/' || memchr(said.buf, '\0', said.len) ||
-				  ++way->links > LINKS_MAX || !go_up(way)))
+				  way->links > LINKS_MAX || way->bytes > LINK_BYTES_MAX || !go_up(way)))
 		found = 0;
 	if (found == 1) {
 		if (way->rest.len)

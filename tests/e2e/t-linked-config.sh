@@ -100,6 +100,21 @@ git add alembic.ini
 run revident check --staged
 expect_exit 0
 
+it "links that are longer together than a path may be are not followed: each component is looked up"
+fixture linked-config
+# shellcheck disable=SC2046 # a word for each time
+padding=$(printf './%.0s' $(seq 1400))
+ln -sfn "${padding}conf/app.conf" alembic.ini
+git add alembic.ini
+run revident check --staged
+expect_exit 0
+ln -s "${padding}conf/app.conf" once
+ln -sfn "${padding}once" alembic.ini
+git add alembic.ini once
+run revident check --staged
+expect_exit 3
+told "'alembic.ini' is a symbolic link to no file of the tree"
+
 it "and the commit that puts a configuration back passes"
 fixture linked-config
 git checkout -q outside
