@@ -92,7 +92,7 @@ static int step(struct way *way, struct source_entry *at, struct err *err)
 }
 
 int source_follow(struct source *source, struct text path, const struct source_entry *link, struct source_entry *out,
-	struct err *err)
+	struct strbuf *place, struct err *err)
 {
 	struct way way = { .source = source, .path = STRBUF_INIT, .rest = STRBUF_INIT };
 	int found;
@@ -102,6 +102,8 @@ int source_follow(struct source *source, struct text path, const struct source_e
 	found = turn(&way, link, err);
 	while (found == 1 && way.rest.len)
 		found = step(&way, out, err);
+	if (place)
+		strbuf_add(place, way.path.buf, way.path.len);
 	strbuf_release(&way.path);
 	strbuf_release(&way.rest);
 	out->name = link->name;

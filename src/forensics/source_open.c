@@ -45,6 +45,12 @@ static bool listing_has(const struct listing *l, struct text path)
 	return intern_find(&l->paths, path.ptr, path.len) != INTERN_NONE;
 }
 
+/* The file of a path that the listing has. */
+static struct source_file *listing_get(struct listing *l, struct text path)
+{
+	return &l->files[intern_find(&l->paths, path.ptr, path.len)];
+}
+
 static struct source_file *listing_add(struct listing *l, struct text path)
 {
 	uint32_t number = intern_add(&l->paths, path.ptr, path.len);
@@ -133,26 +139,50 @@ done:
 	return rc;
 }
 
-/* Adds what lies at the path on disk, if anything does. */
-static void add_from_disk(struct listing *l, struct text path)
+/* Takes what lies at the file's path on disk; the content, which of most files tells nothing, only with `whole`. */
+static void take_from_disk(struct listing *l, struct source_file *file, bool whole)
 {
-	const char *name = arena_memdup(&l->study->arena, path.ptr, path.len);
+	const char *name = arena_memdup(&l->study->arena, file->path.ptr, file->path.len);
 	struct strbuf bytes = STRBUF_INIT;
-	struct source_file *file;
 	struct err why = { .kind = ERR_NONE };
-	int found = 1;
+	int found = whole ? worktree_read(l->study->repo, name, WORKTREE_FILE_MAX, &bytes, &why) : 1;
 
-	if (is_of_interest(path))
-		found = worktree_read(l->study->repo, name, WORKTREE_FILE_MAX, &bytes, &why);
 	if (found < 0)
 		repo_add_limit(l->study->repo, "%s", why.msg);
-	file = listing_add(l, path);
 	file->kind = found == 1 ? SOURCE_FILE : found == 0 ? SOURCE_OTHER : SOURCE_UNREADABLE;
-	if (found == 0 && worktree_read_link(l->study->repo, name, &bytes))
+	if ((found == 0 || !whole) && worktree_read_link(l->study->repo, name, &bytes))
 		file->kind = SOURCE_LINK;
 	file->bytes = (struct text){ arena_memdup(&l->study->arena, bytes.buf, bytes.len), bytes.len };
 	object_blob_id(bytes.buf, bytes.len, &file->id);
 	strbuf_release(&bytes);
+}
+
+static void add_from_disk(struct listing *l, struct text path)
+{
+	take_from_disk(l, listing_add(l, path), is_of_interest(path));
+}
+
+/* Reads those files that are of interest only because a configuration is a link to them. */
+static void take_linked(struct listing *l)
+{
+	struct source *source = NULL;
+	enum config_format format;
+	size_t i;
+
+	for (i = 0; i < l->count; i++) {
+		struct text path = l->files[i].path, name = text_base_name(path);
+		struct source_entry link = { .id = l->files[i].id, .bytes = l->files[i].bytes }, file;
+		struct strbuf place = STRBUF_INIT;
+		struct err ignored = { .kind = ERR_NONE }; /* the survey comes the same way, and says it */
+
+		if (l->files[i].kind != SOURCE_LINK || !config_file_name(name.ptr, name.len, &format))
+			continue;
+		if (!source)
+			source = listing_finish(l);
+		if (source_follow(source, path, &link, &file, &place, &ignored) == 1 && file.bytes.ptr)
+			take_from_disk(l, listing_get(l, (struct text){ place.buf, place.len }), true);
+		strbuf_release(&place);
+	}
 }
 
 static int add_worktree(struct listing *l, struct err *err)
@@ -186,6 +216,7 @@ static int add_worktree(struct listing *l, struct err *err)
 		else
 			add_from_disk(l, entry->path);
 	}
+	take_linked(l);
 	rc = 0;
 done:
 	intern_release(&changed);

@@ -136,7 +136,7 @@ static int add_linked_config(struct walk *walk, const struct source_entry *link,
 
 	walk->link_count++;
 	strbuf_add_component(&walk->path, link->name.ptr, link->name.len);
-	found = source_follow(walk->source, (struct text){ walk->path.buf, walk->path.len }, link, &file, &why);
+	found = source_follow(walk->source, (struct text){ walk->path.buf, walk->path.len }, link, &file, NULL, &why);
 	strbuf_setlen(&walk->path, len);
 	if (found == 1)
 		return add_config(walk, &file, format);

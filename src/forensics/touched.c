@@ -212,7 +212,7 @@ static void look_at_config(
 	strbuf_add_component(&path, entry->name, entry->name_len);
 	at = (struct text){ path.buf, path.len };
 	if (entry->mode == MODE_LINK)
-		found = source_follow(source, at, &link, &file, &why);
+		found = source_follow(source, at, &link, &file, NULL, &why);
 	else if (!is_file(entry->mode))
 		found = 0;
 	if (found == 1)

@@ -36,6 +36,29 @@ expect_exit 0
 run revident check --worktree
 expect_exit 0
 
+it "what the link leads to is read from the disk where it differs there, whatever its name, and through a new link"
+fixture linked-config
+# lists_all: as the tests above, from the work tree.
+lists_all() {
+	run revident audit --worktree --format json
+	expect_json '[(e["path"], [m["revision"][:4] for m in e["migrations"]]) for e in d["environments"]]' \
+		'[["db", ["a1a1", "b2b2", "c3c3"]]]'
+}
+git mv deploy/conf/app.conf deploy/conf/app.settings
+ln -sfn conf/app.settings alembic.ini
+git add alembic.ini
+git commit -q -m 'A name that tells nothing'
+lists_all
+echo '# since 2024' >>deploy/conf/app.settings
+lists_all
+mv deploy/conf/app.settings deploy/new
+ln -s ../new deploy/conf/app.settings
+lists_all
+rm deploy/conf/app.settings
+echo '[loggers]' >deploy/conf/app.settings
+run revident audit --worktree --format json
+expect_json 'd["environments"][0]["found_by"]' '"db/env.py"'
+
 it "only the link's file claims the directory, and a migration gets another id there"
 fixture linked-config
 sed 's/b2b2b2b2b2b2/e5e5e5e5e5e5/; s/a1a1a1a1a1a1/b2b2b2b2b2b2/; s/orders/coupons/g' $CORE/b2b2b2b2b2b2_orders.py >new

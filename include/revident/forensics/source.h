@@ -101,10 +101,11 @@ int source_read(
 
 /*
  * The regular file that the symbolic link `link` at `path` leads to, through further links if need be. 1; 0 where it leads
- * out of the source, to nothing, to no regular file or in a circle; -1. The name in `out` stays the link's.
+ * out of the source, to nothing, to no regular file or in a circle; -1. The name in `out` stays the link's; `place`, which
+ * may be NULL, gets the file's own path.
  */
 int source_follow(struct source *source, struct text path, const struct source_entry *link, struct source_entry *out,
-	struct err *err);
+	struct strbuf *place, struct err *err);
 
 /* All files of a listed source, sorted by path; none for a tree. */
 const struct source_file *source_files(const struct source *source, size_t *count);
