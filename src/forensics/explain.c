@@ -170,8 +170,7 @@ static int take_plain(struct answer *a, struct text text, struct err *err)
 	if (a->read.is_clean_log)
 		return err_set(err, ERR_USAGE,
 			"there is no error in the text: it is the log of a run of Alembic's that went through; give "
-			"one of its "
-			"ids to see what became of that revision");
+			"one of its ids to see what became of that revision");
 	look_up(a, text, &found);
 	if (!found.count && is_heads(text)) {
 		a->out->question.asks_for_heads = true;

@@ -87,8 +87,8 @@ static bool enqueue_missing(struct planner *p, const struct text *revision)
 			(!revision || text_equal(*revision, missing->name))) {
 			if (may_be_elsewhere(p, missing))
 				add_note(p,
-					"%s may be where a configuration of HEAD says that cannot be read: put that "
-					"back first, nothing is planned before",
+					"%s may be where a configuration of HEAD says, which cannot be read: put that "
+					"back first, since nothing is planned before",
 					study_shown(&p->inv.study, missing->name));
 			else
 				plan_enqueue(p, missing->name, missing->environment, missing);
@@ -188,8 +188,7 @@ static int choose_target(struct planner *p, struct text query)
 	} else if (p->options->has_blob || is_replaced(p, revision, env)) {
 		add_note(p,
 			"%.*s is in HEAD: this plan puts the version below in the place of what its file holds now, "
-			"which "
-			"stays in history; give that an id of its own if it is to stay, too",
+			"which stays in history; give that an id of its own if it is to stay, too",
 			(int)revision.len, revision.ptr);
 		plan_enqueue(p, revision, env->path, NULL);
 	} else {

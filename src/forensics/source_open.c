@@ -88,8 +88,7 @@ static void listing_release(struct listing *l)
 
 static bool is_of_interest(struct text path)
 {
-	const char *slash = memrchr(path.ptr, '/', path.len);
-	struct text name = slash ? (struct text){ slash + 1, path.len - (size_t)(slash + 1 - path.ptr) } : path;
+	struct text name = text_base_name(path);
 	enum config_format format;
 
 	return migration_file_name(name.ptr, name.len) || config_file_name(name.ptr, name.len, &format) ||

@@ -317,7 +317,7 @@ static int survey_entries(struct walk *walk, const struct oid *id, unsigned dept
 	}
 	while (found >= 0 && (rc = source_scan_next(&scan, &entry, &why)) == 1) {
 		if (entry.kind == SOURCE_DIR && text_equal(entry.name, TEXT_LITERAL("alembic.ini")))
-			interesting = add_odd_config(walk, &entry) == 1;
+			interesting = add_odd_config(walk, &entry) == 1 || interesting;
 		if (entry.kind == SOURCE_DIR && depth < SURVEY_DEPTH_MAX && is_dull_subdir(walk, &entry))
 			continue;
 		found = entry.kind == SOURCE_DIR ? survey_subdir(walk, &entry, depth)

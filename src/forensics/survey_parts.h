@@ -2,7 +2,7 @@
  * survey_parts: what a survey learns from a name or from one file. Private to src/forensics.
  *
  * What a blob says is remembered in the memo, so that each is read once however many trees have it. A configuration or
- * an env.py that cannot be read is a limit of the repository and counts as empty.
+ * an env.py that cannot be read is a limit of the repository; such an env.py counts as empty.
  */
 #ifndef REVIDENT_SRC_FORENSICS_SURVEY_PARTS_H
 #define REVIDENT_SRC_FORENSICS_SURVEY_PARTS_H

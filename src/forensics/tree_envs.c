@@ -148,7 +148,10 @@ static uint32_t revision_from_name(struct study *study, const struct snap_file *
 	return intern_add(&study->revisions, name, len);
 }
 
-/* Where the ranks of the paths lie close together, as those of a directory do, each goes to its own place. 1 or 0. */
+/*
+ * Sorts by path where the ranks of the paths lie close together, as those of a directory do: each goes to its own place.
+ * False where they do not, and nothing was sorted.
+ */
 static bool sort_by_rank(const struct study *study, struct tree_file *files, size_t count)
 {
 	uint32_t low = UINT32_MAX, high = 0, rank, *at_rank;

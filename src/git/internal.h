@@ -85,10 +85,13 @@ char *path_join(const char *base, const char *path);
 /* preflight.c: each file that libgit2 or we would open is a regular file (or absent). 0; -1 with ERR_UNDECIDED. */
 int preflight_check(const struct location *loc, struct err *err);
 
-/* preflight_config.c: no file that git reads for its work tree is a named pipe. Needs the configuration. 0; -1 with ERR_UNDECIDED. */
+/*
+ * preflight_config.c: no file that git reads for its work tree is a named pipe or an endless device. Needs the configuration.
+ * 0; -1 with ERR_UNDECIDED.
+ */
 int preflight_work_tree(struct repo *repo, struct err *err);
 
-/* preflight_config.c: what libgit2 reads of the user's own configuration is a file, if it is there. 0; -1 with ERR_UNDECIDED. */
+/* preflight_config.c: the user's own configuration, which libgit2 reads, is a file if it is there. 0; -1 with ERR_UNDECIDED. */
 int preflight_user_config(struct err *err);
 
 /*

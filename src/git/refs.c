@@ -86,7 +86,7 @@ static bool leads_to_a_ref(const char *name, struct text target)
 	return ref_name_is_possible(target) || (strcmp(name, "HEAD") != 0 && is_at_top(target.ptr));
 }
 
-/* refs.c: a ref file's content; a loose ref's file. 1, 0 (absent), -1 (damaged). */
+/* A ref file's content. 1, or -1 where it is damaged. */
 static int parse_ref(
 	struct arena *arena, const char *name, const char *content, size_t len, struct raw_ref *out, struct err *err)
 {
@@ -140,7 +140,7 @@ done:
 	return rc;
 }
 
-/* refs.c: reads the one ref `name`, loose or packed. 1; 0 if there is none; -1 if it is damaged. */
+/* Reads the one ref `name`, loose or packed. 1; 0 if there is none; -1 if it is damaged. */
 static int read_ref(struct repo *repo, struct arena *arena, const char *name, struct raw_ref *out, struct err *err)
 {
 	char *path;

@@ -63,10 +63,10 @@ static int examine(const char *path, struct hook_state *out, struct err *err)
 	int rc = -1;
 
 	out->owner = HOOK_FOREIGN;
-	if (stat(path, &st) <
-		0) { /* a link that leads nowhere: not ours; one that leads to itself would lead to ours */
-		if (errno == ELOOP)
+	if (stat(path, &st) < 0) {
+		if (errno == ELOOP) /* a link to itself, which would lead to ours */
 			return fail("use as a hook", path, ELOOP, err);
+		/* one that leads nowhere is not ours */
 		return errno == ENOENT || errno == ENOTDIR ? 0 : fail("look at", path, errno, err);
 	}
 	if (S_ISDIR(st.st_mode))

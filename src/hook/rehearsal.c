@@ -298,6 +298,8 @@ static int make_remote(struct rehearsal *r, struct err *err)
 		{ "GIT_OBJECT_DIRECTORY", NULL },
 		{ "GIT_ALTERNATE_OBJECT_DIRECTORIES", NULL },
 		{ "GIT_COMMON_DIR", NULL },
+		{ "GIT_DEFAULT_HASH", "sha1" }, /* as the configuration below has it, whatever is usual here */
+		{ "GIT_DEFAULT_REF_FORMAT", "files" },
 	};
 	const struct child child = {
 		.argv = argv,

@@ -171,7 +171,7 @@ if grep -q '# Missing migration' "$CASE_DIR/out"; then fail "the report tells of
 for revision in '' b2b2b2b2b2b2; do
 	run revident recover $revision
 	expect_exit 3
-	told 'b2b2b2b2b2b2 may be where a configuration of HEAD says that cannot be read'
+	told 'b2b2b2b2b2b2 may be where a configuration of HEAD says, which cannot be read'
 	if grep -q restore "$CASE_DIR/out"; then fail "a file is restored that may be there"; fi
 done
 add_invoices_index $V

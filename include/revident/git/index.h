@@ -90,7 +90,7 @@ struct named_index {
 /* The indexes of all work trees, sorted by name; one that git cannot read is a limit of the repository. */
 void index_read_every(struct repo *repo, struct arena *arena, struct named_index **out, size_t *count);
 
-/* Is there a sparse checkout, so that git adds what it leaves out only when told to (--sparse)? False where git says nothing. */
+/* Is there a sparse checkout? What it leaves out git adds only with --sparse. False where git does not say. */
 bool index_has_sparse_checkout(struct repo *repo);
 
 /* Which of `paths` (from the top of the work tree) are ignored: `ignored[i]` set. 0 or -1. */

@@ -56,8 +56,7 @@ void object_blob_id(const void *bytes, size_t len, struct oid *out);
 
 /* One entry of a raw tree. `name` is borrowed from the tree's bytes; it may hold anything but NUL, '/' included. */
 struct tree_entry {
-	unsigned
-		mode; /* 0100644, 0100755, 0120000, 0160000 or 040000, whichever git reads a stored 040755 and the like as */
+	unsigned mode; /* 0100644, 0100755, 0120000, 0160000 or 040000: what git reads any other as, too */
 	const char *name;
 	size_t name_len;
 	struct oid id;
