@@ -126,7 +126,10 @@ static int add_config(struct walk *walk, const struct source_entry *file, enum c
 	return 1;
 }
 
-/* Alembic opens what a link leads to, and takes the link's own directory for where the configuration is. */
+/*
+ * Alembic opens what a link leads to, and takes the link's own directory for where the configuration is. A pyproject.toml
+ * that leads out of the tree, to settings that many projects share say, is hardly ever Alembic's.
+ */
 static int add_linked_config(struct walk *walk, const struct source_entry *link, enum config_format format)
 {
 	struct source_entry file;
@@ -140,6 +143,8 @@ static int add_linked_config(struct walk *walk, const struct source_entry *link,
 	strbuf_setlen(&walk->path, len);
 	if (found == 1)
 		return add_config(walk, &file, format);
+	if (found == 0 && format == CONFIG_TOML)
+		return 0;
 	if (found < 0)
 		repo_add_limit(walk->memo->study->repo, "%s", why.msg);
 	else

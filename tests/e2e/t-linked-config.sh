@@ -138,6 +138,26 @@ run revident check --staged
 expect_exit 3
 told "'alembic.ini' is a symbolic link to no file of the tree"
 
+it "a pyproject.toml that is a link is followed, too; one that leads out of the tree keeps nothing from being judged"
+fixture linked-config
+mkdir libs
+ln -s ../vendor/pyproject.toml libs/pyproject.toml
+git add libs
+git commit -q -m 'Share settings'
+run revident scan
+expect_exit 0
+add_invoices_index $V
+run revident check --staged
+expect_exit 0
+git rm -q --cached alembic.ini
+rm alembic.ini
+printf '[tool.alembic]\nscript_location = "db"\nversion_locations = ["changes/core", "db/versions"]\n' >deploy/conf/shared.toml
+ln -s conf/shared.toml pyproject.toml
+git add -A
+run revident audit --staged --format json
+expect_exit 0
+expect_json '[(e["found_by"], len(e["migrations"])) for e in d["environments"]]' '[["pyproject.toml", 4]]'
+
 it "and the commit that puts a configuration back passes"
 fixture linked-config
 git checkout -q outside
