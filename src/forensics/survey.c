@@ -154,9 +154,11 @@ static int add_linked_config(struct walk *walk, const struct source_entry *link,
 	return add_unread(walk);
 }
 
-/* What stands where Alembic's configuration would, and is no file: Alembic finds no configuration there. */
+/* What stands where Alembic's configuration would, and is no file: Alembic finds none there. 1, or 0 for other names. */
 static int add_odd_config(struct walk *walk, const struct source_entry *entry)
 {
+	if (!text_equal(entry->name, TEXT_LITERAL("alembic.ini")))
+		return 0;
 	repo_add_limit(walk->memo->study->repo,
 		"'%s' is %s, which Alembic reads no configuration from: what it was to configure is not known",
 		shown_path(walk, entry), entry->kind == SOURCE_DIR ? "a directory" : "no file");
@@ -174,7 +176,7 @@ static int survey_config(struct walk *walk, const struct source_entry *entry, en
 	case SOURCE_UNREADABLE:
 		return survey_is_alembic_config(entry->name) ? add_unread(walk) : 0;
 	default:
-		return text_equal(entry->name, TEXT_LITERAL("alembic.ini")) ? add_odd_config(walk, entry) : 0;
+		return add_odd_config(walk, entry);
 	}
 }
 
@@ -321,7 +323,7 @@ static int survey_entries(struct walk *walk, const struct oid *id, unsigned dept
 		return 1; /* where it was looked at, something was found */
 	}
 	while (found >= 0 && (rc = source_scan_next(&scan, &entry, &why)) == 1) {
-		if (entry.kind == SOURCE_DIR && text_equal(entry.name, TEXT_LITERAL("alembic.ini")))
+		if (entry.kind == SOURCE_DIR)
 			interesting = add_odd_config(walk, &entry) == 1 || interesting;
 		if (entry.kind == SOURCE_DIR && depth < SURVEY_DEPTH_MAX && is_dull_subdir(walk, &entry))
 			continue;

@@ -45,21 +45,33 @@ static bool is_too_deep(struct text path)
 	return depth >= SURVEY_DEPTH_MAX;
 }
 
-/* An index has hundreds of thousands of paths: their last byte tells nearly all apart. A name may end with a newline. */
-static bool name_matters(struct text path)
+static bool is_script_name(struct text path)
+{
+	struct text name = text_base_name(path);
+
+	return text_equal(name, TEXT_LITERAL("env.py")) ||
+	       (survey_is_in_versions(path) && migration_file_name(name.ptr, name.len));
+}
+
+static bool is_config_name(struct text path)
 {
 	struct text name = text_base_name(path);
 	enum config_format format;
 
+	return config_file_name(name.ptr, name.len, &format);
+}
+
+/* An index has hundreds of thousands of paths: their last byte tells nearly all apart. A name may end with a newline. */
+static bool name_matters(struct text path)
+{
 	switch (path.len ? path.ptr[path.len - 1] : '\0') {
 	case 'y':
 	case '\n':
-		return text_equal(name, TEXT_LITERAL("env.py")) ||
-		       (survey_is_in_versions(path) && migration_file_name(name.ptr, name.len));
+		return is_script_name(path);
 	case 'i':
 	case 'g':
 	case 'l':
-		return config_file_name(name.ptr, name.len, &format);
+		return is_config_name(path);
 	default:
 		return false;
 	}
