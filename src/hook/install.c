@@ -345,6 +345,25 @@ done:
 	return rc;
 }
 
+/* An interrupted installation gave a hook of others a second name, and got no further: it is taken away. 0 or -1. */
+static int drop_second_name(const char *directory, const struct hook_state *state, struct err *err)
+{
+	struct strbuf path = STRBUF_INIT, saved = STRBUF_INIT;
+	int rc = -1;
+
+	hook_path(&path, directory, state->script, "");
+	hook_path(&saved, directory, state->script, HOOK_SAVED_SUFFIX);
+	if (is_same_file(path.buf, saved.buf) && unlink(saved.buf) < 0) {
+		fail("remove", saved.buf, errno, err);
+		goto done;
+	}
+	rc = 0;
+done:
+	strbuf_release(&path);
+	strbuf_release(&saved);
+	return rc;
+}
+
 int hook_uninstall(const char *directory, const struct hook_state *states, size_t count, bool force,
 	enum hook_change *changes, struct err *err)
 {
@@ -356,7 +375,8 @@ int hook_uninstall(const char *directory, const struct hook_state *states, size_
 		bool has_ours = is_ours(&states[i]) || (!states[i].exists && states[i].is_saved);
 
 		changes[i] = HOOK_ABSENT;
-		if (has_ours && uninstall_one(directory, &states[i], &changes[i], err) < 0)
+		if ((has_ours ? uninstall_one(directory, &states[i], &changes[i], err)
+			      : drop_second_name(directory, &states[i], err)) < 0)
 			return -1;
 	}
 	return 0;

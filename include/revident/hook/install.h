@@ -55,7 +55,8 @@ int hook_install(const char *directory, const struct hook_state *states, size_t 
 	enum hook_change *changes, struct err *err);
 
 /*
- * Takes ours out and puts kept ones back; another's stay. An edited one is refused without `force`. 0 or -1, as above.
+ * Takes ours out and puts kept ones back; another's stay, and lose the second name that an interrupted installation gave
+ * them. An edited one is refused without `force`. 0 or -1, as above.
  */
 int hook_uninstall(const char *directory, const struct hook_state *states, size_t count, bool force,
 	enum hook_change *changes, struct err *err);
