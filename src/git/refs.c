@@ -50,6 +50,11 @@ static bool is_lock(const char *component, size_t len)
 	return len >= n && memcmp(component + len - n, suffix, n) == 0;
 }
 
+static bool is_letter_or_digit(char c)
+{
+	return (unsigned char)((c | 0x20) - 'a') < 26 || (unsigned char)(c - '0') < 10;
+}
+
 bool ref_name_is_possible(struct text name)
 {
 	static const char below[] = "refs/";
@@ -62,13 +67,15 @@ bool ref_name_is_possible(struct text name)
 		['\\'] = true,
 		[0x7f] = true };
 	size_t i, begin = sizeof(below) - 1; /* of the component at hand */
-	char last = '/';
+	char c = '/', last;
 
 	if (name.len < sizeof(below) || memcmp(name.ptr, below, begin) != 0)
 		return false;
-	for (i = begin; i < name.len; last = name.ptr[i++]) {
-		char c = name.ptr[i];
-
+	for (i = begin; i < name.len; i++) {
+		last = c;
+		c = name.ptr[i];
+		if (is_letter_or_digit(c)) /* most are */
+			continue;
 		if ((unsigned char)c <= ' ' || impossible[(unsigned char)c] || (c == '/' && last == '/') ||
 			(c == '.' && (last == '/' || last == '.')) || (c == '{' && last == '@'))
 			return false;
@@ -77,7 +84,7 @@ bool ref_name_is_possible(struct text name)
 		if (c == '/')
 			begin = i + 1;
 	}
-	return last != '/' && last != '.' && !is_lock(name.ptr + begin, name.len - begin);
+	return c != '/' && c != '.' && !is_lock(name.ptr + begin, name.len - begin);
 }
 
 /* May the ref `name` point to `target`? git takes a HEAD for none that points out of refs/. */
