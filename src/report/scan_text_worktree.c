@@ -1,8 +1,8 @@
 #include "revident/base/shell.h"
 #include "scan_text.h"
 
-/* Files named of each kind that breaks nothing. */
-enum { FILES_SHOWN = 5 };
+/* Files named of each kind that breaks nothing, and of all changes that break something. */
+enum { FILES_SHOWN = 5, BREAKING_SHOWN = 5 };
 
 static const char *subject(const struct worktree_change *change)
 {
@@ -51,6 +51,86 @@ static void add_breaking(struct scan_text *t, const struct worktree_change *chan
 	strbuf_release(&command);
 }
 
+/* The part of two paths up to a slash that they share, without it. */
+static struct text common_dir(struct text a, struct text b)
+{
+	size_t i, len = 0;
+
+	for (i = 0; i < a.len && i < b.len && a.ptr[i] == b.ptr[i]; i++)
+		if (a.ptr[i] == '/')
+			len = i;
+	if (i == a.len && i < b.len && b.ptr[i] == '/') /* `a` is a directory already */
+		len = i;
+	return (struct text){ a.ptr, len };
+}
+
+/* Files that the index deletes, or the work tree alone, beyond those that were named. */
+struct deletions {
+	size_t count;
+	struct text dir; /* all are below it; empty: they share none */
+};
+
+static void count_deletion(struct deletions *d, const struct worktree_change *change)
+{
+	d->dir = common_dir(d->count++ ? d->dir : change->path, change->path);
+}
+
+/* One command for all, which leaves alone whatever else was changed there. */
+static void add_deletions(struct scan_text *t, const struct deletions *d, bool in_index)
+{
+	struct strbuf command = STRBUF_INIT;
+	struct paragraph p;
+
+	paragraph_begin(&p, t->out, t->styles, 0, 0);
+	paragraph_addf(&p, "%s ", in_index ? "Your index" : "Your work tree");
+	paragraph_add_styled(&p, STYLE_BAD, "deletes");
+	paragraph_addf(&p, " %zu more below ", d->count);
+	paragraph_add_token(&p, STYLE_PLAIN, d->dir);
+	paragraph_add(&p, ".");
+	paragraph_end(&p);
+	strbuf_addstr(&command, in_index ? "git diff --cached --no-renames --diff-filter=D --name-only -z -- "
+					 : "git ls-files --deleted -z -- ");
+	strbuf_add_shell_word(&command, d->dir);
+	strbuf_addf(&command, " | git restore%s --pathspec-from-file=- --pathspec-file-nul",
+		in_index ? " --staged --worktree" : "");
+	text_add_labelled_command(t->out, t->styles, "undo", command.buf);
+	strbuf_release(&command);
+}
+
+/* Changes that lose revisions of HEAD: some by name, deletions beyond those together. Returns how many there are. */
+static size_t add_all_breaking(struct scan_text *t)
+{
+	struct deletions deletions[2] = { { 0 } }; /* by in_index */
+	size_t i, count = 0, other = 0;
+	struct paragraph p;
+	int in_index;
+
+	for (i = 0; i < t->scan->worktree_count; i++) {
+		const struct worktree_change *change = &t->scan->worktree[i];
+
+		if (!change->breaks)
+			continue;
+		if (count++ < BREAKING_SHOWN)
+			add_breaking(t, change, count == 1);
+		else if (change->kind == WORKTREE_DELETED)
+			count_deletion(&deletions[change->in_index], change);
+		else
+			other++;
+	}
+	for (in_index = 1; in_index >= 0; in_index--) {
+		if (deletions[in_index].dir.len)
+			add_deletions(t, &deletions[in_index], in_index);
+		else
+			other += deletions[in_index].count;
+	}
+	if (other) {
+		paragraph_begin(&p, t->out, t->styles, 0, 0);
+		paragraph_addf(&p, "%zu more: revident scan --format json", other);
+		paragraph_end(&p);
+	}
+	return count;
+}
+
 /* What a kind that breaks nothing says of its files. */
 static const char *harmless_label(const struct worktree_change *change)
 {
@@ -86,14 +166,10 @@ static void add_harmless(struct scan_text *t, enum worktree_kind kind, bool in_i
 void scan_text_worktree(struct scan_text *t)
 {
 	const struct scan *scan = t->scan;
-	size_t i, shown = 0;
 	struct paragraph p;
 	int kind;
 
-	for (i = 0; i < scan->worktree_count; i++)
-		if (scan->worktree[i].breaks)
-			add_breaking(t, &scan->worktree[i], shown++ == 0);
-	if (shown == scan->worktree_count)
+	if (add_all_breaking(t) == scan->worktree_count)
 		return;
 	text_add_gap(t->out);
 	paragraph_begin(&p, t->out, t->styles, 0, 0);

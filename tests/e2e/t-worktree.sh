@@ -94,3 +94,32 @@ cd "$CASE_DIR/linked"
 tells b2b2b2b2b2b2 "git restore $B"
 cd migrations
 tells b2b2b2b2b2b2 b2b2b2b2b2b2
+
+it "many deletions: five by name, one command for the rest, which leaves other changes alone"
+fixture merge-migration
+for n in 1 2 3 4 5 6 7 8; do
+	printf "revision = 'c%s00'\ndown_revision = None\n" $n >"$V/c${n}00_more.py"
+done
+git add .
+git commit -qm 'More'
+for index in '' --cached; do
+	git rm -q $index "$V"/c?00_more.py
+	[ -z "$index" ] || rm "$V"/c?00_more.py
+	echo '# mine' >>$A
+	run revident scan
+	[ "$(grep -c 'git restore --staged --worktree migrations' "$CASE_DIR/out")" = 5 ] || fail "not five by name"
+	grep -q '^Your index deletes 3 more below migrations/versions\.$' "$CASE_DIR/out" || fail "$(cat "$CASE_DIR/out")"
+	sed -n 's/^  undo  *\(git diff .*\)/\1/p' "$CASE_DIR/out" | sh
+	[ "$(git status --porcelain)" = " M $A" ] || fail "not undone, or more than that: $(git status --porcelain)"
+	git checkout -q $A
+done
+rm "$V"/c?00_more.py
+run revident scan
+grep -q '^Your work tree deletes 3 more below migrations/versions\.$' "$CASE_DIR/out" || fail "$(cat "$CASE_DIR/out")"
+sed -n 's/^  undo  *\(git ls-files .*\)/\1/p' "$CASE_DIR/out" | sh
+[ -z "$(git status --porcelain)" ] || fail "not undone: $(git status --porcelain)"
+for n in 1 2 3 4 5 6 7; do
+	printf "revision = 'd%s00'\ndown_revision = None\n" $n >"$V/c${n}00_more.py"
+done
+run revident scan
+grep -q '^2 more: revident scan --format json$' "$CASE_DIR/out" || fail "$(cat "$CASE_DIR/out")"
