@@ -221,15 +221,6 @@ static int wait_for(pid_t pid, int *status)
 	return 0;
 }
 
-static void cannot_enter(const char *directory, int errnum, struct err *err)
-{
-	struct strbuf shown = STRBUF_INIT;
-
-	strbuf_add_printable(&shown, directory, strlen(directory));
-	err_set_errno(err, ERR_UNDECIDED, errnum, "cannot enter '%s'", shown.buf);
-	strbuf_release(&shown);
-}
-
 /* Why the child could not become the program, as become() tells it; 0 if it did. */
 static int reported_failure(int report)
 {
@@ -275,7 +266,7 @@ int child_run(const struct child *child, struct strbuf *out, struct strbuf *said
 	}
 	exec_failure = reported_failure(report[0]);
 	if (exec_failure < 0)
-		cannot_enter(child->directory, -exec_failure, err);
+		err_cannot("enter", child->directory, -exec_failure, err);
 	else if (exec_failure > 0)
 		err_set_errno(err, ERR_UNDECIDED, exec_failure, "cannot run %s; is it installed and in PATH?", name);
 	else if (collected < 0 && failure == ETIMEDOUT)

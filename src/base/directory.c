@@ -7,19 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "revident/base/printable.h"
-#include "revident/base/strbuf.h"
 #include "revident/base/xalloc.h"
-
-static int cannot_list(const char *shown, int errnum, struct err *err)
-{
-	struct strbuf clean = STRBUF_INIT;
-
-	strbuf_add_printable(&clean, shown, strlen(shown));
-	err_set_errno(err, ERR_UNDECIDED, errnum, "cannot list '%s'", clean.buf);
-	strbuf_release(&clean);
-	return -1;
-}
 
 static int compare_names(const void *a, const void *b)
 {
@@ -51,17 +39,17 @@ int directory_read_at(struct directory *out, int parent, const char *name, const
 
 	memset(out, 0, sizeof(*out));
 	if (fd < 0)
-		return errno == ENOENT || errno == ENOTDIR ? 0 : cannot_list(shown, errno, err);
+		return errno == ENOENT || errno == ENOTDIR ? 0 : err_cannot("list", shown, errno, err);
 	stream = fdopendir(fd);
 	if (!stream) {
 		failure = errno;
 		close(fd);
-		return cannot_list(shown, failure, err);
+		return err_cannot("list", shown, failure, err);
 	}
 	failure = add_names(out, stream);
 	closedir(stream);
 	if (failure)
-		return cannot_list(shown, failure, err);
+		return err_cannot("list", shown, failure, err);
 	if (out->count)
 		qsort(out->names, out->count, sizeof(*out->names), compare_names);
 	return 1;

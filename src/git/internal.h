@@ -101,8 +101,8 @@ int preflight_user_config(struct err *err);
  */
 int preflight_config(struct repo *repo, struct err *err);
 
-/* preflight.c: the sentence for `path` that is `what`, or cannot be read for `errnum` (0: that is not it). Returns -1. */
-int preflight_complain(const char *path, const char *what, int errnum, struct err *err);
+/* preflight.c: says that `what` stands at `path`, where git keeps a file. Returns -1. */
+int preflight_complain(const char *path, const char *what, struct err *err);
 
 /* preflight.c: what stands where a file is expected: "a directory", "a named pipe" ... */
 const char *preflight_kind(mode_t mode);

@@ -29,15 +29,12 @@ const char *preflight_kind(mode_t mode)
 	}
 }
 
-int preflight_complain(const char *path, const char *what, int errnum, struct err *err)
+int preflight_complain(const char *path, const char *what, struct err *err)
 {
 	struct strbuf shown = STRBUF_INIT;
 
 	strbuf_add_printable(&shown, path, strlen(path));
-	if (errnum)
-		err_set_errno(err, ERR_UNDECIDED, errnum, "cannot read '%s'", shown.buf);
-	else
-		err_set(err, ERR_UNDECIDED, "'%s' is %s where git keeps a file; put the file back", shown.buf, what);
+	err_set(err, ERR_UNDECIDED, "'%s' is %s where git keeps a file; put the file back", shown.buf, what);
 	strbuf_release(&shown);
 	return -1;
 }
@@ -53,13 +50,13 @@ int preflight_regular(const char *path, struct err *err)
 
 	if (stat(path, &st) < 0) {
 		if (errno != ENOENT && errno != ENOTDIR)
-			return preflight_complain(path, NULL, errno, err);
+			return err_cannot("read", path, errno, err);
 		if (lstat(path, &st) == 0 && (!name || strcmp(name, "/HEAD") != 0))
-			return preflight_complain(path, "a link that leads nowhere", 0, err);
+			return preflight_complain(path, "a link that leads nowhere", err);
 		return 0;
 	}
 	if (!S_ISREG(st.st_mode))
-		return preflight_complain(path, preflight_kind(st.st_mode), 0, err);
+		return preflight_complain(path, preflight_kind(st.st_mode), err);
 	return 1;
 }
 
@@ -77,7 +74,7 @@ static int read_all(int fd, size_t max, struct strbuf *out, const char *path, st
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0) {
-			preflight_complain(path, NULL, errno, err);
+			err_cannot("read", path, errno, err);
 			goto done;
 		}
 		out->len += (size_t)n;
@@ -106,12 +103,12 @@ int preflight_read(const char *path, size_t max, struct strbuf *out, struct err 
 	if (fd < 0) {
 		if (errno == ENOENT || errno == ENOTDIR)
 			return 0;
-		return preflight_complain(path, NULL, errno, err);
+		return err_cannot("read", path, errno, err);
 	}
 	if (fstat(fd, &st) < 0)
-		preflight_complain(path, NULL, errno, err);
+		err_cannot("read", path, errno, err);
 	else if (!S_ISREG(st.st_mode))
-		preflight_complain(path, preflight_kind(st.st_mode), 0, err);
+		preflight_complain(path, preflight_kind(st.st_mode), err);
 	else {
 		strbuf_reserve(
 			out, st.st_size < READ_STEP ? (size_t)st.st_size + 2 : READ_STEP); /* loose refs are many */

@@ -94,7 +94,7 @@ static int check_line(
 		if (stat(path, &st) < 0)
 			rc = 0; /* git passes it by, too */
 		else if (is_endless(&st))
-			rc = preflight_complain(path, preflight_kind(st.st_mode), 0, err);
+			rc = preflight_complain(path, preflight_kind(st.st_mode), err);
 		else if (S_ISREG(st.st_mode))
 			rc = check_included(path, depth + 1, walk, err);
 		free(path);
@@ -180,20 +180,21 @@ static int check_user_file(git_config_level_t level, const char *name, struct in
 {
 	char *dir = level_directory(level), *path = dir ? path_join(dir, name) : NULL;
 	struct stat st;
-	int rc = 0;
+	int failure, rc = 0;
 
 	if (!path)
 		goto done;
-	if ((stat(path, &st) < 0 || access(path, R_OK) < 0) && errno == EACCES) {
+	failure = stat(path, &st) < 0 || access(path, R_OK) < 0 ? errno : 0;
+	if (failure == EACCES) {
 		if (git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, level, "") < 0)
 			rc = err_set_git(err, ERR_UNDECIDED, "libgit2 refuses its options");
-	} else if (stat(path, &st) < 0) {
-		if (errno != ENOENT && errno != ENOTDIR)
-			rc = preflight_complain(path, NULL, errno, err);
+	} else if (failure) {
+		if (failure != ENOENT && failure != ENOTDIR)
+			rc = err_cannot("read", path, failure, err);
 	} else if (S_ISREG(st.st_mode)) {
 		rc = check_file(path, walk, err) < 0 ? -1 : 0;
 	} else if (!S_ISCHR(st.st_mode) || is_endless(&st)) { /* /dev/null is no configuration */
-		rc = preflight_complain(path, preflight_kind(st.st_mode), 0, err);
+		rc = preflight_complain(path, preflight_kind(st.st_mode), err);
 	}
 done:
 	free(dir);
@@ -255,7 +256,7 @@ static int check_ends(const char *path, bool follows_links, struct err *err)
 	struct stat st;
 
 	if ((follows_links ? stat(path, &st) : lstat(path, &st)) == 0 && is_endless(&st))
-		return preflight_complain(path, preflight_kind(st.st_mode), 0, err);
+		return preflight_complain(path, preflight_kind(st.st_mode), err);
 	return 0;
 }
 

@@ -19,16 +19,6 @@ static void hook_path(struct strbuf *out, const char *directory, const struct ho
 	strbuf_addf(out, "%s/%s%s", directory, script->name, suffix);
 }
 
-static int fail(const char *what, const char *path, int errnum, struct err *err)
-{
-	struct strbuf shown = STRBUF_INIT;
-
-	strbuf_add_printable(&shown, path, strlen(path));
-	err_set_errno(err, ERR_UNDECIDED, errnum, "cannot %s '%s'", what, shown.buf);
-	strbuf_release(&shown);
-	return -1;
-}
-
 static bool is_same_file(const char *a, const char *b)
 {
 	struct stat one, other;
@@ -65,19 +55,19 @@ static int examine(const char *path, struct hook_state *out, struct err *err)
 	out->owner = HOOK_FOREIGN;
 	if (stat(path, &st) < 0) {
 		if (errno == ELOOP) /* a link to itself, which would lead to ours */
-			return fail("use as a hook", path, ELOOP, err);
+			return err_cannot("use as a hook", path, ELOOP, err);
 		/* one that leads nowhere is not ours */
-		return errno == ENOENT || errno == ENOTDIR ? 0 : fail("look at", path, errno, err);
+		return errno == ENOENT || errno == ENOTDIR ? 0 : err_cannot("look at", path, errno, err);
 	}
 	if (S_ISDIR(st.st_mode))
-		return fail("use as a hook", path, EISDIR, err);
+		return err_cannot("use as a hook", path, EISDIR, err);
 	if (!S_ISREG(st.st_mode))
 		return 0;
 	out->is_executable = access(path, X_OK) == 0;
 	if (!out->is_executable && errno != EACCES)
-		return fail("look at", path, errno, err);
+		return err_cannot("look at", path, errno, err);
 	if (read_hook(path, &bytes) < 0) {
-		fail("read the hook", path, errno, err);
+		err_cannot("read the hook", path, errno, err);
 		goto done;
 	}
 	out->owner = hook_script_owner(out->script, (struct text){ bytes.buf, bytes.len });
@@ -98,14 +88,14 @@ int hook_look(const char *directory, const struct hook_script *script, struct ho
 	hook_path(&path, directory, script, "");
 	out->is_saved = lstat(saved.buf, &st) == 0;
 	if (!out->is_saved && errno != ENOENT) {
-		fail("look at", saved.buf, errno, err);
+		err_cannot("look at", saved.buf, errno, err);
 		goto done;
 	}
 	/* one file under both names is a hook that an interrupted installation was about to keep */
 	out->is_saved = out->is_saved && !is_same_file(path.buf, saved.buf);
 	out->exists = lstat(path.buf, &st) == 0;
 	if (!out->exists && errno != ENOENT) {
-		fail("look at", path.buf, errno, err);
+		err_cannot("look at", path.buf, errno, err);
 		goto done;
 	}
 	if (out->exists && examine(path.buf, out, err) < 0)
@@ -253,7 +243,7 @@ static int install_one(const char *directory, const struct hook_state *state, co
 	hook_path(&path, directory, state->script, "");
 	hook_path(&saved, directory, state->script, HOOK_SAVED_SUFFIX);
 	if (is_kept && keep(path.buf, saved.buf) < 0) {
-		fail("keep the hook", path.buf, errno, err);
+		err_cannot("keep the hook", path.buf, errno, err);
 		goto done;
 	}
 	if (outfile_replace(path.buf, 0777, bytes->buf, bytes->len, err) < 0) {
@@ -314,7 +304,7 @@ int hook_install(const char *directory, const struct hook_state *states, size_t 
 		(!force && refuse_changed(directory, states, count, err) < 0))
 		return -1;
 	if (make_directories(directory) < 0)
-		return fail("make the directory", directory, errno, err);
+		return err_cannot("make the directory", directory, errno, err);
 	signals_hold(&before); /* all hooks or none */
 	rc = install_all(directory, states, count, program, changes, err);
 	signals_let_through(&before);
@@ -330,11 +320,11 @@ static int uninstall_one(
 	hook_path(&path, directory, state->script, "");
 	hook_path(&saved, directory, state->script, HOOK_SAVED_SUFFIX);
 	if (state->is_saved && rename(saved.buf, path.buf) < 0) {
-		fail("put back the hook", saved.buf, errno, err);
+		err_cannot("put back the hook", saved.buf, errno, err);
 		goto done;
 	}
 	if (!state->is_saved && unlink(path.buf) < 0) {
-		fail("remove the hook", path.buf, errno, err);
+		err_cannot("remove the hook", path.buf, errno, err);
 		goto done;
 	}
 	*change = state->is_saved ? HOOK_RESTORED : HOOK_REMOVED;
@@ -354,7 +344,7 @@ static int drop_second_name(const char *directory, const struct hook_state *stat
 	hook_path(&path, directory, state->script, "");
 	hook_path(&saved, directory, state->script, HOOK_SAVED_SUFFIX);
 	if (is_same_file(path.buf, saved.buf) && unlink(saved.buf) < 0) {
-		fail("remove", saved.buf, errno, err);
+		err_cannot("remove", saved.buf, errno, err);
 		goto done;
 	}
 	rc = 0;

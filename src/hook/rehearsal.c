@@ -11,7 +11,6 @@
 
 #include "revident/base/child.h"
 #include "revident/base/outfile.h"
-#include "revident/base/printable.h"
 #include "revident/base/scratch.h"
 #include "revident/base/shell.h"
 #include "revident/base/xalloc.h"
@@ -112,17 +111,6 @@ done:
 	return rc;
 }
 
-static int fail(const char *what, const char *path, struct err *err)
-{
-	struct strbuf shown = STRBUF_INIT;
-	int failure = errno;
-
-	strbuf_add_printable(&shown, path, strlen(path));
-	err_set_errno(err, ERR_UNDECIDED, failure, "cannot %s '%s'", what, shown.buf);
-	strbuf_release(&shown);
-	return -1;
-}
-
 /* An element of GIT_ALTERNATE_OBJECT_DIRECTORIES: quoted, since a path may hold a colon. */
 static void add_alternate(struct strbuf *out, const char *path)
 {
@@ -146,7 +134,7 @@ static int make_directory(struct rehearsal *r, struct err *err)
 	strbuf_addf(&r->objects, "%s/objects", r->scratch.path);
 	strbuf_addf(&r->remote, "%s/remote.git", r->scratch.path);
 	if (mkdir(r->objects.buf, 0777) < 0)
-		return fail("make the directory", r->objects.buf, err);
+		return err_cannot("make the directory", r->objects.buf, errno, err);
 	return 0;
 }
 
@@ -168,7 +156,7 @@ static int copy_index(struct rehearsal *r, struct err *err)
 	while (fd >= 0 && bytes.len < INDEX_BYTES_MAX && (n = fd_read(fd, step, STEP)) > 0)
 		strbuf_add(&bytes, step, (size_t)n);
 	if (fd < 0 || n < 0) {
-		fail("read", from.buf, err);
+		err_cannot("read", from.buf, errno, err);
 		goto done;
 	}
 	if (outfile_write(r->index.buf, bytes.buf, bytes.len, err) < 0)

@@ -106,7 +106,7 @@ static void child_run__what_cannot_be_run__says_so(void **state)
 	assert_int_equal(
 		run(&(struct child){ .argv = there, .directory = "/no/such/directory", .max = 10 }, &said, &err), -1);
 	assert_int_equal(err.kind, ERR_UNDECIDED);
-	assert_string_equal(err.msg, "cannot enter '/no/such/directory': No such file or directory");
+	assert_string_equal(err.msg, "cannot enter \"/no/such/directory\": No such file or directory");
 	release(&said);
 }
 

@@ -58,7 +58,7 @@ static void directory_read__a_link_in_a_circle__is_an_error_that_names_it(void *
 	in_sandbox(*state, "circle", path);
 	assert_int_equal(directory_read(&directory, path, &err), -1);
 	assert_int_equal(err.kind, ERR_UNDECIDED);
-	assert_non_null(strstr(err.msg, "/circle': "));
+	assert_non_null(strstr(err.msg, "/circle\": "));
 	directory_release(&directory);
 }
 

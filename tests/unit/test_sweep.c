@@ -127,7 +127,7 @@ static void sweep_objects__directory_that_cannot_be_listed__is_told_by_name(void
 	rc = sweep_objects(repo, &visitor, &progress, &count, &err);
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &usual), 0);
 	assert_int_equal(rc, -1);
-	assert_string_equal(err.msg, "cannot look through the loose objects: cannot list '00': Too many open files");
+	assert_string_equal(err.msg, "cannot look through the loose objects: cannot list \"00\": Too many open files");
 	repo_close(repo);
 }
 
