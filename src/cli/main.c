@@ -3,11 +3,31 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "revident/cli/cmd.h"
 #include "revident/cli/meter.h"
 #include "revident/report/render.h"
+
+enum { STACK_BYTES = 1024 * 1024 }; /* the deepest tree that is searched needs half of it, a pattern 32 KiB */
+
+/* Where less is allowed (ulimit -s), a stack of STACK_BYTES is asked for: without it, a run could end at any call. */
+static int ask_for_stack(struct err *err)
+{
+	struct rlimit limit;
+	unsigned long allowed;
+
+	if (getrlimit(RLIMIT_STACK, &limit) < 0 || limit.rlim_cur >= STACK_BYTES)
+		return 0;
+	allowed = (unsigned long)limit.rlim_max / 1024;
+	limit.rlim_cur = STACK_BYTES;
+	if (limit.rlim_max >= STACK_BYTES && setrlimit(RLIMIT_STACK, &limit) == 0)
+		return 0;
+	return err_set(err, ERR_UNDECIDED,
+		"the stack may grow to %lu KiB only, and %d are needed: raise the limit ('ulimit -s')", allowed,
+		STACK_BYTES / 1024);
+}
 
 /*
  * A descriptor that the parent closed must not become the repository's: it is opened so that using it fails, as it
@@ -123,7 +143,7 @@ int main(int argc, char **argv)
 
 	signal(SIGPIPE, SIG_IGN); /* a closed pipe is a failed write like any other, */
 	signal(SIGXFSZ, SIG_IGN); /* and so is a file that may not grow (ulimit -f) */
-	if (keep_standard_descriptors(&err) < 0)
+	if (keep_standard_descriptors(&err) < 0 || ask_for_stack(&err) < 0)
 		return report(&err);
 	name = move_command_first(argc, argv);
 	if (!name)

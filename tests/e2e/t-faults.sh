@@ -345,3 +345,19 @@ old
 EOT
 snapshot "$CASE_DIR/after"
 compare "$CASE_DIR/before" "$CASE_DIR/after" "the repository"
+
+it "a small stack grows, and where it may not, that is said"
+fixture september-17
+run "$REVIDENT" audit
+mv "$CASE_DIR/out" "$CASE_DIR/usual"
+# shellcheck disable=SC2016 # for the inner shell; dash and bash have ulimit -s, and the soft limit alone is lowered
+run sh -c 'ulimit -S -s 64; exec "$0" audit' "$REVIDENT"
+expect_exit 1
+compare "$CASE_DIR/usual" "$CASE_DIR/out" "the answer with a small stack"
+# shellcheck disable=SC2016
+run sh -c 'ulimit -s 64; exec "$0" audit' "$REVIDENT"
+expect_exit 3
+expect_out </dev/null
+expect_err <<'EOT'
+revident: the stack may grow to 64 KiB only, and 1024 are needed: raise the limit ('ulimit -s')
+EOT
