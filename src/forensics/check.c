@@ -81,6 +81,9 @@ static void describe_protection(struct checking *c, const struct protection *pro
 		c->out->protection = TEXT_LITERAL("nothing is protected: no ref that would be is there");
 	else if (c->policy->protected_refs.count)
 		c->out->protection = TEXT_LITERAL("protected is what the configured refs or a tag hold");
+	else if (protection->is_default && c->has_lost_refs)
+		c->out->protection =
+			TEXT_LITERAL("protected is everything in the base: the refs could not be read whole");
 	else if (protection->is_default)
 		c->out->protection =
 			TEXT_LITERAL("protected is everything in the base: there is no remote and no protected ref");
@@ -168,6 +171,7 @@ void check_take_limits(struct checking *c, size_t from)
 
 	for (i = from; i < count; i++)
 		judge_add_limit(c->judge, "%s", limits[i]);
+	c->has_lost_refs = c->has_lost_refs || count > from;
 }
 
 const struct protection *check_protection(struct checking *c)

@@ -22,6 +22,7 @@ struct checking {
 	struct env_defs **extra;
 	size_t use_count, use_cap, extra_cap;
 	struct policy *policy; /* the last one read */
+	bool has_lost_refs;    /* some could not be read: what is published, and where a branch began, nobody knows */
 	struct err *err;
 };
 

@@ -149,11 +149,23 @@ static int unknown_before(const struct updating *u)
 	return -1;
 }
 
+/* A ref that could not be read may be where this one began: what is there already must not look new. Returns -1. */
+static int unknown_base(const struct updating *u)
+{
+	struct strbuf shown = STRBUF_INIT;
+
+	strbuf_add_printable_text(&shown, u->update->ref);
+	err_set(u->c->err, ERR_UNDECIDED, "'%s' is not judged: a ref that could not be read may be where it began",
+		shown.buf);
+	strbuf_release(&shown);
+	return -1;
+}
+
 /* The bases: a protected ref's present tip; else where the tip parted from the protected refs; else what is there. */
 static int choose_bases(const struct updating *u, const struct oid *tip, struct judge_case *judged)
 {
 	struct commit_list others = { .items = NULL };
-	bool is_new = oid_is_null(&u->update->before);
+	bool is_new = oid_is_null(&u->update->before), from_head;
 	struct oid before;
 	size_t i;
 	int rc = -1, found = before_of(u, &before);
@@ -162,10 +174,13 @@ static int choose_bases(const struct updating *u, const struct oid *tip, struct 
 		return -1;
 	if (u->is_protected && found)
 		return against_commit(u, &before, judged);
+	from_head = !u->is_protected && u->c->options->mode == CHECK_RECEIVE && !u->c->policy->protected_refs.count;
+	if (u->c->has_lost_refs && !(from_head && u->head))
+		return unknown_base(u);
 	if (u->is_protected && !is_new) {
 		if (!find_tracked(u, &others))
 			return unknown_before(u);
-	} else if (!u->is_protected && u->c->options->mode == CHECK_RECEIVE && !u->c->policy->protected_refs.count) {
+	} else if (from_head) {
 		if (u->head)
 			add_commit(&others, &u->head->commit);
 	} else if (!u->is_protected && !u->protection->is_default) {

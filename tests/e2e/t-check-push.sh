@@ -94,3 +94,32 @@ fsck_fails "a migration is missing"
 echo "$line" | run revident check --pre-push origin nowhere
 expect_exit 3
 grep -q "$blob" "$CASE_DIR/out" || fail "it does not say what could not be read"
+
+it "a ref that cannot be read may be where a branch began: what was there before is not called new"
+hooked r
+migration c3c3 nowhere
+git add -A
+git commit -qm 'its parent is nowhere' --no-verify
+git update-ref refs/remotes/origin/main HEAD
+before=$(git rev-parse HEAD)
+git checkout -qb topic
+echo 2 >app/x.py
+migration d4d4 c3c3
+git add -A
+git commit -qm 'honest work' --no-verify
+git pack-refs --all
+new=0000000000000000000000000000000000000000
+sed '/origin/s/^./z/' .git/packed-refs >../damaged
+for update in "refs/heads/topic $new" "refs/heads/topic $before"; do
+	echo "refs/heads/topic $(git rev-parse topic) $update" >"$CASE_DIR/line"
+	passes revident check --pre-push origin nowhere <"$CASE_DIR/line"
+	cp .git/packed-refs ../whole
+	cp ../damaged .git/packed-refs
+	run revident check --pre-push origin nowhere <"$CASE_DIR/line"
+	cp ../whole .git/packed-refs
+	expect_exit 3
+	! grep -q missing-revision "$CASE_DIR/out" || fail "it is called new: $(cat "$CASE_DIR/out")"
+	tr -s ' \n' '  ' <"$CASE_DIR/out" | grep -q 'a ref that could not be read may be where it began' ||
+		fail "it does not say why: $(cat "$CASE_DIR/out")"
+	! grep -q 'there is no remote' "$CASE_DIR/out" || fail "it says that there is no remote"
+done
