@@ -173,12 +173,9 @@ int reader_content(
 		return -1;
 	doc = docstring_find(bytes, &reader->tokens);
 	add_lines(bytes, bytes + len, &doc, &reader->value, &hashes);
-	if (hashes.count) {
-		uint64_t *lines = arena_calloc(arena, hashes.count, sizeof(*lines));
-
-		memcpy(lines, hashes.items, hashes.count * sizeof(*lines));
-		*out = (struct content){ lines, hashes.count, false };
-	}
+	if (hashes.count)
+		*out = (struct content){ arena_copy(arena, hashes.items, hashes.count, sizeof(*hashes.items)),
+			hashes.count, false };
 	free(hashes.items);
 	reader_trim(reader);
 	return 0;

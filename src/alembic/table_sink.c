@@ -15,14 +15,10 @@ void table_sink_init(struct table_sink *sink, struct arena *arena)
 
 void table_sink_finish(struct table_sink *sink, struct table_uses *out)
 {
-	struct table_use *items = arena_calloc(sink->arena, sink->count + 1, sizeof(*items));
-	size_t i;
-
-	for (i = 0; i < sink->count; i++)
-		items[i] = sink->items[i];
-	*out = (struct table_uses){
-		.items = items, .count = sink->count, .opaque = sink->opaque, .opaque_line = sink->opaque_line
-	};
+	*out = (struct table_uses){ .items = arena_copy(sink->arena, sink->items, sink->count, sizeof(*sink->items)),
+		.count = sink->count,
+		.opaque = sink->opaque,
+		.opaque_line = sink->opaque_line };
 	free(sink->items);
 	intern_release(&sink->seen);
 }

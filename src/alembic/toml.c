@@ -169,11 +169,7 @@ static bool read_array(struct reader_state *r, bool keep, int depth, struct toml
 	}
 	out->kind = all_strings ? TOML_STRINGS : TOML_OTHER;
 	if (complete && all_strings) {
-		struct text *copy = arena_calloc(r->arena, count, sizeof(*copy));
-
-		if (count)
-			memcpy(copy, strings, count * sizeof(*copy));
-		out->strings = copy;
+		out->strings = arena_copy(r->arena, strings, count, sizeof(*strings));
 		out->count = count;
 	}
 	free(strings);
@@ -285,17 +281,13 @@ void toml_read_alembic(const char *bytes, size_t len, struct arena *arena, struc
 {
 	struct problems problems;
 	struct reader_state r = { .arena = arena, .table = out, .header = PLACE_ROOT };
-	struct toml_value *kept;
 
 	memset(out, 0, sizeof(*out));
 	problems_init(&problems, arena);
 	toml_scan_init(&r.scan, bytes, len < CONFIG_BYTES_MAX ? len : CONFIG_BYTES_MAX, &problems);
 	read_document(&r);
-	kept = arena_calloc(arena, out->count, sizeof(*kept));
-	if (out->count)
-		memcpy(kept, r.values, out->count * sizeof(*kept));
+	out->values = arena_copy(arena, r.values, out->count, sizeof(*r.values));
 	free(r.values);
-	out->values = kept;
 	out->problems = problems.items;
 	out->problem_count = problems.count;
 }

@@ -104,6 +104,29 @@ char *arena_memdup(struct arena *arena, const void *bytes, size_t len)
 	return copy;
 }
 
+void *arena_copy(struct arena *arena, const void *items, size_t count, size_t size)
+{
+	void *copy;
+
+	assert(size == 0 || count < SIZE_MAX / 4 / size);
+	copy = take(arena, count * size);
+	if (count)
+		memcpy(copy, items, count * size);
+	return copy;
+}
+
+void *arena_grow(struct arena *arena, void *items, size_t count, size_t size)
+{
+	void *larger;
+
+	if (count & (count - 1))
+		return items;
+	larger = arena_calloc(arena, count ? count * 2 : 1, size);
+	if (count)
+		memcpy(larger, items, count * size);
+	return larger;
+}
+
 char *arena_strdup(struct arena *arena, const char *text)
 {
 	return arena_memdup(arena, text, strlen(text));

@@ -145,11 +145,8 @@ static void take_limits(struct work *w)
 {
 	const char *const *limits;
 	size_t count = repo_limits(w->repo, &limits);
-	const char **copies = arena_calloc(w->ctx->arena, count + 1, sizeof(*copies));
 
-	if (count)
-		memcpy(copies, limits, count * sizeof(*copies));
-	w->audit.limits = copies;
+	w->audit.limits = arena_copy(w->ctx->arena, limits, count, sizeof(*limits));
 	w->audit.limit_count = count;
 }
 

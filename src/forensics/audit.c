@@ -249,7 +249,6 @@ void audit_environment(struct study *study, const struct tree_env *env, const st
 {
 	struct auditing a = { .study = study, .env = env, .options = options };
 	struct text *versions = arena_calloc(&study->arena, env->version_count + 1, sizeof(*versions));
-	struct finding *findings;
 	size_t i;
 
 	for (i = 0; i < env->version_count; i++)
@@ -264,11 +263,8 @@ void audit_environment(struct study *study, const struct tree_env *env, const st
 	for (i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
 		rules[i](&a);
 	findings_sort(a.items, a.count);
-	findings = arena_calloc(&study->arena, a.count + 1, sizeof(*findings));
-	for (i = 0; i < a.count; i++)
-		findings[i] = a.items[i];
+	out->findings = arena_copy(&study->arena, a.items, a.count, sizeof(*a.items));
 	free(a.items);
-	out->findings = findings;
 	out->finding_count = a.count;
 }
 

@@ -97,7 +97,6 @@ static int compare_exhibits(const void *a, const void *b)
 void casefile_write_exhibits(struct clerk *clerk)
 {
 	struct shelf s = { 0 };
-	struct exhibit *exhibits;
 	size_t i;
 
 	intern_init(&s.known);
@@ -110,10 +109,7 @@ void casefile_write_exhibits(struct clerk *clerk)
 	}
 	if (s.count)
 		qsort(s.items, s.count, sizeof(*s.items), compare_exhibits);
-	exhibits = arena_calloc(clerk->arena, s.count + 1, sizeof(*exhibits));
-	if (s.count)
-		memcpy(exhibits, s.items, s.count * sizeof(*exhibits));
-	clerk->out->exhibits = exhibits;
+	clerk->out->exhibits = arena_copy(clerk->arena, s.items, s.count, sizeof(*s.items));
 	clerk->out->exhibit_count = s.count;
 	free(s.items);
 	intern_release(&s.known);

@@ -122,7 +122,6 @@ static int longest_first(const void *a, const void *b)
 void casefile_write_secrets(struct clerk *clerk)
 {
 	struct secrets s = { 0 };
-	struct text *items;
 	size_t i, k, n;
 
 	for (i = 0; i < clerk->out->case_count; i++) {
@@ -138,10 +137,7 @@ void casefile_write_secrets(struct clerk *clerk)
 		hide_commit(&s, clerk->out->head);
 	if (s.count)
 		qsort(s.items, s.count, sizeof(*s.items), longest_first);
-	items = arena_calloc(clerk->arena, s.count + 1, sizeof(*items));
-	if (s.count)
-		memcpy(items, s.items, s.count * sizeof(*items));
-	clerk->out->secrets = items;
+	clerk->out->secrets = arena_copy(clerk->arena, s.items, s.count, sizeof(*s.items));
 	clerk->out->secret_count = s.count;
 	free(s.items);
 }

@@ -276,7 +276,6 @@ static void measure(struct calendar *cal)
 void casefile_write_times(struct clerk *clerk, struct lost_case *c)
 {
 	struct calendar cal = { .clerk = clerk, .c = c };
-	struct moment *moments;
 	size_t i, looked = 0;
 
 	for (i = 0; i < c->life->event_count; i++) {
@@ -297,10 +296,7 @@ void casefile_write_times(struct clerk *clerk, struct lost_case *c)
 	sort_moments(&cal);
 	find_restoration(&cal);
 	measure(&cal);
-	moments = arena_calloc(clerk->arena, cal.count + 1, sizeof(*moments));
-	if (cal.count)
-		memcpy(moments, cal.items, cal.count * sizeof(*moments));
-	c->moments = moments;
+	c->moments = arena_copy(clerk->arena, cal.items, cal.count, sizeof(*cal.items));
 	c->moment_count = cal.count;
 	free(cal.items);
 }

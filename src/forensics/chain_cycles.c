@@ -56,8 +56,7 @@ static void close_component(struct tarjan *t, uint32_t root)
 	if (!is_known && (t->stack_count - first > 1 || names_itself(t, root))) {
 		size_t count = t->stack_count - first;
 
-		members = arena_calloc(t->arena, count, sizeof(*members));
-		memcpy(members, t->stack + first, count * sizeof(*members));
+		members = arena_copy(t->arena, t->stack + first, count, sizeof(*members));
 		qsort(members, count, sizeof(*members), chain_compare_numbers);
 		VEC_GROW(t->cycles, t->cycle_count, t->cycle_cap);
 		t->cycles[t->cycle_count++] = (struct chain_cycle){ members, count, t->with_dependencies };
@@ -131,11 +130,9 @@ size_t chain_find_cycles(struct arena *arena, struct chain_node *nodes, size_t c
 	t.next = xcalloc(count, sizeof(*t.next));
 	search(&t, false);
 	search(&t, true);
-	*out = arena_calloc(arena, t.cycle_count + 1, sizeof(**out));
-	if (t.cycle_count) {
+	if (t.cycle_count)
 		qsort(t.cycles, t.cycle_count, sizeof(*t.cycles), compare_cycles);
-		memcpy(*out, t.cycles, t.cycle_count * sizeof(*t.cycles));
-	}
+	*out = arena_copy(arena, t.cycles, t.cycle_count, sizeof(*t.cycles));
 	free(t.index);
 	free(t.low);
 	free(t.on_stack);

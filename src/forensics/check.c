@@ -248,7 +248,6 @@ int check_run(struct study *study, struct discovery *discovery, const struct che
 	struct err *err)
 {
 	struct checking c = { .study = study, .discovery = discovery, .options = options, .out = out, .err = err };
-	struct comparison *comparisons;
 	struct err why = { 0 };
 	size_t i;
 	int rc;
@@ -258,13 +257,11 @@ int check_run(struct study *study, struct discovery *discovery, const struct che
 	rc = run_mode(&c);
 	if (rc == 0) {
 		judge_finish(c.judge, out);
-		comparisons = arena_calloc(&study->arena, c.comparison_count + 1, sizeof(*comparisons));
-		if (c.comparison_count)
-			memcpy(comparisons, c.comparisons, c.comparison_count * sizeof(*comparisons));
-		out->comparisons = comparisons;
+		out->comparisons = arena_copy(&study->arena, c.comparisons, c.comparison_count, sizeof(*c.comparisons));
 		out->comparison_count = c.comparison_count;
-		if (provenance_read(study->repo, &study->arena, out->comparison_count ? &comparisons[0].target : NULL,
-			    &out->provenance, &why) < 0) /* an ornament: no verdict is given up for it */
+		if (provenance_read(study->repo, &study->arena,
+			    out->comparison_count ? &out->comparisons[0].target : NULL, &out->provenance,
+			    &why) < 0) /* an ornament: no verdict is given up for it */
 			memset(&out->provenance, 0, sizeof(out->provenance));
 	}
 	judge_free(c.judge);

@@ -78,18 +78,9 @@ struct env_def *search_add_def(struct search *search, uint32_t dir, struct text 
 	return def;
 }
 
-/* Room in the arena doubles at each power of two. */
 static void append_versions(struct study *study, struct env_def *def, uint32_t path)
 {
-	size_t count = def->version_count;
-	uint32_t *grown;
-
-	if ((count & (count - 1)) == 0) {
-		grown = arena_calloc(&study->arena, count ? count * 2 : 1, sizeof(*grown));
-		if (count)
-			memcpy(grown, def->versions, count * sizeof(*grown));
-		def->versions = grown;
-	}
+	ARENA_GROW(&study->arena, def->versions, def->version_count);
 	def->versions[def->version_count++] = path;
 }
 

@@ -49,7 +49,7 @@ static void take_files(struct teller *t, uint32_t view, const struct identity *i
 			out->migration = model_migration(&t->model, study->blobs[file->blob].migration);
 		}
 	out->path = count ? paths[0] : TEXT_NONE;
-	out->paths = (const struct text *)(void *)arena_memdup(t->arena, paths, count * sizeof(*paths));
+	out->paths = arena_copy(t->arena, paths, count, sizeof(*paths));
 	out->path_count = count;
 	free(paths);
 }

@@ -102,11 +102,9 @@ void judge_finish(struct judge *judge, struct check *out)
 {
 	struct arena *arena = &judge->study->arena;
 	size_t counts[LEVEL_ERROR + 1], i, n = 0;
-	struct finding *violations = arena_calloc(arena, judge->violation_count + 1, sizeof(*violations));
+	struct finding *violations = arena_copy(arena, judge->violations, judge->violation_count, sizeof(*violations));
 	struct waived *waived = arena_calloc(arena, judge->waived_count + 1, sizeof(*waived));
 
-	if (judge->violation_count)
-		memcpy(violations, judge->violations, judge->violation_count * sizeof(*violations));
 	findings_sort(violations, judge->violation_count);
 	out->violation_count = drop_repeats(violations, judge->violation_count);
 	out->violations = violations;

@@ -111,20 +111,11 @@ static struct identity *identity_of(struct search *s, struct text id, uint32_t r
 	return item;
 }
 
-/* Room in the arena doubles at each power of two. */
 static void add_lineage(struct search *s, struct identity *item, uint32_t lineage)
 {
-	size_t count = item->lineage_count;
-	uint32_t *grown;
-
 	if (identity_has_lineage(item, lineage))
 		return;
-	if ((count & (count - 1)) == 0) {
-		grown = arena_calloc(&s->inv->study.arena, count ? count * 2 : 1, sizeof(*grown));
-		if (count)
-			memcpy(grown, item->lineages, count * sizeof(*grown));
-		item->lineages = grown;
-	}
+	ARENA_GROW(&s->inv->study.arena, item->lineages, item->lineage_count);
 	item->lineages[item->lineage_count++] = lineage;
 }
 
@@ -279,9 +270,7 @@ static void finish(struct search *s, enum lookup_how how, struct lookup *out)
 		qsort(s->items, s->count, sizeof(*s->items), identity_compare_items);
 	out->how = how;
 	out->count = s->count;
-	out->items = arena_calloc(&s->inv->study.arena, s->count, sizeof(*out->items));
-	if (s->count)
-		memcpy(out->items, s->items, s->count * sizeof(*out->items));
+	out->items = arena_copy(&s->inv->study.arena, s->items, s->count, sizeof(*s->items));
 	free(s->items);
 	intern_release(&s->known);
 }

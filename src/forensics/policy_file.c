@@ -271,7 +271,6 @@ int policy_file_parse(
 	const char *bytes, size_t len, const char *name, struct arena *arena, struct policy_file *out, struct err *err)
 {
 	struct scan s = { .at = bytes, .end = bytes + len, .line = 1, .name = name, .arena = arena };
-	struct policy_entry *entries;
 	int rc = -1;
 
 	strbuf_init(&s.stem);
@@ -288,10 +287,7 @@ int policy_file_parse(
 		s.at += 3;
 	if (read_file(&s, err) < 0)
 		goto done;
-	entries = arena_calloc(arena, s.count, sizeof(*entries));
-	if (s.count)
-		memcpy(entries, s.entries, s.count * sizeof(*entries));
-	out->entries = entries;
+	out->entries = arena_copy(arena, s.entries, s.count, sizeof(*s.entries));
 	out->count = s.count;
 	rc = 0;
 done:

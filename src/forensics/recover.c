@@ -229,7 +229,7 @@ static void *sorted(
 {
 	if (count)
 		qsort(items, count, size, compare);
-	return arena_memdup(p->arena, items, count * size);
+	return arena_copy(p->arena, items, count, size);
 }
 
 static void write_out(struct planner *p)
@@ -245,7 +245,7 @@ static void write_out(struct planner *p)
 	out->source_count = p->source_count;
 	out->unrecoverable = sorted(p, p->lost, p->lost_count, sizeof(*p->lost), compare_lost);
 	out->unrecoverable_count = p->lost_count;
-	out->notes = (struct text *)(void *)arena_memdup(p->arena, p->notes, p->note_count * sizeof(*p->notes));
+	out->notes = arena_copy(p->arena, p->notes, p->note_count, sizeof(*p->notes));
 	out->note_count = p->note_count;
 	out->searched = salvager_searched(p->salvager);
 	out->is_sparse = index_has_sparse_checkout(p->repo);

@@ -52,7 +52,7 @@ static const struct text *keep(struct planner *p, struct text *items, size_t cou
 
 	if (count)
 		qsort(items, count, sizeof(*items), text_compare_items);
-	kept = (const struct text *)(const void *)arena_memdup(p->arena, items, count * sizeof(*items));
+	kept = arena_copy(p->arena, items, count, sizeof(*items));
 	free(items);
 	return kept;
 }

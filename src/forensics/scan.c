@@ -120,7 +120,7 @@ static const struct text *finish_ids(struct writer *w, struct ids *ids, size_t *
 	for (i = 0; i < ids->count; i++)
 		if (n == 0 || !text_equal(ids->items[n - 1], ids->items[i]))
 			ids->items[n++] = ids->items[i];
-	kept = (const struct text *)(const void *)arena_memdup(w->arena, ids->items, n * sizeof(*ids->items));
+	kept = arena_copy(w->arena, ids->items, n, sizeof(*ids->items));
 	free(ids->items);
 	*count = n;
 	return kept;

@@ -177,8 +177,7 @@ int scan_write_environments(
 			envs[n++] = lists.envs[i];
 	out->environments = envs;
 	out->environment_count = n;
-	out->skipped = (struct skipped_environment *)(void *)arena_memdup(
-		inv->arena, lists.skipped, lists.skipped_count * sizeof(*lists.skipped));
+	out->skipped = arena_copy(inv->arena, lists.skipped, lists.skipped_count, sizeof(*lists.skipped));
 	out->skipped_count = lists.skipped_count;
 	rc = 0;
 done:

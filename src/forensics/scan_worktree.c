@@ -358,7 +358,7 @@ int scan_write_worktree(
 		goto done;
 	if (c.out_count)
 		qsort(c.out, c.out_count, sizeof(*c.out), compare_changes);
-	out->worktree = (struct worktree_change *)(void *)arena_memdup(inv->arena, c.out, c.out_count * sizeof(*c.out));
+	out->worktree = arena_copy(inv->arena, c.out, c.out_count, sizeof(*c.out));
 	out->worktree_count = c.out_count;
 	rc = 0;
 done:

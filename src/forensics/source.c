@@ -292,7 +292,7 @@ int source_list(struct source *source, struct text dir, struct arena *arena, str
 	source_scan_close(&scan);
 	if (found == 0 && n) {
 		qsort(entries, n, sizeof(*entries), compare_entries);
-		*out = (struct source_entry *)(void *)arena_memdup(arena, entries, n * sizeof(*entries));
+		*out = arena_copy(arena, entries, n, sizeof(*entries));
 		*count = n;
 	}
 	free(entries);

@@ -44,7 +44,6 @@ static void add_missing(
 {
 	size_t before = c->names.count;
 	uint32_t number = intern_add(&c->names, name.ptr, name.len);
-	const struct tree_file **all;
 	struct missing_name *item;
 
 	if (number == before) {
@@ -60,12 +59,7 @@ static void add_missing(
 	}
 	if (item->count && item->all[item->count - 1] == file)
 		return;
-	if ((item->count & (item->count - 1)) == 0) { /* full at each power of two */
-		all = arena_calloc(&c->study->arena, item->count ? item->count * 2 : 1, sizeof(*all));
-		if (item->count)
-			memcpy(all, item->all, item->count * sizeof(*all));
-		item->all = all;
-	}
+	ARENA_GROW(&c->study->arena, item->all, item->count);
 	item->all[item->count++] = file;
 }
 
@@ -117,7 +111,7 @@ size_t tree_env_missing(struct study *study, const struct tree_env *env, const s
 	intern_release(&c.names);
 	*out = NULL;
 	if (c.count) {
-		*out = (struct missing_name *)(void *)arena_memdup(&study->arena, c.items, c.count * sizeof(*c.items));
+		*out = arena_copy(&study->arena, c.items, c.count, sizeof(*c.items));
 		qsort(*out, c.count, sizeof(**out), compare_missing);
 	}
 	free(c.items);

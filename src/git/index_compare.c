@@ -266,14 +266,10 @@ static bool compare_directory(struct comparison *c, const struct oid *tree, cons
 static void keep(struct comparison *c, struct index_changes *out)
 {
 	memset(out, 0, sizeof(*out));
-	out->items = arena_calloc(c->arena, c->count + 1, sizeof(*out->items));
+	out->items = arena_copy(c->arena, c->changes, c->count, sizeof(*c->changes));
 	out->count = c->count;
-	if (c->count)
-		memcpy(out->items, c->changes, c->count * sizeof(*c->changes));
-	out->dull = arena_calloc(c->arena, c->dull_count + 1, sizeof(*out->dull));
+	out->dull = arena_copy(c->arena, c->dull, c->dull_count, sizeof(*c->dull));
 	out->dull_count = c->dull_count;
-	if (c->dull_count)
-		memcpy(out->dull, c->dull, c->dull_count * sizeof(*c->dull));
 }
 
 bool index_file_compare(struct repo *repo, struct arena *arena, const struct index_file *file, const struct oid *tree,

@@ -55,7 +55,7 @@ void index_read_every(struct repo *repo, struct arena *arena, struct named_index
 	directory_release(&linked);
 	if (all.count)
 		qsort(all.items, all.count, sizeof(*all.items), compare_names);
-	*out = (struct named_index *)(void *)arena_memdup(arena, all.items, all.count * sizeof(*all.items));
+	*out = arena_copy(arena, all.items, all.count, sizeof(*all.items));
 	*count = all.count;
 	free(all.items);
 }

@@ -64,14 +64,10 @@ static int parse_output(struct arena *arena, const struct strbuf *out, struct ch
 static void keep(struct arena *arena, const struct changes *list, struct index_changes *out)
 {
 	memset(out, 0, sizeof(*out));
-	out->items = arena_calloc(arena, list->count + 1, sizeof(*out->items));
-	out->conflicts = arena_calloc(arena, list->conflict_count + 1, sizeof(*out->conflicts));
+	out->items = arena_copy(arena, list->items, list->count, sizeof(*list->items));
 	out->count = list->count;
+	out->conflicts = arena_copy(arena, list->conflicts, list->conflict_count, sizeof(*list->conflicts));
 	out->conflict_count = list->conflict_count;
-	if (list->count)
-		memcpy(out->items, list->items, list->count * sizeof(*list->items));
-	if (list->conflict_count)
-		memcpy(out->conflicts, list->conflicts, list->conflict_count * sizeof(*list->conflicts));
 }
 
 /* Asks git. 0 or -1. */

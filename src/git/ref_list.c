@@ -166,7 +166,7 @@ static bool add_packed_line(struct arena *arena, struct packed_lines *lines, con
 		if (!lines->has_added)
 			return true;
 		candidate = &list->items[list->count - 1];
-		candidate->peeled = (const struct oid *)(const void *)arena_memdup(arena, &id, sizeof(id));
+		candidate->peeled = arena_copy(arena, &id, 1, sizeof(id));
 		candidate->is_direct = false;
 		return true;
 	}

@@ -50,9 +50,7 @@ int tree_changes_read(struct repo *repo, const struct oid *before, const struct 
 	if (rc > 0)
 		err_set(err, ERR_UNDECIDED, "the trees differ in too many places");
 	found = out->items;
-	out->items = arena_calloc(arena, out->count + 1, sizeof(*found));
-	if (out->count)
-		memcpy(out->items, found, out->count * sizeof(*found));
+	out->items = arena_copy(arena, found, out->count, sizeof(*found));
 	free(found);
 	return rc == 0 ? 0 : -1;
 }

@@ -152,8 +152,7 @@ int worktree_files(struct repo *repo, struct arena *arena, const char *dir, unsi
 		goto done;
 	if (list.count) {
 		qsort(list.items, list.count, sizeof(*list.items), text_compare_items);
-		*out = arena_calloc(arena, list.count, sizeof(**out));
-		memcpy(*out, list.items, list.count * sizeof(**out));
+		*out = arena_copy(arena, list.items, list.count, sizeof(*list.items));
 		*count = list.count;
 	}
 	rc = 0;

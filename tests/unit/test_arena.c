@@ -63,12 +63,48 @@ static void arena_memdup__bytes_and_nothing__are_terminated(void **state)
 	arena_release(&arena);
 }
 
+static void arena_copy__items_and_none__are_there_and_aligned(void **state)
+{
+	static const uint64_t items[] = { 1, UINT64_MAX, 3 };
+	struct arena arena;
+	uint64_t *copy;
+
+	(void)state;
+	arena_init(&arena);
+	arena_memdup(&arena, "x", 1);
+	copy = arena_copy(&arena, items, 3, sizeof(*items));
+	assert_int_equal((uintptr_t)copy % alignof(max_align_t), 0);
+	assert_memory_equal(copy, items, sizeof(items));
+	assert_non_null(arena_copy(&arena, NULL, 0, sizeof(*items)));
+	arena_release(&arena);
+}
+
+static void arena_grow__one_by_one__keeps_what_is_there(void **state)
+{
+	struct arena arena;
+	uint32_t *items = NULL;
+	size_t i, count = 0;
+
+	(void)state;
+	arena_init(&arena);
+	for (i = 0; i < 1000; i++) {
+		ARENA_GROW(&arena, items, count);
+		items[count++] = (uint32_t)i;
+		arena_memdup(&arena, "behind it", 9);
+	}
+	for (i = 0; i < count; i++)
+		assert_int_equal(items[i], i);
+	arena_release(&arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(arena_alloc__any_sizes__are_aligned_zeroed_and_apart),
 		cmocka_unit_test(arena_alloc__many_small_ones__share_blocks),
 		cmocka_unit_test(arena_memdup__bytes_and_nothing__are_terminated),
+		cmocka_unit_test(arena_copy__items_and_none__are_there_and_aligned),
+		cmocka_unit_test(arena_grow__one_by_one__keeps_what_is_there),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

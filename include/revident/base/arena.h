@@ -31,6 +31,18 @@ void *arena_calloc(struct arena *arena, size_t count, size_t size);
 /* A copy of `len` bytes with a NUL behind them. */
 char *arena_memdup(struct arena *arena, const void *bytes, size_t len);
 
+/* A copy of `count` items of `size` bytes, aligned for any type. Never NULL, even of none. */
+void *arena_copy(struct arena *arena, const void *items, size_t count, size_t size);
+
+/*
+ * Makes room for one more of `items`, `count` elements that no one else added to: where that is a power of two they move
+ * to a place for twice as many. Use: ARENA_GROW(arena, v->items, v->count); v->items[v->count++] = x;
+ */
+#define ARENA_GROW(arena, items, count) ((items) = arena_grow((arena), (items), (count), sizeof(*(items))))
+
+/* For ARENA_GROW(). */
+void *arena_grow(struct arena *arena, void *items, size_t count, size_t size);
+
 char *arena_strdup(struct arena *arena, const char *text);
 
 /* A copy of the bytes, with a NUL behind them; none stays none. */
