@@ -46,8 +46,7 @@ enum protect {
 struct text_list {
 	struct text *items;
 	size_t count;
-	size_t cap;     /* the reader's own */
-	unsigned layer; /* likewise: which source filled it */
+	unsigned layer; /* the reader's own: which source filled it */
 };
 
 struct policy_environment {
