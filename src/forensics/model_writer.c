@@ -196,8 +196,10 @@ void model_event(struct model_writer *w, const struct change *change, struct eve
 
 int model_what(struct model_writer *w, const struct change *change, struct event *out, struct err *err)
 {
-	if (change->kind != EVENT_EDITED)
+	if (change->kind != EVENT_EDITED && change->kind != EVENT_REPLACED)
 		return 0;
-	out->has_what = true;
-	return study_compare(&w->inv->study, change->before.blob, change->after.blob, &out->what, err);
+	if (study_compare(&w->inv->study, change->before.blob, change->after.blob, &out->what, err) < 0)
+		return -1;
+	out->has_what = change->kind == EVENT_EDITED || out->what == EDIT_COSMETIC;
+	return 0;
 }

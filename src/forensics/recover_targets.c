@@ -110,8 +110,17 @@ static const struct tree_env *holding_environment(struct planner *p, struct text
 	return NULL;
 }
 
+static bool is_cosmetic(struct planner *p, const struct change *change)
+{
+	struct err ignored = { 0 };
+	enum edit what;
+
+	return study_compare(&p->inv.study, change->before.blob, change->after.blob, &what, &ignored) == 0 &&
+	       what == EDIT_COSMETIC;
+}
+
 /* Did the last change that says what the id names give it other content? */
-static bool is_replaced(const struct planner *p, struct text revision, const struct tree_env *env)
+static bool is_replaced(struct planner *p, struct text revision, const struct tree_env *env)
 {
 	uint32_t number = intern_find(&p->inv.study.revisions, revision.ptr, revision.len);
 	const uint32_t label = p->view->labels[env - p->view->envs.items];
@@ -123,7 +132,7 @@ static bool is_replaced(const struct planner *p, struct text revision, const str
 
 		if (change->lineage != label)
 			continue;
-		if (change->kind == EVENT_REPLACED)
+		if (change->kind == EVENT_REPLACED && !is_cosmetic(p, change))
 			replaced = true;
 		else if (change->kind == EVENT_ADDED || change->kind == EVENT_RESTORED)
 			replaced = false;

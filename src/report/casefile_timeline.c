@@ -40,7 +40,8 @@ static const char *landed_verb(const struct event *event)
 
 static bool is_bad(const struct moment *m)
 {
-	return m->kind == MOMENT_EVENT && (event_kind_is_loss(m->event->kind) || m->event->kind == EVENT_REPLACED);
+	return m->kind == MOMENT_EVENT &&
+	       (event_kind_is_loss(m->event->kind) || (m->event->kind == EVENT_REPLACED && !m->event->has_what));
 }
 
 static void cell_what(struct page *page, const struct moment *m)

@@ -167,7 +167,7 @@ json_t *json_from_event(const struct event *event)
 		return NULL;
 	if (event->kind == EVENT_MOVED)
 		json_object_set_new(value, "content_changed", json_boolean(event->content_changed));
-	if (event->kind == EVENT_EDITED)
+	if (event->kind == EVENT_EDITED || event->has_what)
 		json_object_set_new(value, "what", event->has_what ? json_string(edit_name(event->what)) : json_null());
 	if (event->kind == EVENT_RESTORED) {
 		json_object_set_new(value, "same_content", json_boolean(event->same_content));

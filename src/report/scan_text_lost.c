@@ -224,7 +224,12 @@ size_t scan_text_lost_count(const struct scan_text *t)
 
 static bool is_replaced(const struct event *event)
 {
-	return event->kind == EVENT_REPLACED;
+	return event->kind == EVENT_REPLACED && !event->has_what;
+}
+
+static bool is_rewritten(const struct event *event)
+{
+	return event->kind == EVENT_REPLACED && event->has_what;
 }
 
 static bool is_reused(const struct event *event)
@@ -245,6 +250,7 @@ static void add_events(struct scan_text *t, struct entry *entries)
 		const char *title;
 	} sections[] = {
 		{ is_replaced, "Replaced: these ids name other content since" },
+		{ is_rewritten, "Written anew, the code being the same" },
 		{ is_reused, "Reused: these ids were lost, and given to other content" },
 		{ is_duplicated, "Duplicated: these ids had several files at one time" },
 	};

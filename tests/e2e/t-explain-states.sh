@@ -321,3 +321,37 @@ expect_exit 0
 [ "$(cat $V/*.py | grep -c '^revision')" -eq 2 ] || fail "$(ls $V)"
 run revident explain a1a1a1a1a1a1 --format json
 expect_json '[d["lost_with"], d["stand_in"]]' '[1, null]'
+
+it "a formatter's rewrite of nearly every line is no replacement to fear"
+fixture merge-migration
+V=migrations/versions
+write_tables() {
+	printf "revision = 'f7f7f7f7f7f7'\ndown_revision = 'b2b2b2b2b2b2'\n\ndef upgrade():\n"
+	for table in one two three four five; do
+		printf "    op.drop_table(%s'%s')\n" "$1" "$table${2-}"
+	done
+}
+write_tables u >$V/f7f7f7f7f7f7_more.py
+git add .
+git commit -qm 'More'
+write_tables '' >$V/f7f7f7f7f7f7_more.py
+git commit -qam 'pyupgrade'
+run revident scan --format json
+expect_json '[[e["kind"], e["what"]] for e in d["events"]]' '[["replaced", "cosmetic"]]'
+run revident scan
+says 'Written anew, the code being the same (1):'
+does_not_say '1 replaced'
+run revident explain f7f7f7f7f7f7
+says 'present and whole at HEAD.'
+says 'the same code, written anew, similarity 0.'
+does_not_say 'beware'
+run revident recover f7f7f7f7f7f7
+says 'there is nothing to put back'
+write_tables '' s >$V/f7f7f7f7f7f7_more.py
+git commit -qam 'Other tables'
+run revident scan --format json
+expect_json '[e.get("what") for e in d["events"]]' '["cosmetic", null]'
+run revident scan
+says '1 replaced'
+run revident explain f7f7f7f7f7f7
+says 'its content was replaced.'
