@@ -1,43 +1,11 @@
 #include <assert.h>
 #include <string.h>
 
-#include "revident/alembic/python_text.h"
-#include "revident/alembic/tokens.h"
-#include "revident/base/xalloc.h"
+#include "lexer_parts.h"
 #include "plain_token.h"
+#include "revident/alembic/python_text.h"
 
-/* CPython compares indentation twice, with tabs to the next multiple of eight and as single columns. */
-enum { TAB_WIDTH = 8 };
-
-struct indent {
-	unsigned columns, characters;
-};
-
-/* The statements whose Python 2 form shows by a comma outside brackets. */
-enum opening { OPENING_OTHER, OPENING_EXCEPT, OPENING_RAISE };
-
-struct lexer {
-	struct tokenizer *tokenizer;
-	const char *bytes;
-	size_t len, at;
-	unsigned line;
-	bool has_cr;         /* lines may end in CR: count those too */
-	bool line_start;     /* at the first byte of a physical line, outside strings */
-	bool plain_fstrings; /* one did not end as PEP 701 says: read them as plain strings from here on */
-
-	struct token_list *list;
-	uint32_t brackets[TOKEN_DEPTH_MAX]; /* indices of those that are open */
-	unsigned depth;
-	struct indent indents[TOKEN_LEVEL_MAX + 1];
-	unsigned level;
-	bool block_opens;   /* the last logical line ended with a colon */
-	bool after_operand; /* the last token may end one: a name, a literal, a closing bracket */
-
-	size_t statement; /* index of the current simple statement's first token */
-	enum opening opening;
-};
-
-static void report(struct lexer *lx, enum unreadable problem, unsigned line)
+void lexer_report(struct lexer *lx, enum unreadable problem, unsigned line)
 {
 	static const unsigned char gravity[] = {
 		[UNREADABLE_NOT] = 0, [UNREADABLE_SYNTAX] = 1, [UNREADABLE_UNCLOSED] = 2, [UNREADABLE_CONFLICT] = 3
@@ -63,60 +31,9 @@ static unsigned count_lines(const struct lexer *lx, size_t from, size_t to)
 	return lines;
 }
 
-static inline struct token *add_token(struct lexer *lx, enum token_kind kind, uint8_t op, size_t len)
-{
-	struct token_list *list = lx->list;
-	size_t at = list->count;
-
-	VEC_GROW(list->items, at, list->cap);
-	list->items[at] = (struct token){
-		.at = (uint32_t)lx->at,
-		.len = (uint32_t)len,
-		.line = lx->line,
-		.pair = (uint32_t)at,
-		.kind = (uint8_t)kind,
-		.op = op,
-		.level = (uint8_t)lx->level,
-		.depth = (uint8_t)lx->depth,
-	};
-	list->count = at + 1;
-	lx->after_operand = kind == TOKEN_OP ? op == ')' || op == ']' || op == '}' : kind != TOKEN_NEWLINE;
-	return &list->items[at];
-}
-
-static struct token *last_token(const struct lexer *lx)
-{
-	return lx->list->count ? &lx->list->items[lx->list->count - 1] : NULL;
-}
-
-/* Does the next token begin a logical line? */
-static bool line_is_empty(const struct lexer *lx)
-{
-	const struct token *last = last_token(lx);
-
-	return !last || last->kind == TOKEN_NEWLINE;
-}
-
-static void begin_statement(struct lexer *lx)
-{
-	lx->statement = lx->list->count;
-	lx->opening = OPENING_OTHER;
-}
-
-static void end_logical_line(struct lexer *lx)
-{
-	const struct token *last = last_token(lx);
-
-	if (line_is_empty(lx))
-		return;
-	lx->block_opens = last->kind == TOKEN_OP && last->op == ':';
-	add_token(lx, TOKEN_NEWLINE, 0, 0);
-	begin_statement(lx);
-}
-
 static void report_unclosed(struct lexer *lx, unsigned line)
 {
-	report(lx, UNREADABLE_UNCLOSED, line);
+	lexer_report(lx, UNREADABLE_UNCLOSED, line);
 	lx->list->unclosed = true;
 }
 
@@ -124,109 +41,11 @@ static void report_unclosed(struct lexer *lx, unsigned line)
 static void stop(struct lexer *lx, unsigned line)
 {
 	report_unclosed(lx, line);
-	add_token(lx, TOKEN_OP, OP_JUNK, lx->at < lx->len ? 1 : 0);
+	lexer_add(lx, TOKEN_OP, OP_JUNK, lx->at < lx->len ? 1 : 0);
 	lx->list->stopped = true;
 	lx->depth = 0;
-	end_logical_line(lx);
+	lexer_end_line(lx);
 	lx->at = lx->len;
-}
-
-/* Fits `indent`, of a line that begins a statement, into the levels. */
-static void set_level(struct lexer *lx, struct indent indent)
-{
-	const struct indent *top = &lx->indents[lx->level];
-
-	if (indent.columns > top->columns) {
-		if (!lx->block_opens || indent.characters <= top->characters || lx->level == TOKEN_LEVEL_MAX)
-			report(lx, UNREADABLE_SYNTAX, lx->line);
-		if (lx->level < TOKEN_LEVEL_MAX)
-			lx->indents[++lx->level] = indent;
-		return;
-	}
-	if (lx->block_opens)
-		report(lx, UNREADABLE_SYNTAX, lx->line);
-	while (lx->level && indent.columns < lx->indents[lx->level].columns)
-		lx->level--;
-	top = &lx->indents[lx->level];
-	if (indent.columns != top->columns || indent.characters != top->characters)
-		report(lx, UNREADABLE_SYNTAX, lx->line);
-}
-
-/* The conflict markers of git, diff3's third one included; seven characters at column 0. */
-static bool at_marker(const struct lexer *lx)
-{
-	const char *p = lx->bytes + lx->at;
-	size_t left = lx->len - lx->at;
-
-	if (left < 7 || (*p != '<' && *p != '=' && *p != '>' && *p != '|'))
-		return false;
-	for (size_t i = 1; i < 7; i++)
-		if (p[i] != p[0])
-			return false;
-	return left == 7 || p[7] == ' ' || p[7] == '\n' || p[7] == '\r';
-}
-
-static size_t rest_of_line(const struct lexer *lx, size_t from)
-{
-	while (from < lx->len && lx->bytes[from] != '\n' && lx->bytes[from] != '\r')
-		from++;
-	return from;
-}
-
-static bool is_newline(char c)
-{
-	return c == '\n' || c == '\r';
-}
-
-static void pass_newline(struct lexer *lx)
-{
-	lx->at += lx->bytes[lx->at] == '\r' && lx->at + 1 < lx->len && lx->bytes[lx->at + 1] == '\n' ? 2 : 1;
-	lx->line++;
-}
-
-/* Reads what a physical line begins with; a blank one leaves the levels alone. */
-static void begin_line(struct lexer *lx)
-{
-	struct indent indent = { 0, 0 }, joined = { 0, 0 };
-	bool is_joined = false;
-
-	lx->line_start = false;
-	if (at_marker(lx)) {
-		size_t end = rest_of_line(lx, lx->at);
-
-		report(lx, UNREADABLE_CONFLICT, lx->line);
-		if (!lx->depth)
-			lx->level = 0;
-		add_token(lx, TOKEN_OP, OP_JUNK, end - lx->at);
-		lx->at = end;
-		return;
-	}
-	if (lx->depth)
-		return;
-	for (; lx->at < lx->len; lx->at++) {
-		char c = lx->bytes[lx->at];
-
-		if (c == ' ') {
-			indent.columns++;
-			indent.characters++;
-		} else if (c == '\t') {
-			indent.columns = (indent.columns / TAB_WIDTH + 1) * TAB_WIDTH;
-			indent.characters++;
-		} else if (c == '\f') {
-			indent = (struct indent){ 0, 0 };
-		} else if (c == '\\' && lx->at + 1 < lx->len && is_newline(lx->bytes[lx->at + 1])) {
-			if (!is_joined)
-				joined = indent;
-			is_joined = true;
-			lx->at++;
-			pass_newline(lx);
-			lx->at--;
-		} else {
-			break;
-		}
-	}
-	if (lx->at < lx->len && !is_newline(lx->bytes[lx->at]) && lx->bytes[lx->at] != '#')
-		set_level(lx, is_joined ? joined : indent);
 }
 
 /* Keywords that may follow an operand. */
@@ -262,14 +81,14 @@ static bool is_string(enum token_kind kind)
 /* An operand directly behind another is no Python 3: `print "x"`, `exec code`, 10L. Call where lx->after_operand. */
 static void check_operand(struct lexer *lx, enum token_kind kind, size_t len)
 {
-	const struct token *last = last_token(lx);
+	const struct token *last = lexer_last(lx);
 
 	assert(last); /* it may end one */
 	if (is_string(kind) && is_string((enum token_kind)last->kind))
 		return;
 	if (!ends_operand(lx, last) || (kind == TOKEN_NAME && continues_expression(lx->bytes + lx->at, len)))
 		return;
-	report(lx, UNREADABLE_SYNTAX, lx->line);
+	lexer_report(lx, UNREADABLE_SYNTAX, lx->line);
 }
 
 /* 0777 is a number of Python 2; 00 and 0777.5 are Python 3. */
@@ -302,10 +121,10 @@ static void take_word(struct lexer *lx, enum token_kind kind, size_t len)
 	if (lx->after_operand)
 		check_operand(lx, kind, len);
 	if (kind == TOKEN_NUMBER && is_old_octal(word, len))
-		report(lx, UNREADABLE_SYNTAX, lx->line);
+		lexer_report(lx, UNREADABLE_SYNTAX, lx->line);
 	if (kind == TOKEN_NAME && lx->statement == lx->list->count)
 		lx->opening = opening_of(word, len);
-	add_token(lx, kind, 0, len);
+	lexer_add(lx, kind, 0, len);
 	lx->at += len;
 }
 
@@ -326,7 +145,7 @@ static int take_string(struct lexer *lx, enum string_prefix prefix, size_t prefi
 			if (found < 0)
 				return -1;
 			if (!found) {
-				report(lx, UNREADABLE_SYNTAX, lx->line);
+				lexer_report(lx, UNREADABLE_SYNTAX, lx->line);
 				lx->plain_fstrings = true;
 			}
 		}
@@ -344,7 +163,7 @@ static int take_string(struct lexer *lx, enum string_prefix prefix, size_t prefi
 	}
 	if (lx->after_operand)
 		check_operand(lx, kind, 0);
-	add_token(lx, kind, 0, end - lx->at);
+	lexer_add(lx, kind, 0, end - lx->at);
 	lx->line += count_lines(lx, lx->at, end);
 	lx->at = end;
 	return 0;
@@ -360,7 +179,7 @@ static void take_bracket(struct lexer *lx, char c)
 			stop(lx, lx->line);
 			return;
 		}
-		add_token(lx, TOKEN_OP, (uint8_t)c, 1);
+		lexer_add(lx, TOKEN_OP, (uint8_t)c, 1);
 		lx->brackets[lx->depth++] = (uint32_t)(list->count - 1);
 		lx->at++;
 		return;
@@ -368,12 +187,12 @@ static void take_bracket(struct lexer *lx, char c)
 	open = lx->depth ? lx->brackets[lx->depth - 1] : 0;
 	if (!lx->depth || list->items[open].op != (c == ')' ? '(' : c == ']' ? '[' : '{')) {
 		report_unclosed(lx, lx->line);
-		add_token(lx, TOKEN_OP, OP_JUNK, 1);
+		lexer_add(lx, TOKEN_OP, OP_JUNK, 1);
 		lx->at++;
 		return;
 	}
 	lx->depth--;
-	add_token(lx, TOKEN_OP, (uint8_t)c, 1)->pair = open;
+	lexer_add(lx, TOKEN_OP, (uint8_t)c, 1)->pair = open;
 	list->items[open].pair = (uint32_t)(list->count - 1);
 	lx->at++;
 }
@@ -394,11 +213,11 @@ static uint8_t operator_code(const char *p, size_t len)
 static void take_operator(struct lexer *lx, uint8_t op, size_t len)
 {
 	if (op == OP_JUNK || (op == ',' && !lx->depth && lx->opening != OPENING_OTHER))
-		report(lx, UNREADABLE_SYNTAX, lx->line);
-	add_token(lx, TOKEN_OP, op, len);
+		lexer_report(lx, UNREADABLE_SYNTAX, lx->line);
+	lexer_add(lx, TOKEN_OP, op, len);
 	lx->at += len;
 	if (!lx->depth && (op == ';' || op == ':'))
-		begin_statement(lx);
+		lexer_begin_statement(lx);
 }
 
 static char byte_behind(const struct lexer *lx)
@@ -423,8 +242,8 @@ static bool take_byte(struct lexer *lx)
 	case '\n':
 	case '\r':
 		if (!lx->depth)
-			end_logical_line(lx);
-		pass_newline(lx);
+			lexer_end_line(lx);
+		lexer_pass_newline(lx);
 		lx->line_start = true;
 		return true;
 	case '(':
@@ -483,9 +302,9 @@ static int take_token(struct lexer *lx, size_t len, struct err *err)
 		take_word(lx, TOKEN_NUMBER, len);
 	} else if (c == '\\' && len > 1) {
 		lx->at += 1;
-		pass_newline(lx);
+		lexer_pass_newline(lx);
 		if (lx->at == lx->len)
-			report(lx, UNREADABLE_SYNTAX, lx->line - 1);
+			lexer_report(lx, UNREADABLE_SYNTAX, lx->line - 1);
 	} else if (c == '#') {
 		lx->at += len;
 	} else {
@@ -501,7 +320,7 @@ static int take_next(struct lexer *lx, struct err *err)
 	long n;
 
 	if (lx->line_start) {
-		begin_line(lx);
+		lexer_begin_line(lx);
 		return 0;
 	}
 	if (byte_is(c, BYTE_WORD) && !byte_is(c, BYTE_DIGIT))
@@ -532,8 +351,8 @@ int tokens_read(struct tokenizer *tokenizer, const char *bytes, size_t len, enum
 	}
 	if (lx.depth)
 		stop(&lx, list->items[lx.brackets[lx.depth - 1]].line);
-	end_logical_line(&lx);
+	lexer_end_line(&lx);
 	if (lx.block_opens)
-		report(&lx, UNREADABLE_SYNTAX, list->items[list->count - 1].line);
+		lexer_report(&lx, UNREADABLE_SYNTAX, list->items[list->count - 1].line);
 	return 0;
 }
