@@ -18,6 +18,16 @@ bool module_is_word(const struct module *m, size_t i, const char *word)
 	return i < m->b.count && token_is(m->b.source, &m->b.tokens[i], word);
 }
 
+bool module_is_any_word(const struct module *m, size_t i, const char *const *words, size_t count)
+{
+	size_t k;
+
+	for (k = 0; k < count; k++)
+		if (module_is_word(m, i, words[k]))
+			return true;
+	return false;
+}
+
 /* --- definitions --------------------------------------------------------------------------------------------------- */
 
 static struct module_name *enter(struct module *m, size_t i)

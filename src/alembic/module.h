@@ -62,6 +62,7 @@ void module_close(struct module *m);
 
 bool module_is_op(const struct module *m, size_t i, uint8_t op);
 bool module_is_word(const struct module *m, size_t i, const char *word);
+bool module_is_any_word(const struct module *m, size_t i, const char *const *words, size_t count);
 
 /* The function of that name which the token `i` spells, the last of several; NULL if there is none. */
 struct module_function *module_function_at(struct module *m, size_t i);
