@@ -187,10 +187,10 @@ check-corpus: $(FUZZERS) ## replay the fuzzers' corpora
 check-differential: all $(DUMPS) ## compare with Python's ast, configparser, git and a second implementation
 	$(Q)BUILD=$(CURDIR)/$(B) tests/run-differential.sh
 
-$(B)/tests/fault/inject.so: tests/fault/inject.c
+$(B)/tests/fault/inject.so: tests/fault/inject.c tests/fault/calls.c tests/fault/inject.h
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(STD) $(WARNINGS) $(WERROR) -Wno-pedantic -O1 -g -fPIC -shared -o $@ $<
+	$(Q)$(CC) $(STD) $(WARNINGS) $(WERROR) -Wno-pedantic -O1 -g -fPIC -shared -o $@ $(filter %.c,$^)
 
 # At most so many runs for a command, a kind of call and a kind of failure; 0: every call.
 FAULTS ?= 1
