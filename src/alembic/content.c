@@ -114,7 +114,10 @@ struct hashes {
 	size_t count, cap;
 };
 
-/* `*lf`, at first NULL: the next line feed, or the end. It is kept from line to line: CRs alone can end millions of them. */
+/*
+ * `*lf`, at first NULL: the next line feed, or the end. It is kept from line to line: CRs alone can end millions of
+ * them.
+ */
 static const char *end_of_line(const char *p, const char *end, const char **lf)
 {
 	const char *cr;

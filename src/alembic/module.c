@@ -28,7 +28,7 @@ bool module_is_any_word(const struct module *m, size_t i, const char *const *wor
 	return false;
 }
 
-/* --- definitions --------------------------------------------------------------------------------------------------- */
+/* --- definitions ------------------------------------------------------------------------------------------------- */
 
 static struct module_name *enter(struct module *m, size_t i)
 {
@@ -193,7 +193,7 @@ void module_close(struct module *m)
 	free(m->functions);
 }
 
-/* --- looking up ---------------------------------------------------------------------------------------------------- */
+/* --- looking up -------------------------------------------------------------------------------------------------- */
 
 static const struct module_name *find(const struct module *m, size_t i)
 {
@@ -312,7 +312,7 @@ bool module_argument(
 	return false;
 }
 
-/* --- texts --------------------------------------------------------------------------------------------------------- */
+/* --- texts ------------------------------------------------------------------------------------------------------- */
 
 /* A name inside an expression: its one value, or a mark. */
 static bool add_name(struct module *m, size_t i, unsigned depth, struct strbuf *out)

@@ -54,8 +54,8 @@ struct module {
 };
 
 /*
- * Cuts a file and reads its definitions. 1: module_close() when done; until then the reader's buffers are in use. 0 if the
- * file cannot be read, is empty or over MIGRATION_BYTES_MAX; -1 with `err` set.
+ * Cuts a file and reads its definitions. 1: module_close() when done; until then the reader's buffers are in use. 0 if
+ * the file cannot be read, is empty or over MIGRATION_BYTES_MAX; -1 with `err` set.
  */
 int module_read(struct module *m, struct reader *reader, const char *bytes, size_t len, struct err *err);
 void module_close(struct module *m);
@@ -74,8 +74,8 @@ struct module_function *module_function(struct module *m, const char *name);
 bool module_is_unknown(const struct module *m, size_t i);
 
 /*
- * The expressions that the name at token `i` may stand for, at most CANDIDATES_MAX, into `out`. Returns how many; 0 where
- * it is not bound in this file, or not only to what can be told.
+ * The expressions that the name at token `i` may stand for, at most CANDIDATES_MAX, into `out`. Returns how many; 0
+ * where it is not bound in this file, or not only to what can be told.
  */
 size_t module_candidates(const struct module *m, size_t i, struct span out[CANDIDATES_MAX]);
 
@@ -87,9 +87,9 @@ bool module_argument(
 	const struct module *m, struct span arguments, size_t position, const char *keyword, struct span *out);
 
 /*
- * Appends what a string expression evaluates to, with UNKNOWN_MARK for what is not known: literals side by side or added,
- * f-strings, names bound to one of these. What else stands in it becomes blanks, and a semicolon at commas, `%` and
- * methods. Returns whether there was any string.
+ * Appends what a string expression evaluates to, with UNKNOWN_MARK for what is not known: literals side by side or
+ * added, f-strings, names bound to one of these. What else stands in it becomes blanks, and a semicolon at commas, `%`
+ * and methods. Returns whether there was any string.
  */
 bool module_text(struct module *m, struct span span, unsigned depth, struct strbuf *out);
 

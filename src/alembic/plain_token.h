@@ -1,5 +1,6 @@
 /*
- * plain_token: the tokens that most of a source is made of, told without a match of the pattern. Private to src/alembic.
+ * plain_token: the tokens that most of a source is made of, told without a match of the pattern. Private to
+ * src/alembic.
  */
 #ifndef REVIDENT_SRC_ALEMBIC_PLAIN_TOKEN_H
 #define REVIDENT_SRC_ALEMBIC_PLAIN_TOKEN_H

@@ -155,7 +155,7 @@ static size_t skip_body(const struct statement_reader *r, size_t i)
 	return i;
 }
 
-/* --- statements, from the token behind their first word; each returns where to go on ------------------------------ */
+/* --- statements, from the token behind their first word; each returns where to go on ----------------------------- */
 
 static size_t read_create_table(const struct statement_reader *r, size_t i, bool is_temporary)
 {
@@ -311,9 +311,11 @@ static size_t read_select(const struct statement_reader *r, size_t i)
 	return i;
 }
 
-/* --- what may stand anywhere --------------------------------------------------------------------------------------- */
+/* --- what may stand anywhere ------------------------------------------------------------------------------------- */
 
-/* Is `name`, which UPDATE names at `i`, no table but an alias that the statement's FROM declares? As SQL Server has it. */
+/*
+ * Is `name`, which UPDATE names at `i`, no table but an alias that the statement's FROM declares? As SQL Server has it.
+ */
 static bool is_alias(const struct statement_reader *r, const struct sql_name *name)
 {
 	size_t end = statement_end(r, name->next), i;
@@ -371,7 +373,7 @@ static size_t read_anywhere(const struct statement_reader *r, size_t i)
 	return i + 1;
 }
 
-/* --- statements ---------------------------------------------------------------------------------------------------- */
+/* --- statements -------------------------------------------------------------------------------------------------- */
 
 static bool is_known_statement(const struct statement_reader *r, size_t i)
 {

@@ -1,9 +1,9 @@
 /*
  * sql: the tables that SQL statements create and assume. Private to src/alembic; pure.
  *
- * The dialects that migrations are written in (PostgreSQL, MySQL, SQLite, SQL Server) as far as names of tables go; nothing
- * is checked. Bodies of functions, procedures and triggers do not run when they are defined and are not read; those of
- * PostgreSQL's DO do, and are.
+ * The dialects that migrations are written in (PostgreSQL, MySQL, SQLite, SQL Server) as far as names of tables go;
+ * nothing is checked. Bodies of functions, procedures and triggers do not run when they are defined and are not read;
+ * those of PostgreSQL's DO do, and are.
  */
 #ifndef REVIDENT_SRC_ALEMBIC_SQL_H
 #define REVIDENT_SRC_ALEMBIC_SQL_H
@@ -17,8 +17,8 @@
 enum { SQL_TOKENS_MAX = 1 << 20 };
 
 /*
- * Reads `len` bytes, whose first stands on `line`; UNKNOWN_MARK stands for what is no literal, and what a marker, `{...}` or
- * `%s` is part of is an unknown name. Returns whether any statement was recognised.
+ * Reads `len` bytes, whose first stands on `line`; UNKNOWN_MARK stands for what is no literal, and what a marker,
+ * `{...}` or `%s` is part of is an unknown name. Returns whether any statement was recognised.
  */
 bool sql_read(struct table_sink *sink, const char *sql, size_t len, unsigned line);
 

@@ -7,7 +7,7 @@
 
 enum { CALL_DEPTH_MAX = 16 };
 
-/* --- SQL ----------------------------------------------------------------------------------------------------------- */
+/* --- SQL --------------------------------------------------------------------------------------------------------- */
 
 /* The table that a name or a call `Table("x", ...)` stands for is written to. */
 static void use_expression(struct table_walk *w, struct span span)
@@ -70,7 +70,7 @@ static void read_sql(struct table_walk *w, struct span span, unsigned depth)
 	strbuf_release(&sql);
 }
 
-/* --- calls --------------------------------------------------------------------------------------------------------- */
+/* --- calls ------------------------------------------------------------------------------------------------------- */
 
 static bool is_in(const struct table_walk *w, const struct intern *set, size_t i)
 {
@@ -234,7 +234,7 @@ static void walk_span(struct table_walk *w, struct span span)
 	}
 }
 
-/* --- a file -------------------------------------------------------------------------------------------------------- */
+/* --- a file ------------------------------------------------------------------------------------------------------ */
 
 /* `from alembic import op as o`, `from alembic.op import create_table as c`, `o = Operations(...)`. */
 static void take_imports(struct table_walk *w)

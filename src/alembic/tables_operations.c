@@ -2,7 +2,7 @@
 
 #include "tables_parts.h"
 
-/* --- names of tables ----------------------------------------------------------------------------------------------- */
+/* --- names of tables --------------------------------------------------------------------------------------------- */
 
 /* `op.f("x")`, `sa.table("x", ...)`, `quoted_name("x", True)`: what is in the first argument of such a call. */
 static struct span unwrap_call(const struct table_walk *w, struct span span)
@@ -137,7 +137,7 @@ static void use_references(struct table_walk *w, struct span arguments)
 	}
 }
 
-/* --- operations ---------------------------------------------------------------------------------------------------- */
+/* --- operations -------------------------------------------------------------------------------------------------- */
 
 struct operation {
 	const char *name;

@@ -1,8 +1,8 @@
 /*
  * tables_parts: one reading of what a migration does to tables, as its two parts share it. Private to src/alembic.
  *
- * tables.c follows upgrade() through the calls of the file; tables_operations.c says what the operations of Alembic mean
- * for tables, and which table an expression names.
+ * tables.c follows upgrade() through the calls of the file; tables_operations.c says what the operations of Alembic
+ * mean for tables, and which table an expression names.
  */
 #ifndef REVIDENT_SRC_ALEMBIC_TABLES_PARTS_H
 #define REVIDENT_SRC_ALEMBIC_TABLES_PARTS_H

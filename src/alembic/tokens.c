@@ -11,8 +11,8 @@
 #include "revident/base/xalloc.h"
 
 /*
- * No token of a source takes more steps than it has bytes, since nothing is tried twice. A limit of 1e6 refused a string
- * of a few hundred thousand escapes, which is honest input.
+ * No token of a source takes more steps than it has bytes, since nothing is tried twice. A limit of 1e6 refused a
+ * string of a few hundred thousand escapes, which is honest input.
  */
 enum { MATCH_LIMIT = 8 * MIGRATION_BYTES_MAX };
 

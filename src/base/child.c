@@ -143,7 +143,9 @@ static void let_signals_through(void)
 	signals_let_through(&none);
 }
 
-/* In the child: becomes the program, or tells the parent why not: with a negative number if its directory is to blame. */
+/*
+ * In the child: becomes the program, or tells the parent why not: with a negative number if its directory is to blame.
+ */
 static _Noreturn void become(const struct child *child, pid_t parent, int in, int out, int said, int report)
 {
 	bool is_there = true;

@@ -26,8 +26,9 @@ struct piece {
 };
 
 /*
- * Makes the heap grow, in pieces so small that what is written behind the last of them stays near the old end: one byte in
- * a huge page, and the kernel would fill it page by page. Returns the last piece, which lies where the growth begins.
+ * Makes the heap grow, in pieces so small that what is written behind the last of them stays near the old end: one byte
+ * in a huge page, and the kernel would fill it page by page. Returns the last piece, which lies where the growth
+ * begins.
  */
 static void *grow_heap(void)
 {

@@ -64,8 +64,8 @@ done:
 }
 
 /*
- * A file on its way to `path`, in the same directory. Where the file system can, it has no name until it is complete, so
- * that nothing is left of it whenever the program ends; a name of its own it then has only between two calls, where
+ * A file on its way to `path`, in the same directory. Where the file system can, it has no name until it is complete,
+ * so that nothing is left of it whenever the program ends; a name of its own it then has only between two calls, where
  * `path` is taken. Nothing is allocated meanwhile: that would be one more way to end. Whoever writes a draft holds its
  * lock, from before it has a name where it had none; what nobody holds was left by a program that was killed, and the
  * next one that writes to `path` removes it.

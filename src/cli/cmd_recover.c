@@ -114,7 +114,9 @@ static bool may_be_outdated(const struct recover *plan)
 	return false;
 }
 
-/* 2 where a choice is asked for, 3 where something cannot be found or must not be done, or may not be the last version. */
+/*
+ * 2 where a choice is asked for, 3 where something cannot be found or must not be done, or may not be the last version.
+ */
 static int exit_of(const struct work *w, bool used)
 {
 	size_t i;
@@ -131,7 +133,10 @@ static int exit_of(const struct work *w, bool used)
 	return may_be_outdated(&w->plan) ? EXIT_UNDECIDED : EXIT_CLEAN;
 }
 
-/* Makes the directories on the way; what the path has behind its first `own` bytes is the repository's, and follows no link. */
+/*
+ * Makes the directories on the way; what the path has behind its first `own` bytes is the repository's, and follows no
+ * link.
+ */
 static int make_dirs(const char *path, size_t own, struct err *err)
 {
 	char *copy = xstrdup(path), *slash;

@@ -66,7 +66,7 @@ done:
 	strbuf_release(&directory);
 }
 
-/* --- the evidence ---------------------------------------------------------------------------------------------------- */
+/* --- the evidence ------------------------------------------------------------------------------------------------ */
 
 /* Marks what a redacted report must not give away: whatever was not read and found free of it. */
 static void withhold(struct work *w)
@@ -125,7 +125,7 @@ done:
 	return rc;
 }
 
-/* --- the command ----------------------------------------------------------------------------------------------------- */
+/* --- the command ------------------------------------------------------------------------------------------------- */
 
 static int investigate(struct work *w, struct err *err)
 {

@@ -34,8 +34,8 @@ struct hook_line *place_add_line(
 	struct cmd_ctx *ctx, const struct place *place, size_t i, const char *state, struct hook_report *report);
 
 /*
- * The path of this program: where PATH finds it, which an upgrade is likely to keep, else where the system says that the
- * running file is. NULL on systems that do not say. 0 or -1.
+ * The path of this program: where PATH finds it, which an upgrade is likely to keep, else where the system says that
+ * the running file is. NULL on systems that do not say. 0 or -1.
  */
 int own_path(struct cmd_ctx *ctx, const char **out, struct err *err);
 

@@ -7,7 +7,7 @@
 #include "audit_tables_parts.h"
 #include "revident/base/xalloc.h"
 
-/* --- lists of names ------------------------------------------------------------------------------------------------ */
+/* --- lists of names ---------------------------------------------------------------------------------------------- */
 
 /* "schema.table", or "table". */
 static struct text full_name(struct study *study, struct text schema, struct text name)
@@ -125,7 +125,7 @@ struct table_place *table_set_merge(struct table_set *set, struct text schema, s
 	return place;
 }
 
-/* --- reading the migrations ---------------------------------------------------------------------------------------- */
+/* --- reading the migrations -------------------------------------------------------------------------------------- */
 
 /* The bytes of a migration, wherever the source has them. 1; 0 where they cannot be had; -1. */
 static int read_migration(
@@ -168,7 +168,7 @@ done:
 	return rc;
 }
 
-/* --- findings ------------------------------------------------------------------------------------------------------ */
+/* --- findings ---------------------------------------------------------------------------------------------------- */
 
 static void list_opaque(struct study *study, const struct audit_environment *env, const struct table_uses *uses,
 	struct audit_tables *out)
@@ -236,7 +236,7 @@ static void take_findings(struct auditing *a, struct audit_environment *env)
 	free(a->items);
 }
 
-/* --- an environment ------------------------------------------------------------------------------------------------ */
+/* --- an environment ---------------------------------------------------------------------------------------------- */
 
 static void list_kind(const struct audit_environment *env, const struct table_uses *uses, enum table_use_kind kind,
 	struct table_set *set)

@@ -45,8 +45,8 @@ struct table_place *table_set_add(struct table_set *set, struct text schema, str
 struct table_place *table_set_merge(struct table_set *set, struct text schema, struct text name);
 
 /*
- * Tables that are assumed where nothing before creates them, and nothing that cannot be told stands before. False where the
- * chain is too intricate: then those of its beginning.
+ * Tables that are assumed where nothing before creates them, and nothing that cannot be told stands before. False where
+ * the chain is too intricate: then those of its beginning.
  */
 bool table_chain_judge(const struct audit_environment *env, const struct table_uses *uses, struct table_set *uncreated);
 

@@ -16,7 +16,7 @@
 
 enum { EVIDENCE_BYTES_MAX = 64 * 1024 * 1024 };
 
-/* --- facts of one case --------------------------------------------------------------------------------------------- */
+/* --- facts of one case ------------------------------------------------------------------------------------------- */
 
 static void read_file(
 	struct clerk *clerk, struct text path, struct text revision, const struct oid *blob, struct case_file *out)
@@ -119,7 +119,7 @@ static void read_changes(struct clerk *clerk, struct lost_case *c)
 	c->has_changes = true;
 }
 
-/* --- the trees ----------------------------------------------------------------------------------------------------- */
+/* --- the trees --------------------------------------------------------------------------------------------------- */
 
 /* Audits HEAD's tree; its tables only where something is missing, since every module is read for models. 0 or -1. */
 static int audit_head(struct clerk *clerk, struct err *err)
@@ -182,7 +182,7 @@ static void draw_chains(struct clerk *clerk, struct lost_case *c)
 		c->should_be = drawn;
 }
 
-/* --- the whole ------------------------------------------------------------------------------------------------------ */
+/* --- the whole --------------------------------------------------------------------------------------------------- */
 
 /* What a case is about: the loss that HEAD suffers from, else what replaced it, else the last loss, mended since. */
 static const struct event *find_loss(const struct life *life)

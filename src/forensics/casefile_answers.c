@@ -31,7 +31,9 @@ static void add_list(struct strbuf *out, const struct text *items, size_t count)
 	}
 }
 
-/* `Revision X referenced from X -> C, doc is not present`; "(head)" and the like depend on load order, left out here. */
+/*
+ * `Revision X referenced from X -> C, doc is not present`; "(head)" and the like depend on load order, left out here.
+ */
 static void say_not_present(
 	struct table *t, struct stamp_outcome *out, const struct chain_node *missing, const struct chain_node *child)
 {
@@ -65,8 +67,9 @@ static void say_with_id(struct table *t, struct stamp_outcome *out, const char *
 }
 
 /*
- * The missing node that Alembic stops at: it looks up all of depends_on before any parent. Of several in the same round it
- * is the one whose child the file system lists first, which nobody knows: the one that the case is about, if it may be.
+ * The missing node that Alembic stops at: it looks up all of depends_on before any parent. Of several in the same round
+ * it is the one whose child the file system lists first, which nobody knows: the one that the case is about, if it may
+ * be.
  */
 static const struct chain_node *missing_node(const struct chain *chain, struct text preferred, bool *by_dependency)
 {

@@ -20,9 +20,9 @@ struct clerk {
 };
 
 /*
- * The revisions that the report is about, in the order of its cases: those that were named, else what is missing at HEAD,
- * with --all-losses followed by all that was ever lost. Counts the losses of the whole history. `*items` is freed by the
- * caller, also after a failure. 0; -1 with ERR_USAGE or ERR_UNDECIDED for a name that is none.
+ * The revisions that the report is about, in the order of its cases: those that were named, else what is missing at
+ * HEAD, with --all-losses followed by all that was ever lost. Counts the losses of the whole history. `*items` is freed
+ * by the caller, also after a failure. 0; -1 with ERR_USAGE or ERR_UNDECIDED for a name that is none.
  */
 int casefile_choose_subjects(struct clerk *clerk, struct identity **items, size_t *count, struct err *err);
 

@@ -2,8 +2,8 @@
  * casefile_stamps: what `alembic upgrade head` says to a database, in one state of the migrations. Private to
  * src/forensics.
  *
- * The words are those of alembic/script/revision.py and alembic/script/base.py, and so is the order in which it looks at
- * things: files, labels, depends_on, parents, cycles, heads, and the database last.
+ * The words are those of alembic/script/revision.py and alembic/script/base.py, and so is the order in which it looks
+ * at things: files, labels, depends_on, parents, cycles, heads, and the database last.
  */
 #ifndef REVIDENT_SRC_FORENSICS_CASEFILE_STAMPS_H
 #define REVIDENT_SRC_FORENSICS_CASEFILE_STAMPS_H

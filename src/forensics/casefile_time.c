@@ -16,7 +16,7 @@ struct calendar {
 	size_t count, cap;
 };
 
-/* --- what a message says ------------------------------------------------------------------------------------------- */
+/* --- what a message says ----------------------------------------------------------------------------------------- */
 
 static bool begins(struct text text, const char *prefix)
 {
@@ -117,7 +117,7 @@ static bool is_service(const struct signature *committer)
 	return false;
 }
 
-/* --- moments ------------------------------------------------------------------------------------------------------- */
+/* --- moments ----------------------------------------------------------------------------------------------------- */
 
 static struct moment *add_moment(struct calendar *cal, enum moment_kind kind, const struct commit_info *commit)
 {

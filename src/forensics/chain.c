@@ -138,7 +138,10 @@ static struct chain_links link_names(struct builder *b, uint32_t from, const str
 	return (struct chain_links){ to, n };
 }
 
-/* What a node names. A shadowed one names nobody, Alembic has forgotten it, unless a label of its own still leads to it. */
+/*
+ * What a node names. A shadowed one names nobody, Alembic has forgotten it, unless a label of its own still leads to
+ * it.
+ */
 static struct chain_links named_by(const struct chain_node *node, bool dependency)
 {
 	if (node->is_shadowed && !node->member->label_count)

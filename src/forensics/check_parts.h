@@ -30,8 +30,8 @@ struct checking {
 int check_use_policy(struct checking *c, const struct judge_case *judged, struct text target_name);
 
 /*
- * check.c: a ref that cannot be read may be a protected one, and then nobody knows what is published. check_limits() before
- * refs are read, check_take_limits() behind it: what was found out between makes the check undecided.
+ * check.c: a ref that cannot be read may be a protected one, and then nobody knows what is published. check_limits()
+ * before refs are read, check_take_limits() behind it: what was found out between makes the check undecided.
  */
 size_t check_limits(const struct checking *c);
 void check_take_limits(struct checking *c, size_t from);

@@ -100,7 +100,9 @@ static int before_of(const struct updating *u, struct oid *out)
 	return object_peel_to_commit(u->c->study->repo, &u->update->before, out, u->c->err);
 }
 
-/* What the other side has, as far as this clone knows: tracking refs of the remote, or all refs that are received into. */
+/*
+ * What the other side has, as far as this clone knows: tracking refs of the remote, or all refs that are received into.
+ */
 static void list_known(const struct updating *u, struct commit_list *out)
 {
 	size_t i;

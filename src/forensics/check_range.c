@@ -26,8 +26,8 @@ static int split_range(struct checking *c, const char **from, const char **to)
 }
 
 /*
- * What stood before a commit that is its own merge base: --before, else its first parent; a root has none. Whoever names
- * the commit itself would have nothing judged: that is no answer either.
+ * What stood before a commit that is its own merge base: --before, else its first parent; a root has none. Whoever
+ * names the commit itself would have nothing judged: that is no answer either.
  */
 static int take_before(struct checking *c, const struct oid *tip, struct merge_bases *bases)
 {

@@ -144,7 +144,9 @@ static int tree_of_files(struct checking *c, const struct source_file *files, si
 	return memory_tree(c->study->repo, NULL, changes, count, out, c->err);
 }
 
-/* Opens the work tree. A file that cannot be read is not one that is no migration any more: nothing can be said then. */
+/*
+ * Opens the work tree. A file that cannot be read is not one that is no migration any more: nothing can be said then.
+ */
 static int open_files(struct checking *c, struct source **source)
 {
 	size_t limits = check_limits(c);

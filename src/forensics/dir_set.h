@@ -22,7 +22,9 @@ void dir_set_release(struct dir_set *set);
 /* Returns whether the owner did not have the directory yet. */
 bool dir_set_add(struct dir_set *set, uint32_t owner, uint32_t dir);
 
-/* Which of the owner's directories it is, from 0 in the order in which they were added; INTERN_NONE if it is not one. */
+/*
+ * Which of the owner's directories it is, from 0 in the order in which they were added; INTERN_NONE if it is not one.
+ */
 uint32_t dir_set_number(const struct dir_set *set, uint32_t owner, uint32_t dir);
 
 bool dir_set_has(const struct dir_set *set, uint32_t owner, uint32_t dir);

@@ -25,7 +25,10 @@ struct search {
 	struct err *err;
 };
 
-/* A new definition, borrowed until the next one is added; NULL, and a limit of the repository, where there are too many. */
+/*
+ * A new definition, borrowed until the next one is added; NULL, and a limit of the repository, where there are too
+ * many.
+ */
 struct env_def *search_add_def(struct search *search, uint32_t dir, struct text found_by);
 
 /* Adds a versions directory unless the definition has it. */

@@ -8,8 +8,8 @@
  * The messages, the telling ones first: a text that holds several is about the first of the table. Sources:
  * alembic/script/revision.py, script/base.py, command.py, 1.8 to 1.18.
  *
- * In a pattern a space is any white space, `%q` a word in quotes (or a bare one), `%b` a bare word, `%l` words parted by
- * commas, `%r` two bare words with a colon between, `%f` anything up to what follows, `%*` the same passed over.
+ * In a pattern a space is any white space, `%q` a word in quotes (or a bare one), `%b` a bare word, `%l` words parted
+ * by commas, `%r` two bare words with a colon between, `%f` anything up to what follows, `%*` the same passed over.
  */
 static const struct {
 	const char *pattern;

@@ -9,7 +9,7 @@ struct pruning {
 	bool *is_former; /* by revision number: was it ever above the base? */
 };
 
-/* --- what was above a base ----------------------------------------------------------------------------------------- */
+/* --- what was above a base --------------------------------------------------------------------------------------- */
 
 struct climb {
 	bool *seen;
@@ -70,7 +70,7 @@ void prunings_init(struct prunings *prunings, const struct investigation *inv, c
 	}
 }
 
-/* --- one loss -------------------------------------------------------------------------------------------------------- */
+/* --- one loss ---------------------------------------------------------------------------------------------------- */
 
 static bool view_has(const struct tip_view *view, uint32_t revision, const uint32_t *lineages, size_t lineage_count)
 {

@@ -164,7 +164,7 @@ void tell_children(struct teller *t, const struct identity *identity, struct lif
 		find_former(t, identity->id, out);
 }
 
-/* --- what a missing name may be ------------------------------------------------------------------------------------ */
+/* --- what a missing name may be ---------------------------------------------------------------------------------- */
 
 /* The ids for which `fits` is set. */
 static void take_meant(struct teller *t, const bool *fits, enum meant_kind kind, struct life *out)
@@ -275,7 +275,7 @@ void tell_heads(struct teller *t, const struct lookup_options *options, struct e
 	out->heads = heads;
 }
 
-/* --- how far was looked -------------------------------------------------------------------------------------------- */
+/* --- how far was looked ------------------------------------------------------------------------------------------ */
 
 /* A remote, and whether a refspec of it fetches every branch. */
 struct remotes {

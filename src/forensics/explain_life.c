@@ -104,8 +104,8 @@ static bool head_is_unread(const struct teller *t, uint32_t head)
 }
 
 /*
- * Finds who has it. Where HEAD lost it, only a ref that contains the loss and has it again can give it back: others have
- * it because they are older.
+ * Finds who has it. Where HEAD lost it, only a ref that contains the loss and has it again can give it back: others
+ * have it because they are older.
  */
 static void take_holders(struct teller *t, const struct identity *identity, struct life *out)
 {

@@ -178,7 +178,7 @@ int tell_turns(struct teller *t, const struct identity *identity, struct life *o
 	return oid_is_null(&out->blob) ? 0 : find_replacement(t, out, err);
 }
 
-/* --- where the content went --------------------------------------------------------------------------------------- */
+/* --- where the content went -------------------------------------------------------------------------------------- */
 
 static const struct change *last_loss_of(const struct teller *t, struct text id)
 {
@@ -244,7 +244,7 @@ static int follow(struct teller *t, const struct event *loss, struct successor *
 	return 0;
 }
 
-/* --- how to put it back ------------------------------------------------------------------------------------------- */
+/* --- how to put it back ------------------------------------------------------------------------------------------ */
 
 /* HEAD's environment of the identity, or NULL. */
 static const struct tree_env *find_env_at_head(const struct teller *t, const struct identity *identity)

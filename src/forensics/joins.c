@@ -349,8 +349,8 @@ static size_t first_unit(const struct partition *p, size_t def)
 }
 
 /*
- * Did an earlier definition do all that this one would? It joined the same and more, or kept apart what must be, from the
- * same first unit.
+ * Did an earlier definition do all that this one would? It joined the same and more, or kept apart what must be, from
+ * the same first unit.
  */
 static bool adds_nothing(const struct partition *p, size_t def)
 {

@@ -320,7 +320,10 @@ static int charge_changes(struct judging *j)
 	return 0;
 }
 
-/* Is the target one of the bases' trees? Then nothing differs from every base; a merge counts as what it is merged into. */
+/*
+ * Is the target one of the bases' trees? Then nothing differs from every base; a merge counts as what it is merged
+ * into.
+ */
 static bool is_no_change(const struct judge_case *judged)
 {
 	size_t i;
@@ -394,7 +397,10 @@ static int judge_sides(struct judging *j)
 		say_unreadable(j);
 	if (look_at_sides(j) < 0 || check_only(j) < 0)
 		return -1;
-	/* what could not be read may be what is judged: where all of the target is new, or a configuration of it is unread */
+	/*
+	 * what could not be read may be what is judged: where all of the target is new, or a configuration of it is
+	 * unread
+	 */
 	if (j->judged->base_count == 0 || judging_target(j)->defs.is_incomplete)
 		judge_add_repo_limits(j->judge);
 	choose_watched(j);

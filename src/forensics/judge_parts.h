@@ -89,9 +89,9 @@ void judge_say_absent(struct judging *j, uint32_t path, uint32_t blob);
 
 /*
  * judge_mends.c: the gravest level that a charge can have where the change mends a chain that was broken in every base.
- * Alembic loads no chain with a hole, so no database came to what is given up: a note where content gets back the id that is
- * missing; a warning where a child that named a missing parent names one that is there (databases stamped with the
- * missing one stay where they are). `recover` plans the former, and with --relink the latter.
+ * Alembic loads no chain with a hole, so no database came to what is given up: a note where content gets back the id
+ * that is missing; a warning where a child that named a missing parent names one that is there (databases stamped with
+ * the missing one stay where they are). `recover` plans the former, and with --relink the latter.
  */
 enum level judge_at_most(const struct judging *j, const struct charge *charge);
 

@@ -190,7 +190,10 @@ static bool may_hold(
 	return snapshot->incomplete && snapshot->unread_count == 0;
 }
 
-/* Is there a file of the newcomer's lineage, in any commit's tree, that could not be read, or may there be one? 1, 0, -1. */
+/*
+ * Is there a file of the newcomer's lineage, in any commit's tree, that could not be read, or may there be one? 1, 0,
+ * -1.
+ */
 static int has_unread_file(struct judging *j, struct investigation *inv, const struct newcomer *n)
 {
 	size_t node, i;
@@ -214,8 +217,8 @@ static int has_unread_file(struct judging *j, struct investigation *inv, const s
 }
 
 /*
- * Says what of history could not be read, where nobody was found to have had an id. A clone that left it out on purpose is
- * judged by what it has; where one is damaged, nobody knows what stood there. 0 or -1.
+ * Says what of history could not be read, where nobody was found to have had an id. A clone that left it out on purpose
+ * is judged by what it has; where one is damaged, nobody knows what stood there. 0 or -1.
  */
 static int admit_gaps(struct judging *j, struct investigation *inv, const struct newcomer *n)
 {

@@ -94,7 +94,10 @@ static bool same_files(const struct tree_env *a, const struct tree_env *b)
 	return true;
 }
 
-/* How many of the sides tell by themselves that a tree brings nothing: a merge may bring heads to what it is merged into. */
+/*
+ * How many of the sides tell by themselves that a tree brings nothing: a merge may bring heads to what it is merged
+ * into.
+ */
 static size_t sides_that_tell(const struct judging *j)
 {
 	return j->judged->only_findings ? 1 : j->side_count - 1;

@@ -226,7 +226,9 @@ static bool parents_share_layout(const struct lineage *lineage, const struct nod
 	return node->parent_count > 0;
 }
 
-/* Units that are back after they were gone keep their label, unless that one lives elsewhere now; the others are new. */
+/*
+ * Units that are back after they were gone keep their label, unless that one lives elsewhere now; the others are new.
+ */
 static void label_the_rest(struct builder *b)
 {
 	struct lineage *lineage = b->lineage;

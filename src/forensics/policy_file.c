@@ -174,8 +174,8 @@ static int read_value(struct scan *s, unsigned line, struct err *err)
 }
 
 /*
- * `section.sub.section.key`, cut at its first and last dot; the line and the value are left empty. False without a dot or
- * a key behind it.
+ * `section.sub.section.key`, cut at its first and last dot; the line and the value are left empty. False without a dot
+ * or a key behind it.
  */
 static bool split_key(struct text name, struct arena *arena, struct policy_entry *out)
 {

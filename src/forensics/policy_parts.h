@@ -1,8 +1,9 @@
 /*
- * policy_parts: what each key of a policy means, for policy.c, which goes through the sources. Private to src/forensics.
+ * policy_parts: what each key of a policy means, for policy.c, which goes through the sources. Private to
+ * src/forensics.
  *
- * A policy is built entry by entry. An entry of a later source overrides those of earlier ones; which source it is of is
- * told by its number.
+ * A policy is built entry by entry. An entry of a later source overrides those of earlier ones; which source it is of
+ * is told by its number.
  */
 #ifndef REVIDENT_SRC_FORENSICS_POLICY_PARTS_H
 #define REVIDENT_SRC_FORENSICS_POLICY_PARTS_H
@@ -26,7 +27,9 @@ struct policy_builder {
 	struct err *err;
 };
 
-/* Does to b->policy what b->entry says. 0, or -1 with b->err set (ERR_USAGE): an unknown key, or a value that is none. */
+/*
+ * Does to b->policy what b->entry says. 0, or -1 with b->err set (ERR_USAGE): an unknown key, or a value that is none.
+ */
 int policy_apply(struct policy_builder *b);
 
 /* The text, printable, in the arena. */

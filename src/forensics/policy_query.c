@@ -125,7 +125,9 @@ static bool go_back(struct star *one, struct star *two, const char *text_end, co
 	return true;
 }
 
-/* Linear memory, at most pattern times text steps: a later star makes going back to an earlier one of its kind useless. */
+/*
+ * Linear memory, at most pattern times text steps: a later star makes going back to an earlier one of its kind useless.
+ */
 static bool glob_match(struct text pattern, struct text text)
 {
 	const char *p = pattern.ptr, *p_end = p + pattern.len, *t = text.ptr, *t_end = t + text.len;

@@ -365,8 +365,8 @@ static int go_beside(struct planner *p, const struct tree_env *env, const struct
 }
 
 /*
- * Where the file goes, and what is to happen to what stands there: the file that has the id now is replaced; else the id
- * is given back, or the path cleared. 0 or -1.
+ * Where the file goes, and what is to happen to what stands there: the file that has the id now is replaced; else the
+ * id is given back, or the path cleared. 0 or -1.
  */
 static int settle_path(struct planner *p, const struct tree_env *env, const struct wanted *wanted,
 	const struct salvage_source *source, struct text *path, struct recover_step *restore)

@@ -227,7 +227,9 @@ static void note_heads(struct planner *p)
 	strbuf_release(&names);
 }
 
-/* Where nothing is planned, and where nothing is missing either: then there is no chain to draw, but the counts hold. */
+/*
+ * Where nothing is planned, and where nothing is missing either: then there is no chain to draw, but the counts hold.
+ */
 static bool nothing_concerns(struct planner *p, const struct audit *before)
 {
 	size_t i;

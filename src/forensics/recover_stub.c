@@ -66,7 +66,10 @@ static void write_docstring(struct strbuf *out, struct text revision, struct tex
 	strbuf_addstr(out, "\n\"\"\"\n");
 }
 
-/* The tables that the lost migration is the likeliest to have made: later ones assume them, and none makes them. 0 or -1. */
+/*
+ * The tables that the lost migration is the likeliest to have made: later ones assume them, and none makes them. 0 or
+ * -1.
+ */
 static int list_tables(struct planner *p, const struct wanted *wanted, struct text path, struct strbuf *out)
 {
 	struct source *source = source_of_files(&p->inv.study, p->after.files, p->after.count);

@@ -238,7 +238,7 @@ static const struct migration *migration_in(
 	return env_covers_path(p, env, file->path) ? migration_of(p, file, revision) : NULL;
 }
 
-/* --- who declares an id, and who names it -------------------------------------------------------------------------- */
+/* --- who declares an id, and who names it ------------------------------------------------------------------------ */
 
 static void add_hint(struct plan_tree *tree, struct text id, uint32_t path)
 {

@@ -1,7 +1,7 @@
 /*
  * roots: what was joined to what, as places that point upward until one points to itself. Private to
- * src/forensics. Which of two becomes the root is for those who join to say: some keep the oldest, some the one with most
- * to move.
+ * src/forensics. Which of two becomes the root is for those who join to say: some keep the oldest, some the one with
+ * most to move.
  */
 #ifndef REVIDENT_SRC_FORENSICS_ROOTS_H
 #define REVIDENT_SRC_FORENSICS_ROOTS_H

@@ -175,7 +175,10 @@ static bool is_asked_for(const struct salvager *s, const struct oid *blob)
 	return !s->options.has_blob || oid_equal(&s->options.blob, blob);
 }
 
-/* Does the blob of a stray declare the revision? A note about a pack may be wrong: only the blob's own word counts. 1, 0, -1. */
+/*
+ * Does the blob of a stray declare the revision? A note about a pack may be wrong: only the blob's own word counts. 1,
+ * 0, -1.
+ */
 static int declares(struct salvager *s, const struct stray *stray, uint32_t revision, struct err *err)
 {
 	const struct blob *blob = study_blob(&s->head->study, stray->blob, err);

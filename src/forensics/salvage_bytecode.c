@@ -90,8 +90,8 @@ static int is_child_of(struct search *search, struct text path)
 }
 
 /*
- * Is the compiled file the revision's own? Its children hold the id as well. Alembic's docstring says whose it is; without
- * one (python -OO), what the source says today. 1, 0, -1.
+ * Is the compiled file the revision's own? Its children hold the id as well. Alembic's docstring says whose it is;
+ * without one (python -OO), what the source says today. 1, 0, -1.
  */
 static int is_own(struct search *search, struct text path, struct text bytes)
 {

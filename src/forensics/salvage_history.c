@@ -39,7 +39,9 @@ const struct ref *tip_above(const struct investigation *inv, uint32_t commit)
 	return found;
 }
 
-/* Is it the later word on which version was held last? What was edited or moved after a replacement is the replacement. */
+/*
+ * Is it the later word on which version was held last? What was edited or moved after a replacement is the replacement.
+ */
 static bool displaces(const struct change *change, const struct change *other)
 {
 	if (!other || event_kind_is_loss(change->kind) || change->kind == EVENT_REPLACED)
@@ -139,7 +141,9 @@ static int is_unread_in(struct investigation *inv, uint32_t row, uint32_t path, 
 	return found;
 }
 
-/* Looks for a file at the version's path that came later and that nobody can read: it may be a newer version. 0 or -1. */
+/*
+ * Looks for a file at the version's path that came later and that nobody can read: it may be a newer version. 0 or -1.
+ */
 static int look_for_newer(
 	struct investigation *inv, uint32_t commit, uint32_t path, struct salvage_source *out, struct err *err)
 {

@@ -43,7 +43,8 @@ struct salvager {
 
 /*
  * The version of the revision that was held last in an investigation: before the last loss or replacement, else as the
- * last change left it; with --blob, that one. 1 with `out` filled but for `where` and `ref`, and *commit its number; 0; -1.
+ * last change left it; with --blob, that one. 1 with `out` filled but for `where` and `ref`, and *commit its number; 0;
+ * -1.
  */
 int pick_from_history(struct salvager *s, struct investigation *inv, struct text revision, struct text environment,
 	struct salvage_source *out, uint32_t *commit, struct err *err);
@@ -82,7 +83,9 @@ int search_objects(struct salvager *s, struct err *err);
 /* Fills the evidence that compiled files give of a revision: its own, not its children's. 0 or -1. */
 int find_bytecode(struct salvager *s, struct text revision, struct salvage_result *out, struct err *err);
 
-/* The first name, by byte order, that a tree has for a blob and a migration could have; none if there is none. 0 or -1. */
+/*
+ * The first name, by byte order, that a tree has for a blob and a migration could have; none if there is none. 0 or -1.
+ */
 int name_in_trees(struct salvager *s, const struct oid *blob, struct text *out, struct err *err);
 
 #endif

@@ -65,7 +65,9 @@ static bool mentions_revision(const unsigned char *bytes, size_t len)
 	return false;
 }
 
-/* An index may have another id for what its pack holds: what is offered as a source has the content that its id says. */
+/*
+ * An index may have another id for what its pack holds: what is offered as a source has the content that its id says.
+ */
 static bool is_what_it_says(struct sweeping *w, const struct oid *id, const unsigned char *bytes, size_t len)
 {
 	struct oid own;
@@ -240,7 +242,10 @@ static int sweep(struct salvager *s, struct err *err)
 	return rc;
 }
 
-/* Opens the commits that the sweep met for the first time; some of them several times, in an order that is not to be seen. */
+/*
+ * Opens the commits that the sweep met for the first time; some of them several times, in an order that is not to be
+ * seen.
+ */
 static int open_lost(struct salvager *s, struct err *err)
 {
 	struct ref *tips = xcalloc(s->lost_tip_count, sizeof(*tips));

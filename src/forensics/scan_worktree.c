@@ -278,7 +278,10 @@ static int report_gone(struct comparison *c, bool in_index, const struct standin
 	return 0;
 }
 
-/* Is the revision in the index, and its file in the work tree in no tracked one? A commit of what is tracked loses it then. */
+/*
+ * Is the revision in the index, and its file in the work tree in no tracked one? A commit of what is tracked loses it
+ * then.
+ */
 static bool is_left_behind(const struct side *files, const struct standing *at)
 {
 	return !at->is_tracked && !files->tracked[at->revision];

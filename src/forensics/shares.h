@@ -2,8 +2,8 @@
  * shares: which units ever held one id at the same time. Private to src/forensics.
  *
  * Kept as circles: everyone in a circle shares an id with everyone else in it. A template that a thousand services were
- * started from gives them all one id, which is one circle of a thousand, not half a million pairs. Members that a circle
- * has in one part (the same environment under two names) do not share with each other.
+ * started from gives them all one id, which is one circle of a thousand, not half a million pairs. Members that a
+ * circle has in one part (the same environment under two names) do not share with each other.
  */
 #ifndef REVIDENT_SRC_FORENSICS_SHARES_H
 #define REVIDENT_SRC_FORENSICS_SHARES_H

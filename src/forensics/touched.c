@@ -111,8 +111,8 @@ static void note_unreadable(struct looking *l, struct text path, const struct oi
 }
 
 /*
- * Reads a configuration; one that holds nothing of Alembic's has no sections. 1; 0 where it is absent, -1 where it cannot
- * be read, which is noted.
+ * Reads a configuration; one that holds nothing of Alembic's has no sections. 1; 0 where it is absent, -1 where it
+ * cannot be read, which is noted.
  */
 static int read_config(
 	struct looking *l, struct text path, const struct oid *id, enum config_format format, struct config_file *out)

@@ -79,8 +79,8 @@ static bool is_configured(const struct grouping *g, uint32_t dir)
 }
 
 /*
- * Where the configuration names a directory that holds migrations, directories below it are shown with it: as files that
- * Alembic does not load, not as environments that nobody configured.
+ * Where the configuration names a directory that holds migrations, directories below it are shown with it: as files
+ * that Alembic does not load, not as environments that nobody configured.
  */
 static void join_units(struct grouping *g)
 {
@@ -131,7 +131,9 @@ static bool is_loaded(const struct grouping *g, const struct env_def *def, uint3
 	return true; /* nothing lies in the configured directories themselves: the locations are set elsewhere */
 }
 
-/* Alembic's way with a file that binds no `revision`: `([a-f0-9]+)\.py$` from the start of the name (script/base.py). */
+/*
+ * Alembic's way with a file that binds no `revision`: `([a-f0-9]+)\.py$` from the start of the name (script/base.py).
+ */
 static uint32_t revision_from_name(struct study *study, const struct snap_file *file)
 {
 	const struct migration *migration = file->blob == BLOB_NONE ? NULL : study->blobs[file->blob].migration;
@@ -149,8 +151,8 @@ static uint32_t revision_from_name(struct study *study, const struct snap_file *
 }
 
 /*
- * Sorts by path where the ranks of the paths lie close together, as those of a directory do: each goes to its own place.
- * False where they do not, and nothing was sorted.
+ * Sorts by path where the ranks of the paths lie close together, as those of a directory do: each goes to its own
+ * place. False where they do not, and nothing was sorted.
  */
 static bool sort_by_rank(const struct study *study, struct tree_file *files, size_t count)
 {

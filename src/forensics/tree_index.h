@@ -1,9 +1,9 @@
 /*
  * tree_index: the names of large trees, for those who ask one tree for many names. Private to src/forensics.
  *
- * A tree of a hundred thousand directories has megabytes: to inflate and read it once for each of them takes minutes. So it
- * does for trees of a thousand directories in each of a thousand commits. The last few trees that are large, or that are
- * asked again and again, stay in memory with a table of their names; they belong to the study.
+ * A tree of a hundred thousand directories has megabytes: to inflate and read it once for each of them takes minutes.
+ * So it does for trees of a thousand directories in each of a thousand commits. The last few trees that are large, or
+ * that are asked again and again, stay in memory with a table of their names; they belong to the study.
  */
 #ifndef REVIDENT_SRC_FORENSICS_TREE_INDEX_H
 #define REVIDENT_SRC_FORENSICS_TREE_INDEX_H

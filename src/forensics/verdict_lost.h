@@ -7,8 +7,8 @@
 #include "revident/forensics/verdict.h"
 
 /*
- * The revisions that are lost or missing, as far as the verdict goes: most files that are looked through have none of them,
- * which one look here tells.
+ * The revisions that are lost or missing, as far as the verdict goes: most files that are looked through have none of
+ * them, which one look here tells.
  */
 struct sought {
 	bool *revisions; /* by number; sought_release() frees it */

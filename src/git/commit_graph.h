@@ -1,6 +1,6 @@
 /*
- * commit_graph: git's commit-graph files (gitformat-commit-graph(5)): parents, root trees, times and changed-path filters
- * without reading a commit. Private to src/git.
+ * commit_graph: git's commit-graph files (gitformat-commit-graph(5)): parents, root trees, times and changed-path
+ * filters without reading a commit. Private to src/git.
  *
  * One file, or a split chain, in the repository or the first alternate that has one. The files are not trusted: a layer
  * whose checksum, chunks or counts are wrong is not used, nor any above it; commits outside are read from objects.
@@ -45,8 +45,8 @@ void commit_graph_get(const struct commit_graph *graph, uint32_t position, struc
 int commit_graph_parent(const struct graph_commit *commit, size_t i, uint32_t *position);
 
 /*
- * Does the commit's level fit those of its parents? Where not, one of the two is not what was written there: parents that
- * somebody replaced, say. That levels fit proves nothing.
+ * Does the commit's level fit those of its parents? Where not, one of the two is not what was written there: parents
+ * that somebody replaced, say. That levels fit proves nothing.
  */
 bool commit_graph_level_fits(const struct commit_graph *graph, const struct graph_commit *commit);
 

@@ -30,8 +30,8 @@ bool commit_parse_head(const unsigned char *bytes, size_t len, struct commit_hea
 void commit_parent_id(const struct commit_header *header, size_t i, struct oid *out);
 
 /*
- * The time in an author or committer line: the digits behind its last '>', as git takes them. False, with *time 0, where
- * there are none or they are beyond 63 bits. `*end` (may be NULL) is what comes behind them.
+ * The time in an author or committer line: the digits behind its last '>', as git takes them. False, with *time 0,
+ * where there are none or they are beyond 63 bits. `*end` (may be NULL) is what comes behind them.
  */
 bool commit_line_time(const unsigned char *line, size_t len, int64_t *time, const unsigned char **end);
 

@@ -161,8 +161,8 @@ static bool take_from_header(struct walk *walk, uint32_t commit, const struct co
 
 /*
  * Takes a packed commit from the beginning of its data, in which everything stands that the walk needs: most of a
- * commit is its message and signature. Damage in an id leads to an object that is missing, and damage elsewhere to lines
- * that are not as git writes them; then the whole is read and checked.
+ * commit is its message and signature. Damage in an id leads to an object that is missing, and damage elsewhere to
+ * lines that are not as git writes them; then the whole is read and checked.
  */
 static bool take_from_head(struct walk *walk, uint32_t commit)
 {
@@ -173,7 +173,9 @@ static bool take_from_head(struct walk *walk, uint32_t commit)
 	return len && commit_parse_head(bytes, len, &header) && take_from_header(walk, commit, &header);
 }
 
-/* Reads one commit's tree, parents and time. Returns whether it is there; what is damaged or missing becomes a limit. */
+/*
+ * Reads one commit's tree, parents and time. Returns whether it is there; what is damaged or missing becomes a limit.
+ */
 static bool read_commit(struct walk *walk, uint32_t commit, bool is_tip)
 {
 	struct oid id = walk->ids[commit];
@@ -236,8 +238,8 @@ static void enter(struct walk *walk, struct stack *stack, uint32_t commit, bool 
 }
 
 /*
- * One step at the top of the stack: to its next parent, or off the stack. A parent that is still open is the commit's own
- * descendant, which only forged objects bring about: it is dropped like one that is missing.
+ * One step at the top of the stack: to its next parent, or off the stack. A parent that is still open is the commit's
+ * own descendant, which only forged objects bring about: it is dropped like one that is missing.
  */
 static void step(struct walk *walk, struct stack *stack)
 {

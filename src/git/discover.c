@@ -166,7 +166,9 @@ done:
 	return rc;
 }
 
-/* A directory that is no git directory, and has what one has: the repository above it is not what was meant. 0 or -1. */
+/*
+ * A directory that is no git directory, and has what one has: the repository above it is not what was meant. 0 or -1.
+ */
 static int was_git_dir(const char *path, struct err *err)
 {
 	struct strbuf dir = STRBUF_INIT, shown = STRBUF_INIT;

@@ -1,6 +1,6 @@
 /*
- * What a commit-graph says of a commit, held against the commit's own object. Its checksum keeps damage out, not what was
- * forged; too many are read from it to ask for all, so those are that an answer stands on.
+ * What a commit-graph says of a commit, held against the commit's own object. Its checksum keeps damage out, not what
+ * was forged; too many are read from it to ask for all, so those are that an answer stands on.
  */
 #include "commit_parse.h"
 #include "internal.h"

@@ -1,10 +1,10 @@
 /*
  * index_file: git's index, read by ourselves where it is of the plain kind. Private to src/git.
  *
- * Versions 2 to 4 with stage 0 alone, nothing merely intended to be added, and no extension that changes what the entries
- * mean (split and sparse indexes have one): this is what nearly every hook meets, and it costs a quarter of asking git.
- * Everything else is git's to read. The format: gitformat-index(5). The checksum is verified elsewhere (index_check.c),
- * the cached trees are believed where their numbers fit the entries.
+ * Versions 2 to 4 with stage 0 alone, nothing merely intended to be added, and no extension that changes what the
+ * entries mean (split and sparse indexes have one): this is what nearly every hook meets, and it costs a quarter of
+ * asking git. Everything else is git's to read. The format: gitformat-index(5). The checksum is verified elsewhere
+ * (index_check.c), the cached trees are believed where their numbers fit the entries.
  */
 #ifndef REVIDENT_SRC_GIT_INDEX_FILE_H
 #define REVIDENT_SRC_GIT_INDEX_FILE_H

@@ -9,8 +9,8 @@
 #include "revident/git/index.h"
 
 /*
- * Up to this size, some 50,000 entries, the checksum costs a hook next to nothing. Summing up a larger index takes as long
- * as all else; what is judged then is what git itself goes on to commit, which believes the same bytes.
+ * Up to this size, some 50,000 entries, the checksum costs a hook next to nothing. Summing up a larger index takes as
+ * long as all else; what is judged then is what git itself goes on to commit, which believes the same bytes.
  */
 enum { CHECKED_MAX = 4 * 1024 * 1024, OUTPUT_MAX = 1024 * 1024 * 1024 };
 

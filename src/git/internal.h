@@ -1,5 +1,6 @@
 /*
- * internal: what the modules of the git layer share among themselves. Private to src/git; the only header with <git2.h>.
+ * internal: what the modules of the git layer share among themselves. Private to src/git; the only header with
+ * <git2.h>.
  */
 #ifndef REVIDENT_SRC_GIT_INTERNAL_H
 #define REVIDENT_SRC_GIT_INTERNAL_H
@@ -86,18 +87,21 @@ char *path_join(const char *base, const char *path);
 int preflight_check(const struct location *loc, struct err *err);
 
 /*
- * preflight_config.c: no file that git reads for its work tree is a named pipe or an endless device. Needs the configuration.
- * 0; -1 with ERR_UNDECIDED.
+ * preflight_config.c: no file that git reads for its work tree is a named pipe or an endless device. Needs the
+ * configuration. 0; -1 with ERR_UNDECIDED.
  */
 int preflight_work_tree(struct repo *repo, struct err *err);
 
-/* preflight_config.c: the user's own configuration, which libgit2 reads, is a file if it is there. 0; -1 with ERR_UNDECIDED. */
+/*
+ * preflight_config.c: the user's own configuration, which libgit2 reads, is a file if it is there. 0; -1 with
+ * ERR_UNDECIDED.
+ */
 int preflight_user_config(struct err *err);
 
 /*
- * preflight_config.c: the repository's configuration can be read to its end. Where it includes other files git, which is
- * given up when it waits, reads it before libgit2 does, and must not refuse it: libgit2 passes by what it cannot include.
- * Needs the git and common directories alone. 0; -1 with ERR_UNDECIDED.
+ * preflight_config.c: the repository's configuration can be read to its end. Where it includes other files git, which
+ * is given up when it waits, reads it before libgit2 does, and must not refuse it: libgit2 passes by what it cannot
+ * include. Needs the git and common directories alone. 0; -1 with ERR_UNDECIDED.
  */
 int preflight_config(struct repo *repo, struct err *err);
 
@@ -145,15 +149,15 @@ int shallow_load(struct repo *repo, struct err *err);
 bool shallow_has(const struct repo *repo, const struct oid *id);
 
 /*
- * object.c: object_peel_to_commit() that tells what stopped it: on 0, `*missing` is the object that is not there, or the
- * null id where the chain ends in something else.
+ * object.c: object_peel_to_commit() that tells what stopped it: on 0, `*missing` is the object that is not there, or
+ * the null id where the chain ends in something else.
  */
 int object_peel(struct repo *repo, const struct oid *id, struct oid *out, struct oid *missing, struct err *err);
 
 /*
  * index_check.c: has the index that git is about to read the checksum that it ends with? git itself does not look. 0,
- * also where there is no index, one without a checksum (index.skipHash), or one of more than `max` bytes; -1 where it is
- * damaged. What a split index shares with others is looked at, too.
+ * also where there is no index, one without a checksum (index.skipHash), or one of more than `max` bytes; -1 where it
+ * is damaged. What a split index shares with others is looked at, too.
  */
 int index_check(struct repo *repo, size_t max, struct err *err);
 
@@ -181,7 +185,10 @@ struct raw_ref {
 /* refs.c: reads a loose ref's file; `name` is for messages. 1, 0 (absent), -1 (damaged). */
 int ref_read_file(struct arena *arena, const char *path, const char *name, struct raw_ref *out, struct err *err);
 
-/* packed_refs.c: all of packed-refs, read again only if it changed; borrowed until the next call. 0 (empty: none) or -1. */
+/*
+ * packed_refs.c: all of packed-refs, read again only if it changed; borrowed until the next call. 0 (empty: none) or
+ * -1.
+ */
 int packed_refs_read(struct repo *repo, struct text *out, struct err *err);
 
 /* packed_refs.c: the object that packed-refs has for `name`. 1, 0, -1 (its line is damaged). */

@@ -1,8 +1,8 @@
 /*
  * The strict reader of loose objects. libgit2 1.5's own never returns from a truncated object and writes outside its
  * buffer where an object is longer than its header says; this one takes an object only if its file is regular, inflates
- * to exactly the length that a well-formed header claims, ends there, and has the content that its id says. Damage is an
- * error, never "not found".
+ * to exactly the length that a well-formed header claims, ends there, and has the content that its id says. Damage is
+ * an error, never "not found".
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -7,11 +7,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The prototypes are in headers that libgit2 does not install or the build does not need; arguments are not looked at. */
+/*
+ * The prototypes are in headers that libgit2 does not install or the build does not need; arguments are not looked at.
+ */
 #pragma GCC diagnostic ignored "-Wmissing-prototypes"
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
-/* --- where libgit2 is a shared library: the dearest calls of its start ------------------------------------------------ */
+/* --- where libgit2 is a shared library: the dearest calls of its start ------------------------------------------- */
 
 /*
  * Reads the system's certificates and decodes them, 85 % of the start, unless it fails: libgit2 takes that for "no
@@ -29,7 +31,8 @@ int libssh2_init(int flags)
 }
 
 /*
- * --- where it is linked from its archive (LIBGIT2=static in the Makefile) ---------------------------------------------
+ * --- where it is linked from its archive (LIBGIT2=static in the Makefile)
+ * ---------------------------------------------
  *
  * All that other members of libgit2 1.5's archive want from those that need mbed TLS, libssh2 and Kerberos. With these
  * defined, the linker leaves those members out, and with them twelve shared libraries, whose loading takes longer than

@@ -1,7 +1,7 @@
 /*
- * The packs as libgit2's own functions see them (looking up abbreviated ids, merging trees). libgit2 1.5's own reader is
- * never asked: it does not return from deltas that are each other's base, believes an index that points anywhere, and
- * opens whatever has an index's name. Damage is an error, never "not found".
+ * The packs as libgit2's own functions see them (looking up abbreviated ids, merging trees). libgit2 1.5's own reader
+ * is never asked: it does not return from deltas that are each other's base, believes an index that points anywhere,
+ * and opens whatever has an index's name. Damage is an error, never "not found".
  */
 #include <stdio.h>
 #include <stdlib.h>

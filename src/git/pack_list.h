@@ -29,8 +29,9 @@ void pack_list_read(const struct pack *pack, struct pack_list *out);
 void pack_list_release(struct pack_list *list);
 
 /*
- * Which objects of several packs another one has, too: for each pack a bit for each position of its index, set in all but
- * the first of `order` that has the object. Both levels are freed by the caller. *distinct is how many objects there are.
+ * Which objects of several packs another one has, too: for each pack a bit for each position of its index, set in all
+ * but the first of `order` that has the object. Both levels are freed by the caller. *distinct is how many objects
+ * there are.
  */
 unsigned char **packs_repeats(const struct packs *packs, const size_t *order, size_t *distinct);
 

@@ -1,6 +1,6 @@
 /*
- * Where the base of a delta is damaged in its own pack, a good copy may be in another pack or lie loose: git takes that, and
- * so do we. What is damaged is rare and slow to look up, so this is tried a limited number of times.
+ * Where the base of a delta is damaged in its own pack, a good copy may be in another pack or lie loose: git takes
+ * that, and so do we. What is damaged is rare and slow to look up, so this is tried a limited number of times.
  */
 #include <string.h>
 

@@ -77,7 +77,9 @@ static bool take_path(const char *line, size_t len, struct strbuf *out)
 
 static int check_included(const char *path, unsigned depth, struct include_walk *walk, struct err *err);
 
-/* A named pipe that a line includes, or what the line includes does. `dir` is that of the file with the line. 0 or -1. */
+/*
+ * A named pipe that a line includes, or what the line includes does. `dir` is that of the file with the line. 0 or -1.
+ */
 static int check_line(
 	const char *dir, const char *line, size_t len, unsigned depth, struct include_walk *walk, struct err *err)
 {
@@ -104,8 +106,8 @@ static int check_line(
 }
 
 /*
- * Looks for named pipes among what the [include] and [includeIf] of a configuration at `path` name. This spares the time
- * after which git is given up; what is written in other ways than git's own is left to that.
+ * Looks for named pipes among what the [include] and [includeIf] of a configuration at `path` name. This spares the
+ * time after which git is given up; what is written in other ways than git's own is left to that.
  */
 static int check_lines(
 	const char *path, const struct strbuf *bytes, unsigned depth, struct include_walk *walk, struct err *err)
@@ -151,8 +153,8 @@ static int check_included(const char *path, unsigned depth, struct include_walk 
 }
 
 /*
- * Has the file an [include] or [includeIf]? 1, 0; -1 where one leads to a named pipe, and for a zero byte: libgit2 takes it
- * for the end, where git refuses the file.
+ * Has the file an [include] or [includeIf]? 1, 0; -1 where one leads to a named pipe, and for a zero byte: libgit2
+ * takes it for the end, where git refuses the file.
  */
 static int check_file(const char *path, struct include_walk *walk, struct err *err)
 {

@@ -21,20 +21,21 @@ void git_arguments_add(struct git_arguments *list, const char *argument);
 void git_arguments_release(struct git_arguments *list);
 
 /*
- * Runs git in the repository's work tree (the git directory where there is none) with the environment that we were given,
- * GIT_DIR and GIT_WORK_TREE set to what we found, and nothing from the repository's configuration executed: no fsmonitor,
- * no hooks, no transport; a command that reads files of the work tree needs filters_switch_off(), too. `args` ends with
- * NULL and is followed by `--` and `paths`. `input` is its standard input; standard output goes to `out`, at most `max`
- * bytes. 0 with the exit status in `*status` and what it said on standard error in `said`; -1 if it cannot be run.
+ * Runs git in the repository's work tree (the git directory where there is none) with the environment that we were
+ * given, GIT_DIR and GIT_WORK_TREE set to what we found, and nothing from the repository's configuration executed: no
+ * fsmonitor, no hooks, no transport; a command that reads files of the work tree needs filters_switch_off(), too.
+ * `args` ends with NULL and is followed by `--` and `paths`. `input` is its standard input; standard output goes to
+ * `out`, at most `max` bytes. 0 with the exit status in `*status` and what it said on standard error in `said`; -1 if
+ * it cannot be run.
  */
 int process_git(struct repo *repo, const char *const *args, const char *const *paths, size_t count,
 	const struct strbuf *input, size_t max, struct strbuf *out, struct strbuf *said, int *status, struct err *err);
 
 /*
  * Adds what keeps git from running the filters that its configuration defines and attributes select: "-c",
- * "filter.NAME.clean=" and so on for each, which belong in front of the command's own name. git itself lists them, for it
- * follows includes that libgit2 does not know. The strings are in `arena`. 0, or -1 where git does not answer or a name
- * cannot be switched off.
+ * "filter.NAME.clean=" and so on for each, which belong in front of the command's own name. git itself lists them, for
+ * it follows includes that libgit2 does not know. The strings are in `arena`. 0, or -1 where git does not answer or a
+ * name cannot be switched off.
  */
 int filters_switch_off(struct repo *repo, struct arena *arena, struct git_arguments *out, struct err *err);
 

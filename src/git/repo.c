@@ -94,9 +94,10 @@ static int take_given_work_tree(struct repo *repo, const struct location *loc, c
 }
 
 /*
- * The work tree, as git finds it: GIT_WORK_TREE, core.worktree (from the git directory), none if core.bare, where `.git`
- * was found, the current directory with GIT_DIR; standing in `.git` itself, the directory that holds it. For a linked
- * work tree what the shared configuration says of the main one does not hold, unless each has a configuration of its own.
+ * The work tree, as git finds it: GIT_WORK_TREE, core.worktree (from the git directory), none if core.bare, where
+ * `.git` was found, the current directory with GIT_DIR; standing in `.git` itself, the directory that holds it. For a
+ * linked work tree what the shared configuration says of the main one does not hold, unless each has a configuration of
+ * its own.
  */
 static int find_work_tree(struct repo *repo, const struct location *loc, const struct repo_env *env, struct err *err)
 {

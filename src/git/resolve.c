@@ -108,8 +108,8 @@ static int resolve_base(struct repo *repo, struct arena *arena, const char *name
 }
 
 /*
- * For an object that is not there. 0 where nothing says that it ever was: its id was typed, and all that is here could be
- * read. Else -1.
+ * For an object that is not there. 0 where nothing says that it ever was: its id was typed, and all that is here could
+ * be read. Else -1.
  */
 static int absent(const struct repo *repo, const struct oid *id, bool typed, struct err *err)
 {

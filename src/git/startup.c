@@ -11,10 +11,10 @@
 #include "revident/base/xalloc.h"
 
 /*
- * One allocation of libgit2 is at most the largest object that is ever read, so that a header which claims terabytes, or
- * a small pack that inflates to gigabytes, is an error and not the end of the machine's memory. Where the machine's
- * memory ends all the same, so does the program: libgit2 1.5 takes a configuration that it has no memory for as one that
- * says nothing, and crashes on others.
+ * One allocation of libgit2 is at most the largest object that is ever read, so that a header which claims terabytes,
+ * or a small pack that inflates to gigabytes, is an error and not the end of the machine's memory. Where the machine's
+ * memory ends all the same, so does the program: libgit2 1.5 takes a configuration that it has no memory for as one
+ * that says nothing, and crashes on others.
  */
 static bool within_limit(size_t count, size_t size)
 {
@@ -92,8 +92,8 @@ int git_layer_start(struct err *err)
 	if (git_libgit2_opts(GIT_OPT_SET_ALLOCATOR, &allocator) < 0 || git_libgit2_init() < 0)
 		return err_set_git(err, ERR_UNDECIDED, "libgit2 does not start");
 	/*
-	 * Ownership is not checked: that check protects those who let a repository's configuration name programs to run,
-	 * and nothing from a repository is run here. Hashes are not checked on reading, as git itself does not.
+	 * Ownership is not checked: that check protects those who let a repository's configuration name programs to
+	 * run, and nothing from a repository is run here. Hashes are not checked on reading, as git itself does not.
 	 */
 	if (git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0) < 0 ||
 		git_libgit2_opts(GIT_OPT_ENABLE_CACHING, 0) < 0 ||

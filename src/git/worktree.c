@@ -212,8 +212,8 @@ static bool leads_somewhere(const char *path)
 }
 
 /*
- * What is no file at the path. 0: nothing, a directory, or a link that leads somewhere, which git keeps as they are. -1:
- * something that git keeps none of, so that a file was meant there.
+ * What is no file at the path. 0: nothing, a directory, or a link that leads somewhere, which git keeps as they are.
+ * -1: something that git keeps none of, so that a file was meant there.
  */
 static int judge_other(const struct repo *repo, const char *path, struct err *err)
 {

@@ -177,9 +177,9 @@ static void add_word(struct strbuf *bytes, const char *word)
 }
 
 /*
- * The journal: "prepare" or "commit", then for each edit "W" and the temporary, or "R"; the path; what stood there; what
- * is to stand there. A NUL behind each word. With "prepare" the temporaries may be there in part; with "commit" all are
- * complete.
+ * The journal: "prepare" or "commit", then for each edit "W" and the temporary, or "R"; the path; what stood there;
+ * what is to stand there. A NUL behind each word. With "prepare" the temporaries may be there in part; with "commit"
+ * all are complete.
  */
 static int journal_words(struct repo *repo, const struct worktree_edit *edits, char *const *temporaries, size_t count,
 	struct strbuf *out, struct err *err)

@@ -295,7 +295,10 @@ static int make_remote(struct rehearsal *r, struct err *err)
 		.variable_count = sizeof(variables) / sizeof(*variables),
 		.max = OUTPUT_MAX,
 	};
-	/* what reads an alternate's refs or a commit-graph may wait, and a push that does cannot be told from a slow hook */
+	/*
+	 * what reads an alternate's refs or a commit-graph may wait, and a push that does cannot be told from a slow
+	 * hook
+	 */
 	static const char config[] = "[core]\n\trepositoryformatversion = 0\n\tbare = true\n"
 				     "\talternateRefsCommand = :\n\tcommitGraph = false\n";
 	struct strbuf out = STRBUF_INIT, said = STRBUF_INIT, file = STRBUF_INIT, line = STRBUF_INIT;

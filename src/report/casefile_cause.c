@@ -222,7 +222,7 @@ void write_cause(struct page *page, const struct lost_case *c)
 		page->format->files(page, &c->lost, &c->usurper);
 }
 
-/* --- what is lost ---------------------------------------------------------------------------------------------------- */
+/* --- what is lost ------------------------------------------------------------------------------------------------ */
 
 static void row(struct page *page, const char *label)
 {

@@ -124,7 +124,7 @@ static void listing(struct page *page, const char *language, struct text lines)
 	strbuf_addstr(page->out, "</pre>\n");
 }
 
-/* --- two files beside each other -------------------------------------------------------------------------------------- */
+/* --- two files beside each other --------------------------------------------------------------------------------- */
 
 static void side(struct page *page, struct text line, size_t number, const char *mark)
 {
@@ -223,7 +223,7 @@ static void files(struct page *page, const struct case_file *before, const struc
 	linediff_release(&diff);
 }
 
-/* --- pictures --------------------------------------------------------------------------------------------------------- */
+/* --- pictures ---------------------------------------------------------------------------------------------------- */
 
 static void chain(struct page *page, const struct chain *drawn, const struct picture_options *options)
 {

@@ -106,7 +106,7 @@ static void say_several(struct page *page, const struct lost_case *c)
 	}
 }
 
-/* --- a database stamped with ---------------------------------------------------------------------------------------- */
+/* --- a database stamped with ------------------------------------------------------------------------------------- */
 
 static void cell_stamp(struct page *page, const struct stamp_row *row)
 {
@@ -247,7 +247,7 @@ static void table_of_stamps(struct page *page, const struct lost_case *c)
 	say_unstamped(page);
 }
 
-/* --- where it is ----------------------------------------------------------------------------------------------------- */
+/* --- where it is ------------------------------------------------------------------------------------------------- */
 
 static void list_refs(struct page *page, const char *words, const struct case_refs *refs, bool tags)
 {

@@ -180,7 +180,7 @@ static json_t *from_chain(const struct casefile *file, const struct lost_case *c
 	return value;
 }
 
-/* --- the table of stamps ----------------------------------------------------------------------------------------------- */
+/* --- the table of stamps ----------------------------------------------------------------------------------------- */
 
 static json_t *from_outcome(const struct stamp_outcome *o)
 {
@@ -219,7 +219,7 @@ static json_t *from_telltales(const struct lost_case *c)
 		"create_date", json_from_text(c->telltales.date));
 }
 
-/* --- a case, and what is said once ------------------------------------------------------------------------------------ */
+/* --- a case, and what is said once ------------------------------------------------------------------------------- */
 
 static json_t *case_facts(const struct casefile *file, const struct lost_case *c)
 {
@@ -335,7 +335,7 @@ static json_t *from_hooks(const struct casefile *file)
 	return list;
 }
 
-/* --- redaction --------------------------------------------------------------------------------------------------------- */
+/* --- redaction --------------------------------------------------------------------------------------------------- */
 
 static json_t *redacted_string(const struct casefile *file, json_t *value)
 {

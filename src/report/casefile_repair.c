@@ -5,7 +5,7 @@
 
 enum { REVISIONS_NAMED = 5 }; /* with more of them, a command names none and means all */
 
-/* --- the repair ------------------------------------------------------------------------------------------------------ */
+/* --- the repair -------------------------------------------------------------------------------------------------- */
 
 static void add_word(struct strbuf *line, struct text word)
 {
@@ -300,7 +300,7 @@ void write_repair(struct page *page)
 	table_of_ways(page);
 }
 
-/* --- prevention ------------------------------------------------------------------------------------------------------ */
+/* --- prevention -------------------------------------------------------------------------------------------------- */
 
 static void list_hooks(struct page *page)
 {

@@ -79,7 +79,7 @@ void page_command(struct page *page, const struct strbuf *line)
 	page_code(page, (struct text){ line->buf, line->len });
 }
 
-/* --- the summary ---------------------------------------------------------------------------------------------------- */
+/* --- the summary ------------------------------------------------------------------------------------------------- */
 
 static void say_never(struct page *page, const struct lost_case *c)
 {
@@ -249,7 +249,7 @@ void write_summary(struct page *page, const struct lost_case *c)
 	page_close(page, PAGE_PARAGRAPH);
 }
 
-/* --- the whole ------------------------------------------------------------------------------------------------------ */
+/* --- the whole --------------------------------------------------------------------------------------------------- */
 
 typedef void section_fn(struct page *page, const struct lost_case *c);
 

@@ -86,7 +86,7 @@ static void make_items(struct folding *f)
 	}
 }
 
-/* --- where it is too much ------------------------------------------------------------------------------------------- */
+/* --- where it is too much ---------------------------------------------------------------------------------------- */
 
 static void visit(struct folding *f, uint32_t node, bool *shows, uint32_t *queue, size_t *queued)
 {
@@ -152,7 +152,7 @@ static void leave_out(struct folding *f)
 	free(shows);
 }
 
-/* --- edges and columns ---------------------------------------------------------------------------------------------- */
+/* --- edges and columns ------------------------------------------------------------------------------------------- */
 
 static void add_edges(struct folding *f, uint32_t to, const struct chain_links *links, bool by_dependency)
 {

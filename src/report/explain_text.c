@@ -6,7 +6,7 @@
 
 enum { MATCHES_SHOWN = 20, HEADS_SHOWN = 10, CHILDREN_SHOWN = 5, STATE_COLUMN = 17, MESSAGE_COLUMN = 29 };
 
-/* --- the answer ----------------------------------------------------------------------------------------------------- */
+/* --- the answer -------------------------------------------------------------------------------------------------- */
 
 static void add_children_named(struct paragraph *p, const struct life *life)
 {
@@ -130,7 +130,7 @@ static void add_headline(struct explain_text *t, const struct life *life)
 	paragraph_end(&p);
 }
 
-/* --- what is known of it -------------------------------------------------------------------------------------------- */
+/* --- what is known of it ----------------------------------------------------------------------------------------- */
 
 static void add_file(struct explain_text *t, const struct life *life)
 {
@@ -215,7 +215,7 @@ static void add_life(struct explain_text *t, const struct life *life)
 	explain_text_next(t, life);
 }
 
-/* --- around the answer ---------------------------------------------------------------------------------------------- */
+/* --- around the answer ------------------------------------------------------------------------------------------- */
 
 static void add_meaning(struct explain_text *t)
 {

@@ -64,7 +64,10 @@ int json_document_add(struct json_document *doc, const char *key, json_t *value,
 int json_document_add_list(struct json_document *doc, const char *key, const void *items, size_t count, size_t size,
 	json_item_fn *make, struct err *err);
 
-/* A list of objects of a name and an id, `keys[0]` and `keys[1]`, without values in between: refs come in tens of thousands. */
+/*
+ * A list of objects of a name and an id, `keys[0]` and `keys[1]`, without values in between: refs come in tens of
+ * thousands.
+ */
 struct json_named {
 	struct text name;
 	struct oid id;

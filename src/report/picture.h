@@ -1,8 +1,8 @@
 /*
  * picture: a chain or a timeline, drawn. Private to src/report; pure.
  *
- * SVG with title and description for screen readers, colours for light, dark and print, and no script; Mermaid below the
- * 50,000 characters and 500 edges that GitHub draws.
+ * SVG with title and description for screen readers, colours for light, dark and print, and no script; Mermaid below
+ * the 50,000 characters and 500 edges that GitHub draws.
  */
 #ifndef REVIDENT_SRC_REPORT_PICTURE_H
 #define REVIDENT_SRC_REPORT_PICTURE_H

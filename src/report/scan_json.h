@@ -1,6 +1,6 @@
 /*
- * scan_json: the parts of a scan's document, which json and ndjson share, and the renderers that scan_formats.c has rows
- * for. Private to src/report. As in json.h, new references, or NULL where memory ended.
+ * scan_json: the parts of a scan's document, which json and ndjson share, and the renderers that scan_formats.c has
+ * rows for. Private to src/report. As in json.h, new references, or NULL where memory ended.
  */
 #ifndef REVIDENT_SRC_REPORT_SCAN_JSON_H
 #define REVIDENT_SRC_REPORT_SCAN_JSON_H

@@ -62,7 +62,7 @@ static void begin(const struct picture_options *o, size_t width, size_t height, 
 	strbuf_addstr(out, style);
 }
 
-/* --- the chain ------------------------------------------------------------------------------------------------------- */
+/* --- the chain --------------------------------------------------------------------------------------------------- */
 
 static size_t x_of(const struct fold_item *item)
 {
@@ -211,7 +211,7 @@ void svg_add_chain(const struct chain *chain, const struct picture_options *o, s
 	strbuf_release(&body);
 }
 
-/* --- the timeline ---------------------------------------------------------------------------------------------------- */
+/* --- the timeline ------------------------------------------------------------------------------------------------ */
 
 enum { STEP = 58, LINE_X = 24 };
 

@@ -56,7 +56,9 @@ struct paragraph {
 	size_t word_width;  /* cells */
 };
 
-/* Starts a paragraph whose first line is indented by `first` columns, the others by `rest`. paragraph_end() frees it. */
+/*
+ * Starts a paragraph whose first line is indented by `first` columns, the others by `rest`. paragraph_end() frees it.
+ */
 void paragraph_begin(struct paragraph *p, struct strbuf *out, const struct styles *styles, size_t first, size_t rest);
 
 /* As above, with a label at column 2 and the text from column LABEL_COLUMN on. */

@@ -36,8 +36,8 @@ struct damage {
 };
 
 /*
- * kinds.c: the next damage to `victim`, `*state` being 0 before the first. False after the last. `other` is another file
- * of the same sort, whose content is tried here, or NULL. `thorough`: more places in the file.
+ * kinds.c: the next damage to `victim`, `*state` being 0 before the first. False after the last. `other` is another
+ * file of the same sort, whose content is tried here, or NULL. `thorough`: more places in the file.
  */
 bool damage_next(
 	struct damage *damage, const struct victim *victim, const struct victim *other, bool thorough, unsigned *state);

@@ -317,7 +317,7 @@ static bool forge_index(struct damage *damage, const struct victim *victim, unsi
 	return true;
 }
 
-/* --- all ----------------------------------------------------------------------------------------------------------- */
+/* --- all --------------------------------------------------------------------------------------------------------- */
 
 bool forged_next(struct damage *damage, const struct victim *victim, unsigned *state)
 {

@@ -35,7 +35,7 @@ void *__libc_memalign(size_t alignment, size_t size);
 	if (!real)                     \
 	*(void **)&real = dlsym(RTLD_NEXT, #name)
 
-/* --- memory ------------------------------------------------------------------------------------------------------- */
+/* --- memory ------------------------------------------------------------------------------------------------------ */
 
 void *malloc(size_t size)
 {
@@ -74,7 +74,7 @@ int posix_memalign(void **out, size_t alignment, size_t size)
 	return *out ? 0 : ENOMEM;
 }
 
-/* --- calls that fail with -1 or NULL and have a fixed list of arguments --------------------------------------------- */
+/* --- calls that fail with -1 or NULL and have a fixed list of arguments ------------------------------------------ */
 
 #define WRAP(class, result, failure, name, parameters, arguments)     \
 	result name parameters                                        \
@@ -136,7 +136,7 @@ WRAP(FAULT_MODE, off_t, -1, lseek, (int fd, off_t offset, int whence), (fd, offs
 WRAP(FAULT_MODE, off64_t, -1, lseek64, (int fd, off64_t offset, int whence), (fd, offset, whence))
 WRAP(FAULT_MODE, char *, NULL, getcwd, (char *buf, size_t size), (buf, size))
 
-/* --- children: the parent decides what becomes of one -------------------------------------------------------------- */
+/* --- children: the parent decides what becomes of one ------------------------------------------------------------ */
 
 pid_t fork(void)
 {
@@ -198,7 +198,7 @@ static void spare_counts(const char *path)
 		fault_stop();
 }
 
-/* --- open, whose last argument may be absent ------------------------------------------------------------------------ */
+/* --- open, whose last argument may be absent --------------------------------------------------------------------- */
 
 #define MODE_BEHIND(flags)                     \
 	mode_t mode = 0;                       \
@@ -239,7 +239,7 @@ int openat64(int fd, const char *path, int flags, ...)
 	return fault_fails(FAULT_OPEN) ? -1 : real(fd, path, flags, mode);
 }
 
-/* --- transfers, which may be short ---------------------------------------------------------------------------------- */
+/* --- transfers, which may be short ------------------------------------------------------------------------------- */
 
 #define TRANSFER(class, name, parameters, length, arguments) \
 	ssize_t name parameters                              \

@@ -1,7 +1,7 @@
 /*
  * A library for LD_PRELOAD that makes one call of the program under test fail: the Nth of a class (or each from the Nth
- * on), with the errno that is asked for, or short by half. Calls that the C library makes inside of itself (the write of
- * a stream) are not seen, those for memory are. Children are left alone, but for how they begin and end.
+ * on), with the errno that is asked for, or short by half. Calls that the C library makes inside of itself (the write
+ * of a stream) are not seen, those for memory are. Children are left alone, but for how they begin and end.
  *
  *	FAULT=class:N:errno          the Nth call of that class fails
  *	FAULT=class:N+:errno         so do all after it
@@ -166,7 +166,7 @@ void fault_stop(void)
 	fault.active = false;
 }
 
-/* --- what is asked for ----------------------------------------------------------------------------------------------------- */
+/* --- what is asked for ------------------------------------------------------------------------------------------- */
 
 static void parse(const char *spec)
 {
@@ -238,7 +238,7 @@ __attribute__((constructor)) static void start(void)
 	fault.active = true;
 }
 
-/* --- where main() begins ----------------------------------------------------------------------------------------------- */
+/* --- where main() begins ----------------------------------------------------------------------------------------- */
 
 typedef int main_fn(int, char **, char **);
 

@@ -1,6 +1,6 @@
 /*
- * Any bytes as a compiled file beside a versions directory, and as the source that it was compiled from. Whether it counts
- * as evidence is held against the rule in its plainest words.
+ * Any bytes as a compiled file beside a versions directory, and as the source that it was compiled from. Whether it
+ * counts as evidence is held against the rule in its plainest words.
  *
  * The first byte says how much of the rest is the source (in 256ths); what follows is the compiled file.
  */

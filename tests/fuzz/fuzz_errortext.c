@@ -1,5 +1,6 @@
 /*
- * Reads bytes as a pasted text: whatever is found in it lies within the limits, and the same bytes give the same answer.
+ * Reads bytes as a pasted text: whatever is found in it lies within the limits, and the same bytes give the same
+ * answer.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /*
- * Any bytes as what a repository names and says, in a format that the first one chooses: what people see has no control characters and is valid
- * UTF-8, documents for programs can be read, markup has the tags that it has around plain words, and Markdown's and
- * Mermaid's escapes give the text back.
+ * Any bytes as what a repository names and says, in a format that the first one chooses: what people see has no control
+ * characters and is valid UTF-8, documents for programs can be read, markup has the tags that it has around plain
+ * words, and Markdown's and Mermaid's escapes give the text back.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -43,7 +43,7 @@ static void require_shown(const struct strbuf *out)
 		require(((unsigned char)out->buf[i] >= 0x20 && out->buf[i] != 0x7f) || out->buf[i] == '\n');
 }
 
-/* --- documents for programs ------------------------------------------------------------------------------------------- */
+/* --- documents for programs -------------------------------------------------------------------------------------- */
 
 static void require_json(const char *text, size_t len)
 {
@@ -72,7 +72,7 @@ static void require_commands(const struct strbuf *out)
 	require(*at == '\0');
 }
 
-/* --- markup ------------------------------------------------------------------------------------------------------------- */
+/* --- markup ------------------------------------------------------------------------------------------------------ */
 
 /* What is behind a tag's name, its quoted values read over. */
 static const char *end_of_tag(const char *at)
@@ -157,7 +157,7 @@ static void try_page(struct text text)
 	strbuf_release(&plain);
 }
 
-/* --- Markdown ----------------------------------------------------------------------------------------------------------- */
+/* --- Markdown ---------------------------------------------------------------------------------------------------- */
 
 static void require_text(const struct strbuf *out, struct text text)
 {
@@ -231,7 +231,7 @@ static void try_markdown_fence(struct text lines)
 	strbuf_release(&out);
 }
 
-/* --- Mermaid ------------------------------------------------------------------------------------------------------------ */
+/* --- Mermaid ----------------------------------------------------------------------------------------------------- */
 
 /* A label's characters mean themselves, or are a number: `#34;`. */
 static const char *end_of_label(const char *at)
@@ -259,7 +259,7 @@ static void require_mermaid(const char *at)
 		at = end_of_label(at + 1);
 }
 
-/* --- all formats -------------------------------------------------------------------------------------------------------- */
+/* --- all formats ------------------------------------------------------------------------------------------------- */
 
 static struct finding finding_of(enum rule_id rule, struct text raw, struct text words)
 {

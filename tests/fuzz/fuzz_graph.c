@@ -1,6 +1,6 @@
 /*
- * Any bytes as a commit-graph: as one file, and cut in two as a chain, each with the checksum that it needs to be looked
- * at. Every commit, parent and filter in it is asked for.
+ * Any bytes as a commit-graph: as one file, and cut in two as a chain, each with the checksum that it needs to be
+ * looked at. Every commit, parent and filter in it is asked for.
  */
 #include <stdint.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /*
- * Builds a history from the bytes: up to 24 commits with any parents and times, each with any of fifteen contents at any
- * of four paths. The walk and the events are held against a reference that looks at every pair of commits.
+ * Builds a history from the bytes: up to 24 commits with any parents and times, each with any of fifteen contents at
+ * any of four paths. The walk and the events are held against a reference that looks at every pair of commits.
  *
  * A commit takes five bytes: how many parents; which; its time; and two for what its paths hold, four bits each.
  */
@@ -20,7 +20,7 @@ enum { RECORD = 5 };
 
 static const char paths[PATHS][5] = { "a.py", "b.py", "c.py", "d.py" };
 
-/* --- making it ----------------------------------------------------------------------------------------------------- */
+/* --- making it --------------------------------------------------------------------------------------------------- */
 
 static void make_blob(const struct kind_of_file *content, struct oid *out)
 {
@@ -162,7 +162,7 @@ static void make_refs(const struct model *model)
 	strbuf_release(&packed);
 }
 
-/* --- the comparison -------------------------------------------------------------------------------------------------- */
+/* --- the comparison ---------------------------------------------------------------------------------------------- */
 
 static void check_walk(const struct model *model, const struct commits *commits)
 {

@@ -1,6 +1,6 @@
 /*
- * Any bytes as a tree, as two trees that are compared, as a commit (alone and read from a repository) and a tag, as what a
- * loose object inflates to and as the file of one.
+ * Any bytes as a tree, as two trees that are compared, as a commit (alone and read from a repository) and a tag, as
+ * what a loose object inflates to and as the file of one.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -43,7 +43,7 @@ static struct repo *repository(void)
 	return open.repo;
 }
 
-/* --- trees ------------------------------------------------------------------------------------------------------------ */
+/* --- trees ------------------------------------------------------------------------------------------------------- */
 
 static void try_tree(const uint8_t *data, size_t size)
 {
@@ -60,7 +60,10 @@ static void try_tree(const uint8_t *data, size_t size)
 	}
 }
 
-/* How many entries there are, if each is a file, no tree, and they are sorted as git sorts; SIZE_MAX for any other tree. */
+/*
+ * How many entries there are, if each is a file, no tree, and they are sorted as git sorts; SIZE_MAX for any other
+ * tree.
+ */
 static size_t files_of(const uint8_t *data, size_t size, struct tree_entry *out)
 {
 	struct tree_iter it = { data, size };
@@ -125,7 +128,7 @@ static void try_two_trees(const uint8_t *data, size_t size)
 	arena_release(&arena);
 }
 
-/* --- commits and tags -------------------------------------------------------------------------------------------------- */
+/* --- commits and tags -------------------------------------------------------------------------------------------- */
 
 static void try_header(const uint8_t *data, size_t size)
 {
@@ -160,7 +163,7 @@ static void try_commit(const uint8_t *data, size_t size)
 	object_peel_to_commit(repository(), &id, &peeled, &err);
 }
 
-/* --- loose objects ----------------------------------------------------------------------------------------------------- */
+/* --- loose objects ----------------------------------------------------------------------------------------------- */
 
 static void read_it(const struct oid *id, bool is_possible)
 {

@@ -1,5 +1,6 @@
 /*
- * fuzz_reader: any bytes as a migration. Reads them, takes their content, and holds their first half against the second.
+ * fuzz_reader: any bytes as a migration. Reads them, takes their content, and holds their first half against the
+ * second.
  */
 #include <assert.h>
 #include <stdint.h>

@@ -1,5 +1,6 @@
 /*
- * Any bytes, cut at each 0xff, as packed-refs, a loose ref, HEAD, its log, shallow, and an expression that names a commit.
+ * Any bytes, cut at each 0xff, as packed-refs, a loose ref, HEAD, its log, shallow, and an expression that names a
+ * commit.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -80,7 +80,10 @@ static bool ever_had(const struct model *model, unsigned commit, const char *id)
 	return false;
 }
 
-/* By path of old: the path of now under which it goes on. By path, then what is gone with what is new by content, by order. */
+/*
+ * By path of old: the path of now under which it goes on. By path, then what is gone with what is new by content, by
+ * order.
+ */
 static void pair(const struct holders *old, const struct holders *now, size_t *out)
 {
 	bool taken[PATHS] = { false };
@@ -100,7 +103,7 @@ static void pair(const struct holders *old, const struct holders *now, size_t *o
 				}
 }
 
-/* --- where content goes on ------------------------------------------------------------------------------------------- */
+/* --- where content goes on --------------------------------------------------------------------------------------- */
 
 /* Is the path's content what stood there before, or what its revision held at a path that it left? */
 static bool continues_itself(const struct model *model, const struct made *commit, size_t path, const char *lost)
@@ -151,7 +154,7 @@ static size_t continuation(const struct model *model, const struct made *commit,
 	return best;
 }
 
-/* --- one revision in one commit ---------------------------------------------------------------------------------------- */
+/* --- one revision in one commit ---------------------------------------------------------------------------------- */
 
 struct side {
 	bool has;

@@ -1,7 +1,7 @@
 /*
- * history_reference: a small history as plain arrays, and what its commits did by the rules in their plainest form: every
- * commit is held against every other, every path against every other. The harness fuzz_history builds the same history in
- * a repository.
+ * history_reference: a small history as plain arrays, and what its commits did by the rules in their plainest form:
+ * every commit is held against every other, every path against every other. The harness fuzz_history builds the same
+ * history in a repository.
  */
 #ifndef REVIDENT_TESTS_FUZZ_HISTORY_REFERENCE_H
 #define REVIDENT_TESTS_FUZZ_HISTORY_REFERENCE_H

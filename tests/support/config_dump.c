@@ -3,7 +3,8 @@
  * is "none". The directory of the configuration, %(here)s, is a NUL.
  *
  *   config_dump ini|toml|config FILE...
- *   config_dump name FILE        records of five fields, each ended by NUL: template, truncate, revision, message, epoch
+ *   config_dump name FILE        records of five fields, each ended by NUL: template, truncate, revision, message,
+ *   epoch
  */
 #include <stdio.h>
 #include <stdlib.h>

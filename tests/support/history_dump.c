@@ -1,6 +1,7 @@
 /*
- * history_dump DIR [--all] [--quiet] [--no-commit-graph] [PATH...]: what the git layer reads of a repository, for comparing with git itself. A line a
- * commit in walk order, "commit ID TREE TIME PARENT...", then for each PATH "entry COMMIT PATH KIND ID"; refs and limits.
+ * history_dump DIR [--all] [--quiet] [--no-commit-graph] [PATH...]: what the git layer reads of a repository, for
+ * comparing with git itself. A line a commit in walk order, "commit ID TREE TIME PARENT...", then for each PATH "entry
+ * COMMIT PATH KIND ID"; refs and limits.
  */
 #include <inttypes.h>
 #include <stdio.h>

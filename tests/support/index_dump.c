@@ -1,8 +1,8 @@
 /*
  * Shows what our own reading of index files finds, for comparing it with git's. For each line `FILE TREE` on standard
  * input ("-": the empty tree) of the repository in the current directory: a line `index FILE`, then `ask git`, or
- * `MODE ID PATH` for each difference (mode 0: gone) and `dull ID PATH`; paths are in hexadecimal. What matters is a name
- * that ends with ".py".
+ * `MODE ID PATH` for each difference (mode 0: gone) and `dull ID PATH`; paths are in hexadecimal. What matters is a
+ * name that ends with ".py".
  */
 #include <stdio.h>
 #include <stdlib.h>

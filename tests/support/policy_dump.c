@@ -1,7 +1,7 @@
 /*
  * Shows what the reader of git's configuration syntax finds, for comparing it with git's own. For each file a line
- * `file PATH`, then `error MESSAGE`, or a line `SECTION SUBSECTION KEY VALUE` for each entry; strings are in hexadecimal,
- * `.` is empty, `-` is "none".
+ * `file PATH`, then `error MESSAGE`, or a line `SECTION SUBSECTION KEY VALUE` for each entry; strings are in
+ * hexadecimal, `.` is empty, `-` is "none".
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /*
- * sandbox: a temporary directory with real git repositories for unit tests. Every failure ends the test; an alarm ends a
- * test that hangs.
+ * sandbox: a temporary directory with real git repositories for unit tests. Every failure ends the test; an alarm ends
+ * a test that hangs.
  */
 #ifndef REVIDENT_TESTS_SANDBOX_H
 #define REVIDENT_TESTS_SANDBOX_H

@@ -306,7 +306,9 @@ static void write_forged(struct sandbox *sandbox, const unsigned char *bytes, si
 	free(forged);
 }
 
-/* A parent of another level, or a tip's other tree: the graph contradicts itself or the objects, which are read then. */
+/*
+ * A parent of another level, or a tip's other tree: the graph contradicts itself or the objects, which are read then.
+ */
 static void commits_load__graph_with_other_parents_or_trees__is_not_believed(void **state)
 {
 	enum { MAX = 16384, ENTRY = OID_BYTES + 16, NONE = 0x70000000 };

@@ -80,7 +80,9 @@ static void hash_bytes__every_length_and_bit__matters(void **state)
 	}
 }
 
-/* What one word flips, a hash of single products lets the next flip back: two keys for each pair of words, all alike. */
+/*
+ * What one word flips, a hash of single products lets the next flip back: two keys for each pair of words, all alike.
+ */
 static void hash_bytes__flips_that_would_cancel_each_other__matter(void **state)
 {
 	static const unsigned char flips[16] = { [7] = 0x80, [11] = 0x80, [15] = 0x80 };

@@ -11,8 +11,8 @@
 #include "revident/git/commits.h"
 
 /*
- * put FILE...: commits a tree whose directory v holds these files. A file named a.py declares the revision a; what stands
- * behind `=` is its content instead, and `@` makes it a symlink. sub/a.py is in a subdirectory.
+ * put FILE...: commits a tree whose directory v holds these files. A file named a.py declares the revision a; what
+ * stands behind `=` is its content instead, and `@` makes it a symlink. sub/a.py is in a subdirectory.
  */
 #define HISTORY                                                                                                       \
 	"git init -q r; cd r\n"                                                                                       \

@@ -224,7 +224,9 @@ static void watch_resolve__odd_trees__first_entry_counts_and_modes_are_as_git_ta
 	const uint32_t *entries;
 
 	sandbox_import(sandbox, "r", transitions);
-	/* unsorted, a name twice, modes with a leading zero and with permissions, group-writable, a name with a slash */
+	/*
+	 * unsorted, a name twice, modes with a leading zero and with permissions, group-writable, a name with a slash
+	 */
 	tree = sandbox_id(sandbox,
 		"cd r; id=$(git rev-parse main~5:a | sed 's/../\\\\x&/g'); bash -c \"printf '100664 z\\\\0${id}"
 		"040000 d\\\\0${id}"

@@ -47,7 +47,7 @@ struct location {
 	enum location_kind kind;
 	struct text raw; /* as the file has it, before interpolation */
 	struct text
-		value; /* after it; for LOCATION_HERE what follows the %(here)s; none if unknown; a NUL stands behind it */
+		value; /* after it; for LOCATION_HERE what follows the %(here)s; none if unknown; a NUL is behind it */
 	struct text reason; /* only for LOCATION_UNKNOWN: printable, half a sentence */
 	unsigned line;      /* where the key stands, from 1; 0 if absent */
 };

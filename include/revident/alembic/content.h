@@ -1,12 +1,12 @@
 /*
  * content: how much of one migration's content another one has. Layer alembic.
  *
- * Compared are significant lines, which are trimmed, with runs of white space made one blank and `"` made `'`. These lines
- * are not significant: blank ones; those of the module docstring, whatever else stands on them; comments; at column 0,
- * assignments to revision, down_revision, branch_labels and depends_on; imports (one that ends in `(` through the first
- * line with a `)`, or the end); what begins with `def upgrade` or `def downgrade`; and lines that are just `pass` or
- * closing brackets. A file is taken as bytes, not decoded, without its byte order mark; lines end at LF, CRLF or CR;
- * white space is ASCII's.
+ * Compared are significant lines, which are trimmed, with runs of white space made one blank and `"` made `'`. These
+ * lines are not significant: blank ones; those of the module docstring, whatever else stands on them; comments; at
+ * column 0, assignments to revision, down_revision, branch_labels and depends_on; imports (one that ends in `(` through
+ * the first line with a `)`, or the end); what begins with `def upgrade` or `def downgrade`; and lines that are just
+ * `pass` or closing brackets. A file is taken as bytes, not decoded, without its byte order mark; lines end at LF, CRLF
+ * or CR; white space is ASCII's.
  */
 #ifndef REVIDENT_ALEMBIC_CONTENT_H
 #define REVIDENT_ALEMBIC_CONTENT_H
@@ -16,8 +16,8 @@
 #include "revident/model/migration.h"
 
 /*
- * Dice's coefficient of the two multisets of lines, 2 * common / (lines of a + lines of b): from 0 to 1; 0 if only one side
- * has lines; -1 (null in JSON) if neither has.
+ * Dice's coefficient of the two multisets of lines, 2 * common / (lines of a + lines of b): from 0 to 1; 0 if only one
+ * side has lines; -1 (null in JSON) if neither has.
  */
 double content_similarity(struct content *a, struct content *b);
 

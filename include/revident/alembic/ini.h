@@ -55,7 +55,8 @@ const struct ini_value *ini_find(const struct ini *ini, const struct ini_section
 
 /*
  * Replaces %(key)s and %% in `value`, as seen from `section`; `here` becomes INI_HERE unless the file has a key of that
- * name. 1 with *out in `arena` (`value` itself where it holds no `%`); 0 where ConfigParser would raise (or a limit is reached), with *reason.
+ * name. 1 with *out in `arena` (`value` itself where it holds no `%`); 0 where ConfigParser would raise (or a limit is
+ * reached), with *reason.
  */
 int ini_interpolate(const struct ini *ini, const struct ini_section *section, struct text value, struct arena *arena,
 	struct text *out, struct text *reason);

@@ -56,9 +56,9 @@ int reader_content(struct reader *reader, struct arena *arena, const char *bytes
 	struct err *err);
 
 /*
- * What was edited between two versions of one migration: cosmetic if and only if their syntax trees are equal, docstrings
- * and annotations apart, as far as tokens tell; EDIT_OTHER for a file over MIGRATION_BYTES_MAX.
- * 0 with *out set, or -1 with `err` set.
+ * What was edited between two versions of one migration: cosmetic if and only if their syntax trees are equal,
+ * docstrings and annotations apart, as far as tokens tell; EDIT_OTHER for a file over MIGRATION_BYTES_MAX. 0 with *out
+ * set, or -1 with `err` set.
  */
 int reader_compare(struct reader *reader, const char *before, size_t before_len, const char *after, size_t after_len,
 	enum edit *out, struct err *err);

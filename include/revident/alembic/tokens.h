@@ -87,8 +87,8 @@ enum { FSTRING_FRAMES_MAX = 300 };
 int fstring_end(struct tokenizer *tokenizer, const char *bytes, size_t len, size_t at, size_t *end, struct err *err);
 
 /*
- * Where the replacement field whose brace stands at `at`, inside an f-string with these quotes, ends (behind its closing
- * brace). `len` ends the f-string's body. 1, 0 or -1 as above.
+ * Where the replacement field whose brace stands at `at`, inside an f-string with these quotes, ends (behind its
+ * closing brace). `len` ends the f-string's body. 1, 0 or -1 as above.
  */
 int fstring_field_end(struct tokenizer *tokenizer, const char *bytes, size_t len, size_t at, char quote, bool triple,
 	size_t *end, struct err *err);

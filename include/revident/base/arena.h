@@ -35,8 +35,8 @@ char *arena_memdup(struct arena *arena, const void *bytes, size_t len);
 void *arena_copy(struct arena *arena, const void *items, size_t count, size_t size);
 
 /*
- * Makes room for one more of `items`, `count` elements that were all added so: where that is a power of two they move to
- * a place for twice as many. Use: ARENA_GROW(arena, v->items, v->count); v->items[v->count++] = x;
+ * Makes room for one more of `items`, `count` elements that were all added so: where that is a power of two they move
+ * to a place for twice as many. Use: ARENA_GROW(arena, v->items, v->count); v->items[v->count++] = x;
  */
 #define ARENA_GROW(arena, items, count) ((items) = arena_grow((arena), (items), (count), sizeof(*(items))))
 

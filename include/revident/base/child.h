@@ -26,15 +26,18 @@ struct child {
 };
 
 /*
- * Runs it to its end. Standard output is appended to `out`, the first 16 KiB of standard error to `said`. 0 with the exit
- * status in `*status` (128 plus the number of the signal where one ended it); -1 with ERR_UNDECIDED if it cannot be run,
- * writes more than `max`, is still running when a signal that was held back asks the program to end (signals.h), or is
- * idle (blocked on a named pipe, say) for `idle_max` seconds. Only its own CPU time counts as work, not that of programs
- * that it runs; where the system does not report it, there is no such limit.
+ * Runs it to its end. Standard output is appended to `out`, the first 16 KiB of standard error to `said`. 0 with the
+ * exit status in `*status` (128 plus the number of the signal where one ended it); -1 with ERR_UNDECIDED if it cannot
+ * be run, writes more than `max`, is still running when a signal that was held back asks the program to end
+ * (signals.h), or is idle (blocked on a named pipe, say) for `idle_max` seconds. Only its own CPU time counts as work,
+ * not that of programs that it runs; where the system does not report it, there is no such limit.
  */
 int child_run(const struct child *child, struct strbuf *out, struct strbuf *said, int *status, struct err *err);
 
-/* Fills `err` (ERR_UNDECIDED) with the sentence and, behind ": ", what the program `said`, its lines on one. Returns -1. */
+/*
+ * Fills `err` (ERR_UNDECIDED) with the sentence and, behind ": ", what the program `said`, its lines on one. Returns
+ * -1.
+ */
 int child_complain(const struct strbuf *said, struct err *err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 

@@ -36,7 +36,9 @@ int err_cannot(const char *verb, const char *path, int errnum, struct err *err);
 /* Puts text in front of the message that is there. Returns -1. */
 int err_prefix(struct err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* The same three, with the -1 where compilers and analysers see it: what follows a failure is then not held possible. */
+/*
+ * The same three, with the -1 where compilers and analysers see it: what follows a failure is then not held possible.
+ */
 #define err_set(...)                  \
 	__extension__({               \
 		err_set(__VA_ARGS__); \

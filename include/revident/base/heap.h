@@ -8,9 +8,9 @@
 #define REVIDENT_BASE_HEAP_H
 
 /*
- * Announces that much memory will be asked for: the heap then grows by 64 MiB of addresses at a time, the first of which
- * are taken in huge pages where the system lets a program ask for them (madvise(2), MADV_HUGEPAGE). Pages that are not
- * touched cost nothing. For the whole process, once; a system without any of it goes on as before.
+ * Announces that much memory will be asked for: the heap then grows by 64 MiB of addresses at a time, the first of
+ * which are taken in huge pages where the system lets a program ask for them (madvise(2), MADV_HUGEPAGE). Pages that
+ * are not touched cost nothing. For the whole process, once; a system without any of it goes on as before.
  */
 void heap_expect_much(void);
 

@@ -3,8 +3,8 @@
  *
  * Keys (paths, ids, object ids, vectors of numbers) are copied once and get the numbers 0, 1, 2 … in the order in which
  * they come; equal bytes always give the same number, so the rest of the program compares numbers. Numbers index the
- * caller's own arrays. The same input gives the same numbers on every run; what a key hashes to differs from run to run, so
- * that nobody can write a repository of keys that fall on one slot.
+ * caller's own arrays. The same input gives the same numbers on every run; what a key hashes to differs from run to
+ * run, so that nobody can write a repository of keys that fall on one slot.
  */
 #ifndef REVIDENT_BASE_INTERN_H
 #define REVIDENT_BASE_INTERN_H

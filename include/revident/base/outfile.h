@@ -12,10 +12,10 @@
 /*
  * Writes `len` bytes to `path`. A regular file, or a new one, is written beside it and synced before it takes the name;
  * it keeps the mode of the file it replaces, and a symbolic link goes on pointing to it. Signals are held back
- * meanwhile. A device, a pipe or a socket is written to directly. 0; -1 with ERR_USAGE where `path` is a directory or "",
- * else ERR_UNDECIDED; nothing is left behind then. A program that is killed leaves at most `.revident-<name>-<n>.tmp`
- * (where the file system has no O_TMPFILE, or, already complete, between link() and rename()), which the next one that
- * writes to `path` removes.
+ * meanwhile. A device, a pipe or a socket is written to directly. 0; -1 with ERR_USAGE where `path` is a directory or
+ * "", else ERR_UNDECIDED; nothing is left behind then. A program that is killed leaves at most
+ * `.revident-<name>-<n>.tmp` (where the file system has no O_TMPFILE, or, already complete, between link() and
+ * rename()), which the next one that writes to `path` removes.
  */
 int outfile_write(const char *path, const void *bytes, size_t len, struct err *err);
 

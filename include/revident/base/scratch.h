@@ -1,9 +1,9 @@
 /*
  * scratch: a temporary directory. Layer base.
  *
- * While there is one, signals are held back (signals.h), so that none leaves it behind. If a program is killed or runs out
- * of memory, its directory is removed by the next one that makes a directory at the same place and finds that nobody
- * holds its lock.
+ * While there is one, signals are held back (signals.h), so that none leaves it behind. If a program is killed or runs
+ * out of memory, its directory is removed by the next one that makes a directory at the same place and finds that
+ * nobody holds its lock.
  */
 #ifndef REVIDENT_BASE_SCRATCH_H
 #define REVIDENT_BASE_SCRATCH_H

@@ -16,8 +16,8 @@ void signals_hold(sigset_t *before);
 void signals_let_through(const sigset_t *before);
 
 /*
- * Is a signal held back by which somebody (Ctrl-C, a hang-up, kill) wants the program to end? Ignored ones, as a hang-up
- * under nohup(1), do not count, although they are held back, too (sigaction(2)).
+ * Is a signal held back by which somebody (Ctrl-C, a hang-up, kill) wants the program to end? Ignored ones, as a
+ * hang-up under nohup(1), do not count, although they are held back, too (sigaction(2)).
  */
 bool signals_ask_to_end(void);
 

@@ -1,8 +1,8 @@
 /*
  * strbuf: a byte string that grows. Layer base.
  *
- * `buf` always points to `len` bytes and a NUL behind them (also when empty), so it serves as a C string where the bytes
- * hold no NUL. STRBUF_INIT or strbuf_init() before use, strbuf_release() after; strbuf_clear() keeps the memory.
+ * `buf` always points to `len` bytes and a NUL behind them (also when empty), so it serves as a C string where the
+ * bytes hold no NUL. STRBUF_INIT or strbuf_init() before use, strbuf_release() after; strbuf_clear() keeps the memory.
  */
 #ifndef REVIDENT_BASE_STRBUF_H
 #define REVIDENT_BASE_STRBUF_H

@@ -1,8 +1,8 @@
 /*
  * text: bytes with a length, borrowed. Layer base.
  *
- * Whatever comes out of a repository travels as (pointer, length). A `struct text` owns nothing; it lives as long as the
- * arena or buffer that holds the bytes. `ptr` NULL means "there is none", which is not the same as empty.
+ * Whatever comes out of a repository travels as (pointer, length). A `struct text` owns nothing; it lives as long as
+ * the arena or buffer that holds the bytes. `ptr` NULL means "there is none", which is not the same as empty.
  */
 #ifndef REVIDENT_BASE_TEXT_H
 #define REVIDENT_BASE_TEXT_H
@@ -60,8 +60,8 @@ static inline int text_compare_items(const void *a, const void *b)
 }
 
 /*
- * Where `wanted` stands or would stand among `count` items of `size` bytes that are sorted by the text `at` bytes into each:
- * the first that is not before it.
+ * Where `wanted` stands or would stand among `count` items of `size` bytes that are sorted by the text `at` bytes into
+ * each: the first that is not before it.
  */
 static inline size_t text_lower_bound(const void *items, size_t count, size_t size, size_t at, struct text wanted)
 {

@@ -1,8 +1,8 @@
 /*
  * xalloc: allocation that does not fail. Layer base.
  *
- * No caller can do anything about a lack of memory: these functions then say so on standard error and exit with 3 ("could
- * not decide"), the one place below src/cli that ends the program. Products are checked for overflow.
+ * No caller can do anything about a lack of memory: these functions then say so on standard error and exit with 3
+ * ("could not decide"), the one place below src/cli that ends the program. Products are checked for overflow.
  */
 #ifndef REVIDENT_BASE_XALLOC_H
 #define REVIDENT_BASE_XALLOC_H
@@ -31,8 +31,9 @@ char *xstrdup(const char *text);
 	((items) = (count) < (cap) ? (items) : xgrow((items), (count), &(cap), sizeof(*(items))))
 
 /*
- * Makes room for element `index` of `items`, an array that is indexed by numbers and valid up to `cap`: grows it to half
- * more than is needed, with every new byte set to `fill`. Use: VEC_REACH(v->items, number, v->cap, 0); v->items[number] = x;
+ * Makes room for element `index` of `items`, an array that is indexed by numbers and valid up to `cap`: grows it to
+ * half more than is needed, with every new byte set to `fill`. Use: VEC_REACH(v->items, number, v->cap, 0);
+ * v->items[number] = x;
  */
 #define VEC_REACH(items, index, cap, fill) \
 	((items) = (index) < (cap) ? (items) : xreach((items), (index), &(cap), sizeof(*(items)), (fill)))

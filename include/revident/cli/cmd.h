@@ -27,7 +27,10 @@
 
 enum exit_status { EXIT_CLEAN, EXIT_FOUND, EXIT_USAGE, EXIT_UNDECIDED };
 
-/* Groups of common options. -C, --color, --no-progress, -q, -v and -h are everybody's; --format is there where `formats` is. */
+/*
+ * Groups of common options. -C, --color, --no-progress, -q, -v and -h are everybody's; --format is there where
+ * `formats` is.
+ */
 enum common_options {
 	COMMON_ENVIRONMENTS = 1, /* --env, --versions-dir */
 	COMMON_DEEP = 2,         /* --deep */
@@ -99,7 +102,9 @@ int ctx_load_policy(struct cmd_ctx *ctx, struct repo *repo, struct policy *out, 
  */
 int ctx_open_history(struct cmd_ctx *ctx, struct repo **repo, struct policy *policy, struct err *err);
 
-/* The path that -o names, with -C's directory in front of a relative one, as the command starts there; NULL without -o. */
+/*
+ * The path that -o names, with -C's directory in front of a relative one, as the command starts there; NULL without -o.
+ */
 const char *ctx_output_path(const struct cmd_ctx *ctx);
 
 /* What of a policy does not count, on standard error; ctx_load_policy() does so itself. */
@@ -112,8 +117,8 @@ void ctx_note(struct cmd_ctx *ctx, const char *fmt, ...) __attribute__((format(p
 void ctx_lap(struct cmd_ctx *ctx, const char *what);
 
 /*
- * Closes a command's repository (NULL: none). A command that `failed` has no document that could say what was damaged or
- * missing, so that is said here.
+ * Closes a command's repository (NULL: none). A command that `failed` has no document that could say what was damaged
+ * or missing, so that is said here.
  */
 void ctx_close(struct cmd_ctx *ctx, struct repo *repo, bool failed);
 

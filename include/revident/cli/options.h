@@ -1,9 +1,9 @@
 /*
  * options: reading a command's arguments by a table. Layer cli.
  *
- * Long names are matched exactly, `--name=value` and `--name value` are the same, letters may be joined (`-qv`, `-oFILE`),
- * operands may stand between options, `--` ends the options, `-` is an operand. Of an option that is given twice and not
- * repeatable the last one counts. Nothing here has an effect: a fuzzer needs no more than the table.
+ * Long names are matched exactly, `--name=value` and `--name value` are the same, letters may be joined (`-qv`,
+ * `-oFILE`), operands may stand between options, `--` ends the options, `-` is an operand. Of an option that is given
+ * twice and not repeatable the last one counts. Nothing here has an effect: a fuzzer needs no more than the table.
  */
 #ifndef REVIDENT_CLI_OPTIONS_H
 #define REVIDENT_CLI_OPTIONS_H

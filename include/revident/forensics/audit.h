@@ -49,7 +49,9 @@ const struct audit_environment *audit_find_environment(const struct audit *audit
  */
 bool audit_wants_former(const struct audit_environment *env);
 
-/* Is the finding about a file that binds no `revision` and whose name is none? Alembic has words of its own for that. */
+/*
+ * Is the finding about a file that binds no `revision` and whose name is none? Alembic has words of its own for that.
+ */
 bool audit_is_without_id(const struct finding *finding);
 
 #endif

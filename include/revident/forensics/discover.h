@@ -3,8 +3,8 @@
  *
  * By configuration (alembic.ini and its like, [tool.alembic] of a pyproject.toml, Flask-Migrate's ini beside env.py),
  * else by structure: an env.py that mentions Alembic beside directories that hold migrations, or a directory called
- * version* that holds migrations. The configuration is that of the tree in question, never today's. One discovery serves
- * many trees: subtrees and configurations seen before cost nothing.
+ * version* that holds migrations. The configuration is that of the tree in question, never today's. One discovery
+ * serves many trees: subtrees and configurations seen before cost nothing.
  */
 #ifndef REVIDENT_FORENSICS_DISCOVER_H
 #define REVIDENT_FORENSICS_DISCOVER_H
@@ -58,8 +58,9 @@ int discover(struct discovery *discovery, struct source *source, struct env_defs
 int discover_known(struct discovery *discovery, struct source *source, struct env_defs *out, struct err *err);
 
 /*
- * The same as discover() for one of many trees of a history: adds nothing where an earlier tree had the same configurations, script
- * directories and loose versions directories with the same content, since it could add nothing new.
+ * The same as discover() for one of many trees of a history: adds nothing where an earlier tree had the same
+ * configurations, script directories and loose versions directories with the same content, since it could add nothing
+ * new.
  */
 int discover_new(struct discovery *discovery, struct source *source, struct env_defs *out, struct err *err);
 

@@ -1,8 +1,9 @@
 /*
- * errortext: which message of Alembic or Flask-Migrate a pasted text holds, and what it is about. Layer forensics; pure.
+ * errortext: which message of Alembic or Flask-Migrate a pasted text holds, and what it is about. Layer forensics;
+ * pure.
  *
- * The text may be a line, a whole traceback or a log: escape sequences of terminals, prefixes of log lines, breaks in the
- * middle of a message or a word, typographic or escaped quotes, and the escapes of JSON and HTML do no harm.
+ * The text may be a line, a whole traceback or a log: escape sequences of terminals, prefixes of log lines, breaks in
+ * the middle of a message or a word, typographic or escaped quotes, and the escapes of JSON and HTML do no harm.
  */
 #ifndef REVIDENT_FORENSICS_ERRORTEXT_H
 #define REVIDENT_FORENSICS_ERRORTEXT_H

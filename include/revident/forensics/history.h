@@ -48,7 +48,10 @@ struct departure {
 	uint32_t from, to, revision, commit;
 };
 
-/* A thousand ids that come and go in each of a thousand commits fit in 300 KB: what is more is left out, as a limit says. */
+/*
+ * A thousand ids that come and go in each of a thousand commits fit in 300 KB: what is more is left out, as a limit
+ * says.
+ */
 enum { CHANGES_MAX = 1000 * 1000 };
 
 struct history {

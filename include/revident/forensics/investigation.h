@@ -81,7 +81,7 @@ struct investigation {
 	size_t view_count;
 
 	struct commits commits;
-	bool is_bounded; /* more versions directories came and went than are followed, or than is known what belongs together */
+	bool is_bounded; /* more versions directories came and went than are followed or told apart */
 	struct watch *watch;
 	size_t *watched_versions; /* watch indexes of the versions directories */
 	size_t watched_count, watched_cap;

@@ -2,10 +2,10 @@
  * lineage: history reduced to the commits that matter, and the environments in it followed through moves. Layer
  * forensics.
  *
- * A node stands for a commit and all its descendants that change nothing below the watched paths and merge nothing. Nodes
- * are in walk order, parents first. Every unit (snapshot.h) of a node has a label; labels that turn out to be the same
- * environment (one path, a versions directory that vanished and one that is new sharing half of the ids, directories
- * that configuration joins or a down_revision crosses) are one lineage.
+ * A node stands for a commit and all its descendants that change nothing below the watched paths and merge nothing.
+ * Nodes are in walk order, parents first. Every unit (snapshot.h) of a node has a label; labels that turn out to be the
+ * same environment (one path, a versions directory that vanished and one that is new sharing half of the ids,
+ * directories that configuration joins or a down_revision crosses) are one lineage.
  */
 #ifndef REVIDENT_FORENSICS_LINEAGE_H
 #define REVIDENT_FORENSICS_LINEAGE_H
@@ -44,8 +44,8 @@ struct lineage {
 };
 
 /*
- * Builds nodes and labels. `defs` says which directories configuration joins. 0, or -1 with `err` set; lineage_release()
- * may be called on a failed one.
+ * Builds nodes and labels. `defs` says which directories configuration joins. 0, or -1 with `err` set;
+ * lineage_release() may be called on a failed one.
  */
 int lineage_build(struct lineage *lineage, struct study *study, struct snapshots *snapshots,
 	const struct commits *commits, const struct watch *watch, const struct env_defs *defs, struct err *err);

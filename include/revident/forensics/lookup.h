@@ -93,7 +93,10 @@ struct identities {
 /* Adds what was found, in one environment or, with TEXT_NONE, in any. */
 void identities_add(struct identities *list, const struct lookup *found, struct text environment);
 
-/* Known ids that a typing error of at most two characters makes `query`, sorted; the nearest where there are more. The number of them. */
+/*
+ * Known ids that a typing error of at most two characters makes `query`, sorted; the nearest where there are more. The
+ * number of them.
+ */
 size_t lookup_similar(struct investigation *inv, struct text query, struct text out[SIMILAR_SHOWN]);
 
 #endif

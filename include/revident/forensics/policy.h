@@ -95,11 +95,11 @@ struct policy {
 
 /*
  * Reads the sources in their order; 0 of them give the defaults. A later source overrides an earlier one key by key: a
- * key that may be repeated loses its earlier values. Unknown sections, keys, rules and levels, malformed values, a waiver
- * without a rule or, where it needs one, a revision, and a `requires` above REVIDENT_VERSION are mistakes, looked for in
- * this order: syntax, requires, all else. A waiver or prune without a reason is left out, and said to be. `out` borrows
- * from nothing but `arena` and the sources' names.
- * 0, or -1 with `err` (ERR_USAGE, the file and line in it).
+ * key that may be repeated loses its earlier values. Unknown sections, keys, rules and levels, malformed values, a
+ * waiver without a rule or, where it needs one, a revision, and a `requires` above REVIDENT_VERSION are mistakes,
+ * looked for in this order: syntax, requires, all else. A waiver or prune without a reason is left out, and said to be.
+ * `out` borrows from nothing but `arena` and the sources' names. 0, or -1 with `err` (ERR_USAGE, the file and line in
+ * it).
  */
 int policy_parse(
 	const struct policy_source *sources, size_t count, struct arena *arena, struct policy *out, struct err *err);
@@ -125,9 +125,9 @@ bool policy_ref_matches(const struct text_list *patterns, struct text ref);
 
 /*
  * Does the pattern match the ref? `*` and `?` match anything but `/`, `**` also that (and with a `/` behind it also
- * nothing), `[a-z]` and `[!a-z]` one character, `\` takes the next character as it is; without any of these it has to be equal.
- * A pattern that does not begin with `refs/` is held against the name below refs/, refs/heads/, refs/tags/ and
- * refs/remotes/, as git resolves short names.
+ * nothing), `[a-z]` and `[!a-z]` one character, `\` takes the next character as it is; without any of these it has to
+ * be equal. A pattern that does not begin with `refs/` is held against the name below refs/, refs/heads/, refs/tags/
+ * and refs/remotes/, as git resolves short names.
  */
 bool policy_ref_match(struct text pattern, struct text ref);
 

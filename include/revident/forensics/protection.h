@@ -1,9 +1,9 @@
 /*
  * protection: what is published. Layer forensics.
  *
- * Protected refs: those the policy names; else the remotes' default branches (refs/remotes/<name>/HEAD); else origin/main
- * and origin/master; else every remote-tracking ref; without any, HEAD. A lost revision is published if a protected
- * ref's tree had it at some time (on its line of first parents) or a tag's tree has it.
+ * Protected refs: those the policy names; else the remotes' default branches (refs/remotes/<name>/HEAD); else
+ * origin/main and origin/master; else every remote-tracking ref; without any, HEAD. A lost revision is published if a
+ * protected ref's tree had it at some time (on its line of first parents) or a tag's tree has it.
  */
 #ifndef REVIDENT_FORENSICS_PROTECTION_H
 #define REVIDENT_FORENSICS_PROTECTION_H
@@ -28,7 +28,10 @@ struct protection {
 int protection_refs(
 	struct repo *repo, const struct policy *policy, struct arena *arena, struct ref_list *out, struct err *err);
 
-/* From those refs, or all (refs_all()), and HEAD (NULL: unborn). Refs are borrowed from the list; the arrays are in `arena`. */
+/*
+ * From those refs, or all (refs_all()), and HEAD (NULL: unborn). Refs are borrowed from the list; the arrays are in
+ * `arena`.
+ */
 void protection_find(const struct policy *policy, const struct ref_list *refs, const struct ref *head,
 	struct arena *arena, struct protection *out);
 

@@ -58,8 +58,8 @@ int salvage_find(struct salvager *salvager, struct text revision, struct text en
 	struct err *err);
 
 /*
- * The ids that files in the places searched so far declare and that begin so, sorted, without repeats; the number of them.
- * They live as long as the salvager.
+ * The ids that files in the places searched so far declare and that begin so, sorted, without repeats; the number of
+ * them. They live as long as the salvager.
  */
 size_t salvager_completions(const struct salvager *salvager, struct text beginning, struct text **out);
 

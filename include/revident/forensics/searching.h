@@ -13,7 +13,9 @@
  */
 int search_history(struct investigation *inv, bool deep, const struct progress *progress, struct err *err);
 
-/* Is the tip's whole tree searched (a branch, a tag, what was typed), or is it followed like history (a forge's refs)? */
+/*
+ * Is the tip's whole tree searched (a branch, a tag, what was typed), or is it followed like history (a forge's refs)?
+ */
 bool is_searched_tip(struct text ref);
 
 #endif

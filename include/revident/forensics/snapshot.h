@@ -1,9 +1,9 @@
 /*
  * snapshot: the migration files of one row of watched versions directories. Layer forensics.
  *
- * A row (git/watch.h) says which trees stand at the versions directories; a snapshot lists the files below them, at most
- * VERSIONS_DEPTH_MAX levels deep, __pycache__ left out, and says to which unit each belongs. A unit is a directory whose
- * migrations surely belong together: the versions directory itself where it holds migrations directly, else each
+ * A row (git/watch.h) says which trees stand at the versions directories; a snapshot lists the files below them, at
+ * most VERSIONS_DEPTH_MAX levels deep, __pycache__ left out, and says to which unit each belongs. A unit is a directory
+ * whose migrations surely belong together: the versions directory itself where it holds migrations directly, else each
  * topmost directory below it that does. Snapshots are made when needed and kept while there is room.
  */
 #ifndef REVIDENT_FORENSICS_SNAPSHOT_H

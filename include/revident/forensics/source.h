@@ -71,8 +71,8 @@ int source_list(struct source *source, struct text dir, struct arena *arena, str
 
 /*
  * The same without copying, for walking whole trees: entries in stored order, borrowed until source_scan_close().
- * `id` is the directory's tree where the source is a tree. source_scan_open(): 1, 0, -1; source_scan_next(): 1, 0 at the
- * end, -1. Close after open gave 1.
+ * `id` is the directory's tree where the source is a tree. source_scan_open(): 1, 0, -1; source_scan_next(): 1, 0 at
+ * the end, -1. Close after open gave 1.
  */
 struct source_scan {
 	struct source *source;
@@ -100,9 +100,9 @@ int source_read(
 	struct source *source, const struct source_entry *entry, size_t max, struct strbuf *out, struct err *err);
 
 /*
- * The regular file that the symbolic link `link` at `path` leads to, through further links if need be. 1; 0 where it leads
- * out of the source, to nothing, to no regular file or in a circle; -1. The name in `out` stays the link's; `place`, which
- * may be NULL, gets the file's own path.
+ * The regular file that the symbolic link `link` at `path` leads to, through further links if need be. 1; 0 where it
+ * leads out of the source, to nothing, to no regular file or in a circle; -1. The name in `out` stays the link's;
+ * `place`, which may be NULL, gets the file's own path.
  */
 int source_follow(struct source *source, struct text path, const struct source_entry *link, struct source_entry *out,
 	struct strbuf *place, struct err *err);

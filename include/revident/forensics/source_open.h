@@ -14,8 +14,8 @@
 #include "revident/git/refs.h"
 
 /*
- * The tree of what `expression` names (refs_resolve()); *commit is where it leads to. 0; -1 with ERR_USAGE where nothing
- * has that name, ERR_UNDECIDED where the commit cannot be read.
+ * The tree of what `expression` names (refs_resolve()); *commit is where it leads to. 0; -1 with ERR_USAGE where
+ * nothing has that name, ERR_UNDECIDED where the commit cannot be read.
  */
 int source_open_commit(
 	struct study *study, const char *expression, struct source **out, struct ref *commit, struct err *err);

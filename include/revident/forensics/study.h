@@ -93,8 +93,9 @@ struct text study_path_text(const struct study *study, uint32_t path);
 struct text study_revision_text(const struct study *study, uint32_t revision);
 
 /*
- * Marks a tree as dull: it is known to hold nothing of Alembic's, and need not be read; and asks whether it is. The answer
- * depends on where it is: `in_versions` is at or below a directory called version*, where every migration counts.
+ * Marks a tree as dull: it is known to hold nothing of Alembic's, and need not be read; and asks whether it is. The
+ * answer depends on where it is: `in_versions` is at or below a directory called version*, where every migration
+ * counts.
  */
 void study_add_dull(struct study *study, const struct oid *tree, bool in_versions);
 bool study_is_dull(const struct study *study, const struct oid *tree, bool in_versions);
@@ -121,7 +122,10 @@ static inline bool study_blob_is_absent(const struct study *study, uint32_t numb
 /* The blob of files that are no objects and cannot be read: an absent one, with a null id. */
 uint32_t study_unreadable_blob(struct study *study);
 
-/* Enters bytes that need not be an object of the repository (a work tree's file). Its number, or INTERN_NONE with `err`. */
+/*
+ * Enters bytes that need not be an object of the repository (a work tree's file). Its number, or INTERN_NONE with
+ * `err`.
+ */
 uint32_t study_add_bytes(struct study *study, const char *bytes, size_t len, struct err *err);
 
 /* The blob's significant lines, read again at first use; an absent blob has none. NULL with `err` set on failure. */

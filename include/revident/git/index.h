@@ -1,8 +1,9 @@
 /*
  * index: what is staged, as git itself reads it. Layer git.
  *
- * libgit2 1.5 cannot read split, sparse or hash-less indexes and is slow on large ones: a file of the plain kind is read
- * here, and git is asked about every other, with the environment that it gave us (a hook's GIT_INDEX_FILE included).
+ * libgit2 1.5 cannot read split, sparse or hash-less indexes and is slow on large ones: a file of the plain kind is
+ * read here, and git is asked about every other, with the environment that it gave us (a hook's GIT_INDEX_FILE
+ * included).
  */
 #ifndef REVIDENT_GIT_INDEX_H
 #define REVIDENT_GIT_INDEX_H

@@ -42,12 +42,14 @@ size_t object_count_read(const struct repo *repo, enum object_type type);
 /* Type and size without the content. 1, 0 (not there), -1. Either pointer may be NULL. */
 int object_header(struct repo *repo, const struct oid *id, enum object_type *type, size_t *len, struct err *err);
 
-/* The commit that `id` leads to through any number of tags. 1 with *out; 0 if it leads to no commit or is missing; -1. */
+/*
+ * The commit that `id` leads to through any number of tags. 1 with *out; 0 if it leads to no commit or is missing; -1.
+ */
 int object_peel_to_commit(struct repo *repo, const struct oid *id, struct oid *out, struct err *err);
 
 /*
- * Adds the limit for an object that is missing (`why` NULL) or damaged (as `why` says). `what`: "commit", "tree", "blob"
- * or "object". In a partial clone it names the commands that fetch what is missing.
+ * Adds the limit for an object that is missing (`why` NULL) or damaged (as `why` says). `what`: "commit", "tree",
+ * "blob" or "object". In a partial clone it names the commands that fetch what is missing.
  */
 void object_add_limit(struct repo *repo, const char *what, const struct oid *id, const struct err *why);
 
@@ -64,7 +66,9 @@ struct tree_entry {
 
 enum { MODE_TREE = 0040000, MODE_TYPE = 0170000, MODE_FILE = 0100000, MODE_LINK = 0120000, MODE_GITLINK = 0160000 };
 
-/* Walks a raw tree's entries in stored order; start with all of it in `bytes`/`len`. 1, 0 at the end, -1 if malformed. */
+/*
+ * Walks a raw tree's entries in stored order; start with all of it in `bytes`/`len`. 1, 0 at the end, -1 if malformed.
+ */
 struct tree_iter {
 	const unsigned char *bytes;
 	size_t len;

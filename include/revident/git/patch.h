@@ -1,8 +1,8 @@
 /*
  * patch: changes to files as a patch that `git apply` takes. Layer git.
  *
- * Content is compared by libgit2, in memory, so that any bytes go through (binary files as binary patches); whole renames
- * are written here, since git does not see one where the old name is used again.
+ * Content is compared by libgit2, in memory, so that any bytes go through (binary files as binary patches); whole
+ * renames are written here, since git does not see one where the old name is used again.
  */
 #ifndef REVIDENT_GIT_PATCH_H
 #define REVIDENT_GIT_PATCH_H

@@ -19,8 +19,8 @@
 int remote_find_uri(struct repo *repo, struct arena *arena, struct text *out, struct err *err);
 
 /*
- * Appends an address as git takes it ("https://...", "git@host:path") as an absolute URI without user and password, with
- * every byte escaped that RFC 3986 does not take. False, and nothing appended, for a path or a file.
+ * Appends an address as git takes it ("https://...", "git@host:path") as an absolute URI without user and password,
+ * with every byte escaped that RFC 3986 does not take. False, and nothing appended, for a path or a file.
  */
 bool remote_uri_of(struct text address, struct strbuf *out);
 

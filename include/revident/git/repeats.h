@@ -1,9 +1,9 @@
 /*
  * repeats: trees that stand at many paths. Layer git.
  *
- * Ten trees that each name the one before ten times are a few kilobytes in a repository and ten billion paths. A walk that
- * goes by paths asks here before it enters a tree: each tree may be entered once, and again until the repeats add up to a
- * given size. That is far more than real copies need, and it bounds the walk.
+ * Ten trees that each name the one before ten times are a few kilobytes in a repository and ten billion paths. A walk
+ * that goes by paths asks here before it enters a tree: each tree may be entered once, and again until the repeats add
+ * up to a given size. That is far more than real copies need, and it bounds the walk.
  */
 #ifndef REVIDENT_GIT_REPEATS_H
 #define REVIDENT_GIT_REPEATS_H

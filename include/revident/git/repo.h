@@ -55,13 +55,15 @@ bool repo_has_replacements(const struct repo *repo);
 
 /*
  * What could not be read so far, each a sentence with the object's id, without repeats, in the order found. Every
- * function of this layer that goes on past a damaged or missing object adds to it. Paths of the repository that stand in
- * quotes are shown from its top, or from the git directory.
+ * function of this layer that goes on past a damaged or missing object adds to it. Paths of the repository that stand
+ * in quotes are shown from its top, or from the git directory.
  */
 void repo_add_limit(struct repo *repo, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 size_t repo_limits(const struct repo *repo, const char *const **out);
 
-/* The value(s) of a configuration key from git's own files (repository, global, system): calls `fn` for each, in order. */
+/*
+ * The value(s) of a configuration key from git's own files (repository, global, system): calls `fn` for each, in order.
+ */
 typedef void repo_config_fn(const char *key, const char *value, void *data);
 int repo_config_each(struct repo *repo, const char *prefix, repo_config_fn *fn, void *data, struct err *err);
 

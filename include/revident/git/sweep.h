@@ -14,8 +14,8 @@
 #include "revident/git/repo.h"
 
 /*
- * Blobs outside of these sizes are not read: of 1,472 migrations of two large projects four are larger, and reading them
- * would double the time.
+ * Blobs outside of these sizes are not read: of 1,472 migrations of two large projects four are larger, and reading
+ * them would double the time.
  */
 enum { SWEEP_BLOB_MIN = 20, SWEEP_BLOB_MAX = 64 * 1024 };
 
@@ -35,7 +35,10 @@ enum sweep_answer {
 	SWEEP_SKIP,      /* none: they are known */
 };
 
-/* What to do with what the sweep meets; what is NULL is passed over. All return 0 to go on, -1 with the caller's own error set to stop. */
+/*
+ * What to do with what the sweep meets; what is NULL is passed over. All return 0 to go on, -1 with the caller's own
+ * error set to stop.
+ */
 struct sweep_visitor {
 	int (*commit)(void *data, const struct oid *id);
 	sweep_content_fn *blob, *tree;

@@ -26,8 +26,8 @@ int worktree_files(struct repo *repo, struct arena *arena, const char *dir, unsi
 enum { WORKTREE_FILE_MAX = 64 * 1024 * 1024 };
 
 /*
- * Reads a regular file of at most `max` bytes. 1; 0 if there is none, a directory or a link; -1 (too long, unreadable, a
- * named pipe and the like, a link to nothing).
+ * Reads a regular file of at most `max` bytes. 1; 0 if there is none, a directory or a link; -1 (too long, unreadable,
+ * a named pipe and the like, a link to nothing).
  */
 int worktree_read(struct repo *repo, const char *path, size_t max, struct strbuf *out, struct err *err);
 

@@ -2,9 +2,9 @@
  * worktree_edit: changing files in the work tree, all or nothing. Layer git.
  *
  * New content goes to temporaries beside the files, which are synced before a journal in the git directory says that
- * they are complete; only then are they renamed into place. Whatever interrupts this, the next run finds the journal and
- * either removes the temporaries (the old state) or does the renames that are left (the new one).
- * No link is followed anywhere: every directory on the way is opened from the top of the work tree, one by one.
+ * they are complete; only then are they renamed into place. Whatever interrupts this, the next run finds the journal
+ * and either removes the temporaries (the old state) or does the renames that are left (the new one). No link is
+ * followed anywhere: every directory on the way is opened from the top of the work tree, one by one.
  */
 #ifndef REVIDENT_GIT_WORKTREE_EDIT_H
 #define REVIDENT_GIT_WORKTREE_EDIT_H

@@ -30,9 +30,9 @@ struct hook_state {
 int hook_look(const char *directory, const struct hook_script *script, struct hook_state *out, struct err *err);
 
 /*
- * The framework that owns the directory's hooks, or HOOK_FOREIGN for none: one of them is a framework's, the directory is
- * the one that husky makes, or there is a configuration of lefthook's at `top` (with a slash at the end; NULL: no work
- * tree), which puts hooks aside that it finds. The pre-commit framework runs those that it finds.
+ * The framework that owns the directory's hooks, or HOOK_FOREIGN for none: one of them is a framework's, the directory
+ * is the one that husky makes, or there is a configuration of lefthook's at `top` (with a slash at the end; NULL: no
+ * work tree), which puts hooks aside that it finds. The pre-commit framework runs those that it finds.
  */
 enum hook_owner hook_framework(const char *directory, const char *top, const struct hook_state *states, size_t count);
 
@@ -48,15 +48,15 @@ enum hook_change {
 
 /*
  * Installs the scripts of `states`, as hook_look() found them, and says for each what it did. Nothing is changed where
- * one of them cannot be: a hook of ours that somebody edited or that is a later version's, without `force`, or another's
- * beside one that is kept already (ERR_USAGE). The directory is made where it is missing. 0 or -1.
+ * one of them cannot be: a hook of ours that somebody edited or that is a later version's, without `force`, or
+ * another's beside one that is kept already (ERR_USAGE). The directory is made where it is missing. 0 or -1.
  */
 int hook_install(const char *directory, const struct hook_state *states, size_t count, const char *program, bool force,
 	enum hook_change *changes, struct err *err);
 
 /*
- * Takes ours out and puts kept ones back; another's stay, and lose the second name that an interrupted installation gave
- * them. An edited one is refused without `force`. 0 or -1, as above.
+ * Takes ours out and puts kept ones back; another's stay, and lose the second name that an interrupted installation
+ * gave them. An edited one is refused without `force`. 0 or -1, as above.
  */
 int hook_uninstall(const char *directory, const struct hook_state *states, size_t count, bool force,
 	enum hook_change *changes, struct err *err);

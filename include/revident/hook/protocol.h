@@ -2,7 +2,8 @@
  * protocol: what git tells its hooks on standard input. Layer hook; pure.
  *
  * pre-push: "<local ref> SP <local id> SP <remote ref> SP <remote id> LF", where the local ref may be any expression,
- * spaces included, so that lines are read from the right; pre-receive: "<old id> SP <new id> SP <ref> LF" (githooks(5)).
+ * spaces included, so that lines are read from the right; pre-receive: "<old id> SP <new id> SP <ref> LF"
+ * (githooks(5)).
  */
 #ifndef REVIDENT_HOOK_PROTOCOL_H
 #define REVIDENT_HOOK_PROTOCOL_H

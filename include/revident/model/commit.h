@@ -28,7 +28,9 @@ struct commit_info {
 	bool is_signed;      /* a gpgsig header is there; never verified */
 };
 
-/* No real merge has more parents: what is beyond is only counted, since each of thousands of events shows its commit. */
+/*
+ * No real merge has more parents: what is beyond is only counted, since each of thousands of events shows its commit.
+ */
 enum { PARENTS_SHOWN = 100 };
 
 /* Room for signature_time(): "2025-09-17T16:42:11+02:00" and a NUL, with years far out of the ordinary. */

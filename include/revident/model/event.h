@@ -15,10 +15,10 @@
 
 /*
  * A commit is compared with its parents (a root commit with an empty tree), revision by revision. A merge changed
- * something only where it differs from every parent, lost_in_merge apart: what it merely inherits is no event. Five kinds
- * are losses, of which a revision has exactly one in a commit: the first that fits of lost_in_merge, stripped,
- * reidentified or overwritten at its own path, reidentified at another path, deleted. "Much the same" and "other" content
- * are defined in alembic/content.h.
+ * something only where it differs from every parent, lost_in_merge apart: what it merely inherits is no event. Five
+ * kinds are losses, of which a revision has exactly one in a commit: the first that fits of lost_in_merge, stripped,
+ * reidentified or overwritten at its own path, reidentified at another path, deleted. "Much the same" and "other"
+ * content are defined in alembic/content.h.
  *
  * In the order of their names, so that sorting by kind is sorting by name.
  */

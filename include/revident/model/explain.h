@@ -81,8 +81,8 @@ struct life {
 	size_t former_child_count;
 	const struct life_event *events; /* in walk order */
 	size_t event_count;
-	const struct event *
-		loss; /* the last that took it from HEAD's history, else from any; NULL: present at HEAD, or never held */
+	/* The last that took it from HEAD's history, else from any. NULL: it is present at HEAD, or no one ever held it. */
+	const struct event *loss;
 	bool published;                  /* lost ones: a protected ref had it once, or a tag has it */
 	const struct event *arrival;     /* what gave it to HEAD's history as it is now; NULL */
 	struct text first_tag;           /* the first tag that contains the arrival; none */

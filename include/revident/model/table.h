@@ -1,6 +1,6 @@
 /*
- * table: what a migration does to tables, and what models declare. Layer model; plain data, texts borrowed from an arena.
- * alembic/tables.h reads it from one file, forensics/audit_tables.h puts it together for an environment.
+ * table: what a migration does to tables, and what models declare. Layer model; plain data, texts borrowed from an
+ * arena. alembic/tables.h reads it from one file, forensics/audit_tables.h puts it together for an environment.
  */
 #ifndef REVIDENT_MODEL_TABLE_H
 #define REVIDENT_MODEL_TABLE_H
