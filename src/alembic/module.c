@@ -254,17 +254,57 @@ static size_t elements(const struct module *m, struct span span, struct span *ou
 	return n;
 }
 
+/* Does the name have this value whenever the token `i` is reached, unless it is given another on the way? */
+static bool surely_reaches(const struct module *m, const struct module_value *value, size_t i)
+{
+	const struct token *tokens = m->b.tokens;
+	unsigned level =
+		tokens[value->span.from].level + value->is_item; /* what a loop goes through counts in its body */
+	size_t at = value->span.to + (value->is_item ? 2 : 0);   /* the colon, and the end of its line */
+
+	if (at > i || i - at > REACH_MAX)
+		return false;
+	while (at < i && tokens[at].level >= level)
+		at++;
+	return tokens[at].level >= level;
+}
+
+/*
+ * Where the values of a name begin that it may have at the token `i`: with the last one before it that reaches it surely.
+ * Up to *end; without such a value all count, as where one is given further down, in a loop or a function.
+ */
+static size_t reaching(const struct module *m, const struct module_name *name, size_t i, size_t *end)
+{
+	size_t next, from = 0, count = 0;
+
+	*end = SIZE_MAX;
+	if (!m->values[name->first - 1].next)
+		return 0;
+	for (next = name->first; next && count++ < CANDIDATES_MAX; next = m->values[next - 1].next) {
+		const struct module_value *value = &m->values[next - 1];
+
+		if (value->span.from >= from && surely_reaches(m, value, i)) {
+			from = value->span.from;
+			*end = i;
+		}
+	}
+	return from;
+}
+
 size_t module_candidates(const struct module *m, size_t i, struct span out[CANDIDATES_MAX])
 {
 	const struct module_name *name = find(m, i);
-	size_t next, n = 0;
+	size_t next, n = 0, from, end;
 
-	if (!name || name->unknown)
+	if (!name || name->unknown || !name->first)
 		return 0;
+	from = reaching(m, name, i, &end);
 	for (next = name->first; next; next = m->values[next - 1].next) {
 		const struct module_value *value = &m->values[next - 1];
 		size_t more = 1;
 
+		if (value->span.from < from || value->span.from >= end)
+			continue;
 		if (n == CANDIDATES_MAX)
 			return 0;
 		if (value->is_item)

@@ -2,7 +2,8 @@
  * module: what the names of one Python file stand for. Private to src/alembic.
  *
  * Functions, assignments and loops of the whole file, by name, without regard to scope: a name that is a parameter
- * anywhere, or changed in place, is not resolved at all.
+ * anywhere, or changed in place, is not resolved at all. Where a value is sure to reach a use of its name, those that the
+ * name had before do not count there.
  */
 #ifndef REVIDENT_SRC_ALEMBIC_MODULE_H
 #define REVIDENT_SRC_ALEMBIC_MODULE_H
@@ -18,6 +19,9 @@
 
 /* Values of one name; names inside values of names; how many values of names are read in one file. */
 enum { CANDIDATES_MAX = 64, RESOLVE_DEPTH_MAX = 5, RESOLVED_MAX = 20000 };
+
+/* Tokens between a value and a use of its name that are looked at to see whether the one is sure to reach the other. */
+enum { REACH_MAX = 2000 };
 
 struct module_function {
 	uint32_t name;    /* in module.names */

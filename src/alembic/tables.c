@@ -15,6 +15,12 @@ static void use_expression(struct table_walk *w, struct span span)
 	table_walk_use(w, TABLE_ASSUMED, span, 0, NULL, "schema");
 }
 
+/* `x` where it is no attribute of something else, `tables.x`. */
+static bool is_name_of_file(const struct table_walk *w, struct span span, size_t i)
+{
+	return (i == span.from || !module_is_op(&w->m, i - 1, '.')) && !module_is_unknown(&w->m, i);
+}
+
 /* `t.insert()`, `sa.update(t)` and the like: statements that are built, and create nothing. */
 static bool read_builder(struct table_walk *w, struct span span)
 {
@@ -31,12 +37,24 @@ static bool read_builder(struct table_walk *w, struct span span)
 		if (!module_is_any_word(&w->m, i, writing, sizeof(writing) / sizeof(writing[0])))
 			continue;
 		found = true;
-		if (i >= span.from + 2 && module_is_op(&w->m, i - 1, '.') && !module_is_unknown(&w->m, i - 2))
+		if (i >= span.from + 2 && module_is_op(&w->m, i - 1, '.') && is_name_of_file(w, span, i - 2))
 			use_expression(w, (struct span){ i - 2, i - 1 });
 		else
 			use_expression(w, module_arguments(&w->m, i + 1));
 	}
 	return found;
+}
+
+/* `s.bindparams(...)`: the statement `s`, whose values are no part of its text. */
+static struct span without_values(const struct table_walk *w, struct span span)
+{
+	static const char *const methods[] = { "bindparams", "params", "columns", "execution_options" };
+
+	if (span.to - span.from > 3 && w->m.b.tokens[span.from].kind == TOKEN_NAME &&
+		module_is_op(&w->m, span.from + 1, '.') &&
+		module_is_any_word(&w->m, span.from + 2, methods, sizeof(methods) / sizeof(methods[0])))
+		span.to = span.from + 1;
+	return span;
 }
 
 static void read_sql(struct table_walk *w, struct span span, unsigned depth)
@@ -45,7 +63,7 @@ static void read_sql(struct table_walk *w, struct span span, unsigned depth)
 	struct strbuf sql = STRBUF_INIT;
 	size_t count, i;
 
-	span = span_unwrap(w->m.b.tokens, span);
+	span = without_values(w, span_unwrap(w->m.b.tokens, span));
 	if (span.to - span.from == 1 && w->m.b.tokens[span.from].kind == TOKEN_NAME && depth < RESOLVE_DEPTH_MAX &&
 		w->m.resolved++ < RESOLVED_MAX) {
 		count = module_candidates(&w->m, span.from, candidates);

@@ -124,6 +124,33 @@ static void reader_tables__batch__has_its_table(void **state)
 	EXPECT_UPGRADES(rows);
 }
 
+/* A name is given one value after another, as migrations do that fill look-up tables. */
+static void reader_tables__name_given_again__its_last_value(void **state)
+{
+	static const struct row rows[] = {
+		{ "op.create_table('a')\n    t = sa.table('a')\n    op.bulk_insert(t, [])\n"
+		  "    op.create_table('b')\n    t = sa.table('b')\n    op.bulk_insert(t, [])",
+			"+a -a +b -b" },
+		{ "t = 'a'\n    op.drop_table(t)\n    t = 'b'\n    op.drop_table(t)", "-a -b" },
+		{ "t = 'a'\n    if x:\n        t = 'b'\n    op.drop_table(t)", "-b -a" },
+		{ "t = 'z'\n    t = 'a'\n    if x:\n        t = 'b'\n    op.drop_table(t)", "-b -a" },
+		{ "if x:\n        t = 'a'\n    else:\n        t = 'b'\n        op.drop_table(t)", "-b" },
+		{ "t = 'z'\n    for t in ['a', 'b']:\n        op.drop_table(t)", "-a -b" },
+		{ "for t in ['a', 'b']:\n        op.drop_table(t)\n    for t in ['c']:\n        op.drop_table(t)",
+			"-a -b -c" },
+		{ "for i in x:\n        op.drop_table(t)\n        t = 'a'", "-a" },
+		{ "t = 'a'\n    op.execute(tables.t.insert().values(name='x'))", "" },
+		{ "t = sa.table('a')\n    op.execute(t.insert().values(name='x'))", "-a" },
+		{ "s = sa.text('DELETE FROM a')\n    s = s.bindparams(x=1)\n    op.execute(s)\n"
+		  "    s = sa.text('DELETE FROM b')\n    s = s.bindparams(x=1)\n    op.execute(s)",
+			"-a -b" },
+		{ "op.execute(s.bindparams(x=1))", "? " NO_LITERAL },
+	};
+
+	(void)state;
+	EXPECT_UPGRADES(rows);
+}
+
 static void reader_tables__sql__creates_and_assumes(void **state)
 {
 	static const struct row rows[] = {
@@ -293,6 +320,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reader_tables__operations__create_and_assume),
 		cmocka_unit_test(reader_tables__batch__has_its_table),
+		cmocka_unit_test(reader_tables__name_given_again__its_last_value),
 		cmocka_unit_test(reader_tables__sql__creates_and_assumes),
 		cmocka_unit_test(reader_tables__sql_text__quotes_comments_and_bodies),
 		cmocka_unit_test(reader_tables__sql_expression__known_or_opaque),
