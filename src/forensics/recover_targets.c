@@ -68,10 +68,28 @@ static bool is_asked_environment(const struct planner *p, struct text path)
 	return lookup_wants(&asked, path);
 }
 
-/* A configuration of HEAD that cannot be read may say where it is; what is seen to be taken away is not there. */
-static bool may_be_elsewhere(const struct planner *p, const struct missing_key *missing)
+/*
+ * What cannot be read of HEAD, and may be or place what is missing: that is put back first. NULL for what is seen to be
+ * taken away, which is not there.
+ */
+static const char *hiding_place(const struct planner *p, const struct missing_key *missing)
 {
-	return p->view->defs.is_incomplete && !missing->loss;
+	if (missing->loss)
+		return NULL;
+	if (p->view->defs.is_incomplete)
+		return "where a configuration of HEAD says, which cannot be read";
+	return missing->tip_count ? NULL : "in a file of HEAD that cannot be read";
+}
+
+static void enqueue_or_doubt(struct planner *p, const struct missing_key *missing)
+{
+	const char *place = hiding_place(p, missing);
+
+	if (place)
+		add_note(p, "%s may be %s: put that back first, since nothing is planned before",
+			study_shown(&p->inv.study, missing->name), place);
+	else
+		plan_enqueue(p, missing->name, missing->environment, missing);
 }
 
 /* Whether any was missing. */
@@ -85,13 +103,7 @@ static bool enqueue_missing(struct planner *p, const struct text *revision)
 
 		if (is_asked_environment(p, missing->environment) &&
 			(!revision || text_equal(*revision, missing->name))) {
-			if (may_be_elsewhere(p, missing))
-				add_note(p,
-					"%s may be where a configuration of HEAD says, which cannot be read: put that "
-					"back first, since nothing is planned before",
-					study_shown(&p->inv.study, missing->name));
-			else
-				plan_enqueue(p, missing->name, missing->environment, missing);
+			enqueue_or_doubt(p, missing);
 			any = true;
 		}
 	}

@@ -573,6 +573,20 @@ run revident recover --apply
 expect_exit 3
 expect_blob $V/b2b2b2b2b2b2_orders.py "$(git rev-parse "$(mark :4):$V/b2b2b2b2b2b2_orders.py")"
 
+it "what may be in a file of HEAD that cannot be read is not put back beside it from another version"
+fixture merge-migration
+b2=$(git rev-parse HEAD:$V/b2b2b2b2b2b2_orders.py)
+{ git cat-file blob "$b2" && echo '# a draft'; } | git hash-object -w --stdin >/dev/null
+rm -f ".git/objects/$(echo "$b2" | sed 's/^../&\//')"
+fsck_fails "a blob is missing"
+for revision in '' b2b2b2b2b2b2; do
+	run revident recover --apply $revision
+	expect_exit 3
+	grep -q '^Note: b2b2b2b2b2b2 may be in a file of HEAD that cannot be read: put that back' "$CASE_DIR/out" ||
+		fail "$(cat "$CASE_DIR/out")"
+	[ -z "$(git status --porcelain)" ] || fail "$(git status --porcelain)"
+done
+
 it "where nothing is missing, heads and bases are those of HEAD"
 fixture merge-migration
 run revident recover --format json
