@@ -83,13 +83,26 @@ static bool push_is_protected(const struct updating *u)
 	return false;
 }
 
+/* The ref that the update changes: git follows one that is symbolic. */
+static struct text landing(const struct updating *u)
+{
+	size_t i;
+
+	for (i = 0; i < u->refs->count; i++)
+		if (text_equal(u->refs->items[i].name, u->update->ref) && u->refs->items[i].symbolic.ptr)
+			return u->refs->items[i].symbolic;
+	return u->update->ref;
+}
+
 static bool receive_is_protected(const struct updating *u)
 {
 	const struct policy *policy = u->c->policy;
+	struct text ref = landing(u);
 
 	if (policy->protected_refs.count)
-		return policy_ref_matches(&policy->protected_refs, u->update->ref);
-	return u->head && text_equal(u->head->symbolic, u->update->ref);
+		return policy_ref_matches(&policy->protected_refs, ref) ||
+		       policy_ref_matches(&policy->protected_refs, u->update->ref);
+	return u->head && text_equal(u->head->symbolic, ref);
 }
 
 /* The commit that the ref has now: 1; 0 if it is new, or what it has is not in this clone; -1. */

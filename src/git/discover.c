@@ -176,10 +176,13 @@ static int was_git_dir(const char *path, struct err *err)
 
 	strbuf_addf(&dir, "%s/", path);
 	rc = has_directory(dir.buf, "objects", err);
+	if (rc == 0)
+		rc = has_anything(dir.buf, "HEAD", err);
 	if (rc > 0) {
 		strbuf_add_printable(&shown, path, strlen(path));
 		rc = err_set(err, ERR_UNDECIDED,
-			"'%s' lacks its HEAD or its refs, and is no repository for git; 'git init' makes them",
+			"'%s' lacks its HEAD, its refs or its objects, and is no repository for git; 'git init' makes "
+			"what is not there",
 			shown.buf);
 	}
 	strbuf_release(&dir);

@@ -175,6 +175,9 @@ int damaged_ref(const char *name, struct err *err);
 /* refs.c: a name below refs/ that git would give a ref (git-check-ref-format(1)). Two lines run into one have none. */
 bool ref_name_is_possible(struct text name);
 
+/* refs.c: HEAD, or that of another work tree ("worktrees/NAME/HEAD")? It leads to a ref below refs/, or is a commit. */
+bool ref_is_head(const char *name);
+
 /* refs.c: a ref as it is stored. */
 struct raw_ref {
 	bool is_symbolic;
@@ -200,10 +203,14 @@ bool packed_refs_parse(const char *line, size_t len, struct oid *id, struct text
 /* packed_refs.c: a limit for each line that makes no sense: which ref it was is unknown. */
 void packed_refs_check(struct repo *repo);
 
-/* refs.c: follows what was read to an object. 1, 0 (dangling), -1. */
-int ref_resolve_raw(struct repo *repo, struct arena *arena, struct raw_ref raw, struct oid *out, struct err *err);
+/* refs.c: follows what was read to an object. 1, 0 (dangling), -1. `last`: set where it is symbolic, as below. */
+int ref_resolve_raw(struct repo *repo, struct arena *arena, struct raw_ref raw, struct text *last, struct oid *out,
+	struct err *err);
 
-/* refs.c: follows `name` to an object. 1, 0 (none, or dangling), -1. `symbolic`: the first hop's name; may be NULL. */
+/*
+ * refs.c: follows `name` to an object. 1, 0 (none, or dangling), -1. `symbolic`: the last hop's name, as `git
+ * symbolic-ref` has it, or none; may be NULL.
+ */
 int ref_follow(struct repo *repo, struct arena *arena, const char *name, struct oid *out, struct text *symbolic,
 	struct err *err);
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "internal.h"
 #include "revident/base/directory.h"
@@ -258,9 +259,9 @@ static struct raw_ref raw_of(const struct candidate *candidate)
 	return candidate->loose ? *candidate->loose : (struct raw_ref){ .target = candidate->target };
 }
 
-/* What a candidate names in the end. 1, 0 (dangling), -1. */
+/* What a candidate names in the end, and by which name. 1, 0 (dangling), -1. */
 static int follow(struct repo *repo, struct arena *arena, const struct candidates *list, const struct candidate *from,
-	struct oid *out, struct err *err)
+	struct text *last, struct oid *out, struct err *err)
 {
 	struct raw_ref raw = raw_of(from);
 	unsigned depth;
@@ -268,13 +269,14 @@ static int follow(struct repo *repo, struct arena *arena, const struct candidate
 	for (depth = 0; raw.is_symbolic && depth < SYMREF_DEPTH_MAX; depth++) {
 		const struct candidate *next = find_candidate(list, raw.name);
 
+		*last = raw.name;
 		if (!next && list->is_complete && strncmp(raw.name.ptr, "refs/", 5) == 0)
 			return 0;
 		if (!next)
 			break;
 		raw = raw_of(next);
 	}
-	return ref_resolve_raw(repo, arena, raw, out, err);
+	return ref_resolve_raw(repo, arena, raw, last, out, err);
 }
 
 /*
@@ -298,14 +300,13 @@ static bool resolve(struct repo *repo, struct arena *arena, const struct candida
 {
 	struct err bad = { .kind = ERR_NONE };
 	struct strbuf shown = STRBUF_INIT;
+	char hex[OID_HEX + 1];
 	struct oid missing;
 	int got;
 
 	memset(out, 0, sizeof(*out));
 	out->name = candidate->name;
-	if (candidate->loose && candidate->loose->is_symbolic)
-		out->symbolic = candidate->loose->name;
-	got = follow(repo, arena, list, candidate, &out->target, &bad);
+	got = follow(repo, arena, list, candidate, &out->symbolic, &out->target, &bad);
 	if (got == 0)
 		return false; /* dangling: it names no object, so nothing is lost with it */
 	if (got > 0)
@@ -315,11 +316,11 @@ static bool resolve(struct repo *repo, struct arena *arena, const struct candida
 	strbuf_add_printable(&shown, out->name.ptr, out->name.len);
 	if (got < 0)
 		repo_add_limit(repo, "ref '%s' cannot be followed: %s", shown.buf, bad.msg);
-	else if (!oid_is_null(&missing)) {
-		char hex[OID_HEX + 1];
-
+	else if (!oid_is_null(&missing))
 		repo_add_limit(repo, "ref '%s' names object %s, which is missing", shown.buf, oid_hex(&missing, hex));
-	}
+	else if (strncmp(out->name.ptr, "refs/heads/", 11) == 0 || ref_is_head(out->name.ptr))
+		repo_add_limit(
+			repo, "ref '%s' names object %s, which is no commit", shown.buf, oid_hex(&out->target, hex));
 	strbuf_release(&shown);
 	return false;
 }
@@ -400,8 +401,8 @@ int refs_usual(struct repo *repo, struct arena *arena, struct ref_list *out, str
 	return read_refs(repo, arena, &list, out, err);
 }
 
-/* Adds the HEAD stored in `path` under `name`; an unborn or absent one adds nothing. */
-static void add_head(struct repo *repo, struct arena *arena, struct candidates *list, const char *dir, const char *name)
+/* Adds the HEAD stored in `dir` under `name`. 1; 0 where it is absent; -1 where it is damaged, which is a limit. */
+static int add_head(struct repo *repo, struct arena *arena, struct candidates *list, const char *dir, const char *name)
 {
 	char *path = path_join(dir, "HEAD");
 	struct err bad = { .kind = ERR_NONE };
@@ -412,6 +413,20 @@ static void add_head(struct repo *repo, struct arena *arena, struct candidates *
 		repo_add_limit(repo, "%s", bad.msg);
 	if (got > 0)
 		add_loose_candidate(arena, list, text_of(arena_strdup(arena, name)), &raw);
+	free(path);
+	return got;
+}
+
+/* git goes by `gitdir`: a directory without it is no linked work tree. */
+static void note_lost_head(struct repo *repo, const char *dir, const char *name)
+{
+	char *path = path_join(dir, "gitdir");
+	struct strbuf shown = STRBUF_INIT;
+
+	strbuf_add_printable(&shown, name, strlen(name));
+	if (access(path, F_OK) == 0)
+		repo_add_limit(repo, "'%s' is not there: which commit that work tree had is not known", shown.buf);
+	strbuf_release(&shown);
 	free(path);
 }
 
@@ -429,8 +444,9 @@ static void add_linked_heads(struct repo *repo, struct arena *arena, struct cand
 
 		strbuf_addf(&dir, "%s%s/", path, linked.names[i]);
 		strbuf_addf(&name, "worktrees/%s/HEAD", linked.names[i]);
-		if (linked.names[i][0] != '.' && strcmp(dir.buf, repo->git_dir) != 0)
-			add_head(repo, arena, list, dir.buf, name.buf);
+		if (linked.names[i][0] != '.' && strcmp(dir.buf, repo->git_dir) != 0 &&
+			add_head(repo, arena, list, dir.buf, name.buf) == 0)
+			note_lost_head(repo, dir.buf, name.buf);
 		strbuf_release(&dir);
 		strbuf_release(&name);
 	}

@@ -87,10 +87,17 @@ bool ref_name_is_possible(struct text name)
 	return c != '/' && c != '.' && !is_lock(name.ptr + begin, name.len - begin);
 }
 
+bool ref_is_head(const char *name)
+{
+	const char *last = strrchr(name, '/');
+
+	return strncmp(name, "refs/", 5) != 0 && strcmp(last ? last + 1 : name, "HEAD") == 0;
+}
+
 /* May the ref `name` point to `target`? git takes a HEAD for none that points out of refs/. */
 static bool leads_to_a_ref(const char *name, struct text target)
 {
-	return ref_name_is_possible(target) || (strcmp(name, "HEAD") != 0 && is_at_top(target.ptr));
+	return ref_name_is_possible(target) || (!ref_is_head(name) && is_at_top(target.ptr));
 }
 
 /* A ref file's content. 1, or -1 where it is damaged. */
@@ -165,13 +172,16 @@ static int read_ref(struct repo *repo, struct arena *arena, const char *name, st
 	return rc;
 }
 
-int ref_resolve_raw(struct repo *repo, struct arena *arena, struct raw_ref raw, struct oid *out, struct err *err)
+int ref_resolve_raw(
+	struct repo *repo, struct arena *arena, struct raw_ref raw, struct text *last, struct oid *out, struct err *err)
 {
 	unsigned depth;
 
 	for (depth = 0; raw.is_symbolic; depth++) {
 		int got;
 
+		if (last)
+			*last = raw.name;
 		if (depth == SYMREF_DEPTH_MAX)
 			return damaged_ref(raw.name.ptr, err);
 		got = read_ref(repo, arena, raw.name.ptr, &raw, err);
@@ -189,8 +199,8 @@ int ref_follow(struct repo *repo, struct arena *arena, const char *name, struct 
 	int got = read_ref(repo, arena, name, &raw, err);
 
 	if (symbolic)
-		*symbolic = got > 0 && raw.is_symbolic ? raw.name : TEXT_NONE;
-	return got > 0 ? ref_resolve_raw(repo, arena, raw, out, err) : got;
+		*symbolic = TEXT_NONE;
+	return got > 0 ? ref_resolve_raw(repo, arena, raw, symbolic, out, err) : got;
 }
 
 /* git takes a ref's log away with the ref: what has one and is not there was lost. */

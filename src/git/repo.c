@@ -46,12 +46,34 @@ static void note_promisor(const char *key, const char *value, void *data)
 		*(bool *)data = true;
 }
 
+/* libgit2 1.5 reads SHA-1 object names alone, and is told that the extension is known: it may say "sha1". */
+static int check_object_format(struct repo *repo, struct err *err)
+{
+	struct strbuf shown = STRBUF_INIT;
+	git_buf name = { 0 };
+	int rc = 0;
+
+	if (git_config_get_string_buf(&name, repo->config, "extensions.objectformat") == 0 &&
+		strcmp(name.ptr, "sha1") != 0) {
+		strbuf_add_printable(&shown, repo->git_dir, strlen(repo->git_dir));
+		rc = err_set(err, ERR_UNDECIDED,
+			"the repository '%s' uses SHA-256 object names, which libgit2 cannot read; scan a SHA-1 copy "
+			"of it",
+			shown.buf);
+	}
+	git_buf_dispose(&name);
+	strbuf_release(&shown);
+	return rc;
+}
+
 static int load_config(struct repo *repo, struct err *err)
 {
 	git_buf name = { 0 };
 
 	if (git_repository_config(&repo->config, repo->git) < 0)
 		return err_set_git(err, ERR_UNDECIDED, "cannot read git's configuration");
+	if (check_object_format(repo, err) < 0)
+		return -1;
 	if (add_worktree_config(repo, err) < 0)
 		return -1;
 	if (git_config_get_string_buf(&name, repo->config, "extensions.partialclone") == 0)
@@ -130,12 +152,7 @@ static int explain_refusal(const char *git_dir, struct err *err)
 	struct strbuf shown = STRBUF_INIT;
 
 	strbuf_add_printable(&shown, git_dir, strlen(git_dir));
-	if (strstr(said, "extensions.objectformat"))
-		err_set(err, ERR_UNDECIDED,
-			"the repository '%s' uses SHA-256 object names, which libgit2 cannot read; scan a SHA-1 copy "
-			"of it",
-			shown.buf);
-	else if (strstr(said, "extensions.refstorage"))
+	if (strstr(said, "extensions.refstorage"))
 		err_set(err, ERR_UNDECIDED,
 			"the repository '%s' keeps its refs in reftable files, which libgit2 cannot read; scan a "
 			"mirror clone "

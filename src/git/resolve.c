@@ -48,7 +48,7 @@ static int worktree_head(struct repo *repo, struct arena *arena, const char *nam
 	path = path_join(repo->common_dir, is_main ? "HEAD" : name);
 	got = ref_read_file(arena, path, name, &raw, err);
 	free(path);
-	return got > 0 ? ref_resolve_raw(repo, arena, raw, out, err) : got;
+	return got > 0 ? ref_resolve_raw(repo, arena, raw, NULL, out, err) : got;
 }
 
 /* An abbreviated id, by itself or at the end of what git describe prints. 1, 0, -1 (several objects). */

@@ -75,8 +75,9 @@ static char *limited_strdup(const char *text, const char *file, int line)
 
 int git_layer_start(struct err *err)
 {
-	const char *extensions[] = { "worktreeconfig", "partialclone", "preciousobjects",
-		"noop" }; /* lower case only */
+	/* lower case only; which object format it is, is looked at in repo.c */
+	const char *extensions[] = { "worktreeconfig", "partialclone", "preciousobjects", "noop", "noop-v1",
+		"objectformat" };
 	git_allocator allocator = {
 		.gmalloc = limited_malloc,
 		.gcalloc = limited_calloc,

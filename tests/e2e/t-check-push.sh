@@ -55,6 +55,23 @@ RULE='error multiple-heads'
 blocked git push -q origin main
 blocked git push -q origin main:topic
 
+it "a server whose HEAD is an older name of the branch: what is forced onto either is held against its tip"
+served
+rm .git/hooks/pre-push
+migration c3c3 b2b2
+git add -A
+git commit -q --no-verify -m c3c3
+git push -q origin main
+printf '#!/bin/sh\nexec "$REVIDENT" check --pre-receive\n' >../server.git/hooks/pre-receive
+chmod +x ../server.git/hooks/pre-receive
+git -C ../server.git symbolic-ref refs/heads/master refs/heads/main
+git -C ../server.git symbolic-ref HEAD refs/heads/master
+RULE='error identity-deleted: c3c3'
+blocked git push -q --force origin main~1:main
+blocked git push -q --force origin main~1:master
+git -C ../server.git config revident.protectedRef refs/heads/main
+blocked git push -q --force origin main~1:master
+
 it "a new ref, received where nothing is on HEAD yet: it parted from the other refs"
 hooked r
 rm .git/hooks/pre-push

@@ -86,6 +86,22 @@ for command in scan audit 'check --staged'; do
 done
 mv ../head .git/HEAD
 
+it "nor one without its objects, or whose objects are a link to itself"
+fixture overwritten
+mkdir inner
+git init -q -b main inner
+cd inner
+rm -r .git/objects
+for command in scan audit 'check --staged'; do
+	# shellcheck disable=SC2086 # a command and its options
+	run revident $command
+	expect_exit 3
+	grep -q "inner/.git' lacks its .* objects" "$CASE_DIR/err" || fail "$command: $(cat "$CASE_DIR/err")"
+done
+ln -s objects .git/objects
+run revident scan
+expect_exit 3
+
 it "git is not let loose on a ref that is a device, which it reads without end"
 fixture september-17
 run revident hooks install

@@ -41,6 +41,21 @@ git -C "$CASE_DIR/other" commit -q -m 'Remove users'
 run revident scan --all --format json
 expect_json '[m["revision"] for m in d["missing"]]' '["a1a1a1a1a1a1"]'
 
+it "a linked work tree's HEAD that is damaged, gone or no commit is said to be"
+fixture merge-migration
+git worktree add -q --detach "$CASE_DIR/linked" HEAD
+head=.git/worktrees/linked/HEAD
+for content in 'ref: HEAD' "$(git rev-parse HEAD:alembic.ini)" "$(mark :1 39)" gone; do
+	echo "$content" >$head
+	[ "$content" != gone ] || rm $head
+	run revident scan --all --format json
+	expect_exit 3
+	expect_json '["worktrees/linked/HEAD" in limit for limit in d["repository"]["limits"]]' '[true]'
+done
+rm .git/worktrees/linked/gitdir # it is no work tree for git either
+run revident scan --all
+expect_exit 0
+
 it "a work tree that is linked to a bare repository is none"
 fixture overwritten-head bare
 git worktree add -q "$CASE_DIR/linked" main
@@ -103,6 +118,10 @@ the_accident
 git config extensions.partialClone origin
 the_accident
 git config extensions.preciousObjects true
+the_accident
+git config extensions.objectFormat sha1
+the_accident
+git config extensions.noop-v1 true
 the_accident
 
 it "a reference storage that cannot be read"

@@ -20,7 +20,7 @@
 
 struct ref {
 	struct text name;     /* "refs/heads/main"; "HEAD"; "worktrees/x/HEAD" for a linked worktree's */
-	struct text symbolic; /* what it points to by name, if symbolic; none otherwise */
+	struct text symbolic; /* the ref that it leads to, if symbolic; none otherwise */
 	struct oid target;    /* the object it names, a tag object for an annotated tag */
 	struct oid commit;    /* that object peeled */
 };
