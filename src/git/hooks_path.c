@@ -67,7 +67,8 @@ int hooks_path_find(struct repo *repo, enum hooks_side side, struct strbuf *out,
 	if (child_run(&child, &answer, &said, &status, err) < 0)
 		goto done;
 	if (status != 0 || answer.len < 2) {
-		child_complain(&said, err, "git does not say where hooks are");
+		if (ref_check_head(repo, err) == 0)
+			child_complain(&said, err, "git does not say where hooks are");
 		goto done;
 	}
 	take_answer(child.directory, &answer, out);

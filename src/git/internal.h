@@ -214,6 +214,12 @@ int ref_resolve_raw(struct repo *repo, struct arena *arena, struct raw_ref raw, 
 int ref_follow(struct repo *repo, struct arena *arena, const char *name, struct oid *out, struct text *symbolic,
 	struct err *err);
 
+/*
+ * refs.c: git calls a repository none whose HEAD makes no sense. Asked where git failed: 0, or -1 with what is wrong with
+ * HEAD.
+ */
+int ref_check_head(struct repo *repo, struct err *err);
+
 /* Was the file neither replaced nor written to between the two? As far as the file system's clock can tell. */
 static inline bool stat_is_same(const struct stat *a, const struct stat *b)
 {

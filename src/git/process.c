@@ -8,7 +8,7 @@
 #include "revident/base/xalloc.h"
 
 /* Seconds: a disk or a network may be slow, a named pipe that git was led to never ends. */
-enum { IDLE_MAX = 10, VARIABLES_MAX = 16 };
+enum { IDLE_MAX = 10, VARIABLES_MAX = 16, GIT_DIED = 128 /* the exit status */ };
 
 /* Nothing from the repository's configuration is executed. */
 static const char *const safely[] = { "git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c",
@@ -120,7 +120,8 @@ int process_git(struct repo *repo, const char *const *args, const char *const *p
 	child.variable_count = n;
 	if (!repo->work_tree || preflight_work_tree(repo, err) == 0)
 		rc = child_run(&child, out, said, status, err);
-
+	if (rc == 0 && *status == GIT_DIED)
+		rc = ref_check_head(repo, err);
 	free(argv);
 	strbuf_release(&objects);
 	strbuf_release(&git_dir);

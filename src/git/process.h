@@ -26,7 +26,7 @@ void git_arguments_release(struct git_arguments *list);
  * fsmonitor, no hooks, no transport; a command that reads files of the work tree needs filters_switch_off(), too.
  * `args` ends with NULL and is followed by `--` and `paths`. `input` is its standard input; standard output goes to
  * `out`, at most `max` bytes. 0 with the exit status in `*status` and what it said on standard error in `said`; -1 if
- * it cannot be run.
+ * it cannot be run, or died where HEAD is damaged, which it does not say.
  */
 int process_git(struct repo *repo, const char *const *args, const char *const *paths, size_t count,
 	const struct strbuf *input, size_t max, struct strbuf *out, struct strbuf *said, int *status, struct err *err);

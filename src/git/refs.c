@@ -203,6 +203,18 @@ int ref_follow(struct repo *repo, struct arena *arena, const char *name, struct 
 	return got > 0 ? ref_resolve_raw(repo, arena, raw, symbolic, out, err) : got;
 }
 
+int ref_check_head(struct repo *repo, struct err *err)
+{
+	struct raw_ref ignored;
+	struct arena arena;
+	int got;
+
+	arena_init(&arena);
+	got = read_ref(repo, &arena, "HEAD", &ignored, err);
+	arena_release(&arena);
+	return got < 0 ? -1 : 0;
+}
+
 /* git takes a ref's log away with the ref: what has one and is not there was lost. */
 static bool has_log(const struct repo *repo, const char *name)
 {

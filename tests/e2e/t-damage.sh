@@ -57,6 +57,23 @@ for content in 'ref: refs/heads/main\nref: refs/heads/main\n' 'ref: refs/heads/m
 	done
 done
 
+it "where git takes the repository for none, it is told that its HEAD is why"
+fixture overwritten
+cp .git/HEAD ../head
+for content in '' 'garbage\n'; do
+	# shellcheck disable=SC2059 # a format on purpose
+	printf "$content" >.git/HEAD
+	for command in audit 'hooks install' 'hooks doctor'; do
+		# shellcheck disable=SC2086 # a command and its operands
+		run revident $command
+		expect_exit 3
+		expect_err <<'END'
+revident: ref 'HEAD' is damaged: write 'ref: refs/heads/BRANCH' into its file
+END
+	done
+done
+mv ../head .git/HEAD
+
 it "a branch that is gone with its log still there is lost, not unborn"
 fixture overwritten
 git config core.logAllRefUpdates true
