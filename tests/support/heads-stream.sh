@@ -3,25 +3,16 @@
 #
 #   :1(aaaa0001 .. aaaa0300, a chain; bbbb0001 .. bbbb0200, each on the aaaa of its number) ---- :2(-bbbb0001 .. bbbb0200)   main
 
-exec awk '
+exec awk "$(cat "${0%/*}/stream.awk")"'
 function migration(id, down) {
 	printf "M 100644 inline migrations/versions/%s.py\ndata <<END_OF_FILE\n", id
-	printf "revision = \"%s\"\ndown_revision = %s\n\n\ndef upgrade():\n", id, down == "" ? "None" : "\"" down "\""
+	declare(id, down)
 	printf "    op.create_table(\"t_%s\")\nEND_OF_FILE\n", id
-}
-function commit(mark, message) {
-	printf "commit refs/heads/main\nmark :%d\n", mark
-	printf "author Ada Marsh <ada@example.org> %d +0000\n", 1700000000 + mark * 86400
-	printf "committer Ada Marsh <ada@example.org> %d +0000\n", 1700000000 + mark * 86400
-	printf "data <<MESSAGE\n%s\nMESSAGE\n", message
-	if (mark > 1)
-		printf "from :%d\n", mark - 1
 }
 BEGIN {
 	print "feature done"
 	commit(1, "A long chain, and a head on many of it")
-	printf "M 100644 inline alembic.ini\ndata <<END_OF_FILE\n[alembic]\nscript_location = migrations\nEND_OF_FILE\n"
-	printf "M 100644 inline migrations/env.py\ndata <<END_OF_FILE\nfrom alembic import context\nEND_OF_FILE\n"
+	environment()
 	for (i = 1; i <= 300; i++)
 		migration(sprintf("aaaa%04d", i), i > 1 ? sprintf("aaaa%04d", i - 1) : "")
 	for (i = 1; i <= 200; i++)

@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include "revident/git/object.h"
+
 /* libgit2 1.5 forgets its match data each time that one of its own expressions does not match a configuration key. */
 const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
@@ -160,4 +162,14 @@ bool has_limit(const struct repo *repo, const char *part)
 		if (strstr(limits[i], part))
 			return true;
 	return false;
+}
+
+int try_object(struct repo *repo, const struct oid *id, size_t max, struct err *err)
+{
+	struct object object;
+	int got = object_read(repo, id, max, &object, err);
+
+	if (got > 0)
+		object_release(&object);
+	return got;
 }

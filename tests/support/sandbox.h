@@ -47,4 +47,7 @@ void sandbox_open_fails(struct sandbox *sandbox, const char *name, enum err_kind
 /* Is there a limit that holds `part`? */
 bool has_limit(const struct repo *repo, const char *part);
 
+/* What object_read() returns; the object is let go of. */
+int try_object(struct repo *repo, const struct oid *id, size_t max, struct err *err);
+
 #endif

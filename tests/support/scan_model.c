@@ -121,3 +121,39 @@ struct scan model_scan(void)
 		.environment_count = 1,
 	};
 }
+
+struct model_accident *model_accident(struct arena *arena, const char *summary)
+{
+	static const struct text referencing[] = { { "2a3f4c9d1cde", 12 } };
+	static const struct text tag[] = { { "v1.3", 4 } };
+	struct model_accident *a = arena_alloc(arena, sizeof(*a));
+
+	a->event = model_event(arena, EVENT_OVERWRITTEN, "189b1231afd4", model_commit(arena, 0x60, 0, summary));
+	a->event->before = model_side(arena, "189b1231afd4_bootstrap_tables", 0x11,
+		model_migration(arena, "189b1231afd4", NULL, "bootstrap tables"));
+	a->event->after = model_side(arena, "189b1231afd4_bootstrap_tables", 0x22,
+		model_migration(arena, "2a3f4c9d1cde", "189b1231afd4", "add cascade deletes"));
+	a->event->similarity = 0.05;
+	a->lost = model_lost(a->event);
+	a->lost.status = LOST_BROKEN;
+	a->lost.referenced_by = referencing;
+	a->lost.referenced_count = 1;
+	a->lost.tags = (struct ref_names){ tag, 1, 0 };
+	a->missing = (struct missing_revision){
+		.revision = a->lost.revision,
+		.environment = a->lost.environment,
+		.referenced_by = referencing,
+		.referenced_count = 1,
+		.referencing_path = a->lost.path,
+		.referencing_line = 12,
+		.ever_in_history = true,
+		.decides = true,
+		.tips = a->lost.tips,
+	};
+	a->scan = model_scan();
+	a->scan.lost = &a->lost;
+	a->scan.missing = &a->missing;
+	a->scan.lost_count = a->scan.missing_count = 1;
+	a->scan.counts.losses = a->scan.counts.lost = a->scan.counts.broken = 1;
+	return a;
+}

@@ -31,4 +31,15 @@ struct lost_revision model_lost(const struct event *event);
 /* A scan of HEAD: 7 commits, 5 files, one environment, nothing lost. */
 struct scan model_scan(void);
 
+/* The accident: 189b1231afd4 overwritten by 2a3f4c9d1cde, whose parent it is; in the tag v1.3. */
+struct model_accident {
+	struct event *event;
+	struct lost_revision lost;
+	struct missing_revision missing;
+	struct scan scan;
+};
+
+/* A scan that finds it and nothing else, of a commit with that summary. */
+struct model_accident *model_accident(struct arena *arena, const char *summary);
+
 #endif

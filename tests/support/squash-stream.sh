@@ -6,33 +6,23 @@
 #
 # Ids: 000000000001 .. 000000000300, base baba00000000, then cafe00000000.
 
-exec awk '
+exec awk "$(cat "${0%/*}/stream.awk")"'
 function migration(id, down, table, lines) {
 	printf "M 100644 inline migrations/versions/%s_%s.py\ndata <<END_OF_FILE\n", id, table
 	printf "\"\"\"add %s\n\nRevision ID: %s\nRevises: %s\n\n\"\"\"\nfrom alembic import op\n\n", table, id, down
-	printf "revision = \"%s\"\ndown_revision = %s\n\n\ndef upgrade():\n", id, down == "" ? "None" : "\"" down "\""
+	declare(id, down)
 	printf "%s", lines
 	printf "END_OF_FILE\n"
 }
 function body(i) {
 	return sprintf("    op.execute(\"CREATE TABLE t%d (a%d int, b%d int)\")\n    op.execute(\"CREATE INDEX i%d ON t%d (a%d)\")\n    op.execute(\"GRANT SELECT ON t%d TO reader%d\")\n", i, i, i, i, i, i, i, i)
 }
-function commit(mark, message) {
-	printf "commit refs/heads/main\nmark :%d\n", mark
-	printf "author Ada Marsh <ada@example.org> %d +0000\n", 1700000000 + mark * 86400
-	printf "committer Ada Marsh <ada@example.org> %d +0000\n", 1700000000 + mark * 86400
-	printf "data <<MESSAGE\n%s\nMESSAGE\n", message
-	if (mark > 1)
-		printf "from :%d\n", mark - 1
-}
 BEGIN {
 	print "feature done"
 	for (mark = 1; mark <= 6; mark++) {
 		commit(mark, "Add fifty migrations")
-		if (mark == 1) {
-			printf "M 100644 inline alembic.ini\ndata <<END_OF_FILE\n[alembic]\nscript_location = migrations\nEND_OF_FILE\n"
-			printf "M 100644 inline migrations/env.py\ndata <<END_OF_FILE\nfrom alembic import context\nEND_OF_FILE\n"
-		}
+		if (mark == 1)
+			environment()
 		for (i = mark * 50 - 49; i <= mark * 50; i++) {
 			migration(sprintf("%012d", i), i > 1 ? sprintf("%012d", i - 1) : "", "t" i, body(i))
 			all = all body(i)
