@@ -21,18 +21,19 @@ static bool is_name_of_file(const struct table_walk *w, struct span span, size_t
 	return (i == span.from || !module_is_op(&w->m, i - 1, '.')) && !module_is_unknown(&w->m, i);
 }
 
-/* `t.insert()`, `sa.update(t)` and the like: statements that are built, and create nothing. */
+/* `t.insert()`, `sa.update(t)`, `CreateEnumType(...)` and the like: statements that are built, and create no table. */
 static bool read_builder(struct table_walk *w, struct span span)
 {
 	static const char *const writing[] = { "insert", "update", "delete", "Insert", "Update", "Delete" };
+	static const char *const other[] = { "select", "Select", "query", "CreateEnumType", "DropEnumType",
+		"CreateSequence", "DropSequence", "CreateSchema", "DropSchema" };
 	bool found = false;
 	size_t i;
 
 	for (i = span.from; i + 1 < span.to; i++) {
 		if (!module_is_op(&w->m, i + 1, '('))
 			continue;
-		if (module_is_word(&w->m, i, "select") || module_is_word(&w->m, i, "Select") ||
-			module_is_word(&w->m, i, "query"))
+		if (module_is_any_word(&w->m, i, other, sizeof(other) / sizeof(other[0])))
 			found = true;
 		if (!module_is_any_word(&w->m, i, writing, sizeof(writing) / sizeof(writing[0])))
 			continue;
@@ -45,10 +46,11 @@ static bool read_builder(struct table_walk *w, struct span span)
 	return found;
 }
 
-/* `s.bindparams(...)`: the statement `s`, whose values are no part of its text. */
+/* `s.bindparams(...)`, `s.where(...)`: the statement `s`; what is done to it is to no other table. */
 static struct span without_values(const struct table_walk *w, struct span span)
 {
-	static const char *const methods[] = { "bindparams", "params", "columns", "execution_options" };
+	static const char *const methods[] = { "bindparams", "params", "columns", "execution_options", "values",
+		"where", "returning", "on_conflict_do_update", "on_conflict_do_nothing", "on_duplicate_key_update" };
 
 	if (span.to - span.from > 3 && w->m.b.tokens[span.from].kind == TOKEN_NAME &&
 		module_is_op(&w->m, span.from + 1, '.') &&
@@ -123,23 +125,32 @@ static bool hands_op_on(const struct table_walk *w, size_t name, struct span arg
 	return false;
 }
 
-/* `t.create(bind)`: a table, if that is what `t` is; types are created in the same way. */
-static void read_create(struct table_walk *w, size_t receiver, size_t name)
+/* Each table that the expression may be: a call `Table("x", ...)`, or what a name stands for. */
+static void create_tables(struct table_walk *w, struct span span, unsigned depth)
 {
 	static const char *const tables[] = { "table", "Table" };
 	struct span candidates[CANDIDATES_MAX];
 	size_t count, i;
 
-	if (module_is_word(&w->m, receiver, "__table__")) {
-		table_sink_opaque(&w->sink, "it creates the table of a model", table_walk_line(w, name));
+	if (span.to - span.from == 1 && depth < RESOLVE_DEPTH_MAX && w->m.resolved++ < RESOLVED_MAX) {
+		count = module_candidates(&w->m, span.from, candidates);
+		for (i = 0; i < count; i++)
+			create_tables(w, candidates[i], depth + 1);
 		return;
 	}
-	count = w->m.b.tokens[receiver].kind == TOKEN_NAME ? module_candidates(&w->m, receiver, candidates) : 0;
-	if (count != 1)
-		return;
-	for (i = candidates[0].from; i < candidates[0].to && w->m.b.tokens[i].kind != TOKEN_STRING; i++)
+	for (i = span.from; i < span.to && w->m.b.tokens[i].kind != TOKEN_STRING; i++)
 		if (module_is_any_word(&w->m, i, tables, 2) && module_is_op(&w->m, i + 1, '('))
 			table_walk_use(w, TABLE_CREATED, module_arguments(&w->m, i + 1), 0, NULL, "schema");
+}
+
+/* `t.create(bind)`: a table, if that is what `t` is; types are created in the same way. */
+static void read_create(struct table_walk *w, size_t receiver, size_t name)
+{
+	if (module_is_word(&w->m, receiver, "__table__")) {
+		table_sink_opaque(&w->sink, "it creates the table of a model", table_walk_line(w, name));
+	} else if (w->m.b.tokens[receiver].kind == TOKEN_NAME) {
+		create_tables(w, (struct span){ receiver, receiver + 1 }, 0);
+	}
 }
 
 static void walk_span(struct table_walk *w, struct span span);

@@ -116,6 +116,15 @@ done:
 	strbuf_release(&text);
 }
 
+/* `use_alter=True`: SQLAlchemy adds the key later, when what it refers to is there. */
+static bool is_deferred(const struct table_walk *w, struct span arguments)
+{
+	struct span span;
+
+	return module_argument(&w->m, arguments, SIZE_MAX, "use_alter", &span) &&
+	       module_is_word(&w->m, span.from, "True");
+}
+
 /* Every ForeignKey and ForeignKeyConstraint in the arguments. */
 static void use_references(struct table_walk *w, struct span arguments)
 {
@@ -126,6 +135,8 @@ static void use_references(struct table_walk *w, struct span arguments)
 		if (!module_is_op(&w->m, i + 1, '('))
 			continue;
 		inside = module_arguments(&w->m, i + 1);
+		if (is_deferred(w, inside))
+			continue;
 		if (module_is_word(&w->m, i, "ForeignKey") && module_argument(&w->m, inside, 0, "column", &span))
 			use_column(w, span);
 		if (!module_is_word(&w->m, i, "ForeignKeyConstraint") ||

@@ -75,6 +75,8 @@ static void reader_tables__operations__create_and_assume(void **state)
 		{ "op.create_table('a', sa.Column('x', sa.ForeignKey('b.id')))", "+a -b" },
 		{ "op.create_table('a', sa.Column('x', sa.ForeignKey(f'{s}.b.id')))", "+a -b" },
 		{ "op.create_table('a', sa.Column('x', sa.ForeignKey(f'{b}.id')))", "+a" },
+		{ "op.create_table('a', sa.ForeignKeyConstraint(['x'], ['b.id'], use_alter=True))", "+a" },
+		{ "op.create_table('a', sa.ForeignKeyConstraint(['x'], ['b.id'], use_alter=False))", "+a -b" },
 		{ "op.rename_table('a', 'b', schema='s')", "-s.a +s.b" },
 		{ "op.drop_table('a')", "-a" },
 		{ "op.drop_table('a', if_exists=True)", "" },
@@ -145,6 +147,12 @@ static void reader_tables__name_given_again__its_last_value(void **state)
 		  "    s = sa.text('DELETE FROM b')\n    s = s.bindparams(x=1)\n    op.execute(s)",
 			"-a -b" },
 		{ "op.execute(s.bindparams(x=1))", "? " NO_LITERAL },
+		{ "t = sa.table('a')\n    i = pg.insert(t).values(x=1)\n    op.execute(i.on_conflict_do_nothing())",
+			"-a" },
+		{ "op.execute(CreateEnumType(sa.Enum('x')))", "" },
+		{ "a = sa.Table('a', m)\n    b = sa.Table('b', m)\n    for t in [a, b]:\n        t.create(conn)",
+			"+a +b" },
+		{ "e = sa.Enum('x')\n    for t in [e]:\n        t.create(conn)", "" },
 	};
 
 	(void)state;
