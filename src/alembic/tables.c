@@ -7,6 +7,20 @@
 
 enum { CALL_DEPTH_MAX = 16 };
 
+static bool is_in(const struct table_walk *w, const struct intern *set, size_t i)
+{
+	const struct token *token = &w->m.b.tokens[i];
+
+	return token->kind == TOKEN_NAME && intern_find(set, w->m.b.source + token->at, token->len) != INTERN_NONE;
+}
+
+static void add_to(const struct table_walk *w, struct intern *set, size_t i)
+{
+	const struct token *token = &w->m.b.tokens[i];
+
+	intern_add(set, w->m.b.source + token->at, token->len);
+}
+
 /* --- SQL --------------------------------------------------------------------------------------------------------- */
 
 /* The table that a name or a call `Table("x", ...)` stands for is written to. */
@@ -24,7 +38,6 @@ static bool is_name_of_file(const struct table_walk *w, struct span span, size_t
 /* `t.insert()`, `sa.update(t)`, `CreateEnumType(...)` and the like: statements that are built, and create no table. */
 static bool read_builder(struct table_walk *w, struct span span)
 {
-	static const char *const writing[] = { "insert", "update", "delete", "Insert", "Update", "Delete" };
 	static const char *const other[] = { "select", "Select", "query", "CreateEnumType", "DropEnumType",
 		"CreateSequence", "DropSequence", "CreateSchema", "DropSchema" };
 	bool found = false;
@@ -35,7 +48,7 @@ static bool read_builder(struct table_walk *w, struct span span)
 			continue;
 		if (module_is_any_word(&w->m, i, other, sizeof(other) / sizeof(other[0])))
 			found = true;
-		if (!module_is_any_word(&w->m, i, writing, sizeof(writing) / sizeof(writing[0])))
+		if (!is_in(w, &w->writing, i))
 			continue;
 		found = true;
 		if (i >= span.from + 2 && module_is_op(&w->m, i - 1, '.') && is_name_of_file(w, span, i - 2))
@@ -91,20 +104,6 @@ static void read_sql(struct table_walk *w, struct span span, unsigned depth)
 }
 
 /* --- calls ------------------------------------------------------------------------------------------------------- */
-
-static bool is_in(const struct table_walk *w, const struct intern *set, size_t i)
-{
-	const struct token *token = &w->m.b.tokens[i];
-
-	return token->kind == TOKEN_NAME && intern_find(set, w->m.b.source + token->at, token->len) != INTERN_NONE;
-}
-
-static void add_to(const struct table_walk *w, struct intern *set, size_t i)
-{
-	const struct token *token = &w->m.b.tokens[i];
-
-	intern_add(set, w->m.b.source + token->at, token->len);
-}
 
 /* Is `op` among the arguments, and the function none that only looks at it? */
 static bool hands_op_on(const struct table_walk *w, size_t name, struct span arguments)
@@ -265,26 +264,48 @@ static void walk_span(struct table_walk *w, struct span span)
 
 /* --- a file ------------------------------------------------------------------------------------------------------ */
 
-/* `from alembic import op as o`, `from alembic.op import create_table as c`, `o = Operations(...)`. */
+/* What a line `from alembic... import` up to `end` binds: `op as o`, or of alembic.op `create_table as c`. */
+static void take_alembic_import(struct table_walk *w, size_t i, size_t end)
+{
+	if (module_is_word(&w->m, i + 2, "import")) {
+		for (; i + 2 < end; i++)
+			if (module_is_word(&w->m, i, "op") && module_is_word(&w->m, i + 1, "as"))
+				add_to(w, &w->ops, i + 2);
+	} else if (i + 4 < end && module_is_word(&w->m, i + 3, "op")) {
+		for (i += 5; i < end; i++)
+			add_to(w, &w->bare, i);
+	}
+}
+
+/* The same of `from sqlalchemy... import`: `insert as pg_insert`. */
+static void take_sqlalchemy_import(struct table_walk *w, size_t i, size_t end)
+{
+	for (; i + 2 < end; i++)
+		if (is_in(w, &w->writing, i) && module_is_word(&w->m, i + 1, "as"))
+			add_to(w, &w->writing, i + 2);
+}
+
+/* What imports bind, and `o = Operations(...)`. */
 static void take_imports(struct table_walk *w)
 {
+	static const char *const writing[] = { "insert", "update", "delete", "Insert", "Update", "Delete" };
 	size_t i, end;
 
 	intern_add(&w->ops, "op", 2);
+	for (i = 0; i < sizeof(writing) / sizeof(writing[0]); i++)
+		intern_add(&w->writing, writing[i], strlen(writing[i]));
 	for (i = 0; i + 3 < w->m.b.count; i++) {
 		if (module_is_op(&w->m, i + 1, '=') && module_is_word(&w->m, i + 2, "Operations"))
 			add_to(w, &w->ops, i);
-		if (!module_is_word(&w->m, i, "from") || !module_is_word(&w->m, i + 1, "alembic"))
+		if (!module_is_word(&w->m, i, "from"))
 			continue;
 		end = line_end(&w->m.b, i);
-		if (module_is_word(&w->m, i + 2, "import")) {
-			for (; i + 2 < end; i++)
-				if (module_is_word(&w->m, i, "op") && module_is_word(&w->m, i + 1, "as"))
-					add_to(w, &w->ops, i + 2);
-		} else if (i + 4 < end && module_is_word(&w->m, i + 3, "op")) {
-			for (i += 5; i < end; i++)
-				add_to(w, &w->bare, i);
-		}
+		if (module_is_word(&w->m, i + 1, "alembic"))
+			take_alembic_import(w, i, end);
+		else if (module_is_word(&w->m, i + 1, "sqlalchemy"))
+			take_sqlalchemy_import(w, i, end);
+		else
+			continue;
 		i = end;
 	}
 }
@@ -311,6 +332,7 @@ int reader_tables(struct reader *reader, struct arena *arena, const char *bytes,
 	intern_init(&w.ops);
 	intern_init(&w.batches);
 	intern_init(&w.bare);
+	intern_init(&w.writing);
 	found = module_read(&w.m, reader, bytes, len, err);
 	if (found == 0)
 		table_sink_opaque(&w.sink, "the file cannot be read", 0);
@@ -325,6 +347,7 @@ int reader_tables(struct reader *reader, struct arena *arena, const char *bytes,
 	intern_release(&w.ops);
 	intern_release(&w.batches);
 	intern_release(&w.bare);
+	intern_release(&w.writing);
 	reader_trim(reader);
 	return rc;
 }

@@ -15,6 +15,7 @@ struct table_walk {
 	struct table_sink sink;
 	struct intern ops, batches; /* names of `op`, and of what `with op.batch_alter_table(...)` binds */
 	struct intern bare;         /* names that `from alembic.op import` binds */
+	struct intern writing;      /* names of SQLAlchemy's insert(), update() and delete() */
 	unsigned depth;             /* of calls of functions in functions */
 };
 

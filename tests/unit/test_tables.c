@@ -149,6 +149,8 @@ static void reader_tables__name_given_again__its_last_value(void **state)
 		{ "op.execute(s.bindparams(x=1))", "? " NO_LITERAL },
 		{ "t = sa.table('a')\n    i = pg.insert(t).values(x=1)\n    op.execute(i.on_conflict_do_nothing())",
 			"-a" },
+		{ "from sqlalchemy.dialects.postgresql import insert as pg\n    op.execute(pg(sa.table('a')))", "-a" },
+		{ "op.execute(pg(sa.table('a')))", "? " NO_LITERAL },
 		{ "op.execute(CreateEnumType(sa.Enum('x')))", "" },
 		{ "a = sa.Table('a', m)\n    b = sa.Table('b', m)\n    for t in [a, b]:\n        t.create(conn)",
 			"+a +b" },
