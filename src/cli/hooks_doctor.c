@@ -236,7 +236,7 @@ int hooks_doctor(struct cmd_ctx *ctx, struct place *place, struct hook_report *r
 	char hex[OID_HEX + 1];
 	int found;
 
-	if (ctx_load_policy(ctx, place->repo, &policy, err) < 0)
+	if (repo_check_for_git(place->repo, err) < 0 || ctx_load_policy(ctx, place->repo, &policy, err) < 0)
 		return -1;
 	found = refs_head(place->repo, ctx->arena, &head, err);
 	if (found < 0 || (found > 0 && find_victims(ctx, place->repo, &victims, err) < 0))

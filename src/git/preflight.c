@@ -135,7 +135,8 @@ static int check_below(const char *dir, const char *const *names, size_t count, 
 
 int preflight_check(const struct location *loc, struct err *err)
 {
-	static const char *const own[] = { "HEAD", "index", "config.worktree", "commondir", "gitdir" };
+	static const char *const own[] = { "HEAD", "index", "config.worktree", "commondir", "gitdir",
+		"info/sparse-checkout" };
 	static const char *const shared[] = { "HEAD", "config", "packed-refs", "shallow", "info/grafts", "info/exclude",
 		"info/attributes", "objects/info/alternates", "objects/info/commit-graph",
 		"objects/info/commit-graphs/commit-graph-chain", "objects/pack/multi-pack-index" };

@@ -370,3 +370,25 @@ expect_out </dev/null
 grep -q "^revident: the hooks cannot be tried: .*$tree" "$CASE_DIR/err" || fail "says: $(cat "$CASE_DIR/err")"
 rm "$file"
 mv "$CASE_DIR/kept" "$file"
+
+it "doctor: what git alone reads is looked at before git waits for it"
+published
+revident hooks install >/dev/null
+git commit-graph write --reachable --split
+git update-index --split-index
+layer=.git/objects/info/commit-graphs/graph-$(cat .git/objects/info/commit-graphs/commit-graph-chain).graph
+shared=$(echo .git/sharedindex.*)
+mkdir -p .git/refs/replace
+for file in "$layer" "$shared" ".git/refs/replace/$(git rev-parse HEAD)" .git/info/sparse-checkout .gitattributes; do
+	[ ! -e "$file" ] || mv "$file" "$CASE_DIR/kept"
+	mkfifo "$file"
+	# git is given ten seconds where it waits
+	run timeout 9 "$REVIDENT" hooks doctor
+	expect_exit 3
+	expect_out </dev/null
+	grep -q "$file' is a named pipe where git keeps a file" "$CASE_DIR/err" || fail "$file: says $(cat "$CASE_DIR/err")"
+	rm "$file"
+	[ ! -e "$CASE_DIR/kept" ] || mv "$CASE_DIR/kept" "$file"
+done
+run revident hooks doctor
+expect_exit 0

@@ -62,6 +62,12 @@ void repo_add_limit(struct repo *repo, const char *fmt, ...) __attribute__((form
 size_t repo_limits(const struct repo *repo, const char *const **out);
 
 /*
+ * Before git is let loose on the repository by itself, as hooks do it: of what git opens and this program does not,
+ * nothing is a named pipe, which git would wait for without end. 0; -1 with ERR_UNDECIDED.
+ */
+int repo_check_for_git(struct repo *repo, struct err *err);
+
+/*
  * The value(s) of a configuration key from git's own files (repository, global, system): calls `fn` for each, in order.
  */
 typedef void repo_config_fn(const char *key, const char *value, void *data);
