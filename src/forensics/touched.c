@@ -10,7 +10,12 @@
 #include "revident/forensics/survey.h"
 #include "revident/git/object.h"
 
-enum { ENV_PY_MAX = 1024 * 1024, DEPTH_MAX = 100 };
+enum {
+	ENV_PY_MAX = 1024 * 1024,
+	DEPTH_MAX = 100,
+	ODD_CONFIG_MAX = 64 * 1024, /* of what an alembic.ini under another name has: the usual one has 4 KiB */
+	ODD_FILES_MAX = 256, /* that are read in search of one; where more files changed, one may be among them */
+};
 
 struct looking {
 	struct study *study;
@@ -21,6 +26,8 @@ struct looking {
 	struct intern unplaced;                /* paths of .py files that only a configuration can claim */
 	struct intern seen;                    /* trees that were searched for configurations, and their paths */
 	struct intern claimed;                 /* directories that configurations name */
+	struct oid *odd;                       /* files of any other name: an alembic.ini may be a link to one */
+	size_t odd_count, odd_cap;
 	struct err *err;
 };
 
@@ -283,6 +290,49 @@ static void look_at_unplaced(struct looking *l)
 	strbuf_release(&path);
 }
 
+/* --- what a link may lead to --------------------------------------------------------------------------------------- */
+
+/* What changed under a name that means nothing. A link that changed may be on the way to a configuration. */
+static void add_odd(struct looking *l, const struct tree_difference *d)
+{
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		if ((d->modes[i] & MODE_TYPE) == MODE_LINK || l->odd_count == ODD_FILES_MAX)
+			l->touched->any = true;
+		if (!is_file(d->modes[i]) || l->touched->any)
+			continue;
+		VEC_GROW(l->odd, l->odd_count, l->odd_cap);
+		l->odd[l->odd_count++] = d->ids[i];
+	}
+}
+
+/* Does it say where migrations are? Of one that cannot be read nobody knows; one that is too long is none. */
+static bool may_be_config(struct looking *l, const struct oid *id)
+{
+	struct object object;
+	struct err why = { 0 };
+	size_t len;
+	int found = object_header(l->study->repo, id, NULL, &len, &why);
+
+	if (found < 1 || len > ODD_CONFIG_MAX)
+		return found < 0;
+	found = object_read(l->study->repo, id, ODD_CONFIG_MAX, &object, &why);
+	if (found < 1)
+		return found < 0;
+	found = memmem(object.bytes, object.len, "script_location", 15) != NULL;
+	object_release(&object);
+	return found;
+}
+
+static void look_at_odd(struct looking *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->odd_count && !l->touched->any; i++)
+		l->touched->any = may_be_config(l, &l->odd[i]);
+}
+
 /* --- the differences --------------------------------------------------------------------------------------------- */
 
 static int look_at(void *data, const struct tree_difference *d)
@@ -302,6 +352,8 @@ static int look_at(void *data, const struct tree_difference *d)
 			add_suspect(l, path, d);
 		else if (!l->touched->any)
 			intern_add(&l->unplaced, d->path.ptr, d->path.len);
+	} else if (!l->touched->any) {
+		add_odd(l, d);
 	}
 	return 0;
 }
@@ -320,6 +372,8 @@ int touched_look(struct study *study, const struct oid *before, const struct oid
 	intern_init(&l.seen);
 	intern_init(&l.claimed);
 	rc = tree_diff(study->repo, before, after, look_at, &l, err);
+	if (rc == 0)
+		look_at_odd(&l);
 	if (rc == 0 && !touched->any && l.unplaced.count)
 		look_at_unplaced(&l);
 	intern_release(&l.plain_dirs);
@@ -327,6 +381,7 @@ int touched_look(struct study *study, const struct oid *before, const struct oid
 	intern_release(&l.unplaced);
 	intern_release(&l.seen);
 	intern_release(&l.claimed);
+	free(l.odd);
 	return rc < 0 ? -1 : 0;
 }
 

@@ -1,7 +1,8 @@
 /*
  * touched: may a change concern an environment at all? Private to src/forensics.
  *
- * Decided by names, trees and configurations; no other blob is read. A commit that changes no migration is done here.
+ * Decided by names, trees and configurations. Of files with other names the small ones are read, for an alembic.ini may
+ * be a link to one of them. A commit that changes no migration is done here.
  */
 #ifndef REVIDENT_SRC_FORENSICS_TOUCHED_H
 #define REVIDENT_SRC_FORENSICS_TOUCHED_H

@@ -71,6 +71,37 @@ run revident check --staged
 expect_exit 1
 told 'error identity-edited: b2b2b2b2b2b2'
 
+it "what the link leads to changes alone, or a link on the way to it: it is judged, whatever the name"
+fixture linked-config
+git mv deploy/conf/app.conf deploy/conf/settings
+ln -sfn conf/settings alembic.ini
+git add -A
+git commit -q -m 'A name that tells nothing'
+git tag named
+sed -i '/version_locations/d' deploy/conf/settings
+for command in 'check --worktree' 'check --staged' 'check --range HEAD~1..HEAD'; do
+	case $command in
+	*staged) git add -A ;;
+	*range*) git commit -q -m 'Only db/versions' ;;
+	esac
+	# shellcheck disable=SC2086 # a command and its options
+	run revident $command
+	expect_exit 1
+	told 'error missing-revision: b2b2b2b2b2b2'
+done
+git reset -q --hard named
+mkdir elsewhere
+sed '/version_locations/d' deploy/conf/settings >elsewhere/settings
+git add -A
+git commit -q -m 'Settings that nothing leads to'
+run revident check --range HEAD~1..HEAD
+expect_exit 0
+ln -sfn elsewhere conf
+git add -A
+run revident check --staged
+expect_exit 1
+told 'error missing-revision: b2b2b2b2b2b2'
+
 it "a link out of the tree, a directory: what was configured is not known, in history, index and work tree"
 for side in outside directory; do
 	case $side in
