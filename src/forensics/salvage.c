@@ -313,7 +313,7 @@ static int find_object(
 	struct salvager *s, struct text revision, struct text environment, struct salvage_result *out, struct err *err)
 {
 	uint32_t commit;
-	int found;
+	int found, in_history;
 
 	if (search_objects(s, err) < 0)
 		return -1;
@@ -322,13 +322,17 @@ static int find_object(
 		found = !is_asked_for(s, &out->source.blob) ? 0
 			: s->options.has_blob               ? 1
 							    : is_last_of_all(s, &out->source, commit, err);
+	out->source.where = SALVAGE_UNREACHABLE;
 	if (found != 0)
 		return found;
 	found = settle_strays(s, &s->dangling, revision, SALVAGE_UNREACHABLE, out, err);
-	if (found == 1 && out->outcome == SALVAGE_FOUND && !path_in_history(s, &out->source.blob, &out->source.path) &&
+	if (found != 1 || out->outcome != SALVAGE_FOUND)
+		return found;
+	in_history = find_in_history(s, &out->source, err);
+	if (in_history == 0 && !path_in_history(s, &out->source.blob, &out->source.path) &&
 		name_in_trees(s, &out->source.blob, &out->source.path, err) < 0)
 		return -1;
-	return found;
+	return in_history < 0 ? -1 : 1;
 }
 
 static int try_objects(
@@ -336,8 +340,7 @@ static int try_objects(
 {
 	int found = find_object(s, revision, environment, out, err);
 
-	out->source.where = SALVAGE_UNREACHABLE;
-	out->source.is_among_all = s->options.places != SALVAGE_EVERYWHERE;
+	out->source.is_among_all = out->source.where == SALVAGE_UNREACHABLE && s->options.places != SALVAGE_EVERYWHERE;
 	return found;
 }
 

@@ -168,6 +168,51 @@ static int look_for_newer(
 	return found < 0 ? -1 : 0;
 }
 
+/* The path at which a row has the blob; INTERN_NONE where it has it nowhere. 0 or -1. */
+static int path_in_row(struct investigation *inv, uint32_t row, uint32_t blob, uint32_t *path, struct err *err)
+{
+	const struct snapshot *snapshot = snapshots_get(inv->snapshots, row, err);
+	size_t i;
+
+	*path = INTERN_NONE;
+	if (!snapshot)
+		return -1;
+	for (i = 0; i < snapshot->count && *path == INTERN_NONE; i++)
+		if (snapshot->files[i].blob == blob)
+			*path = snapshot->files[i].path;
+	snapshot_put(inv->snapshots, snapshot);
+	return 0;
+}
+
+int find_in_history(struct salvager *s, struct salvage_source *out, struct err *err)
+{
+	struct investigation *inv = s->head;
+	const uint32_t blob = study_blob_number(&inv->study, &out->blob);
+	uint32_t i, row, path = INTERN_NONE, last = WATCH_UNKNOWN;
+	const char *const *limits;
+
+	if (repo_limits(inv->repo, &limits) == 0 || !(s->options.places & 1u << SALVAGE_HISTORY))
+		return 0;
+	for (i = (uint32_t)inv->commits.count; path == INTERN_NONE && i-- > 0;) {
+		row = watch_row(inv->watch, i);
+		if (row == last || row == WATCH_UNKNOWN)
+			continue;
+		last = row;
+		if (path_in_row(inv, row, blob, &path, err) < 0)
+			return -1;
+	}
+	if (path == INTERN_NONE)
+		return 0;
+	out->where = SALVAGE_HISTORY;
+	out->path = arena_text(s->arena, study_path_text(&inv->study, path));
+	out->executable = is_executable(inv, i, out->path);
+	out->has_commit = true;
+	out->commit = inv->commits.ids[i];
+	if (!s->options.has_blob && look_for_newer(inv, i, path, out, err) < 0)
+		return -1;
+	return 1;
+}
+
 int pick_from_history(struct salvager *s, struct investigation *inv, struct text revision, struct text environment,
 	struct salvage_source *out, uint32_t *commit, struct err *err)
 {

@@ -49,6 +49,12 @@ struct salvager {
 int pick_from_history(struct salvager *s, struct investigation *inv, struct text revision, struct text environment,
 	struct salvage_source *out, uint32_t *commit, struct err *err);
 
+/*
+ * What the search of all objects found may stand in HEAD's history all the same, where a file that cannot be read hides
+ * what was done to it: then it is from there, and a later file at its path may be a newer version. 1, 0, -1.
+ */
+int find_in_history(struct salvager *s, struct salvage_source *out, struct err *err);
+
 /* The path that HEAD's history last has for a blob. 1 or 0. */
 int path_in_history(struct salvager *s, const struct oid *blob, struct text *out);
 

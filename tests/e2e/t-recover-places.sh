@@ -181,3 +181,36 @@ for name in .. .git . 'x\ny.py' 'esc\033.py' README; do
 	expect_exit 0
 	expect_blob $NAMED_BY_ALEMBIC "$LOST_BLOB"
 done
+
+it "a partial clone: nothing is fetched, and what is here of several versions is not called the last"
+fixture edited
+git rm -q migrations/versions/b2b2b2b2b2b2_orders.py
+sed "s/a1a1a1a1a1a1/c3c3c3c3c3c3/; s/^down_revision.*/down_revision = 'b2b2b2b2b2b2'/" \
+	migrations/versions/a1a1a1a1a1a1_users.py >migrations/versions/c3c3c3c3c3c3_users.py
+git add -A
+git commit -q -m 'Users once more, without orders'
+git config uploadpack.allowFilter true
+git config uploadpack.allowAnySHA1InWant true
+middle=$(git rev-parse "$(mark :4):migrations/versions/b2b2b2b2b2b2_orders.py")
+last=$(git rev-parse "$(mark :5):migrations/versions/b2b2b2b2b2b2_orders.py")
+git clone -q --filter=blob:none "file://$PWD" ../partial
+cd ../partial
+objects() {
+	git cat-file --batch-all-objects --batch-check 2>/dev/null | wc -l
+}
+before=$(objects)
+run revident recover
+expect_exit 3
+tr -s ' \n' '  ' <"$CASE_DIR/out" | grep -q "'git cat-file -t $last'" ||
+	fail "does not say how to get it"
+[ "$(objects)" = "$before" ] || fail "objects were fetched"
+git cat-file -e "$middle"
+mv ../edited ../gone
+run timeout 20 "$REVIDENT" recover --format json
+expect_exit 1
+expect_json '[(s["where"], s["blob"], s["newer_unread"]) for s in d["sources"]]' \
+	"[[\"history\", \"$middle\", {\"blob\": \"$last\", \"commit\": \"$(mark :5)\"}]]"
+run timeout 20 "$REVIDENT" recover --apply
+expect_exit 3
+[ "$(objects)" = "$((before + 1))" ] || fail "objects were fetched"
+no_fsck
