@@ -339,8 +339,9 @@ static void say_unreadable(struct judging *j)
 	const struct touched *t = &j->touched;
 	char hex[OID_HEX + 1];
 
-	judge_add_limit(j->judge, "%s (blob %s), which may say where migrations are, cannot be read: %.*s",
-		study_shown(j->study, t->unreadable), oid_hex(&t->unreadable_id, hex), (int)t->why.len, t->why.ptr);
+	judge_add_limit(j->judge, "%s (%s %s), which may say where migrations are, cannot be read: %.*s",
+		study_shown(j->study, t->unreadable), t->unreadable_kind, oid_hex(&t->unreadable_id, hex),
+		(int)t->why.len, t->why.ptr);
 }
 
 static int look_at_differences(struct judging *j)

@@ -104,15 +104,17 @@ static void add_suspect(struct looking *l, uint32_t path, const struct tree_diff
 /* --- configurations ---------------------------------------------------------------------------------------------- */
 
 /*
- * A configuration that is damaged, or too large, may name any directory. One that a partial clone only left out is not
- * taken to name these.
+ * A configuration that is damaged, or too large, may name any directory, and a damaged directory may hold one. What a
+ * partial clone only left out is not taken to name these. `kind`: "blob" or "tree".
  */
-static void note_unreadable(struct looking *l, struct text path, const struct oid *id, const char *why)
+static void note_unreadable(
+	struct looking *l, struct text path, const char *kind, const struct oid *id, const char *why)
 {
 	struct touched *t = l->touched;
 
 	t->any = true;
 	t->unreadable = arena_text(&l->study->arena, path);
+	t->unreadable_kind = kind;
 	t->unreadable_id = *id;
 	t->why = text_of(arena_strdup(&l->study->arena, why));
 }
@@ -131,7 +133,7 @@ static int read_config(
 	memset(out, 0, sizeof(*out));
 	got = object_read(l->study->repo, id, CONFIG_BYTES_MAX, &object, &why);
 	if (got < 0)
-		note_unreadable(l, path, id, why.msg);
+		note_unreadable(l, path, "blob", id, why.msg);
 	if (got < 1)
 		return got;
 	if (memmem(object.bytes, object.len, "alembic", 7) || memmem(object.bytes, object.len, "script_location", 15))
@@ -193,14 +195,14 @@ static void claim_all(struct looking *l, const struct config_file *file, struct 
 	}
 }
 
-/* What the configuration at `path`, of which `entry` tells, claims for its directory. */
-static void take_config(struct looking *l, struct text path, struct text dir, const struct source_entry *entry,
+/* What the configuration at `path`, whose content `file` has, claims for its directory. */
+static void take_config(struct looking *l, struct text path, struct text dir, const struct source_entry *file,
 	enum config_format format)
 {
-	struct config_file file;
+	struct config_file config;
 
-	read_config(l, path, &entry->id, format, &file);
-	claim_all(l, &file, arena_text(&l->study->arena, dir));
+	read_config(l, path, &file->id, format, &config);
+	claim_all(l, &config, arena_text(&l->study->arena, dir));
 }
 
 static void look_at_config(
@@ -222,6 +224,8 @@ static void look_at_config(
 		found = source_follow(source, at, &link, &file, NULL, &why);
 	else if (!is_file(entry->mode))
 		found = 0;
+	if (found < 0)
+		note_unreadable(l, at, "blob", &entry->id, why.msg);
 	if (found == 1)
 		take_config(l, at, (struct text){ dir->buf, dir->len }, &file, format);
 	strbuf_release(&path);
@@ -249,12 +253,18 @@ static void search_configs(
 	struct object object;
 	struct tree_iter it;
 	struct err why = { 0 };
+	int got;
 
 	if (is_seen(l, tree, path) || study_is_dull(l->study, tree, false) || study_is_dull(l->study, tree, true) ||
-		depth > DEPTH_MAX || object_read(l->study->repo, tree, OBJECT_META_MAX, &object, &why) < 1)
+		depth > DEPTH_MAX)
+		return;
+	got = object_read(l->study->repo, tree, OBJECT_META_MAX, &object, &why);
+	if (got < 0)
+		note_unreadable(l, (struct text){ path->buf, path->len }, "tree", tree, why.msg);
+	if (got < 1)
 		return;
 	it = (struct tree_iter){ object.bytes, object.type == OBJECT_TREE ? object.len : 0 };
-	while (tree_next(&it, &entry) == 1) {
+	while ((got = tree_next(&it, &entry)) == 1) {
 		if (entry.mode != MODE_TREE) {
 			look_at_config(l, source, path, &entry);
 			continue;
@@ -263,6 +273,8 @@ static void search_configs(
 		search_configs(l, source, &entry.id, path, depth + 1);
 		strbuf_setlen(path, len);
 	}
+	if (got < 0)
+		note_unreadable(l, (struct text){ path->buf, path->len }, "tree", tree, "it is malformed");
 	object_release(&object);
 }
 

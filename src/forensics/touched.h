@@ -22,8 +22,10 @@ struct suspect {
 };
 
 struct touched {
-	bool any;               /* something that may be a migration, or a configuration, changed */
-	struct text unreadable; /* a configuration that may name where the change is and cannot be read; or none */
+	bool any; /* something that may be a migration, or a configuration, changed */
+	/* A configuration that may name where the change is, or a directory that may hold one, and cannot be read; or none. */
+	struct text unreadable;
+	const char *unreadable_kind; /* "blob" or "tree" */
 	struct oid unreadable_id;
 	struct text why; /* it cannot be read */
 	struct suspect *suspects;

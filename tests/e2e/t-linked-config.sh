@@ -229,6 +229,37 @@ add_invoices_index $V
 run revident check --staged
 expect_exit 3
 
+it "a link that is damaged may lead to what names the changed directory: that is not passed over"
+fixture linked-config
+git checkout -q -b damaged "$(mark :2)"
+git rm -q $CORE/b2b2b2b2b2b2_orders.py
+git commit -q -m 'Drop orders'
+blob=$(git rev-parse HEAD:alembic.ini)
+file=.git/objects/$(echo "$blob" | sed 's/^../&\//')
+chmod u+w "$file"
+printf 'no object' >"$file"
+fsck_fails "an object is damaged"
+run revident check --range HEAD~1..HEAD
+expect_exit 3
+told "alembic.ini (blob $blob), which may say where migrations are, cannot be read"
+
+it "and so may a configuration in a directory that is damaged"
+fixture linked-config
+git checkout -q -b damaged "$(mark :1)"
+mkdir ops
+git mv alembic.ini ops
+git commit -q -m 'Move the configuration'
+git rm -q $CORE/b2b2b2b2b2b2_orders.py
+git commit -q -m 'Drop orders'
+tree=$(git rev-parse HEAD:ops)
+file=.git/objects/$(echo "$tree" | sed 's/^../&\//')
+chmod u+w "$file"
+printf 'no object' >"$file"
+fsck_fails "an object is damaged"
+run revident check --range HEAD~1..HEAD
+expect_exit 3
+told "ops (tree $tree), which may say where migrations are, cannot be read"
+
 it "and what is seen to be taken away is still told, and put back"
 fixture linked-config
 git checkout -q -b damaged "$(mark :1)"
