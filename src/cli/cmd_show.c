@@ -111,6 +111,15 @@ static void note_doubt(struct cmd_ctx *ctx, const struct shown *shown)
 			      "tells");
 }
 
+static void say_absent(const struct repo *repo, const char *blob, struct err *err)
+{
+	if (repo_is_partial(repo))
+		err_set(err, ERR_UNDECIDED,
+			"blob %s is not in this clone: 'git cat-file -t %s' fetches it, then try again", blob, blob);
+	else
+		err_set(err, ERR_UNDECIDED, "blob %s is not in this clone: 'git fsck' tells more", blob);
+}
+
 static int write_version(struct cmd_ctx *ctx, struct repo *repo, const struct shown *shown, struct err *err)
 {
 	struct strbuf result = STRBUF_INIT;
@@ -125,10 +134,7 @@ static int write_version(struct cmd_ctx *ctx, struct repo *repo, const struct sh
 		int found = object_read(repo, &shown->version.blob, MIGRATION_BYTES_MAX, &object, err);
 
 		if (found == 0)
-			err_set(err, ERR_UNDECIDED, "blob %s is not in this clone: %s%s%s", hex,
-				repo_is_partial(repo) ? "'git cat-file -t " : "'git fsck' tells more",
-				repo_is_partial(repo) ? hex : "",
-				repo_is_partial(repo) ? "' fetches it, then try again" : "");
+			say_absent(repo, hex, err);
 		if (found < 1)
 			goto done;
 		strbuf_add(&result, object.bytes, object.len);

@@ -23,6 +23,14 @@ static bool stands(struct search *search, struct text dir, const char *name)
 	return found == 1 && entry.kind == (name ? SOURCE_FILE : SOURCE_DIR);
 }
 
+static bool has_versions(struct search *search, struct text dir)
+{
+	struct study *study = search->study;
+	uint32_t versions = study_path_below(study, study_path(study, dir.ptr, dir.len), TEXT_LITERAL("versions"));
+
+	return stands(search, study_path_text(study, versions), NULL);
+}
+
 /* The script directory that a section means, and the base it was found from. Returns whether there is one. */
 static bool find_script_dir(struct search *search, const struct config_section *section, uint32_t config_dir,
 	uint32_t *dir, enum location_base *base)
@@ -41,13 +49,7 @@ static bool find_script_dir(struct search *search, const struct config_section *
 		for (i = 0; i < count; i++) {
 			struct text path = candidates[i].path;
 
-			if (pass == 0 ? !stands(search, path, "env.py")
-				      : !stands(search,
-						study_path_text(search->study,
-							study_path_below(search->study,
-								study_path(search->study, path.ptr, path.len),
-								TEXT_LITERAL("versions"))),
-						NULL))
+			if (pass == 0 ? !stands(search, path, "env.py") : !has_versions(search, path))
 				continue;
 			*dir = study_path(search->study, path.ptr, path.len);
 			*base = candidates[i].base;

@@ -129,7 +129,7 @@ static struct text environment_text(struct model_writer *w, struct text path)
 	return w->environment_copy;
 }
 
-void model_side(struct model_writer *w, struct place place, struct event_side *out)
+static void write_side(struct model_writer *w, struct place place, struct event_side *out)
 {
 	const struct study *study = &w->inv->study;
 
@@ -180,8 +180,8 @@ void model_event(struct model_writer *w, const struct change *change, struct eve
 	out->kind = change->kind;
 	out->environment = environment_text(w, investigation_env_path(inv, change->lineage, hint));
 	out->revision = model_revision(w, change->revision);
-	model_side(w, change->before, &out->before);
-	model_side(w, change->after, &out->after);
+	write_side(w, change->before, &out->before);
+	write_side(w, change->after, &out->after);
 	write_odd_entry(w, change, &out->after);
 	out->similarity = change->similarity;
 	out->continues_as = write_continuation(w, change->continues_as, change->continues_similarity);

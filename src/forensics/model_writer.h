@@ -36,8 +36,6 @@ const struct commit_info *model_commit(struct model_writer *w, uint32_t commit);
 /* NULL stays NULL. */
 const struct migration *model_migration(struct model_writer *w, const struct migration *from);
 
-void model_side(struct model_writer *w, struct place place, struct event_side *out);
-
 /* All but what was edited. */
 void model_event(struct model_writer *w, const struct change *change, struct event *out);
 

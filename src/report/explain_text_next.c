@@ -114,7 +114,7 @@ static void add_squashed(struct explain_text *t, const struct life *life)
 	strbuf_release(&command);
 }
 
-/* Its parents are lost as well, which recover puts back with it. */
+/* `revident recover ID`, which looks farther than this clone's history and puts back parents that are lost as well. */
 static void add_recover(struct explain_text *t, const char *label, const struct life *life)
 {
 	struct strbuf command = STRBUF_INIT;

@@ -122,7 +122,8 @@ static json_t *dynamic_names(const struct migration *m)
 	return names;
 }
 
-json_t *json_from_side(const struct event_side *side)
+/* path, blob, revision, down_revision, message and, where a value is, dynamic; null where nothing is there. */
+static json_t *from_side(const struct event_side *side)
 {
 	const struct migration *m = side->migration;
 	json_t *value, *dynamic;
@@ -158,7 +159,7 @@ json_t *json_from_event(const struct event *event)
 {
 	json_t *value = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "kind", event_kind_name(event->kind),
 		"environment", json_from_text(event->environment), "revision", json_from_text(event->revision),
-		"before", json_from_side(&event->before), "after", json_from_side(&event->after), "similarity",
+		"before", from_side(&event->before), "after", from_side(&event->after), "similarity",
 		json_from_similarity(event->similarity), "continues_as", json_from_continuation(&event->continues_as),
 		"commit", json_from_commit(event->commit), "parent",
 		event->has_parent ? json_from_oid(&event->parent) : json_null());

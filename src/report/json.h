@@ -33,9 +33,6 @@ json_t *json_from_similarity(double similarity);
 /* id, parents, summary, author and committer. */
 json_t *json_from_commit(const struct commit_info *commit);
 
-/* path, blob, revision, down_revision, message and, where a value is, dynamic; null where nothing is there. */
-json_t *json_from_side(const struct event_side *side);
-
 json_t *json_from_continuation(const struct continuation *continuation);
 
 json_t *json_from_event(const struct event *event);

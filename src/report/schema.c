@@ -10,7 +10,8 @@ static bool is_of(const struct schema *schema, const char *name)
 	size_t len = strlen(name);
 
 	return strlen(schema->format) == strlen(prefix) + len + strlen(suffix) &&
-	       !memcmp(schema->format + strlen(prefix), name, len);
+	       !memcmp(schema->format + strlen(prefix), name, len) &&
+	       !strcmp(schema->format + strlen(prefix) + len, suffix);
 }
 
 const struct schema *schema_find(const char *format)
