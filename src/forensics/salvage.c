@@ -33,6 +33,7 @@ void salvager_free(struct salvager *s)
 	stray_list_release(&s->staged);
 	stray_list_release(&s->dangling);
 	free(s->lost_tips);
+	free(s->holders);
 	free(s);
 }
 

@@ -168,19 +168,44 @@ static int look_for_newer(
 	return found < 0 ? -1 : 0;
 }
 
-/* The path at which a row has the blob; INTERN_NONE where it has it nowhere. 0 or -1. */
-static int path_in_row(struct investigation *inv, uint32_t row, uint32_t blob, uint32_t *path, struct err *err)
+/* Notes the blobs of a row that no later commit has. 0 or -1. */
+static int add_holders(struct salvager *s, uint32_t commit, uint32_t row, struct err *err)
 {
-	const struct snapshot *snapshot = snapshots_get(inv->snapshots, row, err);
+	const struct snapshot *snapshot = snapshots_get(s->head->snapshots, row, err);
 	size_t i;
 
-	*path = INTERN_NONE;
 	if (!snapshot)
 		return -1;
-	for (i = 0; i < snapshot->count && *path == INTERN_NONE; i++)
-		if (snapshot->files[i].blob == blob)
-			*path = snapshot->files[i].path;
-	snapshot_put(inv->snapshots, snapshot);
+	for (i = 0; i < snapshot->count; i++) {
+		const struct snap_file *file = &snapshot->files[i];
+
+		if (file->blob < s->holder_count && s->holders[file->blob].commit == COMMIT_NONE)
+			s->holders[file->blob] = (struct holder){ commit, file->path };
+	}
+	snapshot_put(s->head->snapshots, snapshot);
+	return 0;
+}
+
+/* Where HEAD's history last has each blob: one look at every row, from the newest on. 0 or -1. */
+static int list_holders(struct salvager *s, struct err *err)
+{
+	struct investigation *inv = s->head;
+	uint32_t i, row, last = WATCH_UNKNOWN;
+
+	if (s->holders)
+		return 0;
+	s->holder_count = inv->study.blob_ids.count;
+	s->holders = xcalloc(s->holder_count + 1, sizeof(*s->holders));
+	for (i = 0; i < s->holder_count; i++)
+		s->holders[i].commit = COMMIT_NONE;
+	for (i = (uint32_t)inv->commits.count; i-- > 0;) {
+		row = watch_row(inv->watch, i);
+		if (row == last || row == WATCH_UNKNOWN)
+			continue;
+		last = row;
+		if (add_holders(s, i, row, err) < 0)
+			return -1;
+	}
 	return 0;
 }
 
@@ -188,27 +213,22 @@ int find_in_history(struct salvager *s, struct salvage_source *out, struct err *
 {
 	struct investigation *inv = s->head;
 	const uint32_t blob = study_blob_number(&inv->study, &out->blob);
-	uint32_t i, row, path = INTERN_NONE, last = WATCH_UNKNOWN;
 	const char *const *limits;
+	struct holder holder;
 
 	if (repo_limits(inv->repo, &limits) == 0 || !(s->options.places & 1u << SALVAGE_HISTORY))
 		return 0;
-	for (i = (uint32_t)inv->commits.count; path == INTERN_NONE && i-- > 0;) {
-		row = watch_row(inv->watch, i);
-		if (row == last || row == WATCH_UNKNOWN)
-			continue;
-		last = row;
-		if (path_in_row(inv, row, blob, &path, err) < 0)
-			return -1;
-	}
-	if (path == INTERN_NONE)
+	if (list_holders(s, err) < 0)
+		return -1;
+	if (blob >= s->holder_count || s->holders[blob].commit == COMMIT_NONE)
 		return 0;
+	holder = s->holders[blob];
 	out->where = SALVAGE_HISTORY;
-	out->path = arena_text(s->arena, study_path_text(&inv->study, path));
-	out->executable = is_executable(inv, i, out->path);
+	out->path = arena_text(s->arena, study_path_text(&inv->study, holder.path));
+	out->executable = is_executable(inv, holder.commit, out->path);
 	out->has_commit = true;
-	out->commit = inv->commits.ids[i];
-	if (!s->options.has_blob && look_for_newer(inv, i, path, out, err) < 0)
+	out->commit = inv->commits.ids[holder.commit];
+	if (!s->options.has_blob && look_for_newer(inv, holder.commit, holder.path, out, err) < 0)
 		return -1;
 	return 1;
 }

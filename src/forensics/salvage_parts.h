@@ -26,6 +26,11 @@ struct stray_list {
 	size_t end_cap;
 };
 
+/* Where HEAD's history last has a blob. */
+struct holder {
+	uint32_t commit, path; /* COMMIT_NONE: nowhere */
+};
+
 struct salvager {
 	struct investigation *head;
 	struct arena *arena;
@@ -39,6 +44,8 @@ struct salvager {
 	struct stray_list staged, dangling;
 	struct oid *lost_tips; /* commits that were not walked, as the sweep meets them */
 	size_t lost_tip_count, lost_tip_cap;
+	struct holder *holders; /* by blob number, once they are asked for */
+	size_t holder_count;
 };
 
 /*
