@@ -101,6 +101,20 @@ static void add_statement(struct writer *w, struct span span, enum header kind, 
 	}
 }
 
+static void add_simple_statement(struct writer *w, struct span span, unsigned level)
+{
+	struct canon *out = w->out;
+	size_t start = out->count;
+
+	add_statement(w, span, HEADER_NONE, level);
+	if (level || span.from >= span.to ||
+		!(token_is(w->b.source, &w->b.tokens[span.from], "import") ||
+			token_is(w->b.source, &w->b.tokens[span.from], "from")))
+		return;
+	VEC_GROW(out->imports, out->import_count, out->import_cap);
+	out->imports[out->import_count++] = (struct span){ start, out->count };
+}
+
 static void add_simple_statements(struct writer *w, struct span line, unsigned level)
 {
 	size_t i = line.from;
@@ -110,7 +124,7 @@ static void add_simple_statements(struct writer *w, struct span line, unsigned l
 
 		while (end < line.to && !(w->b.tokens[end].kind == TOKEN_OP && w->b.tokens[end].op == ';'))
 			end = token_skip(w->b.tokens, end);
-		add_statement(w, (struct span){ i, end }, HEADER_NONE, level);
+		add_simple_statement(w, (struct span){ i, end }, level);
 		i = end + 1;
 	}
 }
@@ -165,7 +179,6 @@ int canon_read(struct reader *reader, const char *bytes, size_t len, struct cano
 	struct writer w = {
 		.value = &reader->value, .out = out, .tokenizer = reader->tokenizer, .err = err, .docstring_next = true
 	};
-	size_t end;
 
 	*out = (struct canon){ 0 };
 	if (tokens_read(reader->tokenizer, source.bytes, source.len, TOKENS_ALL, &reader->tokens, err) < 0)
@@ -175,10 +188,8 @@ int canon_read(struct reader *reader, const char *bytes, size_t len, struct cano
 	};
 	w.dropped = xcalloc(reader->tokens.count + 1, sizeof(*w.dropped));
 	write_lines(&w);
-	if (reader->tokens.stopped) {
-		end = reader->tokens.items[reader->tokens.count - 1].at;
-		add_bytes(&w, OP_JUNK, source.bytes + end, source.len - end);
-	}
+	if (reader->tokens.unclosed) /* where its statements end nobody knows: nothing in it is cosmetic */
+		add_bytes(&w, OP_JUNK, source.bytes, source.len);
 	free(w.dropped);
 	reader_trim(reader);
 	return w.failed ? -1 : 0;
@@ -187,5 +198,6 @@ int canon_read(struct reader *reader, const char *bytes, size_t len, struct cano
 void canon_release(struct canon *canon)
 {
 	free(canon->items);
+	free(canon->imports);
 	*canon = (struct canon){ 0 };
 }

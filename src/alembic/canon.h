@@ -20,6 +20,8 @@ struct canon {
 	uint64_t *items;
 	size_t count, cap;
 	struct span bodies[BODIES]; /* of the last upgrade() and downgrade() at module level; empty without one */
+	struct span *imports;       /* at module level, in order */
+	size_t import_count, import_cap;
 };
 
 /* Reads a source of at most MIGRATION_BYTES_MAX. 0, or -1 with `err` set. */

@@ -280,6 +280,22 @@ static enum rule_id rule_of(enum event_kind kind)
 	return RULE_COUNT;
 }
 
+/* By its lines a formatter may leave little of a file; by its tokens nothing is replaced. */
+static int is_harmless_edit(struct judging *j, const struct change *change, bool *out)
+{
+	enum edit what;
+
+	*out = false;
+	if (change->kind == EVENT_REPLACED)
+		return study_same_code(j->study, change->before.blob, change->after.blob, out, j->err);
+	if (change->kind != EVENT_EDITED)
+		return 0;
+	if (study_compare(j->study, change->before.blob, change->after.blob, &what, j->err) < 0)
+		return -1;
+	*out = what == EDIT_COSMETIC || what == EDIT_OTHER;
+	return 0;
+}
+
 static int charge_change(struct judging *j, const struct change *change)
 {
 	struct charge charge = {
@@ -289,17 +305,14 @@ static int charge_change(struct judging *j, const struct change *change)
 		.after = change->after,
 		.continues_as = change->continues_as,
 	};
-	enum edit what;
+	bool is_harmless = false;
 
 	if (charge.rule == RULE_COUNT || (change->kind == EVENT_LOST_IN_MERGE && !j->judged->is_merge))
 		return 0;
-	if (change->kind == EVENT_EDITED || change->kind == EVENT_REPLACED) {
-		if (study_compare(j->study, change->before.blob, change->after.blob, &what, j->err) < 0)
-			return -1;
-		/* by its lines a formatter may leave little of a file; by its tokens nothing is replaced */
-		if (what == EDIT_COSMETIC || (change->kind == EVENT_EDITED && what == EDIT_OTHER))
-			return 0;
-	}
+	if (is_harmless_edit(j, change, &is_harmless) < 0)
+		return -1;
+	if (is_harmless)
+		return 0;
 	charge.pinned = event_kind_is_loss(change->kind) ? change->before.blob : change->after.blob;
 	charge.environment = judge_environment_of(
 		j, change->after.path != INTERN_NONE && !event_kind_is_loss(change->kind) ? change->after.path

@@ -196,10 +196,11 @@ void model_event(struct model_writer *w, const struct change *change, struct eve
 
 int model_what(struct model_writer *w, const struct change *change, struct event *out, struct err *err)
 {
-	if (change->kind != EVENT_EDITED && change->kind != EVENT_REPLACED)
-		return 0;
-	if (study_compare(&w->inv->study, change->before.blob, change->after.blob, &out->what, err) < 0)
+	struct study *study = &w->inv->study;
+
+	out->has_what = change->kind == EVENT_EDITED;
+	if (change->kind == EVENT_REPLACED &&
+		study_same_code(study, change->before.blob, change->after.blob, &out->has_what, err) < 0)
 		return -1;
-	out->has_what = change->kind == EVENT_EDITED || out->what == EDIT_COSMETIC;
-	return 0;
+	return out->has_what ? study_compare(study, change->before.blob, change->after.blob, &out->what, err) : 0;
 }

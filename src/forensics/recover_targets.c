@@ -122,13 +122,12 @@ static const struct tree_env *holding_environment(struct planner *p, struct text
 	return NULL;
 }
 
-static bool is_cosmetic(struct planner *p, const struct change *change)
+static bool is_rewritten(struct planner *p, const struct change *change)
 {
 	struct err ignored = { 0 };
-	enum edit what;
+	bool same = false;
 
-	return study_compare(&p->inv.study, change->before.blob, change->after.blob, &what, &ignored) == 0 &&
-	       what == EDIT_COSMETIC;
+	return study_same_code(&p->inv.study, change->before.blob, change->after.blob, &same, &ignored) == 0 && same;
 }
 
 /* Did the last change that says what the id names give it other content? */
@@ -144,7 +143,7 @@ static bool is_replaced(struct planner *p, struct text revision, const struct tr
 
 		if (change->lineage != label)
 			continue;
-		if (change->kind == EVENT_REPLACED && !is_cosmetic(p, change))
+		if (change->kind == EVENT_REPLACED && !is_rewritten(p, change))
 			replaced = true;
 		else if (change->kind == EVENT_ADDED || change->kind == EVENT_RESTORED)
 			replaced = false;

@@ -395,22 +395,47 @@ int study_other_content(struct study *study, uint32_t a, uint32_t b, bool *out, 
 	return 0;
 }
 
+static struct text text_of_object(const struct object *object)
+{
+	return (struct text){ (const char *)object->bytes, object->len };
+}
+
+/* The bytes of two migrations. 1, for object_release() each; 0 where one of them cannot be had. */
+static int fetch_both(struct study *study, uint32_t a, uint32_t b, struct object *in_a, struct object *in_b)
+{
+	if (study->blobs[a].state != BLOB_READ || study->blobs[b].state != BLOB_READ)
+		return 0;
+	if (fetch_blob(study, &study->blobs[a], in_a) == 0)
+		return 0;
+	if (fetch_blob(study, &study->blobs[b], in_b) == 1)
+		return 1;
+	object_release(in_a);
+	return 0;
+}
+
 int study_compare(struct study *study, uint32_t before, uint32_t after, enum edit *out, struct err *err)
 {
 	struct object old, now;
 	int rc;
 
 	*out = EDIT_OTHER;
-	if (study->blobs[before].state != BLOB_READ || study->blobs[after].state != BLOB_READ)
+	if (fetch_both(study, before, after, &old, &now) == 0)
 		return 0;
-	if (fetch_blob(study, &study->blobs[before], &old) == 0)
+	rc = reader_compare(study->reader, text_of_object(&old), text_of_object(&now), out, err);
+	object_release(&old);
+	object_release(&now);
+	return rc;
+}
+
+int study_same_code(struct study *study, uint32_t before, uint32_t after, bool *out, struct err *err)
+{
+	struct object old, now;
+	int rc;
+
+	*out = false;
+	if (fetch_both(study, before, after, &old, &now) == 0)
 		return 0;
-	if (fetch_blob(study, &study->blobs[after], &now) == 0) {
-		object_release(&old);
-		return 0;
-	}
-	rc = reader_compare(
-		study->reader, (const char *)old.bytes, old.len, (const char *)now.bytes, now.len, out, err);
+	rc = reader_same_code(study->reader, text_of_object(&old), text_of_object(&now), out, err);
 	object_release(&old);
 	object_release(&now);
 	return rc;

@@ -70,7 +70,8 @@ static void cell_what(struct page *page, const struct moment *m)
 	if (m->kind == MOMENT_EVENT && m->event->reused)
 		page_words(page, " to other content: the id was given to another migration");
 	if (m->kind == MOMENT_EVENT && m->event->has_what)
-		page_words(page, " (%s)", edit_name(m->event->what));
+		page_words(page, " (%s)",
+			m->event->kind == EVENT_REPLACED ? "by the same code" : edit_name(m->event->what));
 	if (!m->in_head)
 		page_words(page, ", not in HEAD's history");
 	page_close(page, PAGE_CELL);

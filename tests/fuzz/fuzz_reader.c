@@ -27,12 +27,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const char *bytes = (const char *)data;
+	struct text all = { bytes, size }, first = { bytes, size / 2 }, second = { bytes + size / 2, size - size / 2 };
 	struct migration migration;
 	struct reader *reader;
 	struct content content;
 	struct arena arena;
 	struct err err;
 	enum edit edit;
+	bool same;
 
 	err_clear(&err);
 	if (reader_new(&reader, &err) < 0)
@@ -40,11 +42,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	arena_init(&arena);
 	if (reader_read(reader, &arena, bytes, size, &migration, &err) < 0 ||
 		reader_content(reader, &arena, bytes, size, &content, &err) < 0 ||
-		reader_compare(reader, bytes, size, bytes, size, &edit, &err) < 0)
+		reader_compare(reader, all, all, &edit, &err) < 0 ||
+		reader_same_code(reader, all, all, &same, &err) < 0)
 		abort();
-	assert(edit == EDIT_COSMETIC);
-	if (reader_compare(reader, bytes, size / 2, bytes + size / 2, size - size / 2, &edit, &err) < 0)
+	assert(edit == EDIT_COSMETIC && same);
+	if (reader_compare(reader, first, second, &edit, &err) < 0 ||
+		reader_same_code(reader, first, second, &same, &err) < 0)
 		abort();
+	assert(same || edit != EDIT_COSMETIC);
 	check_binding(&migration.revision);
 	check_binding(&migration.down_revision);
 	check_binding(&migration.branch_labels);

@@ -45,7 +45,8 @@ int main(void)
 		goto done;
 	while ((before = read_source(&before_len))) {
 		after = read_source(&after_len);
-		if (!after || reader_compare(reader, before, before_len, after, after_len, &edit, &err) < 0)
+		if (!after || reader_compare(reader, (struct text){ before, before_len },
+				      (struct text){ after, after_len }, &edit, &err) < 0)
 			goto done;
 		puts(words[edit]);
 		free(before);

@@ -24,13 +24,13 @@ static void check_rows(const struct row *rows, size_t count)
 
 	assert_int_equal(reader_new(&reader, &err), 0);
 	for (size_t i = 0; i < count; i++) {
-		size_t before = strlen(rows[i].before), after = strlen(rows[i].after);
+		struct text before = text_of(rows[i].before), after = text_of(rows[i].after);
 
-		assert_int_equal(reader_compare(reader, rows[i].before, before, rows[i].after, after, &edit, &err), 0);
+		assert_int_equal(reader_compare(reader, before, after, &edit, &err), 0);
 		if (edit != rows[i].edit)
 			print_error("before:\n%s\nafter:\n%s\n", rows[i].before, rows[i].after);
 		assert_int_equal(edit, rows[i].edit);
-		assert_int_equal(reader_compare(reader, rows[i].after, after, rows[i].before, before, &edit, &err), 0);
+		assert_int_equal(reader_compare(reader, after, before, &edit, &err), 0);
 		assert_int_equal(edit, rows[i].edit);
 	}
 	reader_free(reader);
@@ -111,12 +111,47 @@ static void reader_compare__bodies__named(void **state)
 		{ BODY("  a('x')\n", ""), BODY("  a(b'x')\n", ""), EDIT_UPGRADE },
 		{ BODY("  a('x y')\n", ""), BODY("  a('x  y')\n", ""), EDIT_UPGRADE },
 		{ BODY("  a()\n", ""), "revision = 'a'\ndef downgrade():\n", EDIT_UPGRADE },
+		{ BODY("  f(\n", ""), BODY("  f(1\n", ""), EDIT_OTHER },
 		{ BODY("  f(\n", ""), BODY("  f(\n", ""), EDIT_COSMETIC },
 		{ BODY("  f('\n", ""), BODY("  f('\n  # more\n", ""), EDIT_OTHER },
 	};
 
 	(void)state;
 	CHECK_ROWS(rows);
+}
+
+static void reader_same_code__formatted_and_linted__is_the_same(void **state)
+{
+	static const struct {
+		const char *before, *after;
+		bool same;
+	} rows[] = {
+		{ "import a\nimport b\n" BODY("  f('x')\n", ""), "import b\nimport a\n" BODY("  f(\"x\",)\n", ""),
+			true },
+		{ "import a\n\nx = 1\nfrom b import (c,\n  d)\n", "from b import c; x = 1\n", true },
+		{ "import a\nx = 1\n", "import a\nx = 2\n", false },
+		{ "x = 1\nimport a\n", "x = 1\ny = 1\nimport a\n", false },
+		{ "import a\nx = 1\n", "import a\n", false },
+		{ "import a\n", "import b\n", true },
+		{ BODY("  import a\n", ""), BODY("  import b\n", ""), false },
+		{ BODY("  f(\n", ""), BODY("  f(1\n", ""), false },
+	};
+	struct reader *reader = NULL;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(reader_new(&reader, &err), 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct text before = text_of(rows[i].before), after = text_of(rows[i].after);
+		bool same = !rows[i].same;
+
+		assert_int_equal(reader_same_code(reader, before, after, &same, &err), 0);
+		if (same != rows[i].same)
+			fail_msg("row %zu:\n%s\nand\n%s", i, rows[i].before, rows[i].after);
+		assert_int_equal(reader_same_code(reader, after, before, &same, &err), 0);
+		assert_int_equal(same, rows[i].same);
+	}
+	reader_free(reader);
 }
 
 int main(void)
@@ -126,6 +161,7 @@ int main(void)
 		cmocka_unit_test(reader_compare__quotes_and_annotations__cosmetic),
 		cmocka_unit_test(reader_compare__parentheses__redundant_by_precedence),
 		cmocka_unit_test(reader_compare__bodies__named),
+		cmocka_unit_test(reader_same_code__formatted_and_linted__is_the_same),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

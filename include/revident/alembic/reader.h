@@ -60,8 +60,14 @@ int reader_content(struct reader *reader, struct arena *arena, const char *bytes
  * docstrings and annotations apart, as far as tokens tell; EDIT_OTHER for a file over MIGRATION_BYTES_MAX. 0 with *out
  * set, or -1 with `err` set.
  */
-int reader_compare(struct reader *reader, const char *before, size_t before_len, const char *after, size_t after_len,
-	enum edit *out, struct err *err);
+int reader_compare(struct reader *reader, struct text before, struct text after, enum edit *out, struct err *err);
+
+/*
+ * Is it the same code, but for what is cosmetic and for imports at module level? Formatters leave few lines of a file
+ * as they were, and linters take unused imports out. False for a file over MIGRATION_BYTES_MAX. 0, or -1 with `err`
+ * set.
+ */
+int reader_same_code(struct reader *reader, struct text before, struct text after, bool *out, struct err *err);
 
 /*
  * Would Alembic load a file of this base name? `(?!\.\#|__init__)(.*\.py)$`, matched from the start

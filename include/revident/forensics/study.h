@@ -139,4 +139,7 @@ int study_other_content(struct study *study, uint32_t a, uint32_t b, bool *out, 
 /* What was edited between two versions of a migration; EDIT_OTHER where one of them cannot be read. 0 or -1. */
 int study_compare(struct study *study, uint32_t before, uint32_t after, enum edit *out, struct err *err);
 
+/* Is it the same code but for its look and its imports? False where one of them cannot be read. 0 or -1. */
+int study_same_code(struct study *study, uint32_t before, uint32_t after, bool *out, struct err *err);
+
 #endif

@@ -92,7 +92,7 @@ struct event {
 	bool content_changed; /* moved */
 	bool same_content;    /* restored */
 	bool reused;          /* restored */
-	bool has_what;        /* edited, where it was asked for; replaced, where no more than its look changed */
+	bool has_what;        /* edited, where it was asked for; replaced, where the code is the same */
 	enum edit what;
 };
 
