@@ -5,18 +5,6 @@
 #include "plain_token.h"
 #include "revident/alembic/python_text.h"
 
-void lexer_report(struct lexer *lx, enum unreadable problem, unsigned line)
-{
-	static const unsigned char gravity[] = {
-		[UNREADABLE_NOT] = 0, [UNREADABLE_SYNTAX] = 1, [UNREADABLE_UNCLOSED] = 2, [UNREADABLE_CONFLICT] = 3
-	};
-
-	if (gravity[problem] <= gravity[lx->list->problem])
-		return;
-	lx->list->problem = problem;
-	lx->list->problem_line = line;
-}
-
 static unsigned count_lines(const struct lexer *lx, size_t from, size_t to)
 {
 	const char *p = lx->bytes + from, *end = lx->bytes + to;

@@ -4,6 +4,18 @@
 
 enum { TAB_WIDTH = 8 };
 
+void lexer_report(struct lexer *lx, enum unreadable problem, unsigned line)
+{
+	static const unsigned char gravity[] = {
+		[UNREADABLE_NOT] = 0, [UNREADABLE_SYNTAX] = 1, [UNREADABLE_UNCLOSED] = 2, [UNREADABLE_CONFLICT] = 3
+	};
+
+	if (gravity[problem] <= gravity[lx->list->problem])
+		return;
+	lx->list->problem = problem;
+	lx->list->problem_line = line;
+}
+
 /* Does the next token begin a logical line? */
 static bool line_is_empty(const struct lexer *lx)
 {
