@@ -68,3 +68,10 @@ fresh_database() {
 	psql -q -d postgres -c "CREATE DATABASE $1" >/dev/null
 	echo "postgresql+psycopg2://postgres@/$1?host=$PGHOST"
 }
+
+# need_postgres: start it for Alembic, or skip what is left of the file.
+need_postgres() {
+	find_postgres || skip "PostgreSQL's server is not installed"
+	/usr/bin/python3 -c 'import psycopg2' 2>/dev/null || skip "psycopg2 is not installed"
+	start_postgres || fail "PostgreSQL does not start"
+}

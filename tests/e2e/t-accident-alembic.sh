@@ -46,9 +46,7 @@ run alembic downgrade base
 expect_exit 0
 
 it "is whole on PostgreSQL once repaired"
-find_postgres || skip "PostgreSQL's server is not installed"
-/usr/bin/python3 -c 'import psycopg2' 2>/dev/null || skip "psycopg2 is not installed"
-start_postgres || fail "PostgreSQL does not start"
+need_postgres
 fixture september-17
 cd habits_service
 DATABASE_URL=$(fresh_database broken)

@@ -3,6 +3,7 @@
 # `revident hooks install --print` prints. No network.
 
 . "${0%/*}/lib.sh"
+. "${0%/*}/framework.sh"
 need_command hooks
 need_command check
 framework=/usr/bin/pre-commit
@@ -20,13 +21,7 @@ git -C "$SANDBOX/offer" add .
 git -C "$SANDBOX/offer" commit -q -m offer
 offer=$(git -C "$SANDBOX/offer" rev-parse HEAD)
 
-# published: two migrations on origin/main. configured CONFIG: committed, and the framework's hooks installed
-published() {
-	fixture overwritten-head
-	git checkout -q -B main "$(mark :1)"
-	git update-ref refs/remotes/origin/main "$(mark :1)"
-}
-
+# configured CONFIG: committed, and the framework's hooks installed
 configured() {
 	cat >.pre-commit-config.yaml
 	git add .
@@ -42,28 +37,6 @@ repos:
     hooks:
       - id: revident
 END
-}
-
-overwrite() {
-	git show "$(mark :2):migrations/versions/b2b2b2b2b2b2_orders.py" >migrations/versions/b2b2b2b2b2b2_orders.py
-}
-
-honest() {
-	sed "s/b2b2b2b2b2b2/$1/g; s/a1a1a1a1a1a1/b2b2b2b2b2b2/; s/orders/$1/g" migrations/versions/b2b2b2b2b2b2_orders.py \
-		>"migrations/versions/$1_new.py"
-}
-
-blocked() {
-	run "$@"
-	[ "$(cat "$CASE_DIR/status")" -ne 0 ] || fail "passes: $*"
-	grep -q 'identity-' "$CASE_DIR/out" "$CASE_DIR/err" || fail "no rule is named: $*
-$(cat "$CASE_DIR/out" "$CASE_DIR/err")"
-}
-
-passes() {
-	run "$@"
-	[ "$(cat "$CASE_DIR/status")" -eq 0 ] || fail "is blocked: $*
-$(cat "$CASE_DIR/out" "$CASE_DIR/err")"
 }
 
 it "the framework accepts what is offered"

@@ -26,9 +26,7 @@ run sqlite_tables "$CASE_DIR/habits.db"
 tables_of_the_accident | expect_out
 
 it "on PostgreSQL"
-find_postgres || skip "PostgreSQL's server is not installed"
-/usr/bin/python3 -c 'import psycopg2' 2>/dev/null || skip "psycopg2 is not installed"
-start_postgres || fail "PostgreSQL does not start"
+need_postgres
 fixture september-17
 cd habits_service
 DATABASE_URL=$(fresh_database broken)

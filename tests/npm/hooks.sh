@@ -3,6 +3,7 @@
 # NODE_BIN is the node_modules/.bin that has both.
 
 . "${0%/*}/../e2e/lib.sh"
+. "$TOP/tests/e2e/framework.sh"
 need_command hooks
 need_command check
 
@@ -11,34 +12,6 @@ ln -s "$REVIDENT" "$SANDBOX/bin/revident"
 PATH=$SANDBOX/bin:${NODE_BIN:?}:$PATH
 LEFTHOOK_BIN=$NODE_BIN/lefthook
 export LEFTHOOK_BIN
-
-published() {
-	import_stream overwritten-head <"$TOP/testrepos/overwritten-head.fi"
-	git checkout -q -B main "$(mark :1)"
-	git update-ref refs/remotes/origin/main "$(mark :1)"
-}
-
-overwrite() {
-	git show "$(mark :2):migrations/versions/b2b2b2b2b2b2_orders.py" >migrations/versions/b2b2b2b2b2b2_orders.py
-}
-
-honest() {
-	sed "s/b2b2b2b2b2b2/$1/g; s/a1a1a1a1a1a1/b2b2b2b2b2b2/; s/orders/$1/g" migrations/versions/b2b2b2b2b2b2_orders.py \
-		>"migrations/versions/$1_new.py"
-}
-
-blocked() {
-	run "$@"
-	[ "$(cat "$CASE_DIR/status")" -ne 0 ] || fail "passes: $*"
-	grep -q 'identity-' "$CASE_DIR/out" "$CASE_DIR/err" || fail "no rule is named: $*
-$(cat "$CASE_DIR/out" "$CASE_DIR/err")"
-}
-
-passes() {
-	run "$@"
-	[ "$(cat "$CASE_DIR/status")" -eq 0 ] || fail "is blocked: $*
-$(cat "$CASE_DIR/out" "$CASE_DIR/err")"
-}
 
 # owned NAME: install does not touch the hooks, and prints what install --print prints
 owned() {

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dump.h"
 #include "revident/alembic/config.h"
 #include "revident/alembic/ini.h"
 #include "revident/alembic/toml.h"
@@ -19,28 +20,7 @@
 static void put(struct text text)
 {
 	putchar(' ');
-	if (!text.ptr)
-		putchar('-');
-	else if (text.len == 0)
-		putchar('.');
-	for (size_t i = 0; i < text.len; i++)
-		printf("%02x", (unsigned char)text.ptr[i]);
-}
-
-static void read_file(const char *path, struct strbuf *out)
-{
-	FILE *file = fopen(path, "rb");
-	char chunk[65536];
-	size_t n;
-
-	if (!file) {
-		perror(path);
-		exit(1);
-	}
-	strbuf_clear(out);
-	while ((n = fread(chunk, 1, sizeof(chunk), file)) > 0)
-		strbuf_add(out, chunk, n);
-	fclose(file);
+	dump_hex(text);
 }
 
 static void dump_ini_section(const struct ini *ini, const struct ini_section *section, struct arena *arena)
@@ -162,7 +142,7 @@ int main(int argc, char **argv)
 		struct arena arena;
 
 		arena_init(&arena);
-		read_file(argv[i], &bytes);
+		dump_read(argv[i], &bytes);
 		printf("file %s\n", argv[i]);
 		if (strcmp(argv[1], "ini") == 0)
 			dump_ini(&bytes, &arena);

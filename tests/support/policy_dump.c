@@ -6,35 +6,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "dump.h"
 #include "revident/base/arena.h"
 #include "revident/base/strbuf.h"
 #include "revident/forensics/policy_file.h"
 
 static void put(struct text text, char end)
 {
-	if (!text.ptr)
-		putchar('-');
-	else if (text.len == 0)
-		putchar('.');
-	for (size_t i = 0; i < text.len; i++)
-		printf("%02x", (unsigned char)text.ptr[i]);
+	dump_hex(text);
 	putchar(end);
-}
-
-static void read_file(const char *path, struct strbuf *out)
-{
-	FILE *file = fopen(path, "rb");
-	char chunk[65536];
-	size_t n;
-
-	if (!file) {
-		perror(path);
-		exit(1);
-	}
-	strbuf_clear(out);
-	while ((n = fread(chunk, 1, sizeof(chunk), file)) > 0)
-		strbuf_add(out, chunk, n);
-	fclose(file);
 }
 
 int main(int argc, char **argv)
@@ -48,7 +28,7 @@ int main(int argc, char **argv)
 
 		arena_init(&arena);
 		err_clear(&err);
-		read_file(argv[i], &bytes);
+		dump_read(argv[i], &bytes);
 		printf("file %s\n", argv[i]);
 		if (policy_file_parse(bytes.buf, bytes.len, ".revident", &arena, &file, &err) < 0)
 			printf("error %s\n", err.msg);
