@@ -7,9 +7,17 @@
 #include "revident/forensics/explain.h"
 #include "revident/report/explain.h"
 
-/* Reads standard input; what is behind ERROR_TEXT_MAX is not looked at, but read, so that no writer is cut off. */
-static int read_standard_input(struct strbuf *out, struct err *err)
+/* Only the last ERROR_TEXT_MAX bytes stay. */
+static void keep_end(struct strbuf *text)
 {
+	memmove(text->buf, text->buf + text->len - ERROR_TEXT_MAX, ERROR_TEXT_MAX);
+	strbuf_setlen(text, ERROR_TEXT_MAX);
+}
+
+/* Reads standard input to its end, where a log has the error that stopped the program. */
+static int read_standard_input(struct cmd_ctx *ctx, struct strbuf *out, struct err *err)
+{
+	bool is_cut = false;
 	char chunk[8192];
 	ssize_t got;
 
@@ -20,10 +28,17 @@ static int read_standard_input(struct strbuf *out, struct err *err)
 		if (got < 0)
 			return err_set_errno(err, ERR_UNDECIDED, errno, "cannot read standard input");
 		if (got == 0)
-			return 0;
-		if (out->len < ERROR_TEXT_MAX)
-			strbuf_add(out, chunk, (size_t)got);
+			break;
+		strbuf_add(out, chunk, (size_t)got);
+		is_cut = is_cut || out->len > ERROR_TEXT_MAX;
+		if (out->len >= 2 * (size_t)ERROR_TEXT_MAX)
+			keep_end(out);
 	}
+	if (out->len > ERROR_TEXT_MAX)
+		keep_end(out);
+	if (is_cut)
+		ctx_note(ctx, "of the text only the last %d bytes were looked at", ERROR_TEXT_MAX);
+	return 0;
 }
 
 /* The operands with a blank between: a message may be pasted without quotes. */
@@ -32,7 +47,7 @@ static int take_query(struct cmd_ctx *ctx, struct strbuf *out, struct err *err)
 	size_t i;
 
 	if (ctx->operand_count == 1 && !strcmp(ctx->operands[0], "-"))
-		return read_standard_input(out, err);
+		return read_standard_input(ctx, out, err);
 	for (i = 0; i < ctx->operand_count; i++) {
 		if (i)
 			strbuf_addch(out, ' ');

@@ -169,23 +169,3 @@ int index_check(struct repo *repo, size_t max, struct err *err)
 	free(path);
 	return rc;
 }
-
-/* The mark stands last, or with one extension behind it that tells where they begin. */
-bool index_is_sparse(const struct repo *repo)
-{
-	static const char mark[8] = "sdir"; /* and a length of nothing */
-	enum { END_OF_ENTRIES = 8 + 4 + OID_BYTES, TAIL = sizeof(mark) + END_OF_ENTRIES + OID_BYTES };
-	char *path = index_file_path(repo), tail[TAIL];
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	bool is_sparse = false;
-	struct stat st;
-
-	free(path);
-	if (fd < 0)
-		return false;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size >= TAIL &&
-		pread(fd, tail, TAIL, st.st_size - TAIL) == TAIL)
-		is_sparse = memmem(tail, TAIL, mark, sizeof(mark)) != NULL;
-	close(fd);
-	return is_sparse;
-}

@@ -13,7 +13,7 @@ static int run_git(
 	struct strbuf said = STRBUF_INIT;
 	int status = 0, rc;
 
-	rc = process_git(repo, args, NULL, 0, input, ANSWER_MAX, out, &said, &status, err);
+	rc = process_git_writing(repo, args, input, ANSWER_MAX, out, &said, &status, err);
 	if (rc == 0 && status != 0)
 		rc = child_complain(&said, err, "git cannot stage the repair");
 	strbuf_release(&said);

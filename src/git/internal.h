@@ -161,9 +161,6 @@ int object_peel(struct repo *repo, const struct oid *id, struct oid *out, struct
  */
 int index_check(struct repo *repo, size_t max, struct err *err);
 
-/* index_check.c: does the index that git would read keep whole directories as one entry each ("sdir")? */
-bool index_is_sparse(const struct repo *repo);
-
 /* The index that git reads: GIT_INDEX_FILE counts from where process_git() starts it. Freed by the caller. */
 char *index_file_path(const struct repo *repo);
 

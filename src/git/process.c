@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "internal.h"
 #include "revident/base/child.h"
@@ -65,8 +66,8 @@ static void list_object_directories(struct strbuf *out, const struct repo *repo)
 }
 
 /*
- * git writes the trees of a sparse index that it takes apart. Here its own object directory is one in which nobody can
- * make a file, and all that are there it only reads.
+ * git writes the trees of a sparse index that it takes apart, and takes any index with an entry of a directory for one.
+ * Here its own object directory is one in which nobody can make a file, and all that are there it only reads.
  */
 static const char unwritable[] = "/dev/fd";
 
@@ -79,7 +80,7 @@ static const char *without_slash(const char *directory, struct strbuf *out)
 	return out->buf;
 }
 
-int process_git(struct repo *repo, const char *const *args, const char *const *paths, size_t count,
+static int run(struct repo *repo, bool may_write, const char *const *args, const char *const *paths, size_t count,
 	const struct strbuf *input, size_t max, struct strbuf *out, struct strbuf *said, int *status, struct err *err)
 {
 	const char **argv = argument_list(args, paths, count);
@@ -112,7 +113,7 @@ int process_git(struct repo *repo, const char *const *args, const char *const *p
 		n++;
 	if (repo->other_index)
 		variables[n++] = (struct child_variable){ "GIT_INDEX_FILE", repo->other_index };
-	if (index_is_sparse(repo)) {
+	if (!may_write && repo->dirs.count && access(unwritable, X_OK) == 0) {
 		list_object_directories(&objects, repo);
 		variables[n++] = (struct child_variable){ "GIT_OBJECT_DIRECTORY", unwritable };
 		variables[n++] = (struct child_variable){ "GIT_ALTERNATE_OBJECT_DIRECTORIES", objects.buf };
@@ -126,4 +127,16 @@ int process_git(struct repo *repo, const char *const *args, const char *const *p
 	strbuf_release(&objects);
 	strbuf_release(&git_dir);
 	return rc;
+}
+
+int process_git(struct repo *repo, const char *const *args, const char *const *paths, size_t count,
+	const struct strbuf *input, size_t max, struct strbuf *out, struct strbuf *said, int *status, struct err *err)
+{
+	return run(repo, false, args, paths, count, input, max, out, said, status, err);
+}
+
+int process_git_writing(struct repo *repo, const char *const *args, const struct strbuf *input, size_t max,
+	struct strbuf *out, struct strbuf *said, int *status, struct err *err)
+{
+	return run(repo, true, args, NULL, 0, input, max, out, said, status, err);
 }

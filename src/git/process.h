@@ -31,6 +31,10 @@ void git_arguments_release(struct git_arguments *list);
 int process_git(struct repo *repo, const char *const *args, const char *const *paths, size_t count,
 	const struct strbuf *input, size_t max, struct strbuf *out, struct strbuf *said, int *status, struct err *err);
 
+/* The same for a command that makes objects, which process_git() keeps git from. */
+int process_git_writing(struct repo *repo, const char *const *args, const struct strbuf *input, size_t max,
+	struct strbuf *out, struct strbuf *said, int *status, struct err *err);
+
 /*
  * Adds what keeps git from running the filters that its configuration defines and attributes select: "-c",
  * "filter.NAME.clean=" and so on for each, which belong in front of the command's own name. git itself lists them, for

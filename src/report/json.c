@@ -76,10 +76,11 @@ static json_t *from_signature(const struct signature *sig)
 json_t *json_from_commit(const struct commit_info *commit)
 {
 	json_t *parents = json_array(), *value;
+	char hex[OID_HEX + 1];
 	size_t i, more = commit->parent_count > PARENTS_SHOWN ? commit->parent_count - PARENTS_SHOWN : 0;
 
 	for (i = 0; parents && i < commit->parent_count - more; i++) {
-		if (json_array_append_new(parents, json_from_oid(&commit->parents[i])) < 0) {
+		if (json_array_append_new(parents, json_string(oid_hex(&commit->parents[i], hex))) < 0) {
 			json_decref(parents);
 			parents = NULL;
 		}

@@ -105,6 +105,20 @@ done
 find .git/objects >"$CASE_DIR/after"
 compare "$CASE_DIR/before" "$CASE_DIR/after" "git wrote trees of the sparse index"
 
+it "an index that is not sparse and has files as directories: git, which takes it apart, writes no trees of it"
+hooked r
+python3 -c 'import hashlib
+data = open(".git/index", "rb").read()[:-20].replace(b"\x00\x00\x81\xa4", b"\x00\x00\x40\x00")
+open(".git/index", "wb").write(data + hashlib.sha1(data).digest())'
+find .git/objects >"$CASE_DIR/before"
+for command in scan 'audit --staged' 'check --staged' 'check --worktree' recover; do
+	# shellcheck disable=SC2086 # a command and its options
+	run revident $command
+done
+find .git/objects >"$CASE_DIR/after"
+compare "$CASE_DIR/before" "$CASE_DIR/after" "git wrote trees of the index"
+no_fsck
+
 it "an index without a checksum, one with caches, files that are not checked out, GIT_COMMON_DIR"
 hooked r
 RULE=identity-deleted

@@ -119,6 +119,14 @@ ln -s objects .git/objects
 run revident scan
 expect_exit 3
 
+it "a parent that is the null id is shown as what it is, and history is not whole"
+fixture overwritten
+fsck_fails "there is no such object"
+git cat-file commit HEAD | sed "s/^parent .*/&\\nparent $(printf %040d 0)/" >"$CASE_DIR/commit"
+git update-ref refs/heads/main "$(git hash-object -t commit -w --literally "$CASE_DIR/commit")"
+run revident report --format json
+expect_json '[c["commit"]["parents"][1] for c in d["cases"][0]["timeline"] if c["kind"] == "as-of"]' "[\"$(printf %040d 0)\"]"
+
 it "git is not let loose on a ref that is a device, which it reads without end"
 fixture september-17
 run revident hooks install
@@ -162,6 +170,7 @@ it "a configuration that includes a named pipe, or files without end, is told at
 fixture overwritten
 mkdir more
 mkfifo more/pipe
+cp .git/config "$CASE_DIR/config"
 printf '[Include]\n\tpath = "../more/one"\n[other]\n\tpath = ../more/none\n' >>.git/config
 printf '[includeIf "gitdir:**"] path = pipe\n' >more/one
 run timeout 5 "$REVIDENT" scan
@@ -179,7 +188,7 @@ done
 run timeout 5 "$REVIDENT" scan
 expect_exit 3
 grep -q 'includes more than' "$CASE_DIR/err" || fail "$(cat "$CASE_DIR/err")"
-git config --remove-section Include
+mv "$CASE_DIR/config" .git/config # git itself would read them all before it removes a line
 rm -r more
 
 it "what is no file where the work tree should have a configuration or a migration cannot be told"

@@ -111,6 +111,17 @@ echo "FAILED: Can't locate revision identified by 'c3c3c3c3c3c3'" >>"$CASE_DIR/l
 run revident explain - <"$CASE_DIR/log"
 grep -q '^c3c3c3c3c3c3 ' "$CASE_DIR/out" || fail "$(cat "$CASE_DIR/out" "$CASE_DIR/err")"
 
+it "the error at the end of a log of megabytes"
+fixture several-tips
+{
+	yes 'INFO  [sqlalchemy.engine.Engine] SELECT 1' | head -c 3000000
+	echo
+	echo "FAILED: Can't locate revision identified by 'c3c3c3c3c3c3'"
+} >"$CASE_DIR/log"
+run revident explain - <"$CASE_DIR/log"
+grep -q '^c3c3c3c3c3c3 ' "$CASE_DIR/out" || fail "$(cat "$CASE_DIR/out" "$CASE_DIR/err")"
+grep -q 'of the text only the last 1048576 bytes' "$CASE_DIR/err" || fail "$(cat "$CASE_DIR/err")"
+
 it "words of a listing: the only id in it, several, none"
 fixture september-17
 run revident explain '189b1231afd4 (head), bootstrap' --format json

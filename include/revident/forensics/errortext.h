@@ -15,7 +15,7 @@
 #include "revident/base/text.h"
 
 enum {
-	ERROR_TEXT_MAX = 1024 * 1024, /* bytes; what is behind is not read */
+	ERROR_TEXT_MAX = 1024 * 1024, /* bytes; no more is looked at */
 	ERROR_SUBJECTS_MAX = 16,      /* more than these are not listed */
 	ERROR_SUBJECT_LENGTH_MAX = 256,
 };
