@@ -3,7 +3,7 @@
 # `revident hooks install --print` prints. No network.
 
 . "${0%/*}/lib.sh"
-. "${0%/*}/framework.sh"
+. "$E2E_DIR/framework.sh"
 need_command hooks
 need_command check
 framework=/usr/bin/pre-commit
