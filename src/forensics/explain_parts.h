@@ -18,6 +18,8 @@ struct teller {
 	struct scan facts; /* environments and what the work tree does; no more */
 	bool *in_head;     /* by commit number: is it HEAD's or an ancestor? */
 	uint32_t head;     /* index of the tip HEAD; INTERN_NONE without */
+	/* by number in history.held, once it is asked for: did a protected ref's line of first parents have it? */
+	unsigned char *was_published;
 };
 
 /*

@@ -42,7 +42,9 @@ void teller_close(struct teller *t)
 	model_writer_release(&t->model);
 	verdict_release(&t->verdict);
 	free(t->in_head);
+	free(t->was_published);
 	t->in_head = NULL;
+	t->was_published = NULL;
 }
 
 uint32_t teller_head_view(const struct teller *t)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "explain_parts.h"
+#include "verdict_lost.h"
 #include "revident/alembic/config.h"
 #include "revident/base/xalloc.h"
 
@@ -126,40 +127,55 @@ static int find_replacement(struct teller *t, struct life *out, struct err *err)
 	return 0;
 }
 
-/* Did a tree on a protected ref's line of first parents have it? 1, 0, -1. */
-static int was_on_line(
-	struct teller *t, const struct identity *identity, const struct ref *ref, bool *rows_seen, struct err *err)
+/* Marks what the trees on a protected ref's line of first parents had. 0 or -1. */
+static int mark_line(struct teller *t, const struct ref *ref, bool *rows_seen, struct err *err)
 {
 	const struct commits *commits = &t->inv->commits;
 	uint32_t c = commits_find(commits, &ref->commit);
-	size_t i;
 
 	while (c != COMMIT_NONE) {
 		uint32_t row = watch_row(t->inv->watch, c);
-		int found = 0;
 
-		for (i = 0; row != WATCH_UNKNOWN && !rows_seen[row] && i < identity->lineage_count && !found; i++)
-			found = row_holds(t->inv, row, identity->lineages[i], identity->revision, err);
-		if (found)
-			return found;
-		if (row != WATCH_UNKNOWN)
+		if (row != WATCH_UNKNOWN && !rows_seen[row]) {
 			rows_seen[row] = true;
+			if (mark_row(t->inv, row, NULL, t->was_published, err) < 0)
+				return -1;
+		}
 		c = commit_parent_count(commits, c) ? commit_parents(commits, c)[0] : COMMIT_NONE;
 	}
 	return 0;
 }
 
-static int find_published(struct teller *t, const struct identity *identity, struct life *out, struct err *err)
+/* Once for all revisions: a report may ask for thousands. 0 or -1. */
+static int list_published(struct teller *t, struct err *err)
 {
-	bool *rows_seen = xcalloc(watch_row_count(t->inv->watch), sizeof(*rows_seen));
-	int found = 0;
+	bool *rows_seen;
+	int rc = 0;
 	size_t i;
 
-	for (i = 0; i < t->verdict.protection.ref_count && !found; i++)
-		found = was_on_line(t, identity, &t->verdict.protection.refs[i], rows_seen, err);
-	out->published = found > 0;
+	if (t->was_published)
+		return 0;
+	t->was_published = xcalloc(t->inv->history.held.count + 1, sizeof(*t->was_published));
+	rows_seen = xcalloc(watch_row_count(t->inv->watch), sizeof(*rows_seen));
+	for (i = 0; i < t->verdict.protection.ref_count && rc == 0; i++)
+		rc = mark_line(t, &t->verdict.protection.refs[i], rows_seen, err);
 	free(rows_seen);
-	return found < 0 ? -1 : 0;
+	return rc;
+}
+
+static int find_published(struct teller *t, const struct identity *identity, struct life *out, struct err *err)
+{
+	size_t i;
+
+	if (list_published(t, err) < 0)
+		return -1;
+	for (i = 0; i < identity->lineage_count && !out->published; i++) {
+		uint32_t pair[2] = { identity->lineages[i], identity->revision };
+		uint32_t key = intern_find(&t->inv->history.held, pair, sizeof(pair));
+
+		out->published = key != INTERN_NONE && t->was_published[key];
+	}
+	return 0;
 }
 
 int tell_turns(struct teller *t, const struct identity *identity, struct life *out, struct err *err)

@@ -39,8 +39,7 @@ void sought_release(struct sought *sought)
 	free(sought->revisions);
 }
 
-/* Marks in `present` every held pair of what is sought (NULL: of all) that the row's tree has. 0 or -1. */
-static int mark_row(
+int mark_row(
 	struct investigation *inv, uint32_t row, const struct sought *sought, unsigned char *present, struct err *err)
 {
 	const struct snapshot *snapshot = snapshots_get(inv->snapshots, row, err);

@@ -23,6 +23,10 @@ static inline bool is_sought(const struct sought *sought, uint32_t revision)
 	return revision < sought->count && sought->revisions[revision];
 }
 
+/* Marks in `present`, by number in history.held, every pair of what is sought (NULL: of all) that the row has. 0 or -1. */
+int mark_row(
+	struct investigation *inv, uint32_t row, const struct sought *sought, unsigned char *present, struct err *err);
+
 /* Fills verdict->lost: what history held and no tip has. 0 or -1. */
 int find_lost(struct investigation *inv, struct verdict *verdict, struct err *err);
 

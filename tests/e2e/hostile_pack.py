@@ -312,6 +312,12 @@ def come_and_go(count):
     return line_of([there, root([declares("last", id_of(0))])] * (count // 2))
 
 
+def dwindling(count):
+    """A chain that loses its head in each commit."""
+    chain = [declares(id_of(i), id_of(i - 1) if i else None) for i in range(count)]
+    return line_of(root(chain[: count - i]) for i in range(count))
+
+
 def tagged(count):
     """As many ids, in as many tags; the last commit deletes them all."""
     versions = pack.tree([lost, *(declares(id_of(i), "aaaa1111") for i in range(count))])
@@ -328,6 +334,7 @@ HISTORIES = {
     "renames": renames,
     "holders": holders,
     "come-and-go": come_and_go,
+    "dwindling": dwindling,
     "tagged": tagged,
 }
 

@@ -56,3 +56,10 @@ hostile_pack tagged 2500 4000
 bounded check --range HEAD~1..HEAD
 expect_exit 1
 [ "$(grep -c '^error identity-deleted' "$CASE_DIR/out")" -eq "$HOSTILE_SIZE" ] || fail "check: not all of them"
+
+it "a chain that loses its head in each commit, and a report of all of them"
+hostile_pack dwindling 300 3000
+bounded report --all-losses --format json
+expect_exit 0
+expect_json '[d["losses"], len(d["cases"]) >= 299]' "[$((HOSTILE_SIZE - 1)), true]"
+[ "$(wc -c <"$CASE_DIR/out")" -lt 50000000 ] || fail "the report has $(wc -c <"$CASE_DIR/out") bytes"
