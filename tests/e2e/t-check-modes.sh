@@ -718,3 +718,18 @@ run revident check --range HEAD~1..HEAD --protect published
 expect_exit 1
 grep -q '^cannot be judged: 2980 more; --format json lists them$' "$CASE_DIR/out" || fail "says $(wc -l <"$CASE_DIR/out") lines"
 no_fsck
+
+it "--merged-with: where the other side has not moved there is nothing to merge, and no file of it is asked for"
+hooked source
+git config uploadpack.allowFilter true
+git checkout -q -b topic
+migration c3c3 b2b2
+echo 2 >app/y.py
+git add -A
+git commit -q -m 'honest work'
+git checkout -q main
+git clone -q -b topic --no-checkout --filter=blob:none "file://$PWD" ../partial
+cd ../partial
+git checkout -q topic -- m alembic.ini
+passes revident check --range origin/main...HEAD --merged-with origin/main
+no_fsck
