@@ -29,6 +29,6 @@ told=$(mktemp)
 trap 'rm -f "$told"' EXIT
 mkdir -p build/fuzz
 printf '%s\n' "$@" | xargs -P "${JOBS:-$(nproc)}" -I HARNESS "$0" --one "$seconds" HARNESS | tee "$told"
-passed=$(grep -c '^fuzz_[a-z]*: .* inputs$' "$told")
+passed=$(grep -c '^fuzz_[a-z_]*: .* inputs$' "$told")
 echo "$passed passed, $(($# - passed)) failed"
 [ "$passed" -eq "$#" ]

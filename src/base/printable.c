@@ -55,3 +55,14 @@ void strbuf_add_printable(struct strbuf *sb, const void *bytes, size_t len)
 		len -= c.len;
 	}
 }
+
+const char *arena_printable(struct arena *arena, struct text text)
+{
+	struct strbuf shown = STRBUF_INIT;
+	const char *copy;
+
+	strbuf_add_printable_text(&shown, text);
+	copy = arena_memdup(arena, shown.buf, shown.len);
+	strbuf_release(&shown);
+	return copy;
+}

@@ -24,17 +24,6 @@ static const char *shown_option(struct arena *arena, const struct opt_spec *spec
 	return spec->name ? arena_printf(arena, "--%s", spec->name) : arena_printf(arena, "-%c", spec->letter);
 }
 
-static const char *printable(struct arena *arena, const char *text)
-{
-	struct strbuf shown = STRBUF_INIT;
-	const char *copy;
-
-	strbuf_add_printable(&shown, text, strlen(text));
-	copy = arena_memdup(arena, shown.buf, shown.len);
-	strbuf_release(&shown);
-	return copy;
-}
-
 static int unknown(struct parser *p, const char *typed, const char *name, size_t len)
 {
 	const char **names = arena_calloc(p->arena, p->set->count + 1, sizeof(*names));
@@ -47,9 +36,9 @@ static int unknown(struct parser *p, const char *typed, const char *name, size_t
 	near = suggest(arena_memdup(p->arena, name, len), names, count);
 	if (near)
 		return err_set(p->err, ERR_USAGE, "unknown option \"%s\"; did you mean \"--%s\"?",
-			printable(p->arena, typed), near);
-	return err_set(
-		p->err, ERR_USAGE, "unknown option \"%s\"; --help lists the options", printable(p->arena, typed));
+			arena_printable(p->arena, text_of(typed)), near);
+	return err_set(p->err, ERR_USAGE, "unknown option \"%s\"; --help lists the options",
+		arena_printable(p->arena, text_of(typed)));
 }
 
 static int check_choice(struct parser *p, const struct opt_spec *spec, const char *value)
@@ -66,7 +55,7 @@ static int check_choice(struct parser *p, const struct opt_spec *spec, const cha
 		strbuf_addf(&choices, "%s%s", choices.len ? ", " : "", *choice);
 	}
 	err_set(p->err, ERR_USAGE, "%s takes no \"%s\"; it takes one of: %s", shown_option(p->arena, spec),
-		printable(p->arena, value), choices.buf);
+		arena_printable(p->arena, text_of(value)), choices.buf);
 done:
 	strbuf_release(&choices);
 	return rc;
@@ -80,7 +69,7 @@ static int take(struct parser *p, const struct opt_spec *spec, const char *value
 	if (spec->kind == OPT_FLAG) {
 		if (value)
 			return err_set(p->err, ERR_USAGE, "%s takes no value, but \"%s\" was given; leave it out",
-				shown, printable(p->arena, value));
+				shown, arena_printable(p->arena, text_of(value)));
 	} else if (spec->kind == OPT_MAYBE) {
 		if (value && spec->choices && check_choice(p, spec, value) < 0)
 			return -1;

@@ -4,6 +4,7 @@
 
 #include "policy_parts.h"
 #include "revident/base/arena.h"
+#include "revident/base/printable.h"
 
 /* Applies every entry, or only `requires`. */
 static int apply_layers(struct policy_builder *b, const struct policy_layer *layers, size_t count, bool only_requires)
@@ -37,7 +38,7 @@ static void ignore(struct policy_builder *b, const char *what, struct text name,
 	struct policy *p = b->policy;
 
 	err_set(&sentence, ERR_USAGE, "the %s '%s' has no reason and does not count: add `reason = ...` to it", what,
-		policy_shown(b, name));
+		arena_printable(b->arena, name));
 	policy_blame(source, line, &sentence);
 	ARENA_GROW(b->arena, p->ignored, p->ignored_count);
 	p->ignored[p->ignored_count++] = arena_strdup(b->arena, sentence.msg);
@@ -86,7 +87,7 @@ static int check_complete(const struct policy_builder *b)
 		if (!lacks)
 			continue;
 		err_set(b->err, ERR_USAGE, "the waiver '%s' has no %s and does not count: add `%s = ...` to it",
-			policy_shown(b, p->waivers[i].name), lacks, lacks);
+			arena_printable(b->arena, p->waivers[i].name), lacks, lacks);
 		return policy_blame(p->waivers[i].source, p->waivers[i].line, b->err);
 	}
 	return 0;

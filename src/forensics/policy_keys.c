@@ -27,17 +27,6 @@ static const char *shown_key(const struct policy_builder *b)
 	return copy;
 }
 
-const char *policy_shown(const struct policy_builder *b, struct text text)
-{
-	struct strbuf printable = STRBUF_INIT;
-	const char *copy;
-
-	strbuf_add_printable_text(&printable, text);
-	copy = arena_memdup(b->arena, printable.buf, printable.len);
-	strbuf_release(&printable);
-	return copy;
-}
-
 int policy_blame(const char *source, unsigned line, struct err *err)
 {
 	return line ? err_prefix(err, "'%s' line %u: ", source, line) : err_prefix(err, "'%s': ", source);
@@ -46,8 +35,8 @@ int policy_blame(const char *source, unsigned line, struct err *err)
 /* "KEY is VALUE, but must be WHAT" */
 static int refuse(const struct policy_builder *b, const char *what)
 {
-	err_set(b->err, ERR_USAGE, "'%s' is '%s', but must be %s", shown_key(b), policy_shown(b, b->entry->value),
-		what);
+	err_set(b->err, ERR_USAGE, "'%s' is '%s', but must be %s", shown_key(b),
+		arena_printable(b->arena, b->entry->value), what);
 	return policy_blame(b->layer->name, b->entry->line, b->err);
 }
 
@@ -107,7 +96,7 @@ static int check_requires(struct policy_builder *b)
 	if (order <= 0)
 		return 0;
 	err_set(b->err, ERR_USAGE, "this repository requires revident %s or later, and this is %s: install a newer one",
-		policy_shown(b, b->entry->value), REVIDENT_VERSION);
+		arena_printable(b->arena, b->entry->value), REVIDENT_VERSION);
 	return policy_blame(b->layer->name, b->entry->line, b->err);
 }
 

@@ -32,9 +32,6 @@ struct policy_builder {
  */
 int policy_apply(struct policy_builder *b);
 
-/* The text, printable, in the arena. */
-const char *policy_shown(const struct policy_builder *b, struct text text);
-
 /* Puts source and line (0: it has none) in front of the message that is there. Returns -1. */
 int policy_blame(const char *source, unsigned line, struct err *err);
 

@@ -188,11 +188,7 @@ static void write_summary(struct audit_text *t)
 	paragraph_add(&p, ", ");
 	paragraph_add_count(&p, migrations, "migration");
 	paragraph_add(&p, ": ");
-	paragraph_add_count(&p, counts[LEVEL_ERROR], "error");
-	paragraph_add(&p, ", ");
-	paragraph_add_count(&p, counts[LEVEL_WARNING], "warning");
-	paragraph_add(&p, ", ");
-	paragraph_add_count(&p, counts[LEVEL_NOTE], "note");
+	paragraph_add_levels(&p, counts);
 	paragraph_end(&p);
 }
 

@@ -123,11 +123,7 @@ static void write_summary(struct check_text *t)
 	paragraph_add_styled(&p, check->result == CHECK_CLEAN || check->result == CHECK_WARNED ? STYLE_GOOD : STYLE_BAD,
 		check_result_name(check->result));
 	paragraph_add(&p, ": ");
-	paragraph_add_count(&p, counts[LEVEL_ERROR], "error");
-	paragraph_add(&p, ", ");
-	paragraph_add_count(&p, counts[LEVEL_WARNING], "warning");
-	paragraph_add(&p, ", ");
-	paragraph_add_count(&p, counts[LEVEL_NOTE], "note");
+	paragraph_add_levels(&p, counts);
 	if (check->waived_count)
 		paragraph_addf(&p, ", %zu waived", check->waived_count);
 	if (check->protection.ptr) {

@@ -277,6 +277,15 @@ void paragraph_add_count(struct paragraph *p, size_t count, const char *noun)
 	paragraph_addf(p, "%zu %s%s", count, noun, count == 1 ? "" : "s");
 }
 
+void paragraph_add_levels(struct paragraph *p, const size_t counts[LEVEL_ERROR + 1])
+{
+	paragraph_add_count(p, counts[LEVEL_ERROR], "error");
+	paragraph_add(p, ", ");
+	paragraph_add_count(p, counts[LEVEL_WARNING], "warning");
+	paragraph_add(p, ", ");
+	paragraph_add_count(p, counts[LEVEL_NOTE], "note");
+}
+
 void text_add_labelled(struct strbuf *out, const struct styles *styles, const char *label, const char *words)
 {
 	struct paragraph p;

@@ -113,4 +113,7 @@ void paragraph_pad(struct paragraph *p, size_t column);
 /* "1 revision", "2 revisions". */
 void paragraph_add_count(struct paragraph *p, size_t count, const char *noun);
 
+/* "1 error, 2 warnings, 0 notes", of findings_count(). */
+void paragraph_add_levels(struct paragraph *p, const size_t counts[LEVEL_ERROR + 1]);
+
 #endif

@@ -90,6 +90,17 @@ static void strbuf_add_printable_text__none__adds_nothing(void **state)
 	strbuf_release(&sb);
 }
 
+static void arena_printable__what_misleads_and_none__are_copied(void **state)
+{
+	struct arena arena;
+
+	(void)state;
+	arena_init(&arena);
+	assert_string_equal(arena_printable(&arena, TEXT_LITERAL("a\0b\x1b")), "a\\x00b\\x1b");
+	assert_string_equal(arena_printable(&arena, TEXT_NONE), "");
+	arena_release(&arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -97,6 +108,7 @@ int main(void)
 		cmocka_unit_test(strbuf_add_printable__what_misleads__is_made_visible),
 		cmocka_unit_test(strbuf_add_printable__all_pairs_of_bytes__are_one_printable_line),
 		cmocka_unit_test(strbuf_add_printable_text__none__adds_nothing),
+		cmocka_unit_test(arena_printable__what_misleads_and_none__are_copied),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "revident/base/arena.h"
 #include "revident/base/strbuf.h"
 #include "revident/base/text.h"
 
@@ -28,5 +29,8 @@ static inline void strbuf_add_printable_text(struct strbuf *sb, struct text text
 	if (text.ptr)
 		strbuf_add_printable(sb, text.ptr, text.len);
 }
+
+/* The text as strbuf_add_printable() has it, in the arena; "" for TEXT_NONE. */
+const char *arena_printable(struct arena *arena, struct text text);
 
 #endif
