@@ -103,6 +103,23 @@ static bool head_is_unread(const struct teller *t, uint32_t head)
 	return investigation_unread(&t->inv->views[head], NULL) > 0;
 }
 
+/* The blob of all files that were found; the null id where they are not one. */
+static struct oid common_blob(const struct study *study, const struct tree_file *const *found, size_t count)
+{
+	struct oid common = { { 0 } };
+	uint32_t blob = BLOB_NONE;
+	size_t v;
+
+	for (v = 0; v < count; v++) {
+		if (!found[v])
+			continue;
+		if (found[v]->blob == BLOB_NONE || (blob != BLOB_NONE && found[v]->blob != blob))
+			return common;
+		blob = found[v]->blob;
+	}
+	return blob == BLOB_NONE ? common : study->blobs[blob].id;
+}
+
 /*
  * Finds who has it. Where HEAD lost it, only a ref that contains the loss and has it again can give it back: others
  * have it because they are older.
@@ -116,6 +133,7 @@ static void take_holders(struct teller *t, const struct identity *identity, stru
 
 	for (v = 0; v < inv->view_count; v++)
 		found[v] = teller_find(t, v, identity);
+	out->refs_blob = common_blob(&inv->study, found, inv->view_count);
 	out->at_head = head != INTERN_NONE && found[head];
 	best = name_holders(t, found, may_give, out);
 	if (out->at_head) {

@@ -155,7 +155,8 @@ static void add_file(struct explain_text *t, const struct life *life)
 	paragraph_add(&p, "blob ");
 	paragraph_add_oid(&p, &life->blob);
 	if (life->refs.count) {
-		paragraph_add(&p, ", still in ");
+		paragraph_add(&p,
+			oid_equal(&life->refs_blob, &life->blob) ? ", still in " : "; this or another version is in ");
 		paragraph_add_list(
 			&p, STYLE_PLAIN, life->refs.names, life->refs.count, life->refs.more, EXPLAIN_NAMES_SHOWN);
 	}

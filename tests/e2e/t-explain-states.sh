@@ -67,6 +67,19 @@ says 'still in'
 says 'refs/heads/old'
 does_not_say 'git merge'
 
+it "lost at HEAD, on a branch that went on with it: that branch is named, and not for the lost content"
+fixture september-17
+git tag -d v1.3 >/dev/null
+git checkout -q -b side "$(mark :4)"
+echo 'x = 1' >>habits_service/alembic/versions/189b1231afd4_bootstrap_tables.py
+git commit -q -a -m 'One line more'
+git checkout -q main
+run revident explain 189b1231afd4 --format json
+expect_exit 1
+expect_json '[d["state"], d["refs"]]' '["lost", ["refs/heads/side"]]'
+run revident explain 189b1231afd4
+says "blob $(git rev-parse "$(mark :4):habits_service/alembic/versions/189b1231afd4_bootstrap_tables.py"); this or another version is in refs/heads/side"
+
 it "present: the first tag that has it, or none yet"
 fixture september-17
 git commit -q --allow-empty -m 'Later'

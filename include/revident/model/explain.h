@@ -71,6 +71,7 @@ struct life {
 	const struct text *paths;   /* every path that has it at HEAD, or at that ref */
 	size_t path_count;
 	struct ref_names refs; /* whose tree has it */
+	struct oid refs_blob;  /* that all of those trees have of it; null where they do not have the same */
 	struct text best_ref;  /* the one of them to take it from; none where HEAD has it */
 	const struct child *children;
 	size_t child_count;
