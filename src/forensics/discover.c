@@ -8,8 +8,6 @@
 #include "revident/base/digest.h"
 #include "revident/base/xalloc.h"
 
-enum { CHILD_DEPTH = 3 }; /* levels below a child of the script directory that may hold the migrations */
-
 struct discovery *discovery_new(struct study *study)
 {
 	struct discovery *discovery = xcalloc(1, sizeof(*discovery));
@@ -29,106 +27,13 @@ void discovery_free(struct discovery *discovery)
 	free(discovery);
 }
 
-void env_defs_append(struct env_defs *defs, const struct env_defs *from)
-{
-	size_t i;
-
-	for (i = 0; from && i < from->count; i++) {
-		VEC_GROW(defs->items, defs->count, defs->cap);
-		defs->items[defs->count++] = from->items[i];
-	}
-}
-
-void env_defs_release(struct env_defs *defs)
-{
-	free(defs->items);
-	free(defs->configs);
-	memset(defs, 0, sizeof(*defs));
-}
-
-static void say_too_many(const struct search *search)
-{
-	repo_add_limit(search->study->repo, "more than %d environments: the rest is left out", ENVIRONMENTS_MAX);
-}
-
 /* Of places that are more than environments may be: what is left is compared place with place. */
 static void bound(const struct search *search, size_t *count)
 {
 	if (*count <= ENVIRONMENTS_MAX)
 		return;
 	*count = ENVIRONMENTS_MAX;
-	say_too_many(search);
-}
-
-struct env_def *search_add_def(struct search *search, uint32_t dir, struct text found_by)
-{
-	struct env_defs *out = search->out;
-	struct env_def *def;
-
-	if (out->count == ENVIRONMENTS_MAX) {
-		say_too_many(search);
-		return NULL;
-	}
-	VEC_GROW(out->items, out->count, out->cap);
-	def = &out->items[out->count++];
-	memset(def, 0, sizeof(*def));
-	def->dir = dir;
-	def->found_by = found_by;
-	def->config = INTERN_NONE;
-	return def;
-}
-
-static void append_versions(struct study *study, struct env_def *def, uint32_t path)
-{
-	ARENA_GROW(&study->arena, def->versions, def->version_count);
-	def->versions[def->version_count++] = path;
-}
-
-void env_def_add_versions(struct study *study, struct env_def *def, uint32_t path)
-{
-	size_t i;
-
-	for (i = 0; i < def->version_count; i++)
-		if (def->versions[i] == path)
-			return;
-	append_versions(study, def, path);
-}
-
-int search_add_children(struct search *search, struct env_def *def)
-{
-	struct study *study = search->study;
-	struct source_entry *entries;
-	struct err why = { 0 };
-	struct arena names; /* there may be thousands, in each of thousands of trees */
-	struct intern known;
-	size_t i, count;
-	int rc = 0, found;
-
-	arena_init(&names);
-	found = source_list(search->source, study_path_text(study, def->dir), &names, &entries, &count, &why);
-	if (found < 0)
-		repo_add_limit(study->repo, "%s", why.msg);
-	intern_init(&known);
-	for (i = 0; i < def->version_count; i++)
-		intern_add(&known, &def->versions[i], sizeof(def->versions[i]));
-	for (i = 0; found == 1 && rc == 0 && i < count; i++) {
-		size_t before = known.count;
-		uint32_t child;
-		int holds;
-
-		if (entries[i].kind != SOURCE_DIR || text_equal(entries[i].name, TEXT_LITERAL("__pycache__")))
-			continue;
-		child = study_path_below(study, def->dir, entries[i].name);
-		holds = survey_holds_migrations(
-			&search->discovery->memo, search->source, child, CHILD_DEPTH, search->err);
-		if (holds < 0)
-			rc = -1;
-		else if (holds && intern_add(&known, &child, sizeof(child)) == before)
-			append_versions(study, def, child);
-	}
-	intern_release(&known);
-	arena_release(&names);
-	return rc;
+	search_say_too_many(search);
 }
 
 /* The script directories that a configuration means. */
@@ -176,21 +81,6 @@ static void cover(const struct study *study, struct dir_set *covered, const stru
 static bool is_covered(const struct study *study, const struct dir_set *covered, uint32_t dir)
 {
 	return dir_set_has(covered, AROUND, dir) || dir_set_covers(covered, study, VERSIONS, dir);
-}
-
-void env_defs_add_versions(struct study *study, struct env_defs *defs, const char *path, const char *said_by)
-{
-	uint32_t versions = study_path(study, path, strlen(path));
-	uint32_t dir = study_path_dir(study, versions);
-	struct env_def *def;
-
-	VEC_GROW(defs->items, defs->count, defs->cap);
-	def = &defs->items[defs->count++];
-	memset(def, 0, sizeof(*def));
-	def->dir = dir == INTERN_NONE ? versions : dir;
-	def->found_by = text_of(arena_strdup(&study->arena, said_by));
-	def->config = INTERN_NONE;
-	env_def_add_versions(study, def, versions);
 }
 
 static void add_loose(struct search *search)

@@ -1,6 +1,6 @@
 /*
- * discover_parts: a search for environments, which discover.c does by structure and discover_config.c by configuration.
- * Private to src/forensics.
+ * discover_parts: a search for environments, which discover.c does by structure and discover_config.c by configuration;
+ * both add to the definitions of discover_defs.c. Private to src/forensics.
  */
 #ifndef REVIDENT_SRC_FORENSICS_DISCOVER_PARTS_H
 #define REVIDENT_SRC_FORENSICS_DISCOVER_PARTS_H
@@ -24,6 +24,9 @@ struct search {
 	size_t first; /* of this search in out->items */
 	struct err *err;
 };
+
+/* Makes it a limit of the repository that there are more environments than are looked at. */
+void search_say_too_many(const struct search *search);
 
 /*
  * A new definition, borrowed until the next one is added; NULL, and a limit of the repository, where there are too
