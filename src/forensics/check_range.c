@@ -72,6 +72,10 @@ int check_parted(
 			"this clone's history is too short to tell where the two histories parted; get it all with "
 			"'fetch-depth: 0' for actions/checkout, 'GIT_DEPTH: 0' in GitLab CI, or 'git fetch "
 			"--unshallow'");
+	if (bases.count && bases.is_doubtful)
+		judge_add_limit(c->judge, "this clone's history is too short to tell whether the two histories "
+					  "parted later than where they "
+					  "are seen to; 'git fetch --unshallow' gets it all");
 	if (check_sides(c, bases.items, bases.count, &sides) < 0)
 		return -1;
 	judged->bases = sides;

@@ -151,6 +151,18 @@ static bool take_chunks(struct layer *layer)
 	return true;
 }
 
+/* The ids stand in order, each once: a search in them relies on it. */
+static bool is_sorted(const struct layer *layer)
+{
+	uint32_t i;
+
+	for (i = 1; i < layer->count; i++)
+		if (memcmp(layer->ids + (i - 1) * (size_t)OID_BYTES, layer->ids + i * (size_t)OID_BYTES, OID_BYTES) >=
+			0)
+			return false;
+	return true;
+}
+
 /* Maps a graph file and checks it. */
 static bool load_layer(struct layer *layer, int dir, const char *name)
 {
@@ -176,7 +188,7 @@ static bool load_layer(struct layer *layer, int dir, const char *name)
 	layer->size = (size_t)st.st_size;
 	if (memcmp(layer->map, start, sizeof(start)) == 0 && take_chunks(layer)) {
 		sha1_of(layer->map, layer->size - OID_BYTES, &sum);
-		if (memcmp(sum.bytes, layer->map + layer->size - OID_BYTES, OID_BYTES) == 0)
+		if (memcmp(sum.bytes, layer->map + layer->size - OID_BYTES, OID_BYTES) == 0 && is_sorted(layer))
 			return true;
 	}
 	munmap(layer->map, layer->size);

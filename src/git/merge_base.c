@@ -17,8 +17,10 @@ static void spread(const struct commits *commits, unsigned char *marks, struct a
 	for (at = (uint32_t)commits->count; at-- > 0;) {
 		bool is_common = (marks[at] & (OF_TIP | OF_OTHERS)) == (OF_TIP | OF_OTHERS);
 
-		if (marks[at])
-			out->is_cut = out->is_cut || (commits->flags[at] & COMMIT_CUT);
+		if (marks[at] && commits->flags[at] & COMMIT_CUT) {
+			out->is_cut = true;
+			out->is_doubtful = out->is_doubtful || !(marks[at] & OF_OTHERS);
+		}
 		if (is_common && !(marks[at] & BELOW))
 			out->count++;
 		n = commit_parent_count(commits, at);

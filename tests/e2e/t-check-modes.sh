@@ -118,6 +118,9 @@ done
 find .git/objects >"$CASE_DIR/after"
 compare "$CASE_DIR/before" "$CASE_DIR/after" "git wrote trees of the index"
 no_fsck
+run revident audit --staged
+expect_exit 3
+grep -q 'git cannot read the index: .*not a tree' "$CASE_DIR/err" || fail "$(cat "$CASE_DIR/err")"
 
 it "an index without a checksum, one with caches, files that are not checked out, GIT_COMMON_DIR"
 hooked r
@@ -546,6 +549,27 @@ git rm -q --cached m/versions/b2b2_x.py
 run revident check --staged
 expect_exit 3
 grep -q "is not in this clone" "$CASE_DIR/out" || fail "it does not say what to fetch"
+
+it "a clone that is cut off before the tip's history meets the other's: an older common ancestor is no clean answer"
+hooked r
+git checkout -q -b topic
+echo 2 >app/x.py
+git commit -qam app
+git checkout -q main
+migration c3c3 b2b2
+git add -A
+git commit -qm c3
+git checkout -q -b removing
+git rm -q m/versions/c3c3_x.py
+git commit -qm 'c3 removed' --no-verify
+git merge -q --no-verify -m merged topic
+RULE='identity-deleted: c3c3'
+blocked revident check --range main..removing
+git rev-parse removing~1 >.git/shallow
+run revident check --range main..removing
+expect_exit 3
+grep -q 'too short to tell whether' "$CASE_DIR/out" || fail "$(cat "$CASE_DIR/out")"
+rm .git/shallow
 
 it "a revision that may be published, in objects that are not here, is not taken for unpublished"
 hooked r

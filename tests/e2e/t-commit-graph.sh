@@ -89,6 +89,25 @@ open(path, "wb").write(graph)
 PYTHON
 }
 
+it "a graph whose ids are out of order, under a checksum that is right, is not used"
+fixture env-moves-meet
+run revident scan --all --format json
+mv "$CASE_DIR/out" "$CASE_DIR/expected"
+git commit-graph write --reachable 2>/dev/null
+chmod u+w .git/objects/info/commit-graph
+python3 - .git/objects/info/commit-graph <<'PYTHON'
+import hashlib, sys
+graph = bytearray(open(sys.argv[1], "rb").read())
+chunks = {bytes(graph[at:at + 4]): int.from_bytes(graph[at + 4:at + 12], "big") for at in range(8, 44, 12)}
+ids = graph[chunks[b"OIDL"]:chunks[b"CDAT"]]
+graph[chunks[b"OIDL"]:chunks[b"CDAT"]] = ids[:20] * (len(ids) // 20)
+graph[-20:] = hashlib.sha1(graph[:-20]).digest()
+open(sys.argv[1], "wb").write(graph)
+PYTHON
+run revident scan --all --format json
+same_but_for_limits
+fsck_fails "the graph is damaged"
+
 it "a graph whose filters hide a loss among later ones is found out where it accuses another commit"
 fixture lost-twice
 run revident scan --format json

@@ -17,6 +17,7 @@ struct merge_bases {
 	struct oid *items; /* sorted by id, in the arena; several where histories cross */
 	size_t count;
 	bool is_cut; /* a history ends at a shallow boundary or a missing commit: there may be others, or better ones */
+	bool is_doubtful; /* the tip's own history ends so, before it meets the others' */
 };
 
 /*
