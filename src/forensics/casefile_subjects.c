@@ -19,9 +19,11 @@ struct subjects {
 	struct lookup found; /* for it */
 };
 
-static size_t most_cases(const struct investigation *inv)
+/* What is missing is in a chain, too, though nothing declares it. */
+static size_t most_cases(const struct clerk *clerk)
 {
-	size_t most = CASE_REVISIONS_MAX / (inv->study.revisions.count + 1);
+	size_t nodes = clerk->inv->study.revisions.count + clerk->teller.verdict.missing_count;
+	size_t most = CASE_REVISIONS_MAX / (nodes + 1);
 
 	return most < CASES_MIN ? CASES_MIN : most;
 }
@@ -117,7 +119,7 @@ static void take_found(struct clerk *clerk, struct subjects *s)
 
 int casefile_choose_subjects(struct clerk *clerk, struct identity **items, size_t *count, struct err *err)
 {
-	struct subjects s = { .chosen = { .max = most_cases(clerk->inv) } };
+	struct subjects s = { .chosen = { .max = most_cases(clerk) } };
 	int rc = 0;
 
 	if (clerk->options->revision_count)

@@ -86,6 +86,21 @@ bounded report
 expect_exit 3
 out_says 'name them to have them told'
 
+it "one migration names thousands that never were"
+git init -q -b main names
+cd names
+mkdir -p m/versions
+printf '[alembic]\nscript_location = m\n' >alembic.ini
+python3 -c 'print("revision = \"a1\"\ndown_revision = (" + "".join(f"\"p{i}\", " for i in range(20000)) + ")")' >m/versions/a1.py
+git add .
+git commit -q -m names
+bounded report
+expect_exit 3
+out_says 'name them to have them told'
+bounded check --worktree
+bounded recover
+expect_exit 3
+
 it "thousands are deleted at once, and thousands renumbered"
 hostile_pack deleted 3000 20000
 bounded scan
