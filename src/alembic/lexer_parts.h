@@ -1,8 +1,8 @@
 /*
  * lexer_parts: the state of the lexer, and what its two parts share. Private to src/alembic.
  *
- * lexer.c reads tokens and judges them. lexer_lines.c, below it, has what lines are made of (ends, indentation, conflict
- * markers), and keeps the gravest problem of the source.
+ * lexer.c reads tokens and judges them. lexer_lines.c, below it, has what lines are made of (ends, indentation,
+ * conflict markers), and keeps the gravest problem of the source.
  */
 #ifndef REVIDENT_SRC_ALEMBIC_LEXER_PARTS_H
 #define REVIDENT_SRC_ALEMBIC_LEXER_PARTS_H

@@ -270,8 +270,8 @@ static bool surely_reaches(const struct module *m, const struct module_value *va
 }
 
 /*
- * Where the values of a name begin that it may have at the token `i`: with the last one before it that reaches it surely.
- * Up to *end; without such a value all count, as where one is given further down, in a loop or a function.
+ * Where the values of a name begin that it may have at the token `i`: with the last one before it that reaches it
+ * surely. Up to *end; without such a value all count, as where one is given further down, in a loop or a function.
  */
 static size_t reaching(const struct module *m, const struct module_name *name, size_t i, size_t *end)
 {

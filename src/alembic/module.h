@@ -2,8 +2,8 @@
  * module: what the names of one Python file stand for. Private to src/alembic.
  *
  * Functions, assignments and loops of the whole file, by name, without regard to scope: a name that is a parameter
- * anywhere, or changed in place, is not resolved at all. Where a value is sure to reach a use of its name, those that the
- * name had before do not count there.
+ * anywhere, or changed in place, is not resolved at all. Where a value is sure to reach a use of its name, those that
+ * the name had before do not count there.
  */
 #ifndef REVIDENT_SRC_ALEMBIC_MODULE_H
 #define REVIDENT_SRC_ALEMBIC_MODULE_H

@@ -302,7 +302,7 @@ static void look_at_unplaced(struct looking *l)
 	strbuf_release(&path);
 }
 
-/* --- what a link may lead to --------------------------------------------------------------------------------------- */
+/* --- what a link may lead to ------------------------------------------------------------------------------------- */
 
 /* What changed under a name that means nothing. A link that changed may be on the way to a configuration. */
 static void add_odd(struct looking *l, const struct tree_difference *d)

@@ -23,7 +23,7 @@ struct suspect {
 
 struct touched {
 	bool any; /* something that may be a migration, or a configuration, changed */
-	/* A configuration that may name where the change is, or a directory that may hold one, and cannot be read; or none. */
+	/* What cannot be read: a configuration that may name where the change is, or a directory that may hold one. */
 	struct text unreadable;
 	const char *unreadable_kind; /* "blob" or "tree" */
 	struct oid unreadable_id;

@@ -23,7 +23,9 @@ static inline bool is_sought(const struct sought *sought, uint32_t revision)
 	return revision < sought->count && sought->revisions[revision];
 }
 
-/* Marks in `present`, by number in history.held, every pair of what is sought (NULL: of all) that the row has. 0 or -1. */
+/*
+ * Marks in `present`, by number in history.held, every pair of what is sought (NULL: of all) that the row has. 0 or -1.
+ */
 int mark_row(
 	struct investigation *inv, uint32_t row, const struct sought *sought, unsigned char *present, struct err *err);
 

@@ -212,8 +212,8 @@ int ref_follow(struct repo *repo, struct arena *arena, const char *name, struct 
 	struct err *err);
 
 /*
- * refs.c: git calls a repository none whose HEAD makes no sense. Asked where git failed: 0, or -1 with what is wrong with
- * HEAD.
+ * refs.c: git calls a repository none whose HEAD makes no sense. Asked where git failed: 0, or -1 with what is wrong
+ * with HEAD.
  */
 int ref_check_head(struct repo *repo, struct err *err);
 

@@ -13,7 +13,10 @@ static bool has_ends(const char *name, const char *begin, const char *end)
 	       strcmp(name + len - tail, end) == 0;
 }
 
-/* What is called `begin`...`end` in the directory (with a slash at the end), which need not be there, is a file. 0; -1 with ERR_UNDECIDED. */
+/*
+ * What is called `begin`...`end` in the directory (with a slash at the end), which need not be there, is a file. 0; -1
+ * with ERR_UNDECIDED.
+ */
 static int check_entries(const char *dir, const char *begin, const char *end, struct err *err)
 {
 	DIR *stream = opendir(dir);

@@ -82,7 +82,7 @@ struct life {
 	size_t former_child_count;
 	const struct life_event *events; /* in walk order */
 	size_t event_count;
-	/* The last that took it from HEAD's history, else from any. NULL: it is present at HEAD, or no one ever held it. */
+	/* The last that took it from HEAD's history, else from any. NULL: present at HEAD, or never held. */
 	const struct event *loss;
 	bool published;                  /* lost ones: a protected ref had it once, or a tag has it */
 	const struct event *arrival;     /* what gave it to HEAD's history as it is now; NULL */
