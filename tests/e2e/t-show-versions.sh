@@ -72,6 +72,15 @@ git clone -q --bare --filter=blob:none "file://$CASE_DIR/deleted-head" "$CASE_DI
 run revident -C "$CASE_DIR/partial.git" show b2b2b2b2b2b2
 expect_exit 3
 grep -q "git fetch --unshallow" "$CASE_DIR/err" && fail "it is not shallow"
+run revident -C "$CASE_DIR/partial.git" explain b2b2b2b2b2b2
+expect_exit 3
+tr -s ' \n' '  ' <"$CASE_DIR/out" | grep -q "'git fetch --refetch --no-filter' all of them" || fail "does not say what gets it"
+cp -R "$CASE_DIR/partial.git" "$CASE_DIR/whole.git"
+if git -C "$CASE_DIR/whole.git" fetch -q --refetch --no-filter 2>/dev/null; then # git 2.36
+	run revident -C "$CASE_DIR/whole.git" show b2b2b2b2b2b2
+	expect_exit 0
+	git cat-file blob "$(mark :1):$V/b2b2b2b2b2b2_orders.py" | expect_out
+fi
 git -C "$CASE_DIR/partial.git" remote remove origin
 run revident -C "$CASE_DIR/partial.git" show b2b2b2b2b2b2
 expect_exit 3
