@@ -286,13 +286,6 @@ done:
 	return rc;
 }
 
-bool child_said_error(const struct strbuf *said)
-{
-	static const char error[] = "error: ";
-
-	return strncmp(said->buf, error, sizeof(error) - 1) == 0 || strstr(said->buf, "\nerror: ");
-}
-
 int child_complain(const struct strbuf *said, struct err *err, const char *fmt, ...)
 {
 	const char *at = said->buf, *end = said->buf + said->len, *stop;

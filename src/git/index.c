@@ -95,7 +95,7 @@ static int list_files(struct repo *repo, struct arena *arena, const char *const 
 
 	if (process_git(repo, args, paths, count, NULL, OUTPUT_MAX, &out, &said, &status, err) < 0)
 		goto done;
-	if (status != 0 || child_said_error(&said)) {
+	if (status != 0 || process_said_error(&said)) {
 		child_complain(&said, err, "git cannot read the index");
 		goto done;
 	}

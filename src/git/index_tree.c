@@ -84,7 +84,7 @@ static int ask_git(
 
 	if (process_git(repo, args, NULL, 0, NULL, OUTPUT_MAX, &listed, &said, &status, err) < 0)
 		goto done;
-	if (status != 0 || child_said_error(&said)) {
+	if (status != 0 || process_said_error(&said)) {
 		child_complain(&said, err, "git cannot compare the index with a commit");
 		goto done;
 	}

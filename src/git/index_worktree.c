@@ -69,7 +69,7 @@ static int list_differences(struct repo *repo, struct arena *arena, struct strbu
 		git_arguments_add(&args, command[i]);
 	if (process_git(repo, args.items, NULL, 0, NULL, OUTPUT_MAX, listed, &said, &status, err) < 0)
 		goto done;
-	if (status != 0 || child_said_error(&said)) {
+	if (status != 0 || process_said_error(&said)) {
 		child_complain(&said, err, "git cannot compare the work tree with the index");
 		goto done;
 	}

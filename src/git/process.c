@@ -140,3 +140,17 @@ int process_git_writing(struct repo *repo, const char *const *args, const struct
 {
 	return run(repo, true, args, NULL, 0, input, max, out, said, status, err);
 }
+
+bool process_said_error(const struct strbuf *said)
+{
+	static const char error[] = "error: ", unwritten[] = "error: unable to create temporary file";
+	const char *line, *end;
+
+	for (line = said->buf; *line; line = *end ? end + 1 : end) {
+		end = line + strcspn(line, "\n");
+		if (strncmp(line, error, sizeof(error) - 1) == 0 &&
+			strncmp(line, unwritten, sizeof(unwritten) - 1) != 0)
+			return true;
+	}
+	return false;
+}

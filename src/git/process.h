@@ -4,6 +4,7 @@
 #ifndef REVIDENT_SRC_GIT_PROCESS_H
 #define REVIDENT_SRC_GIT_PROCESS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "revident/base/arena.h"
@@ -34,6 +35,12 @@ int process_git(struct repo *repo, const char *const *args, const char *const *p
 /* The same for a command that makes objects, which process_git() keeps git from. */
 int process_git_writing(struct repo *repo, const char *const *args, const struct strbuf *input, size_t max,
 	struct strbuf *out, struct strbuf *said, int *status, struct err *err);
+
+/*
+ * Is there an error in what git `said`? Of an entry of the index that it cannot take apart it says so, and leaves with 0.
+ * That it cannot write objects is process_git()'s doing, and changes no answer.
+ */
+bool process_said_error(const struct strbuf *said);
 
 /*
  * Adds what keeps git from running the filters that its configuration defines and attributes select: "-c",

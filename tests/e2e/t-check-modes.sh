@@ -104,6 +104,13 @@ for command in scan 'audit --staged' 'check --worktree'; do
 done
 find .git/objects >"$CASE_DIR/after"
 compare "$CASE_DIR/before" "$CASE_DIR/after" "git wrote trees of the sparse index"
+echo 2 >app/new.py
+mkdir docs
+echo 2 >docs/new
+git add --sparse app/new.py docs
+run revident scan --format json
+expect_json 'd["repository"]["limits"]' '[]'
+git reset -q --hard
 
 it "an index that is not sparse and has files as directories: git, which takes it apart, writes no trees of it"
 hooked r

@@ -34,9 +34,6 @@ struct child {
  */
 int child_run(const struct child *child, struct strbuf *out, struct strbuf *said, int *status, struct err *err);
 
-/* Is there an error in what git `said`? Of an entry that it cannot take apart it says so, and leaves with 0. */
-bool child_said_error(const struct strbuf *said);
-
 /*
  * Fills `err` (ERR_UNDECIDED) with the sentence and, behind ": ", what the program `said`, its lines on one. Returns
  * -1.
