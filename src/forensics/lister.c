@@ -108,7 +108,7 @@ static void append(struct file_list *list, const struct snap_file *files, size_t
 	list->count += count;
 }
 
-/* --- every entry of a tree ----------------------------------------------------------------------------------------- */
+/* --- every entry of a tree ---------------------------------------------------------------------------------------- */
 
 static bool is_versions_dir(const struct lister *l, uint32_t path)
 {
@@ -225,7 +225,7 @@ static int list_tree(struct lister *l, const struct oid *id, unsigned depth)
 	return rc;
 }
 
-/* --- the entries that differ ----------------------------------------------------------------------------------------- */
+/* --- the entries that differ -------------------------------------------------------------------------------------- */
 
 /* Steps over the entries that both begin with. */
 static void skip_common(struct tree_iter *a, struct tree_iter *b)
@@ -262,8 +262,9 @@ static int compare_names(const struct tree_entry *a, const struct tree_entry *b)
 }
 
 /*
- * Notes the files that one tree has and the other has not. 1; 0 where that does not tell: a directory of before differs,
- * a tree is damaged; -1. Out of order, an entry that stands in both is noted as removed and as added, which comes to the same.
+ * Notes the files that one tree has and the other has not. 1; 0 where that does not tell: a directory of before
+ * differs, a tree is damaged; -1. Out of order, an entry that stands in both is noted as removed and as added, which
+ * comes to the same.
  */
 static int note_differences(struct lister *l, struct tree_iter old, struct tree_iter now)
 {
@@ -304,7 +305,9 @@ static bool is_removed(const struct lister *l, uint32_t path)
 	return false;
 }
 
-/* The files of before without those that were removed, among those that were added. False where one would come twice. */
+/*
+ * The files of before without those that were removed, among those that were added. False where one would come twice.
+ */
 static bool take_over(struct lister *l, const struct file_list *before, struct file_list *out)
 {
 	size_t i, k = 0, first = out->count;

@@ -375,8 +375,8 @@ static int search_round(struct search *s)
 
 /*
  * A round whose end finds another path makes the next read every tree again. Most such paths are where the migrations
- * stood before they moved, once and for good: halving the trunk finds that edge before the first round begins. It is one
- * of those that a round would search, so what is found is the same.
+ * stood before they moved, once and for good: halving the trunk finds that edge before the first round begins. It is
+ * one of those that a round would search, so what is found is the same.
  */
 static int search_trunk(struct search *s)
 {

@@ -62,13 +62,7 @@ struct text study_sentence(struct study *study, const char *fmt, ...)
 
 const char *study_shown(struct study *study, struct text text)
 {
-	struct strbuf shown = STRBUF_INIT;
-	const char *out;
-
-	strbuf_add_printable_text(&shown, text);
-	out = arena_memdup(&study->arena, shown.buf, shown.len);
-	strbuf_release(&shown);
-	return out;
+	return arena_printable(&study->arena, text);
 }
 
 uint32_t study_path(struct study *study, const char *path, size_t len)

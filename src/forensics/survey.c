@@ -127,8 +127,8 @@ static int add_config(struct walk *walk, const struct source_entry *file, enum c
 }
 
 /*
- * Alembic opens what a link leads to, and takes the link's own directory for where the configuration is. A pyproject.toml
- * that leads out of the tree, to settings that many projects share say, is hardly ever Alembic's.
+ * Alembic opens what a link leads to, and takes the link's own directory for where the configuration is. A
+ * pyproject.toml that leads out of the tree, to settings that many projects share say, is hardly ever Alembic's.
  */
 static int add_linked_config(struct walk *walk, const struct source_entry *link, enum config_format format)
 {
@@ -154,7 +154,9 @@ static int add_linked_config(struct walk *walk, const struct source_entry *link,
 	return add_unread(walk);
 }
 
-/* What stands where Alembic's configuration would, and is no file: Alembic finds none there. 1, or 0 for other names. */
+/*
+ * What stands where Alembic's configuration would, and is no file: Alembic finds none there. 1, or 0 for other names.
+ */
 static int add_odd_config(struct walk *walk, const struct source_entry *entry)
 {
 	if (!text_equal(entry->name, TEXT_LITERAL("alembic.ini")))

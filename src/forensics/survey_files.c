@@ -61,7 +61,9 @@ static bool is_config_name(struct text path)
 	return config_file_name(name.ptr, name.len, &format);
 }
 
-/* An index has hundreds of thousands of paths: their last byte tells nearly all apart. A name may end with a newline. */
+/*
+ * An index has hundreds of thousands of paths: their last byte tells nearly all apart. A name may end with a newline.
+ */
 static bool name_matters(struct text path)
 {
 	switch (path.len ? path.ptr[path.len - 1] : '\0') {

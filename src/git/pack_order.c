@@ -1,7 +1,7 @@
 /*
- * Which object begins at an offset of a pack: what the index tells the other way around. git may have written it down in a
- * file beside the index (".rev"); that is used where it fits, and believed in nothing: who is not found through it is
- * looked for in an order of our own, which takes a sort of the whole index.
+ * Which object begins at an offset of a pack: what the index tells the other way around. git may have written it down
+ * in a file beside the index (".rev"); that is used where it fits, and believed in nothing: who is not found through it
+ * is looked for in an order of our own, which takes a sort of the whole index.
  */
 #include <assert.h>
 #include <stdlib.h>

@@ -150,7 +150,9 @@ static bool follow_chain(
 	}
 }
 
-/* Is what lies below a delta known to be what that was made against? An offset alone says so where it names the base. */
+/*
+ * Is what lies below a delta known to be what that was made against? An offset alone says so where it names the base.
+ */
 static bool is_known_base(const struct pack_entry *entry, const struct pack_bytes *below)
 {
 	return entry->base_position == PACK_NO_POSITION ? below->position != PACK_NO_POSITION

@@ -181,7 +181,10 @@ static int search_entries(struct watch *watch, struct node *node, const struct o
 	return got < 0 ? -1 : 0;
 }
 
-/* Looks for the children in the tree `id`; `wanted` gets their entries. False where it cannot be read, which is a limit. */
+/*
+ * Looks for the children in the tree `id`; `wanted` gets their entries. False where it cannot be read, which is a
+ * limit.
+ */
 static bool scan_tree(struct watch *watch, struct node *node, const struct oid *id)
 {
 	struct err bad;
