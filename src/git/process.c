@@ -141,15 +141,19 @@ int process_git_writing(struct repo *repo, const char *const *args, const struct
 	return run(repo, true, args, NULL, 0, input, max, out, said, status, err);
 }
 
+static bool begins(const char *line, const char *with)
+{
+	return strncmp(line, with, strlen(with)) == 0;
+}
+
 bool process_said_error(const struct strbuf *said)
 {
-	static const char error[] = "error: ", unwritten[] = "error: unable to create temporary file";
 	const char *line, *end;
 
 	for (line = said->buf; *line; line = *end ? end + 1 : end) {
 		end = line + strcspn(line, "\n");
-		if (strncmp(line, error, sizeof(error) - 1) == 0 &&
-			strncmp(line, unwritten, sizeof(unwritten) - 1) != 0)
+		if (begins(line, "error: ") && !begins(line, "error: unable to create temporary file") &&
+			!begins(line, "error: insufficient permission for adding an object"))
 			return true;
 	}
 	return false;
