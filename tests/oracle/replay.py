@@ -5,13 +5,14 @@
 
 For each commit C, merged branches included, that changes a .py file below a directory called version*, `revident check
 --range C^1..C --protect all` is asked, and the two trees are compared with Python's `ast` alone: which ids are gone, which
-name other content, which got other parents. A false alarm is an identity rule on an id that did not change so; an accident
+name other content (by its lines, and the code is not the same to `ast`), which got other parents. A false alarm is an identity rule on an id that did not change so; an accident
 let through is such an id that is not blocked. With a case file (what is true of that history) every loss that it knows has
 to be among those blocked, but for what a merge drops of another parent than its first: no range shows that.
 Prints one line for each difference, the errors of each rule, and a summary. Exit 0: no difference. 1: differences.
 """
 
 import argparse
+import ast
 import collections
 import json
 import subprocess
@@ -24,6 +25,29 @@ LOSSES = {"identity-overwritten", "identity-edited", "identity-stripped", "ident
 
 def is_migration_path(path):
     return path.endswith(".py") and any(part.startswith("version") for part in path.split("/")[:-1])
+
+
+def code_of(source):
+    """What Python makes of a module but for its look, docstrings, annotations and imports; None where it is no Python."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):
+        return None
+    tree.body = [node for node in tree.body if not isinstance(node, (ast.Import, ast.ImportFrom))]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant):
+            node.kind = None
+        if isinstance(node, (ast.Module, ast.FunctionDef, ast.ClassDef)) and node.body and \
+                isinstance(node.body[0], ast.Expr) and isinstance(getattr(node.body[0].value, "value", None), str):
+            del node.body[0]
+        if isinstance(node, (ast.arg, ast.FunctionDef)):
+            node.annotation = node.returns = None
+    return ast.dump(tree)
+
+
+def same_code(a, b):
+    """A formatter and a linter leave few lines as they were, and replace nothing."""
+    return code_of(a.source) is not None and code_of(a.source) == code_of(b.source)
 
 
 class Step:
@@ -46,7 +70,8 @@ class Step:
         self.lost = set(before) - set(after)
         self.new = set(after) - set(before)
         self.after = after
-        self.replaced = {r for r in both if all(reference.other_content(b, a) for b in before[r] for a in after[r])}
+        self.replaced = {r for r in both if all(reference.other_content(b, a) and not same_code(b, a)
+                                                for b in before[r] for a in after[r])}
         # of several holders each counts: which of them Alembic took was a matter of file names
         self.reparented = {r for r in both if any(all(reference.parents_of(b.down) != reference.parents_of(a.down)
                                                       for a in after[r]) for b in before[r])}
@@ -63,7 +88,9 @@ class Replay:
 
     def parse(self, blob):
         if blob not in self.parsed:
-            self.parsed[blob] = reference.Migration(self.git.read(blob)[1])
+            source = self.git.read(blob)[1]
+            self.parsed[blob] = reference.Migration(source)
+            self.parsed[blob].source = source
         return self.parsed[blob]
 
     def commits(self):
