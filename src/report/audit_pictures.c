@@ -9,6 +9,8 @@ static int draw(const struct audit *audit, draw_fn *draw_chain, struct strbuf *o
 	static const struct casefile nothing_to_redact;
 	const struct picture_options options = { .file = &nothing_to_redact, .title = "The chain as it is" };
 
+	if (audit->environment_count == 0 && audit->limit_count)
+		return err_set(err, ERR_UNDECIDED, "what could be read has no environment to draw");
 	if (audit->environment_count != 1)
 		return err_set(err, ERR_USAGE,
 			audit->environment_count ? "a picture shows one environment; name it with --env"

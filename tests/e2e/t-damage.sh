@@ -127,6 +127,16 @@ git update-ref refs/heads/main "$(git hash-object -t commit -w --literally "$CAS
 run revident report --format json
 expect_json '[c["commit"]["parents"][1] for c in d["cases"][0]["timeline"] if c["kind"] == "as-of"]' "[\"$(printf %040d 0)\"]"
 
+it "nothing to draw in what could be read is not wrong usage"
+fixture overwritten
+fsck_fails
+empty "$(loose 'HEAD^{tree}')"
+for format in mermaid svg; do
+	run revident audit HEAD --format $format
+	expect_exit 3
+	grep -q 'what could be read has no environment to draw' "$CASE_DIR/err" || fail "$(cat "$CASE_DIR/err")"
+done
+
 it "git is not let loose on a ref that is a device, which it reads without end"
 fixture september-17
 run revident hooks install
