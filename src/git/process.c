@@ -153,7 +153,8 @@ bool process_said_error(const struct strbuf *said)
 	for (line = said->buf; *line; line = *end ? end + 1 : end) {
 		end = line + strcspn(line, "\n");
 		if (begins(line, "error: ") && !begins(line, "error: unable to create temporary file") &&
-			!begins(line, "error: insufficient permission for adding an object"))
+			!begins(line, "error: insufficient permission for adding an object") &&
+			!begins(line, "error: cannot lstat "))
 			return true;
 	}
 	return false;
