@@ -4,10 +4,12 @@
     replay.py --binary PATH --repo REPO [--case FILE] [--tip REV] [--limit N]
 
 For each commit C, merged branches included, that changes a .py file below a directory called version*, `revident check
---range C^1..C --protect all` is asked, and the two trees are compared with Python's `ast` alone: which ids are gone, which
-name other content (by its lines, and the code is not the same to `ast`), which got other parents. A false alarm is an identity rule on an id that did not change so; an accident
-let through is such an id that is not blocked. With a case file (what is true of that history) every loss that it knows has
-to be among those blocked, but for what a merge drops of another parent than its first: no range shows that.
+--range C^1..C --protect all` is asked, and the two trees are compared with Python's `ast` alone: which ids are gone,
+which name other content (by its lines, and the code is not the same to `ast`), which got other parents. A false alarm is
+an identity rule on an id that did not change so; an accident let through is such an id that is not blocked. With a case
+file (what is true of that history) every loss that it knows has to be among those blocked, but for what a merge drops of
+another parent than its first: no range shows that.
+
 Prints one line for each difference, the errors of each rule, and a summary. Exit 0: no difference. 1: differences.
 """
 
