@@ -130,7 +130,8 @@ expect_json '[c["commit"]["parents"][1] for c in d["cases"][0]["timeline"] if c[
 it "nothing to draw in what could be read is not wrong usage"
 fixture overwritten
 fsck_fails
-empty "$(loose 'HEAD^{tree}')"
+empty "$(loose HEAD:alembic.ini)"
+empty "$(loose HEAD:migrations)"
 for format in mermaid svg; do
 	run revident audit HEAD --format $format
 	expect_exit 3
