@@ -79,7 +79,11 @@ void audit_unreadable_migration(struct auditing *a)
 				.revision = audit_revision(a, file),
 				.path = audit_path(a, file),
 				.line = line,
-				.message = study_sentence(a->study, "Alembic cannot load this file: %s", why) },
+				.message = study_sentence(a->study,
+					m->unreadable == UNREADABLE_TOO_LARGE
+						? "what this file declares is not known: %s"
+						: "Alembic cannot load this file: %s",
+					why) },
 			audit_blob(a, file));
 	}
 }

@@ -133,7 +133,8 @@ static void count_unread(struct investigation *inv, struct tip_view *view)
 		const struct tree_env *env = &view->envs.items[e];
 
 		for (i = 0; i < env->file_count; i++)
-			view->unread[e] += study_blob_is_absent(&inv->study, env->files[i].blob);
+			view->unread[e] += study_blob_is_absent(&inv->study, env->files[i].blob) ||
+					   study_blob_is_too_large(&inv->study, env->files[i].blob);
 	}
 }
 

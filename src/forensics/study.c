@@ -209,6 +209,13 @@ static void mark_too_large(struct study *study, struct blob *blob)
 	blob->state = BLOB_READ;
 }
 
+bool study_blob_is_too_large(const struct study *study, uint32_t number)
+{
+	const struct blob *blob = number == BLOB_NONE ? NULL : &study->blobs[number];
+
+	return blob && blob->state == BLOB_READ && blob->migration->unreadable == UNREADABLE_TOO_LARGE;
+}
+
 static int no_blob(const struct oid *id, struct err *why)
 {
 	char hex[OID_HEX + 1];

@@ -153,6 +153,19 @@ static void settle_doubts(const struct investigation *inv, struct verdict *verdi
 	free(doubts->items);
 }
 
+/* What is missing may be in a file that is too long to be read: that is a limit only now. */
+static void say_too_large(struct investigation *inv, const struct tree_env *env)
+{
+	size_t i;
+
+	for (i = 0; i < env->file_count; i++)
+		if (study_blob_is_too_large(&inv->study, env->files[i].blob))
+			repo_add_limit(inv->repo,
+				"'%s' has more than %d MiB, and is not read: what it declares is not known",
+				study_shown(&inv->study, study_path_text(&inv->study, env->files[i].path)),
+				MIGRATION_BYTES_MAX / (1024 * 1024));
+}
+
 static void look_at_view(struct investigation *inv, const struct policy *policy, size_t view, struct verdict *verdict,
 	struct intern *known, struct doubts *doubts)
 {
@@ -172,6 +185,8 @@ static void look_at_view(struct investigation *inv, const struct policy *policy,
 		count = tree_env_missing(
 			&inv->study, env, said ? said->external.items : NULL, said ? said->external.count : 0, &names);
 		doubt = count && unread ? add_doubt(doubts, view, unread) : NULL;
+		if (doubt)
+			say_too_large(inv, env);
 		for (i = 0; i < count; i++) {
 			struct missing_key *item =
 				missing_entry(verdict, known, names[i].name, env, inv->views[view].labels[e]);

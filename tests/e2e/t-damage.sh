@@ -34,6 +34,31 @@ head -n 1 "$CASE_DIR/out" | grep -qx '# No migration is known to be missing' || 
 run revident explain a1a1a1a1a1a1 --format json
 expect_json '[d["state"], d["broken"]]' '["unknown", false]'
 
+it "nor what a file may declare that is too long to be read"
+fixture merge-migration
+long=migrations/versions/f0f0f0f0f0f0_long.py
+printf "revision = 'f0f0f0f0f0f0'\ndown_revision = None\n" >"$long"
+head -c 4200000 /dev/zero | tr '\0' '#' >>"$long"
+git add .
+git commit -qm 'Long'
+run revident scan --format json
+expect_exit 0
+printf "revision = 'f1f1f1f1f1f1'\ndown_revision = 'f0f0f0f0f0f0'\n" >migrations/versions/f1f1f1f1f1f1_child.py
+git add .
+git commit -qm 'Child'
+run revident scan --format json
+expect_exit 3
+expect_json '[d["missing"], d["repository"]["complete"]]' '[[], false]'
+expect_json '[l for l in d["repository"]["limits"]]' "[\"'$long' has more than 4 MiB, and is not read: what it declares is not known\"]"
+run revident recover
+expect_exit 3
+printf "revision = 'f2f2f2f2f2f2'\ndown_revision = 'f3f3f3f3f3f3'\n" >migrations/versions/f2f2f2f2f2f2_more.py
+git add .
+git commit -qm 'One file cannot be two'
+run revident scan --format json
+expect_exit 1
+expect_json 'sorted(m["revision"] for m in d["missing"])' '["f0f0f0f0f0f0", "f3f3f3f3f3f3"]'
+
 it "what history is seen to lose is missing, whatever cannot be read beside it"
 fixture deleted-parent
 fsck_fails

@@ -119,6 +119,9 @@ static inline bool study_blob_is_absent(const struct study *study, uint32_t numb
 	return number != BLOB_NONE && study->blobs[number].state == BLOB_ABSENT;
 }
 
+/* Is it longer than what is read of a migration? It is no failure, but nobody knows what the file declares either. */
+bool study_blob_is_too_large(const struct study *study, uint32_t number);
+
 /* The blob of files that are no objects and cannot be read: an absent one, with a null id. */
 uint32_t study_unreadable_blob(struct study *study);
 
