@@ -111,6 +111,7 @@ static void drop_tips(const struct investigation *inv, size_t view, struct missi
 /* What an environment of a view misses, where files could not be read that may be it. */
 struct doubt {
 	size_t view, unread;
+	const struct tree_env *env;
 	uint32_t *items; /* by number in `missing` */
 	size_t count, cap;
 };
@@ -120,40 +121,14 @@ struct doubts {
 	size_t count, cap;
 };
 
-static struct doubt *add_doubt(struct doubts *doubts, size_t view, size_t unread)
+static struct doubt *add_doubt(struct doubts *doubts, size_t view, const struct tree_env *env, size_t unread)
 {
 	VEC_GROW(doubts->items, doubts->count, doubts->cap);
-	doubts->items[doubts->count] = (struct doubt){ .view = view, .unread = unread };
+	doubts->items[doubts->count] = (struct doubt){ .view = view, .unread = unread, .env = env };
 	return &doubts->items[doubts->count++];
 }
 
-/*
- * No file that was not read can be what is seen to be taken from the history of a tip. Of the rest, no more can be
- * there than there are such files.
- */
-static void settle_doubt(const struct investigation *inv, struct verdict *verdict, const struct doubt *doubt)
-{
-	size_t i, open = 0;
-
-	for (i = 0; i < doubt->count; i++)
-		open += !verdict->missing[doubt->items[i]].loss;
-	for (i = 0; i < doubt->count && open <= doubt->unread; i++)
-		if (!verdict->missing[doubt->items[i]].loss)
-			drop_tips(inv, doubt->view, &verdict->missing[doubt->items[i]]);
-}
-
-static void settle_doubts(const struct investigation *inv, struct verdict *verdict, struct doubts *doubts)
-{
-	size_t i;
-
-	for (i = 0; i < doubts->count; i++) {
-		settle_doubt(inv, verdict, &doubts->items[i]);
-		free(doubts->items[i].items);
-	}
-	free(doubts->items);
-}
-
-/* What is missing may be in a file that is too long to be read: that is a limit only now. */
+/* What is not there may be in a file that is too long to be read: only then is that a limit. */
 static void say_too_large(struct investigation *inv, const struct tree_env *env)
 {
 	size_t i;
@@ -164,6 +139,35 @@ static void say_too_large(struct investigation *inv, const struct tree_env *env)
 				"'%s' has more than %d MiB, and is not read: what it declares is not known",
 				study_shown(&inv->study, study_path_text(&inv->study, env->files[i].path)),
 				MIGRATION_BYTES_MAX / (1024 * 1024));
+}
+
+/*
+ * No file that was not read can be what is seen to be taken from the history of a tip. Of the rest, no more can be
+ * there than there are such files.
+ */
+static void settle_doubt(struct investigation *inv, struct verdict *verdict, const struct doubt *doubt)
+{
+	size_t i, open = 0;
+
+	for (i = 0; i < doubt->count; i++)
+		open += !verdict->missing[doubt->items[i]].loss;
+	if (!open || open > doubt->unread)
+		return;
+	say_too_large(inv, doubt->env);
+	for (i = 0; i < doubt->count; i++)
+		if (!verdict->missing[doubt->items[i]].loss)
+			drop_tips(inv, doubt->view, &verdict->missing[doubt->items[i]]);
+}
+
+static void settle_doubts(struct investigation *inv, struct verdict *verdict, struct doubts *doubts)
+{
+	size_t i;
+
+	for (i = 0; i < doubts->count; i++) {
+		settle_doubt(inv, verdict, &doubts->items[i]);
+		free(doubts->items[i].items);
+	}
+	free(doubts->items);
 }
 
 static void look_at_view(struct investigation *inv, const struct policy *policy, size_t view, struct verdict *verdict,
@@ -184,9 +188,7 @@ static void look_at_view(struct investigation *inv, const struct policy *policy,
 			continue;
 		count = tree_env_missing(
 			&inv->study, env, said ? said->external.items : NULL, said ? said->external.count : 0, &names);
-		doubt = count && unread ? add_doubt(doubts, view, unread) : NULL;
-		if (doubt)
-			say_too_large(inv, env);
+		doubt = count && unread ? add_doubt(doubts, view, env, unread) : NULL;
 		for (i = 0; i < count; i++) {
 			struct missing_key *item =
 				missing_entry(verdict, known, names[i].name, env, inv->views[view].labels[e]);
