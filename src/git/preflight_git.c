@@ -1,9 +1,8 @@
-#include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "internal.h"
+#include "revident/base/directory.h"
 
 static bool has_ends(const char *name, const char *begin, const char *end)
 {
@@ -19,22 +18,20 @@ static bool has_ends(const char *name, const char *begin, const char *end)
  */
 static int check_entries(const char *dir, const char *begin, const char *end, struct err *err)
 {
-	DIR *stream = opendir(dir);
-	struct dirent *entry;
-	int rc = 0;
+	struct directory listed;
+	int rc = directory_read(&listed, dir, err) < 0 ? -1 : 0;
+	size_t i;
 
-	if (!stream)
-		return errno == ENOENT || errno == ENOTDIR ? 0 : err_cannot("read", dir, errno, err);
-	while (rc == 0 && (entry = readdir(stream))) {
+	for (i = 0; i < listed.count && rc == 0; i++) {
 		char *path;
 
-		if (!has_ends(entry->d_name, begin, end))
+		if (!has_ends(listed.names[i], begin, end))
 			continue;
-		path = path_join(dir, entry->d_name);
+		path = path_join(dir, listed.names[i]);
 		rc = preflight_regular(path, err) < 0 ? -1 : 0;
 		free(path);
 	}
-	closedir(stream);
+	directory_release(&listed);
 	return rc;
 }
 
