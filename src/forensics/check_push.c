@@ -1,3 +1,4 @@
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,12 +87,13 @@ static bool push_is_protected(const struct updating *u)
 /* The ref that the update changes: git follows one that is symbolic. */
 static struct text landing(const struct updating *u)
 {
-	size_t i;
+	const struct ref_list *refs = u->refs;
+	size_t at = text_lower_bound(
+		refs->items, refs->count, sizeof(*refs->items), offsetof(struct ref, name), u->update->ref);
+	bool is_symbolic =
+		at < refs->count && text_equal(refs->items[at].name, u->update->ref) && refs->items[at].symbolic.ptr;
 
-	for (i = 0; i < u->refs->count; i++)
-		if (text_equal(u->refs->items[i].name, u->update->ref) && u->refs->items[i].symbolic.ptr)
-			return u->refs->items[i].symbolic;
-	return u->update->ref;
+	return is_symbolic ? refs->items[at].symbolic : u->update->ref;
 }
 
 static bool receive_is_protected(const struct updating *u)
