@@ -111,7 +111,7 @@ static int find_replacement(struct teller *t, struct life *out, struct err *err)
 			continue;
 		if (event_kind_is_loss(event->kind))
 			loss = event;
-		if (event->kind == EVENT_REPLACED && !event->has_what)
+		if (event_replaces_code(event))
 			taken = event;
 		else if (event->kind == EVENT_RESTORED && event->reused)
 			taken = loss;

@@ -42,6 +42,16 @@ bool event_kind_is_loss(enum event_kind kind)
 	return EVENTS_LOSSES & 1u << kind;
 }
 
+bool event_replaces_code(const struct event *event)
+{
+	return event->kind == EVENT_REPLACED && !event->has_what;
+}
+
+bool event_rewrites_code(const struct event *event)
+{
+	return event->kind == EVENT_REPLACED && event->has_what;
+}
+
 const char *edit_name(enum edit edit)
 {
 	static const char *const edits[] = {

@@ -40,8 +40,7 @@ static const char *landed_verb(const struct event *event)
 
 static bool is_bad(const struct moment *m)
 {
-	return m->kind == MOMENT_EVENT &&
-	       (event_kind_is_loss(m->event->kind) || (m->event->kind == EVENT_REPLACED && !m->event->has_what));
+	return m->kind == MOMENT_EVENT && (event_kind_is_loss(m->event->kind) || event_replaces_code(m->event));
 }
 
 static void cell_what(struct page *page, const struct moment *m)
@@ -70,8 +69,8 @@ static void cell_what(struct page *page, const struct moment *m)
 	if (m->kind == MOMENT_EVENT && m->event->reused)
 		page_words(page, " to other content: the id was given to another migration");
 	if (m->kind == MOMENT_EVENT && m->event->has_what)
-		page_words(page, " (%s)",
-			m->event->kind == EVENT_REPLACED ? "by the same code" : edit_name(m->event->what));
+		page_words(
+			page, " (%s)", event_rewrites_code(m->event) ? "by the same code" : edit_name(m->event->what));
 	if (!m->in_head)
 		page_words(page, ", not in HEAD's history");
 	page_close(page, PAGE_CELL);

@@ -98,7 +98,8 @@ static void add_details(struct paragraph *p, const struct event *event)
 		add_ids(p, event->after.migration);
 		break;
 	case EVENT_REPLACED:
-		paragraph_add(p, event->has_what ? "the same code, written anew" : "the id names other content since");
+		paragraph_add(p, event_rewrites_code(event) ? "the same code, written anew"
+							    : "the id names other content since");
 		add_similarity(p, event->similarity);
 		add_onward(p, onward);
 		break;

@@ -34,7 +34,7 @@ static struct incidents count_incidents(const struct scan *scan)
 	size_t i;
 
 	for (i = 0; i < scan->event_count; i++) {
-		n.replaced += scan->events[i].kind == EVENT_REPLACED && !scan->events[i].has_what;
+		n.replaced += event_replaces_code(&scan->events[i]);
 		n.reused += scan->events[i].kind == EVENT_RESTORED && scan->events[i].reused;
 		n.duplicated += scan->events[i].kind == EVENT_DUPLICATED;
 	}

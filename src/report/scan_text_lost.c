@@ -222,16 +222,6 @@ size_t scan_text_lost_count(const struct scan_text *t)
 	return count;
 }
 
-static bool is_replaced(const struct event *event)
-{
-	return event->kind == EVENT_REPLACED && !event->has_what;
-}
-
-static bool is_rewritten(const struct event *event)
-{
-	return event->kind == EVENT_REPLACED && event->has_what;
-}
-
 static bool is_reused(const struct event *event)
 {
 	return event->kind == EVENT_RESTORED && event->reused;
@@ -249,8 +239,8 @@ static void add_events(struct scan_text *t, struct entry *entries)
 		bool (*is_in)(const struct event *event);
 		const char *title;
 	} sections[] = {
-		{ is_replaced, "Replaced: these ids name other content since" },
-		{ is_rewritten, "Written anew, the code being the same" },
+		{ event_replaces_code, "Replaced: these ids name other content since" },
+		{ event_rewrites_code, "Written anew, the code being the same" },
 		{ is_reused, "Reused: these ids were lost, and given to other content" },
 		{ is_duplicated, "Duplicated: these ids had several files at one time" },
 	};

@@ -96,4 +96,8 @@ struct event {
 	enum edit what;
 };
 
+/* Replaced, and the code is another; or by its lines alone, as a formatter does: no database is worse off for that. */
+bool event_replaces_code(const struct event *event);
+bool event_rewrites_code(const struct event *event);
+
 #endif
