@@ -2,10 +2,9 @@
  * pack_notes: what was found out about a pack, kept for the next run. Layer git.
  *
  * One file for each pack, "revident/sweep/<checksum>" in the repository's common directory, named by the checksum at
- * the pack's end: while that is the same, so is the content. What a note says is its writer's business; here it is
- * bytes with a SHA-256 behind them. A note that is cut short, changed, by another writer or about another pack counts
- * as none. It appears whole, by a rename, so that several processes may write at once and anybody may delete any of it;
- * links are not followed. Where nothing can be written, nothing is kept: that is no error.
+ * the pack's end: while that is the same, so is the content. What a note says is its writer's business; one that is
+ * damaged, by another writer or about another pack counts as none. It appears whole, so that several processes may write at
+ * once and anybody may delete any of it. Where nothing can be written, nothing is kept: that is no error.
  */
 #ifndef REVIDENT_GIT_PACK_NOTES_H
 #define REVIDENT_GIT_PACK_NOTES_H
@@ -15,9 +14,6 @@
 #include "revident/base/strbuf.h"
 #include "revident/git/repo.h"
 #include "revident/model/oid.h"
-
-/* Notes longer than this are neither written nor read. */
-enum { PACK_NOTE_MAX = 256 * 1024 * 1024 };
 
 /*
  * Appends the note of the pack with this checksum. `writer` says who writes such notes and by which rules: any other
