@@ -106,7 +106,7 @@ static uint64_t hash_line(struct text line, struct strbuf *folded)
 		else if (!is_blank(line.ptr[i + 1]))
 			out[n++] = ' ';
 	}
-	return hash_bytes(out, n);
+	return hash_bytes_lasting(out, n);
 }
 
 struct hashes {

@@ -40,10 +40,9 @@ static uint64_t secret(void)
 	return (uint64_t)(uintptr_t)&anchor * 0x9fb21c651e98df25ULL;
 }
 
-uint64_t hash_bytes(const void *bytes, size_t len)
+static inline uint64_t hash_keyed(uint64_t key, const void *bytes, size_t len)
 {
 	const unsigned char *p = bytes;
-	const uint64_t key = secret() ^ 0xa0761d6478bd642fULL;
 	uint64_t h = fold(key, 0x9e3779b97f4a7c15ULL ^ len), a = 0, b = 0;
 	size_t left = len;
 
@@ -60,6 +59,16 @@ uint64_t hash_bytes(const void *bytes, size_t len)
 	}
 	h = fold(a ^ key, b ^ h);
 	return h ^ h >> 32;
+}
+
+uint64_t hash_bytes(const void *bytes, size_t len)
+{
+	return hash_keyed(secret() ^ 0xa0761d6478bd642fULL, bytes, len);
+}
+
+uint64_t hash_bytes_lasting(const void *bytes, size_t len)
+{
+	return hash_keyed(0xa0761d6478bd642fULL, bytes, len);
 }
 
 void intern_init(struct intern *set)
