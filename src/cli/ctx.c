@@ -85,6 +85,25 @@ const char *ctx_output_path(const struct cmd_ctx *ctx)
 	return path && *path && *path != '/' && dir ? arena_printf(ctx->arena, "%s/%s", dir, path) : path;
 }
 
+/*
+ * Where something is kept for the next run: the XDG Base Directory Specification has an empty or relative value stand for
+ * none.
+ */
+static const char *cache_dir(const struct cmd_ctx *ctx)
+{
+	const char *cache_home = ctx->environment->cache_home, *home = ctx->environment->home;
+
+	if (cache_home && *cache_home == '/')
+		return arena_printf(ctx->arena, "%s/revident", cache_home);
+	return home && *home == '/' ? arena_printf(ctx->arena, "%s/.cache/revident", home) : NULL;
+}
+
+static void take_history(struct cmd_ctx *ctx)
+{
+	ctx->repo.no_commit_graph = opt_is_given(ctx->options, "no-commit-graph");
+	ctx->repo.cache_dir = opt_is_given(ctx->options, "no-cache") ? NULL : cache_dir(ctx);
+}
+
 static void take_common(struct cmd_ctx *ctx)
 {
 	const struct options *options = ctx->options;
@@ -94,7 +113,7 @@ static void take_common(struct cmd_ctx *ctx)
 	ctx->verbose = opt_is_given(options, "v");
 	ctx->repo.dir = opt_value(options, "C");
 	if (common & COMMON_HISTORY)
-		ctx->repo.no_commit_graph = opt_is_given(options, "no-commit-graph");
+		take_history(ctx);
 	if (common & COMMON_DEEP)
 		ctx->deep = opt_is_given(options, "deep");
 	if (common & COMMON_ALL)

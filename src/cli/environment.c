@@ -21,6 +21,8 @@ void environment_read(struct process_environment *out)
 		.clicolor_force = getenv("CLICOLOR_FORCE"),
 		.term = getenv("TERM"),
 		.path = getenv("PATH"),
+		.cache_home = getenv("XDG_CACHE_HOME"),
+		.home = getenv("HOME"),
 		.pre_commit = getenv("PRE_COMMIT"),
 		.from_ref = getenv("PRE_COMMIT_FROM_REF"),
 		.to_ref = getenv("PRE_COMMIT_TO_REF"),

@@ -6,6 +6,7 @@
 
 #include "def_index.h"
 #include "env_paths.h"
+#include "facts.h"
 #include "revident/base/heap.h"
 #include "revident/base/xalloc.h"
 #include "revident/forensics/policy_load.h"
@@ -378,6 +379,7 @@ static int read_everything(struct investigation *inv, struct repo *repo, struct 
 	inv->arena = arena;
 	if (study_init(&inv->study, repo, err) < 0)
 		return -1;
+	facts_load(&inv->study);
 	inv->discovery = discovery_new(&inv->study);
 	intern_init(&inv->searched);
 	watch_init(&inv->watch, repo);
@@ -408,8 +410,10 @@ int investigation_open(struct investigation *inv, struct repo *repo, struct aren
 	if (read_everything(inv, repo, arena, options, err) < 0)
 		return -1;
 	liar = inv->commits.graph_at ? find_contradiction(inv) : COMMIT_NONE;
-	if (liar == COMMIT_NONE)
+	if (liar == COMMIT_NONE) {
+		facts_keep(&inv->study);
 		return 0;
+	}
 	repo_add_limit(repo,
 		"the commit-graph says of commit %s what its object does not, and is not used; 'git commit-graph "
 		"verify' tells more",

@@ -9,6 +9,7 @@
 #include "revident/base/printable.h"
 #include "revident/base/xalloc.h"
 #include "revident/git/object.h"
+#include "facts.h"
 #include "oid_set.h"
 #include "tree_index.h"
 
@@ -42,6 +43,7 @@ void study_release(struct study *study)
 		oid_set_release(&study->dull[i]);
 	free(study->dull);
 	tree_indexes_free(study->large_trees);
+	facts_free(study->facts);
 	free(study->blobs);
 	free(study->path_dir);
 	free(study->path_rank);
@@ -183,13 +185,10 @@ uint32_t study_blob_number(struct study *study, const struct oid *id)
 	return number;
 }
 
-static int parse_blob(struct study *study, uint32_t number, const char *bytes, size_t len, struct err *err)
+static void add_migration(struct study *study, uint32_t number, const struct migration *migration)
 {
 	struct blob *blob = &study->blobs[number];
-	struct migration *migration = arena_alloc(&study->arena, sizeof(*migration));
 
-	if (reader_read(study->reader, &study->arena, bytes, len, migration, err) < 0)
-		return -1;
 	blob->migration = migration;
 	blob->state = BLOB_READ;
 	if (migration_has_identity(migration)) {
@@ -197,7 +196,27 @@ static int parse_blob(struct study *study, uint32_t number, const char *bytes, s
 
 		blob->revision = intern_add(&study->revisions, id.ptr, id.len);
 	}
+}
+
+static int parse_blob(struct study *study, uint32_t number, const char *bytes, size_t len, struct err *err)
+{
+	struct migration *migration = arena_alloc(&study->arena, sizeof(*migration));
+
+	if (reader_read(study->reader, &study->arena, bytes, len, migration, err) < 0)
+		return -1;
+	add_migration(study, number, migration);
 	return 0;
+}
+
+/* Is it known from an earlier run what the blob declares? */
+static bool recall_blob(struct study *study, uint32_t number)
+{
+	struct migration migration;
+
+	if (!facts_migration(study->facts, &study->blobs[number].id, &study->arena, &migration))
+		return false;
+	add_migration(study, number, arena_copy(&study->arena, &migration, 1, sizeof(migration)));
+	return true;
 }
 
 static void mark_too_large(struct study *study, struct blob *blob)
@@ -287,7 +306,7 @@ const struct blob *study_blob(struct study *study, uint32_t number, struct err *
 
 	assert(number < study->blob_ids.count);
 	blob = &study->blobs[number];
-	if (blob->state != BLOB_UNREAD || fetch_blob(study, blob, &object) == 0)
+	if (blob->state != BLOB_UNREAD || recall_blob(study, number) || fetch_blob(study, blob, &object) == 0)
 		return blob;
 	rc = parse_blob(study, number, (const char *)object.bytes, object.len, err);
 	object_release(&object);
@@ -347,7 +366,8 @@ struct content *study_content(struct study *study, uint32_t number, struct err *
 	if (blob->content)
 		return blob->content;
 	content = arena_alloc(&study->arena, sizeof(*content));
-	if (blob->state == BLOB_READ && fetch_blob(study, &study->blobs[number], &object) == 1) {
+	if (blob->state == BLOB_READ && !facts_content(study->facts, &blob->id, &study->arena, content) &&
+		fetch_blob(study, &study->blobs[number], &object) == 1) {
 		rc = reader_content(study->reader, &study->arena, (const char *)object.bytes, object.len, content, err);
 		object_release(&object);
 		if (rc < 0)

@@ -59,6 +59,7 @@ struct repo {
 	struct commit_graph *graph; /* opened by the first walk; NULL: none */
 	bool graph_opened;
 	char *index_file;                    /* GIT_INDEX_FILE as given, or NULL */
+	char *cache_dir;                     /* absolute, or NULL */
 	size_t objects_read[OBJECT_TAG + 1]; /* by type */
 	bool has_memory;                     /* memory.c: there is a store in memory */
 	struct stat checked_index;           /* index_check.c: the last one that had its checksum */

@@ -193,6 +193,8 @@ int repo_open(struct repo **out, const struct repo_env *env, struct err *err)
 		goto done;
 	if (env->index_file && *env->index_file)
 		repo->index_file = xstrdup(env->index_file);
+	if (env->cache_dir && env->cache_dir[0] == '/')
+		repo->cache_dir = xstrdup(env->cache_dir);
 	repo->graph_opened = env->no_commit_graph;
 	repo->no_replace_objects = env->no_replace_objects;
 	if (odb_open(repo, &loc, env, err) < 0 || shallow_load(repo, err) < 0)
@@ -231,6 +233,7 @@ void repo_close(struct repo *repo)
 	free(repo->shallow);
 	strbuf_release(&repo->packed_refs);
 	free(repo->index_file);
+	free(repo->cache_dir);
 	free(repo->limit_list);
 	intern_release(&repo->limits);
 	if (repo->started)

@@ -121,22 +121,28 @@ void sandbox_write(struct sandbox *sandbox, const char *name, const void *bytes,
 	assert_int_equal(fclose(file), 0);
 }
 
-static int try_open(struct sandbox *sandbox, const char *name, struct repo **repo, struct err *err)
+static int try_open(struct sandbox *sandbox, const char *name, const char *cache, struct repo **repo, struct err *err)
 {
-	char path[512];
-	struct repo_env env = { .dir = path };
+	char path[512], cache_path[512];
+	struct repo_env env = { .dir = path, .cache_dir = cache ? cache_path : NULL };
 
 	snprintf(path, sizeof(path), "%s/%s", sandbox->dir, name);
+	snprintf(cache_path, sizeof(cache_path), "%s/%s", sandbox->dir, cache ? cache : "");
 	memset(err, 0, sizeof(*err));
 	return repo_open(repo, &env, err);
 }
 
 struct repo *sandbox_open(struct sandbox *sandbox, const char *name)
 {
+	return sandbox_open_cached(sandbox, name, NULL);
+}
+
+struct repo *sandbox_open_cached(struct sandbox *sandbox, const char *name, const char *cache)
+{
 	struct repo *repo = NULL;
 	struct err err;
 
-	if (try_open(sandbox, name, &repo, &err) < 0)
+	if (try_open(sandbox, name, cache, &repo, &err) < 0)
 		fail_msg("%s", err.msg);
 	return repo;
 }
@@ -146,7 +152,7 @@ void sandbox_open_fails(struct sandbox *sandbox, const char *name, enum err_kind
 	struct repo *repo = NULL;
 	struct err err;
 
-	assert_int_equal(try_open(sandbox, name, &repo, &err), -1);
+	assert_int_equal(try_open(sandbox, name, NULL, &repo, &err), -1);
 	assert_null(repo);
 	assert_int_equal(err.kind, kind);
 	if (!strstr(err.msg, part))

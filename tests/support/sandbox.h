@@ -41,6 +41,9 @@ void sandbox_write(struct sandbox *sandbox, const char *name, const void *bytes,
 /* Opens the repository in directory `name`; it must work. */
 struct repo *sandbox_open(struct sandbox *sandbox, const char *name);
 
+/* The same, with what earlier runs found out in directory `cache`; NULL: nowhere. */
+struct repo *sandbox_open_cached(struct sandbox *sandbox, const char *name, const char *cache);
+
 /* Opens it and expects ERR_UNDECIDED or ERR_USAGE, as `kind` says, with `part` in the message. */
 void sandbox_open_fails(struct sandbox *sandbox, const char *name, enum err_kind kind, const char *part);
 

@@ -36,7 +36,7 @@ enum common_options {
 	COMMON_DEEP = 2,         /* --deep */
 	COMMON_ALL = 4,          /* --all */
 	COMMON_OUTPUT = 8,       /* -o */
-	COMMON_HISTORY = 16,     /* --no-commit-graph */
+	COMMON_HISTORY = 16,     /* --no-commit-graph, --no-cache */
 };
 
 enum { OPERANDS_ANY = 1000000 };

@@ -16,6 +16,7 @@ struct process_environment {
 	const char *no_color, *clicolor_force, *term;
 	const char *path;                           /* PATH */
 	const char *temporary;                      /* TMPDIR, or /tmp */
+	const char *cache_home, *home;              /* XDG_CACHE_HOME, HOME */
 	const char *pre_commit, *from_ref, *to_ref; /* PRE_COMMIT, PRE_COMMIT_FROM_REF and _TO_REF */
 };
 

@@ -29,6 +29,7 @@ enum blob_state {
 #define BLOB_NONE UINT32_MAX
 
 struct tree_indexes;
+struct facts;
 
 struct blob {
 	struct oid id;
@@ -52,6 +53,7 @@ struct study {
 	size_t kept_bytes;
 	struct oid_set *dull;             /* see study_add_dull() */
 	struct tree_indexes *large_trees; /* those that were searched last (source.c) */
+	struct facts *facts;              /* of an earlier run (facts.c); NULL: none are looked for */
 	uint32_t *path_dir;               /* by path number: the number of its directory; INTERN_NONE for "" */
 	size_t path_dir_cap, path_dir_count;
 	uint32_t *path_rank; /* by path number: its place in the order of the paths that were ranked; NULL: none were */

@@ -27,6 +27,7 @@ struct repo_env {
 	const char *ceilings;         /* GIT_CEILING_DIRECTORIES */
 	bool no_replace_objects;      /* GIT_NO_REPLACE_OBJECTS: replace refs are none, and bar no commit-graph */
 	bool no_commit_graph;         /* --no-commit-graph: read every commit itself */
+	const char *cache_dir;        /* where git/pack_cache.h keeps what was read; NULL: nowhere (--no-cache) */
 };
 
 /*

@@ -1,0 +1,269 @@
+#include "facts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "oid_set.h"
+#include "revident/alembic/reader.h"
+#include "revident/base/xalloc.h"
+#include "revident/git/pack_cache.h"
+
+enum {
+	PACKS_MAX = 16,    /* of these, the largest: facts are kept of so many */
+	NEWS_MIN = 32,     /* facts: fewer are found out again in a moment */
+	NEWS_PART = 16,    /* and one new fact to so many known ones is not worth writing all of them again */
+	IN_VERSIONS = 2,   /* sets of dull trees: see study_add_dull() */
+	ORDER = 0x01020304 /* told from another machine's by its bytes */
+};
+
+/* What the file of a pack begins with; behind it stand the ids of dull trees, then records. */
+struct facts_head {
+	uint32_t order, record_count, dull_count[IN_VERSIONS];
+};
+
+/* Before the bytes of each record. */
+struct record_key {
+	struct oid id;
+	uint32_t len;
+};
+
+struct pack_facts {
+	size_t pack;
+	struct pack_stamp stamp;
+	struct strbuf file; /* as read; records point into it */
+};
+
+struct facts {
+	struct pack_facts packs[PACKS_MAX];
+	size_t pack_count;
+	struct intern blobs;  /* ids */
+	struct text *records; /* by number in `blobs` */
+	size_t record_cap;
+	size_t dull_known[IN_VERSIONS]; /* trees of the study's sets that were known before */
+};
+
+static const char *writer_text(struct arena *arena)
+{
+	return arena_printf(arena, "facts 1, reader %s, %s", reader_digest, reader_library(arena));
+}
+
+void facts_free(struct facts *facts)
+{
+	size_t i;
+
+	if (!facts)
+		return;
+	for (i = 0; i < facts->pack_count; i++) {
+		strbuf_release(&facts->packs[i].stamp.text);
+		strbuf_release(&facts->packs[i].file);
+	}
+	intern_release(&facts->blobs);
+	free(facts->records);
+	free(facts);
+}
+
+static void add_record(struct facts *facts, const struct oid *id, struct text record)
+{
+	uint32_t number = intern_add(&facts->blobs, id->bytes, OID_BYTES);
+
+	VEC_REACH(facts->records, number, facts->record_cap, 0);
+	facts->records[number] = record;
+}
+
+/* Takes in what is kept of one pack. Stops where it makes no sense; what came before is good by itself. */
+static void take_facts(struct study *study, struct facts *facts, struct text bytes)
+{
+	const char *at = bytes.ptr, *end = at + bytes.len;
+	struct facts_head head;
+	struct record_key key;
+	struct oid id;
+	size_t i, k;
+
+	if (bytes.len < sizeof(head))
+		return;
+	memcpy(&head, at, sizeof(head));
+	at += sizeof(head);
+	if (head.order != ORDER)
+		return;
+	for (k = 0; k < IN_VERSIONS; k++)
+		for (i = 0; i < head.dull_count[k] && (size_t)(end - at) >= OID_BYTES; i++, at += OID_BYTES) {
+			memcpy(id.bytes, at, OID_BYTES);
+			study_add_dull(study, &id, k != 0);
+		}
+	for (i = 0; i < head.record_count && (size_t)(end - at) >= sizeof(key); i++) {
+		memcpy(&key, at, sizeof(key));
+		at += sizeof(key);
+		if (key.len > (size_t)(end - at))
+			return;
+		add_record(facts, &key.id, (struct text){ at, key.len });
+		at += key.len;
+	}
+}
+
+/* The packs with most objects, the largest first. */
+static void choose_packs(const struct repo *repo, struct facts *facts)
+{
+	size_t i, at, count = pack_cache_packs(repo);
+
+	for (i = 0; i < count; i++) {
+		size_t size = pack_cache_objects(repo, i);
+
+		for (at = facts->pack_count; at > 0 && pack_cache_objects(repo, facts->packs[at - 1].pack) < size; at--)
+			if (at < PACKS_MAX)
+				facts->packs[at] = facts->packs[at - 1];
+		if (at < PACKS_MAX)
+			facts->packs[at].pack = i;
+		if (facts->pack_count < PACKS_MAX)
+			facts->pack_count++;
+	}
+}
+
+void facts_load(struct study *study)
+{
+	struct facts *facts;
+	struct arena arena;
+	const char *writer;
+	size_t i;
+
+	if (!pack_cache_packs(study->repo))
+		return;
+	arena_init(&arena);
+	writer = writer_text(&arena);
+	facts = xcalloc(1, sizeof(*facts));
+	intern_init(&facts->blobs);
+	choose_packs(study->repo, facts);
+	for (i = 0; i < facts->pack_count; i++) {
+		struct pack_facts *of = &facts->packs[i];
+		struct text body;
+
+		strbuf_init(&of->file);
+		if (pack_stamp_take(study->repo, of->pack, &of->stamp) &&
+			pack_cache_read(study->repo, &of->stamp, writer, &of->file, &body))
+			take_facts(study, facts, body);
+	}
+	for (i = 0; i < IN_VERSIONS; i++)
+		facts->dull_known[i] = study->dull[i].count;
+	study->facts = facts;
+	arena_release(&arena);
+}
+
+static struct text record_of(const struct facts *facts, const struct oid *id)
+{
+	uint32_t number = facts ? intern_find(&facts->blobs, id->bytes, OID_BYTES) : INTERN_NONE;
+
+	return number == INTERN_NONE ? TEXT_NONE : facts->records[number];
+}
+
+bool facts_migration(const struct facts *facts, const struct oid *id, struct arena *arena, struct migration *out)
+{
+	return fact_read_migration(record_of(facts, id), arena, out);
+}
+
+bool facts_content(const struct facts *facts, const struct oid *id, struct arena *arena, struct content *out)
+{
+	return fact_read_content(record_of(facts, id), arena, out);
+}
+
+/* What is written about one pack. */
+struct telling {
+	const struct study *study;
+	const struct pack_facts *of;
+	struct facts_head head;
+	struct strbuf out;
+	size_t news;
+};
+
+static void tell_trees(struct telling *t)
+{
+	size_t i, k;
+
+	for (k = 0; k < IN_VERSIONS; k++) {
+		const struct oid_set *dull = &t->study->dull[k];
+
+		for (i = 0; i < dull->count; i++) {
+			if (!pack_cache_has(t->study->repo, t->of->pack, &dull->ids[i]))
+				continue;
+			strbuf_add(&t->out, dull->ids[i].bytes, OID_BYTES);
+			t->head.dull_count[k]++;
+			t->news += i >= t->study->facts->dull_known[k];
+		}
+	}
+}
+
+static void tell_record(struct telling *t, const struct oid *id, struct text record)
+{
+	struct record_key key = { .id = *id, .len = (uint32_t)record.len };
+
+	strbuf_add(&t->out, &key, sizeof(key));
+	strbuf_add(&t->out, record.ptr, record.len);
+	t->head.record_count++;
+}
+
+/* Is there nothing in the blob that the record does not say? */
+static bool says_all(struct text record, const struct blob *blob)
+{
+	return record.ptr && (!blob->content || fact_has_content(record));
+}
+
+static void tell_blobs(struct telling *t)
+{
+	const struct study *study = t->study;
+	const struct facts *facts = study->facts;
+	struct strbuf fresh = STRBUF_INIT;
+	uint32_t i, number;
+
+	for (i = 0; i < facts->blobs.count; i++) {
+		struct oid id;
+
+		memcpy(id.bytes, intern_get(&facts->blobs, i)->bytes, OID_BYTES);
+		number = intern_find(&study->blob_ids, id.bytes, OID_BYTES);
+		if ((number == INTERN_NONE || says_all(facts->records[i], &study->blobs[number])) &&
+			pack_cache_has(study->repo, t->of->pack, &id))
+			tell_record(t, &id, facts->records[i]);
+	}
+	for (i = 0; i < study->blob_ids.count; i++) {
+		const struct blob *blob = &study->blobs[i];
+
+		if (blob->state != BLOB_READ || blob->migration->unreadable == UNREADABLE_TOO_LARGE ||
+			says_all(record_of(facts, &blob->id), blob) ||
+			!pack_cache_has(study->repo, t->of->pack, &blob->id))
+			continue;
+		strbuf_clear(&fresh);
+		fact_write(&fresh, blob->migration, blob->content);
+		tell_record(t, &blob->id, (struct text){ fresh.buf, fresh.len });
+		t->news++;
+	}
+	strbuf_release(&fresh);
+}
+
+static void keep_of_pack(const struct study *study, const struct pack_facts *of, const char *writer)
+{
+	struct telling t = { .study = study, .of = of, .head = { .order = ORDER }, .out = STRBUF_INIT };
+	size_t known;
+
+	strbuf_add(&t.out, &t.head, sizeof(t.head));
+	tell_trees(&t);
+	tell_blobs(&t);
+	memcpy(t.out.buf, &t.head, sizeof(t.head));
+	known = t.head.record_count + t.head.dull_count[0] + t.head.dull_count[1] - t.news;
+	if (t.news >= NEWS_MIN && t.news >= known / NEWS_PART)
+		pack_cache_write(study->repo, &of->stamp, writer, t.out.buf, t.out.len);
+	strbuf_release(&t.out);
+}
+
+void facts_keep(const struct study *study)
+{
+	const struct facts *facts = study->facts;
+	const char *const *limits;
+	struct arena arena;
+	const char *writer;
+	size_t i;
+
+	if (!facts || repo_limits(study->repo, &limits) > 0)
+		return;
+	arena_init(&arena);
+	writer = writer_text(&arena);
+	for (i = 0; i < facts->pack_count; i++)
+		keep_of_pack(study, &facts->packs[i], writer);
+	arena_release(&arena);
+}

@@ -1,0 +1,45 @@
+/*
+ * facts: what an earlier run found out about objects, so that this one need not read them again. Private to
+ * src/forensics.
+ *
+ * Only what follows from an object's content is kept, by its id: what a migration declares, the hashes of its significant
+ * lines, and that nothing is to be found in a tree. None of it can grow old. It is kept for each pack (git/pack_cache.h
+ * says where, and for how long it holds), by a run that could read everything: whatever is missing or damaged is met, and
+ * told, in each run. The same answer, to the byte, comes out with it and without.
+ */
+#ifndef REVIDENT_SRC_FORENSICS_FACTS_H
+#define REVIDENT_SRC_FORENSICS_FACTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "revident/base/arena.h"
+#include "revident/base/strbuf.h"
+#include "revident/forensics/study.h"
+
+struct facts;
+
+/* What is kept about the packs of the study's repository; the study takes it over. */
+void facts_load(struct study *study);
+
+/* Keeps what the study knows now, where that is a good deal more than before and nothing was left unread. */
+void facts_keep(const struct study *study);
+
+void facts_free(struct facts *facts); /* takes NULL */
+
+/* What the blob declares; in the arena, but for texts, which live as long as the facts. False if that is not known. */
+bool facts_migration(const struct facts *facts, const struct oid *id, struct arena *arena, struct migration *out);
+
+/* The same for its content, all of which is in the arena. */
+bool facts_content(const struct facts *facts, const struct oid *id, struct arena *arena, struct content *out);
+
+/*
+ * facts_record.c: a migration and its content (NULL: it was not asked for) as bytes, and back. Numbers are as the machine
+ * has them: nobody but this machine's user reads them. The readers return false for what they cannot have been given.
+ */
+void fact_write(struct strbuf *out, const struct migration *migration, const struct content *content);
+bool fact_read_migration(struct text record, struct arena *arena, struct migration *out);
+bool fact_read_content(struct text record, struct arena *arena, struct content *out);
+bool fact_has_content(struct text record);
+
+#endif

@@ -1,0 +1,166 @@
+#include "user_cache.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "internal.h"
+#include "note_file.h"
+#include "revident/base/digest.h"
+#include "revident/base/directory.h"
+#include "revident/base/xalloc.h"
+
+enum {
+	SETTLED_NS = 100 * 1000 * 1000, /* ten ticks of the slowest clock that a kernel stamps files by */
+	SETTLED_COARSE =
+		2, /* seconds: where a file system keeps whole ones, some keep every other (git's racy index) */
+	USED_NOTED = 24 * 60 * 60, /* seconds: how exactly it is known when something was last used */
+	KEPT_FOR = 30 * USED_NOTED,
+};
+
+static const off_t kept_bytes_max = NOTE_FILE_MAX;
+
+/* Is it so long ago that a change from now on gets another time? */
+static bool is_settled(const struct timespec *then)
+{
+	struct timespec now;
+	int64_t past;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	past = (int64_t)now.tv_sec - then->tv_sec;
+	if (past > SETTLED_COARSE || past < 0 || !then->tv_nsec)
+		return past > SETTLED_COARSE;
+	return past * 1000000000 + now.tv_nsec - then->tv_nsec > SETTLED_NS;
+}
+
+bool user_cache_stamp(struct strbuf *out, const struct stat *st)
+{
+	strbuf_addf(out, " %ju:%ju:%jd:%jd.%09ld:%jd.%09ld", (uintmax_t)st->st_dev, (uintmax_t)st->st_ino,
+		(intmax_t)st->st_size, (intmax_t)st->st_mtim.tv_sec, st->st_mtim.tv_nsec, (intmax_t)st->st_ctim.tv_sec,
+		st->st_ctim.tv_nsec);
+	return is_settled(&st->st_ctim) && is_settled(&st->st_mtim);
+}
+
+/* Opens the directory, if it is the user's own. */
+static int open_cache(const struct repo *repo, bool make)
+{
+	const char *path = repo->cache_dir, *slash = strrchr(path, '/');
+	char *above = xmemdup(path, (size_t)(slash - path));
+	struct stat st;
+	int fd, dir;
+
+	if (make)
+		mkdir(above, 0700); /* the specification's mode; it is there, or the next step fails */
+	fd = open(above, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	free(above);
+	if (fd < 0)
+		return -1;
+	dir = note_dir_open(fd, slash + 1, 0700, make);
+	close(fd);
+	if (dir >= 0 && (fstat(dir, &st) < 0 || st.st_uid != geteuid() || st.st_mode & (S_IWGRP | S_IWOTH))) {
+		close(dir);
+		return -1;
+	}
+	return dir;
+}
+
+/* What stands before the bytes, and the file's name, which goes by it. */
+static void add_head(struct strbuf *out, const char *subject, const char *writer, char name[SHA256_HEX + 1])
+{
+	unsigned char digest[SHA256_BYTES];
+
+	strbuf_addf(out, "revident cache 1\n%s\n%s\n", subject, writer);
+	sha256(out->buf, out->len, digest);
+	sha256_hex(digest, name);
+}
+
+/* Notes that it was used, once a day. */
+static void mark_used(int dir, const char *name)
+{
+	struct stat st;
+
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_mtime < time(NULL) - USED_NOTED)
+		utimensat(dir, name, NULL, AT_SYMLINK_NOFOLLOW);
+}
+
+bool user_cache_read(
+	const struct repo *repo, const char *subject, const char *writer, struct strbuf *file, struct text *body)
+{
+	struct strbuf head = STRBUF_INIT;
+	char name[SHA256_HEX + 1];
+	int dir = repo->cache_dir ? open_cache(repo, false) : -1;
+	bool found;
+
+	*body = TEXT_NONE;
+	if (dir < 0)
+		return false;
+	add_head(&head, subject, writer, name);
+	found = note_file_read(dir, name, &head, file, body);
+	if (found)
+		mark_used(dir, name);
+	close(dir);
+	strbuf_release(&head);
+	return found;
+}
+
+struct kept_file {
+	const char *name;
+	off_t size;
+	time_t used;
+};
+
+static int compare_use(const void *a, const void *b)
+{
+	const struct kept_file *x = a, *y = b;
+
+	return x->used < y->used ? 1 : x->used > y->used ? -1 : strcmp(x->name, y->name);
+}
+
+/* Drops what was not used for long, and what is too much: last used first. */
+static void trim(int dir)
+{
+	struct directory names = { 0 };
+	struct err ignored = { 0 };
+	struct kept_file *files;
+	time_t now = time(NULL);
+	off_t total = 0;
+	size_t i, count = 0;
+	struct stat st;
+
+	if (directory_read_at(&names, dir, ".", "", &ignored) < 1) {
+		directory_release(&names);
+		return;
+	}
+	files = xcalloc(names.count + 1, sizeof(*files));
+	for (i = 0; i < names.count; i++)
+		if (fstatat(dir, names.names[i], &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode))
+			files[count++] = (struct kept_file){ names.names[i], st.st_size, st.st_mtime };
+	qsort(files, count, sizeof(*files), compare_use);
+	for (i = 0; i < count; i++) {
+		total += files[i].size;
+		if (total > kept_bytes_max || files[i].used < now - KEPT_FOR ||
+			note_file_is_left_over(dir, files[i].name))
+			unlinkat(dir, files[i].name, 0);
+	}
+	free(files);
+	directory_release(&names);
+}
+
+void user_cache_write(const struct repo *repo, const char *subject, const char *writer, const void *bytes, size_t len)
+{
+	struct strbuf head = STRBUF_INIT;
+	char name[SHA256_HEX + 1];
+	int dir = repo->cache_dir ? open_cache(repo, true) : -1;
+
+	if (dir < 0)
+		return;
+	add_head(&head, subject, writer, name);
+	note_file_write(dir, name, &head, bytes, len);
+	strbuf_release(&head);
+	trim(dir);
+	close(dir);
+}
