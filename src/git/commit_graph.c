@@ -11,6 +11,7 @@
 #include "bytes.h"
 #include "revident/base/xalloc.h"
 #include "sha1.h"
+#include "user_cache.h"
 
 enum {
 	HEADER = 8,
@@ -21,7 +22,8 @@ enum {
 	LAYERS_MAX = 256,
 	CHAIN_FILE_MAX = LAYERS_MAX * (OID_HEX + 1),
 	HASHES_MAX = 64,
-	LEVEL_MAX = 0x3fffffff, /* in the file, of any history that is longer */
+	REMEMBERED_MIN = 256 * 1024, /* bytes: smaller ones are summed in no time */
+	LEVEL_MAX = 0x3fffffff,      /* in the file, of any history that is longer */
 };
 
 /* Ten times what the longest known history takes: reading a larger file through for its checksum takes seconds. */
@@ -163,12 +165,39 @@ static bool is_sorted(const struct layer *layer)
 	return true;
 }
 
+/* Is the checksum right, and are the ids in order? Both take a look at every byte. */
+static bool is_whole(const struct layer *layer)
+{
+	struct oid sum;
+
+	sha1_of(layer->map, layer->size - OID_BYTES, &sum);
+	return memcmp(sum.bytes, layer->map + layer->size - OID_BYTES, OID_BYTES) == 0 && is_sorted(layer);
+}
+
+/* The same, or an earlier run saw it of this very file. */
+static bool is_known_whole(const struct repo *repo, const struct layer *layer, const struct stat *st)
+{
+	static const char writer[] = "commit-graph 1";
+	struct strbuf subject = STRBUF_INIT, file = STRBUF_INIT;
+	struct text nothing;
+	bool settled, known, whole;
+
+	strbuf_addstr(&subject, "commit-graph");
+	settled = layer->size >= REMEMBERED_MIN && user_cache_stamp(&subject, st);
+	known = settled && user_cache_read(repo, subject.buf, writer, &file, &nothing);
+	whole = known || is_whole(layer);
+	if (settled && whole && !known)
+		user_cache_write(repo, subject.buf, writer, "", 0);
+	strbuf_release(&subject);
+	strbuf_release(&file);
+	return whole;
+}
+
 /* Maps a graph file and checks it. */
-static bool load_layer(struct layer *layer, int dir, const char *name)
+static bool load_layer(const struct repo *repo, struct layer *layer, int dir, const char *name)
 {
 	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	static const unsigned char start[] = { 'C', 'G', 'P', 'H', 1, 1 };
-	struct oid sum;
 	struct stat st;
 	void *map;
 
@@ -186,11 +215,8 @@ static bool load_layer(struct layer *layer, int dir, const char *name)
 		return false;
 	layer->map = map;
 	layer->size = (size_t)st.st_size;
-	if (memcmp(layer->map, start, sizeof(start)) == 0 && take_chunks(layer)) {
-		sha1_of(layer->map, layer->size - OID_BYTES, &sum);
-		if (memcmp(sum.bytes, layer->map + layer->size - OID_BYTES, OID_BYTES) == 0 && is_sorted(layer))
-			return true;
-	}
+	if (memcmp(layer->map, start, sizeof(start)) == 0 && take_chunks(layer) && is_known_whole(repo, layer, &st))
+		return true;
 	munmap(layer->map, layer->size);
 	layer->map = NULL;
 	return false;
@@ -213,11 +239,11 @@ static bool fits_on(const struct commit_graph *graph, const struct layer *layer)
 	return true;
 }
 
-static bool add_layer(struct commit_graph *graph, int dir, const char *name)
+static bool add_layer(struct commit_graph *graph, const struct repo *repo, int dir, const char *name)
 {
 	struct layer layer;
 
-	if (!load_layer(&layer, dir, name))
+	if (!load_layer(repo, &layer, dir, name))
 		return false;
 	if (!fits_on(graph, &layer)) {
 		munmap(layer.map, layer.size);
@@ -247,7 +273,7 @@ static void add_chain(struct commit_graph *graph, struct repo *repo, const char 
 				break;
 			snprintf(name, sizeof(name), "info/commit-graphs/graph-%s.graph", oid_hex(&id, hex));
 			for (i = 0; i < repo->dirs.count; i++)
-				if (add_layer(graph, repo->dirs.items[i].fd, name))
+				if (add_layer(graph, repo, repo->dirs.items[i].fd, name))
 					break;
 			if (i == repo->dirs.count)
 				break;
@@ -268,7 +294,7 @@ struct commit_graph *commit_graph_open(struct repo *repo)
 		return NULL;
 	graph = xcalloc(1, sizeof(*graph));
 	for (i = 0; i < repo->dirs.count && !graph->layer_count; i++) {
-		add_layer(graph, repo->dirs.items[i].fd, "info/commit-graph");
+		add_layer(graph, repo, repo->dirs.items[i].fd, "info/commit-graph");
 		if (!graph->layer_count)
 			add_chain(graph, repo, repo->dirs.items[i].path);
 	}
