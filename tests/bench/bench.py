@@ -28,7 +28,7 @@ import sweep
 
 SUBJECTS = (scan, sweep, check)
 
-COLUMNS = ("repository", 14), ("", 27), ("ms", 8), ("git ms", 8), ("wall", 6), ("cpu", 6), ("goal", 5), \
+COLUMNS = ("repository", 14), ("", 31), ("ms", 8), ("git ms", 8), ("wall", 6), ("cpu", 6), ("goal", 5), \
     ("M instr.", 9), ("ratio", 5), ("RssAnon", 8), ("RSS MiB", 7), ("a second", 18)
 
 

@@ -1,6 +1,7 @@
 """scan against `git log --raw` over the versions directories, the question that git itself answers from the same objects.
 
-On HEAD and with --all, each without a commit-graph, with one, and with one that holds changed-path Bloom filters.
+On HEAD and with --all, each without a commit-graph, with one, and with one that holds changed-path Bloom filters: with
+what an earlier run found out about the packs, and ("first") as the first run answers.
 """
 
 import json
@@ -44,11 +45,11 @@ def in_state(bench, repo, name, state):
     return copy
 
 
-def case(bench, repo, label, state, tip, versions, **more):
+def case(bench, repo, label, state, tip, versions, first=False, **more):
     commits = int(bench.git(repo, "rev-list", "--count", tip))
     return Case(
-        label, "scan %s, %s" % (tip, state),
-        [bench.binary, "scan", "-C", repo, "--no-progress", "--format", "json", tip],
+        label, "%sscan %s, %s" % ("first " if first else "", tip, state),
+        [bench.binary, "scan", "-C", repo, "--no-progress", "--format", "json", tip] + (["--no-cache"] if first else []),
         ["git", "-C", repo, "log", "--raw", "-m", "--no-renames", "--full-history", "--no-abbrev", "--format=%H", tip, "--",
          *versions],
         GOALS.get((state, tip)), amount=commits, unit="commits", **more)
@@ -60,7 +61,8 @@ def cases(bench, repos):
         for state in STATES:
             copy = in_state(bench, repo, "scan-%d" % number, state)
             for tip in ("HEAD", "--all"):
-                yield case(bench, copy, label, state, tip, versions)
+                for first in (True, False):
+                    yield case(bench, copy, label, state, tip, versions, first)
             shutil.rmtree(copy)
     if bench.huge:
         yield from huge_cases(bench)
