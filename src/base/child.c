@@ -45,6 +45,7 @@ static int drain(int fd, struct strbuf *out, size_t max)
 /* What a child was last seen to have done. */
 struct progress {
 	pid_t pid;
+	bool undisturbed;
 	unsigned idle_max, idle; /* seconds */
 	struct timespec worked;
 };
@@ -82,7 +83,7 @@ static int collect(
 				continue;
 			return -1;
 		}
-		if (signals_ask_to_end()) {
+		if (!progress->undisturbed && signals_ask_to_end()) {
 			errno = EINTR;
 			return -1;
 		}
@@ -134,13 +135,22 @@ static void end_with_parent(pid_t parent)
 #endif
 }
 
-/* In the child: what waits in the parent does not in it. */
-static void let_signals_through(void)
-{
-	sigset_t none;
+/* What a child that no signal disturbs is ended with: git cleans up on it, and nobody else sends it. */
+enum { GIVE_UP = SIGPIPE };
 
-	sigemptyset(&none);
-	signals_let_through(&none);
+/*
+ * In the child: what waits in the parent does not in it. What must not be disturbed goes on holding back, also as
+ * another program: one that sets handlers of its own would take away what is merely ignored.
+ */
+static void let_signals_through(bool undisturbed)
+{
+	sigset_t held;
+
+	sigemptyset(&held);
+	if (undisturbed)
+		sigprocmask(SIG_BLOCK, NULL, &held);
+	sigdelset(&held, GIVE_UP);
+	signals_let_through(&held);
 }
 
 /*
@@ -151,12 +161,13 @@ static _Noreturn void become(const struct child *child, pid_t parent, int in, in
 	bool is_there = true;
 	int failure;
 
-	end_with_parent(parent);
+	if (!child->undisturbed)
+		end_with_parent(parent);
 	if (dup2(in, 0) >= 0 && dup2(out, 1) >= 0 && dup2(said, 2) >= 0 &&
 		(!child->directory || (is_there = chdir(child->directory) == 0)) && set_variables(child) == 0) {
 		signal(SIGPIPE, SIG_DFL);
 		signal(SIGXFSZ, SIG_DFL);
-		let_signals_through();
+		let_signals_through(child->undisturbed);
 		/* execvp() takes char *const * for historical reasons and changes nothing */
 		execvp(child->argv[0], (char *const *)(size_t)child->argv);
 	}
@@ -234,7 +245,7 @@ static int reported_failure(int report)
 	return n == (ssize_t)sizeof(failure) ? failure : 0;
 }
 
-int child_run(const struct child *child, struct strbuf *out, struct strbuf *said, int *status, struct err *err)
+static int run(const struct child *child, struct strbuf *out, struct strbuf *said, int *status, struct err *err)
 {
 	int out_pipe[2] = { -1, -1 }, said_pipe[2] = { -1, -1 }, report[2] = { -1, -1 };
 	int in = input_file(child->input), failure = 0, rc = -1, collected, exec_failure;
@@ -252,17 +263,18 @@ int child_run(const struct child *child, struct strbuf *out, struct strbuf *said
 	close_end(out_pipe, 1);
 	close_end(said_pipe, 1);
 	close_end(report, 1);
-	progress = (struct progress){ .pid = pid, .idle_max = child->idle_max };
+	progress = (struct progress){ .pid = pid, .undisturbed = child->undisturbed, .idle_max = child->idle_max };
 	collected = collect(out_pipe[0], said_pipe[0], out, child->max, said, &progress);
 	if (collected < 0) {
 		failure = errno;
-		kill(pid, SIGTERM);
+		kill(pid, child->undisturbed ? GIVE_UP : SIGTERM);
 	}
 	if (wait_for(pid, status) < 0 && collected == 0) {
 		collected = -1;
 		failure = errno;
 	}
-	if (collected == 0 && signals_ask_to_end()) { /* so was the child, and its end is not what it seems */
+	/* so was the child, and its end is not what it seems */
+	if (collected == 0 && !child->undisturbed && signals_ask_to_end()) {
 		collected = -1;
 		failure = EINTR;
 	}
@@ -283,6 +295,19 @@ done:
 	close_both(out_pipe);
 	close_both(said_pipe);
 	close_both(report);
+	return rc;
+}
+
+int child_run(const struct child *child, struct strbuf *out, struct strbuf *said, int *status, struct err *err)
+{
+	sigset_t before;
+	int rc;
+
+	if (!child->undisturbed)
+		return run(child, out, said, status, err);
+	signals_hold(&before);
+	rc = run(child, out, said, status, err);
+	signals_let_through(&before);
 	return rc;
 }
 

@@ -105,6 +105,7 @@ static int run(struct repo *repo, bool may_write, const char *const *args, const
 		.input = input,
 		.max = max,
 		.idle_max = IDLE_MAX,
+		.undisturbed = may_write,
 	};
 	size_t n = 0;
 	int rc = -1;

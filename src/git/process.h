@@ -32,7 +32,10 @@ void git_arguments_release(struct git_arguments *list);
 int process_git(struct repo *repo, const char *const *args, const char *const *paths, size_t count,
 	const struct strbuf *input, size_t max, struct strbuf *out, struct strbuf *said, int *status, struct err *err);
 
-/* The same for a command that makes objects, which process_git() keeps git from. */
+/*
+ * The same for a short command that makes objects, which process_git() keeps git from, or writes the index. No signal
+ * ends it, also where one ends us: git 2.39 makes its index.lock just before it notes that it must remove it.
+ */
 int process_git_writing(struct repo *repo, const char *const *args, const struct strbuf *input, size_t max,
 	struct strbuf *out, struct strbuf *said, int *status, struct err *err);
 

@@ -2,7 +2,8 @@
 """Send SIGHUP, SIGINT, SIGTERM and SIGKILL to revident at random moments.
 
 What must hold is what faults.py says of files: the old ones or the new ones, whole; and no program that revident started
-goes on without it. SIGKILL alone may leave a temporary, which the next run of the same command removes.
+goes on without it, but for the git that stages a repair: it ends what it began, in a moment, since git that is ended just
+after it made its lock leaves that. SIGKILL alone may leave a temporary, which the next run of the same command removes.
 """
 import argparse
 import os

@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -41,7 +43,7 @@ static void child_run__a_program__its_words_and_status_come_back(void **state)
 	(void)state;
 	setenv("B", "set", 1);
 	strbuf_addstr(&input, "given\n");
-	assert_int_equal(run(&(struct child){ argv, "/", variables, 2, &input, 1000, 0 }, &said, &err), 0);
+	assert_int_equal(run(&(struct child){ argv, "/", variables, 2, &input, 1000, 0, false }, &said, &err), 0);
 	assert_int_equal(said.status, 7);
 	assert_string_equal(said.out.buf, "given\na b unset\n/\n");
 	assert_string_equal(said.err.buf, "wrong\n");
@@ -145,6 +147,76 @@ static void child_run__waits_for_nothing__is_given_up(void **state)
 	release(&said);
 }
 
+/* In a process of its own: a child that says "done" on `fd` after the command. How the process ended. */
+static int run_apart(const char *command, int fd)
+{
+	struct strbuf script = STRBUF_INIT;
+	const char *argv[] = { "sh", "-c", NULL, NULL };
+	int status = 0;
+	pid_t pid;
+
+	strbuf_addf(&script, "%s; echo done >&%d", command, fd);
+	argv[2] = script.buf;
+	pid = fork();
+	if (pid == 0) {
+		struct said said;
+		struct err err;
+
+		signal(SIGTERM, SIG_DFL);
+		run(&(struct child){ .argv = argv, .max = 10, .undisturbed = true }, &said, &err);
+		_exit(0);
+	}
+	assert_true(pid > 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	strbuf_release(&script);
+	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+static void child_run__undisturbed__it_ends_what_it_began(void **state)
+{
+	static const char *const argv[] = { "sh", "-c", "kill -TERM $$; kill -INT $$; kill -HUP $$; echo done", NULL };
+	static const struct {
+		const char *command;
+		int ended_by;
+	} rows[] = {
+		{ "kill -TERM $PPID", SIGTERM },
+		{ "kill -KILL $PPID", SIGKILL },
+	};
+	struct said said;
+	struct err err;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(run(&(struct child){ .argv = argv, .max = 10, .undisturbed = true }, &said, &err), 0);
+	assert_int_equal(said.status, 0);
+	assert_string_equal(said.out.buf, "done\n");
+	release(&said);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char word[10];
+		int fds[2];
+
+		assert_int_equal(pipe(fds), 0);
+		assert_int_equal(run_apart(rows[i].command, fds[1]), rows[i].ended_by);
+		close(fds[1]);
+		assert_int_equal(read(fds[0], word, sizeof(word)), 5);
+		close(fds[0]);
+	}
+}
+
+static void child_run__undisturbed_and_waits_for_nothing__is_given_up(void **state)
+{
+#ifdef __linux__
+	static const char *const idle[] = { "sleep", "60", NULL };
+	struct said said;
+	struct err err;
+
+	assert_int_equal(
+		run(&(struct child){ .argv = idle, .max = 10, .idle_max = 1, .undisturbed = true }, &said, &err), -1);
+	release(&said);
+#endif
+	(void)state;
+}
+
 static void child_complain__several_lines__are_one_sentence(void **state)
 {
 	static const struct {
@@ -180,6 +252,8 @@ int main(void)
 		cmocka_unit_test(child_run__what_cannot_be_run__says_so),
 		cmocka_unit_test(child_run__more_than_allowed__is_an_error),
 		cmocka_unit_test(child_run__waits_for_nothing__is_given_up),
+		cmocka_unit_test(child_run__undisturbed__it_ends_what_it_began),
+		cmocka_unit_test(child_run__undisturbed_and_waits_for_nothing__is_given_up),
 		cmocka_unit_test(child_complain__several_lines__are_one_sentence),
 	};
 

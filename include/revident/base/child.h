@@ -4,6 +4,7 @@
 #ifndef REVIDENT_BASE_CHILD_H
 #define REVIDENT_BASE_CHILD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "revident/base/err.h"
@@ -23,6 +24,7 @@ struct child {
 	const struct strbuf *input; /* its standard input; NULL: empty */
 	size_t max;                 /* of standard output, in bytes; more is a failure */
 	unsigned idle_max;          /* seconds without output and CPU time after which it is given up; 0: no limit */
+	bool undisturbed;           /* short, and must not be left half done: see child_run() */
 };
 
 /*
@@ -31,6 +33,10 @@ struct child {
  * be run, writes more than `max`, is still running when a signal that was held back asks the program to end
  * (signals.h), or is idle (blocked on a named pipe, say) for `idle_max` seconds. Only its own CPU time counts as work,
  * not that of programs that it runs; where the system does not report it, there is no such limit.
+ *
+ * A child ends with the program, even where that is killed. An `undisturbed` one does not: signals are held back in it
+ * (Ctrl-C and a closed terminal reach both) and, until it is done, in the program; where that is killed, it alone ends
+ * what it began.
  */
 int child_run(const struct child *child, struct strbuf *out, struct strbuf *said, int *status, struct err *err);
 
