@@ -26,7 +26,7 @@ import tempfile
 import time
 import zlib
 
-from scenarios import ENV, INSTALLS, READS, REPAIRS, SCENARIOS, TOP, WRITES_FILE, make_repository, rev_parse
+from scenarios import CACHED, ENV, INSTALLS, READS, REPAIRS, SCENARIOS, TOP, WRITES_FILE, make_repository, rev_parse
 from snapshot import Snapshot, changes
 
 # As in inject.c, and how each fails: once unless "+" is there (a disk that is full stays full).
@@ -78,7 +78,7 @@ class Run:
         counts = scenario.repo + ".counts"
         if os.path.exists(counts):
             os.unlink(counts)
-        env = dict(ENV, TMPDIR=scenario.temporary)
+        env = dict(ENV, TMPDIR=scenario.temporary, XDG_CACHE_HOME=scenario.cache)
         if options.library:
             env.update(FAULT=fault, FAULT_PROGRAM="revident", FAULT_STATE=counts, LD_PRELOAD=options.library,
                        FAULT_ENDS=options.ends, FAULT_CUT=os.path.join(TOP, "tests/fault/cut.sh"))
@@ -106,8 +106,13 @@ class Scenario:
         self.stdin = self.read_stdin(template)
         self.repo = os.path.join(options.work, name)
         self.temporary = self.repo + ".tmp"
+        self.cache = self.repo + ".cache" if name in CACHED else "/nonexistent"
         os.mkdir(self.temporary)
         self.tree = Snapshot(template, self.repo)
+        if name in CACHED:
+            time.sleep(0.2)  # until the packs are known by their times
+            self.run("none")
+        self.drop_cache()
         self.before = self.after = self.tree.state()
         started = time.monotonic()
         self.good = self.run("none")
@@ -126,9 +131,21 @@ class Scenario:
 
     def reset(self):
         self.tree.put_back()
+        self.drop_cache()
         if os.listdir(self.temporary):
             shutil.rmtree(self.temporary)
             os.mkdir(self.temporary)
+
+    def drop_cache(self):
+        if not CACHED.get(self.name, True):
+            shutil.rmtree(self.cache, ignore_errors=True)
+
+    def judge_cache(self, how):
+        """What the run left in the cache misleads nobody."""
+        if self.name not in CACHED:
+            return None
+        problem = self.judge_answer(self.run("none"), how)
+        return problem and "and then it " + problem
 
     def run(self, fault):
         return Run(self.options, self, fault)
@@ -241,7 +258,8 @@ class Scenario:
             if run.failures == 0:
                 break
             self.runs += 1
-            for problem in (self.judge_answer(run, how), self.judge_state(run), self.judge_temporary(kind)):
+            for problem in (self.judge_answer(run, how), self.judge_state(run), self.judge_temporary(kind),
+                            self.judge_cache(how)):
                 if problem:
                     self.problems.append("%s: %s %d fails with %s: %s" % (self.name, kind, n, how, problem))
             n += stride

@@ -16,6 +16,8 @@ SCENARIOS = {
     "scan-linked": (READS, "linked", ["scan", "-C", "linked", "--format", "json"]),
     "scan-o": (WRITES_FILE, "loose", ["scan", "-o", "out.txt"]),
     "scan-over": (WRITES_FILE, "packed", ["scan", "--format", "ndjson", "-o", "README.old"]),
+    "scan-keeps": (READS, "many", ["scan", "--format", "json"]),
+    "scan-kept": (READS, "many", ["scan", "--events", "all"]),
     "explain": (READS, "packed", ["explain", "189b1231afd4"]),
     "explain-text": (READS, "loose", ["explain", "--format", "json", "-"],
                      "KeyError: '189b1231afd4'\nCan't locate revision identified by '189b1231afd4'\n"),
@@ -57,6 +59,10 @@ SCENARIOS = {
 }
 
 
+# What a run finds out is kept in the user's cache: each of these begins without, or with what the last one kept.
+CACHED = {"scan-keeps": False, "scan-kept": True}
+
+
 def sealed():
     env = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
     env.update(HOME="/nonexistent", TZ="UTC", LC_ALL="C", TERM="dumb", GIT_CONFIG_NOSYSTEM="1",
@@ -94,6 +100,8 @@ def make_repository(path, form, binary):
     git(path, "checkout", "-qf", "main")
     with open(os.path.join(path, "README.old"), "w") as file:
         file.write("what was there before\n")
+    if form == "many":  # migrations, more than are read anew each time
+        add_migrations(path)
     if form in ("dropped", "swept", "noted"):  # the lost migration is in no history any more, but an object still
         git(path, "checkout", "-q", "--orphan", "again")
         git(path, "commit", "-qm", "squashed")
@@ -125,6 +133,14 @@ def make_repository(path, form, binary):
         with open(os.path.join(path, "linked/.git"), "w") as file:
             file.write("gitdir: ../.git/worktrees/linked\n")
     return None
+
+
+def add_migrations(path):
+    for number in range(40):
+        with open(os.path.join(path, VERSIONS, "many%02d.py" % number), "w") as file:
+            file.write("revision = 'many%02d'\ndown_revision = %s\n" % (number, "'many%02d'" % (number - 1) if number else None))
+    git(path, "add", "-A")
+    git(path, "commit", "-qm", "many")
 
 
 def drop_other_refs(path):

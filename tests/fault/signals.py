@@ -37,7 +37,7 @@ class Cut:
 
     def __init__(self, scenario, number, mark):
         options = scenario.options
-        env = dict(ENV, TMPDIR=scenario.temporary, **{MARK: mark})
+        env = dict(ENV, TMPDIR=scenario.temporary, XDG_CACHE_HOME=scenario.cache, **{MARK: mark})
         with tempfile.TemporaryFile() as stdin:
             stdin.write(scenario.stdin)
             stdin.seek(0)
@@ -100,7 +100,7 @@ def judge(scenario, cut, mark):
         return "a child goes on"
     if cut.status == -signal.SIGKILL and scenario.kind != REPAIRS:
         return judge_killed(scenario)
-    return scenario.judge_temporary("signal") or scenario.judge_state(cut)
+    return scenario.judge_temporary("signal") or scenario.judge_state(cut) or scenario.judge_cache("signal")
 
 
 def main():
