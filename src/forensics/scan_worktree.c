@@ -5,6 +5,7 @@
 #include "revident/base/xalloc.h"
 #include "revident/git/index.h"
 #include "revident/git/worktree.h"
+#include "dir_set.h"
 #include "scan_parts.h"
 
 /* What stands at a path on one side: HEAD, the index, or the work tree. */
@@ -29,6 +30,8 @@ struct comparison {
 	const struct scan_options *options;
 	const struct tip_view *view; /* HEAD's */
 	struct side head, index, files;
+	const char **dirs; /* that are looked into */
+	size_t dir_count, dir_cap;
 	struct worktree_change *out;
 	size_t out_count, out_cap;
 	struct err *err;
@@ -88,13 +91,13 @@ static bool is_loadable(struct text path)
 	return migration_file_name(name.ptr, name.len) && !memmem(path.ptr, path.len, "__pycache__/", 12);
 }
 
-static int read_index(struct comparison *c, const char *const *dirs, size_t dir_count)
+static int read_index(struct comparison *c)
 {
 	struct study *study = &c->inv->study;
 	struct index_list list;
 	size_t i;
 
-	if (index_read(c->inv->repo, c->inv->arena, dirs, dir_count, &list, c->err) < 0)
+	if (index_read(c->inv->repo, c->inv->arena, c->dirs, c->dir_count, &list, c->err) < 0)
 		return -1;
 	for (i = 0; i < list.count; i++) {
 		const struct index_entry *entry = &list.items[i];
@@ -142,14 +145,14 @@ static int read_file(struct comparison *c, struct text path)
 	return 0;
 }
 
-static int read_files(struct comparison *c, const char *const *dirs, size_t dir_count)
+static int read_files(struct comparison *c)
 {
 	struct text *paths;
 	size_t i, d, count;
 
-	for (d = 0; d < dir_count; d++) {
-		if (worktree_files(c->inv->repo, c->inv->arena, dirs[d], VERSIONS_DEPTH_MAX, &paths, &count, c->err) <
-			0)
+	for (d = 0; d < c->dir_count; d++) {
+		if (worktree_files(
+			    c->inv->repo, c->inv->arena, c->dirs[d], VERSIONS_DEPTH_MAX, &paths, &count, c->err) < 0)
 			return -1;
 		for (i = 0; i < count; i++)
 			if (is_loadable(paths[i]) &&
@@ -193,15 +196,38 @@ static int mark_ignored(struct comparison *c)
 	return rc;
 }
 
+static void add_dir(struct comparison *c, struct dir_set *listed, uint32_t dir)
+{
+	if (!dir_set_add(listed, 0, dir))
+		return;
+	VEC_GROW(c->dirs, c->dir_count, c->dir_cap);
+	c->dirs[c->dir_count++] = study_path_str(&c->inv->study, dir);
+}
+
+/*
+ * HEAD's files, and the directories to look into for what became of them: those of its environments, and what once was
+ * a versions directory and still holds migrations, though HEAD's configuration names it no more.
+ */
 static int read_head(struct comparison *c)
 {
 	const struct snapshot *snapshot = snapshots_get(c->inv->snapshots, c->view->row, c->err);
-	size_t i;
+	struct dir_set listed;
+	size_t i, k;
 
 	if (!snapshot)
 		return -1;
-	for (i = 0; i < snapshot->count; i++)
-		add(&c->head, snapshot->files[i].path, snapshot->files[i].blob)->revision = snapshot->files[i].revision;
+	dir_set_init(&listed);
+	for (i = 0; i < c->view->defs.count; i++)
+		for (k = 0; k < c->view->defs.items[i].version_count; k++)
+			add_dir(c, &listed, c->view->defs.items[i].versions[k]);
+	for (i = 0; i < snapshot->count; i++) {
+		const struct snap_file *file = &snapshot->files[i];
+
+		add(&c->head, file->path, file->blob)->revision = file->revision;
+		if (file->unit != INTERN_NONE && !dir_set_covers(&listed, &c->inv->study, 0, file->unit))
+			add_dir(c, &listed, file->unit);
+	}
+	dir_set_release(&listed);
 	snapshot_put(c->inv->snapshots, snapshot);
 	return 0;
 }
@@ -209,13 +235,16 @@ static int read_head(struct comparison *c)
 static struct text env_of(struct comparison *c, uint32_t path)
 {
 	const struct tree_envs *envs = &c->view->envs;
+	uint32_t lineage = INTERN_NONE, dir;
 	size_t e, k;
 
 	for (e = 0; e < envs->count; e++)
 		for (k = 0; k < envs->items[e].version_count; k++)
 			if (study_path_is_below(&c->inv->study, path, envs->items[e].versions[k]))
 				return envs->items[e].path;
-	return TEXT_LITERAL(".");
+	for (dir = path; dir != INTERN_NONE && lineage == INTERN_NONE; dir = study_path_dir(&c->inv->study, dir))
+		lineage = lineage_of_path(&c->inv->lineage, dir);
+	return lineage == INTERN_NONE ? TEXT_LITERAL(".") : investigation_env_path(c->inv, lineage, path);
 }
 
 static struct text copy(struct comparison *c, struct text text)
@@ -333,23 +362,17 @@ int scan_write_worktree(
 	struct investigation *inv, const struct scan_options *options, struct scan *out, struct err *err)
 {
 	struct comparison c = { .inv = inv, .options = options, .view = investigation_head_view(inv), .err = err };
-	const char **dirs = NULL;
-	size_t e, k, n = 0;
 	int rc = -1;
 
-	if (repo_is_bare(inv->repo) || !c.view)
+	if (repo_is_bare(inv->repo) || !c.view || c.view->defs.count == 0)
 		return 0;
-	for (e = 0; e < c.view->defs.count; e++)
-		n += c.view->defs.items[e].version_count;
-	dirs = xcalloc(n, sizeof(*dirs));
-	for (e = 0, n = 0; e < c.view->defs.count; e++)
-		for (k = 0; k < c.view->defs.items[e].version_count; k++)
-			dirs[n++] = study_path_str(&inv->study, c.view->defs.items[e].versions[k]);
-	if (n == 0) {
+	if (read_head(&c) < 0)
+		goto done;
+	if (c.dir_count == 0) {
 		rc = 0;
 		goto done;
 	}
-	if (read_head(&c) < 0 || read_index(&c, dirs, n) < 0 || read_files(&c, dirs, n) < 0)
+	if (read_index(&c) < 0 || read_files(&c) < 0)
 		goto done;
 	add_left_out(&c);
 	if (mark_ignored(&c) < 0)
@@ -365,7 +388,7 @@ int scan_write_worktree(
 	out->worktree_count = c.out_count;
 	rc = 0;
 done:
-	free(dirs);
+	free(c.dirs);
 	side_release(&c.head);
 	side_release(&c.index);
 	side_release(&c.files);

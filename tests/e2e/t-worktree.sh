@@ -95,6 +95,15 @@ tells b2b2b2b2b2b2 "git restore $B"
 cd migrations
 tells b2b2b2b2b2b2 b2b2b2b2b2b2
 
+it "what HEAD's configuration names no more is still there, until somebody deletes it"
+fixture locations-unknown
+worktree_is_quiet
+git rm -q shop/b2b2b2b2b2b2_orders.py
+tells b2b2b2b2b2b2 'your index deletes b2b2b2b2b2b2'
+run revident scan --format json
+expect_json '[(w["kind"], w["environment"], w["path"]) for w in d["worktree"]]' \
+	'[["deleted", "migrations", "shop/b2b2b2b2b2b2_orders.py"]]'
+
 it "many deletions: five by name, one command for the rest, which leaves other changes alone"
 fixture merge-migration
 for n in 1 2 3 4 5 6 7 8; do
