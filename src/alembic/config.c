@@ -174,11 +174,27 @@ static bool parse_int(struct text text, int *out)
 	return after_digit;
 }
 
-/* What cuts the list: a character, or 0 for the legacy pattern `, *|(?: +)`. False: Alembic takes no such word. */
-static bool separator_char(struct text word, struct text list, char *out)
+/*
+ * The word before a comment. Alembic's own templates wrote `os  # Use os.pathsep. …`, which ConfigParser takes for the
+ * whole value and Alembic refuses once there are version_locations; it is plain what was meant.
+ */
+static struct text before_comment(struct text value)
 {
+	size_t i;
+
+	for (i = 1; i + 1 < value.len; i++)
+		if ((value.ptr[i] == ' ' || value.ptr[i] == '\t') && value.ptr[i + 1] == '#')
+			return ini_strip((struct text){ value.ptr, i });
+	return value;
+}
+
+/* What cuts the list: a character, or 0 for the legacy pattern `, *|(?: +)`. False: Alembic takes no such word. */
+static bool separator_char(struct text value, struct text list, char *out)
+{
+	struct text word = before_comment(value);
+
 	*out = 0;
-	if (!word.ptr)
+	if (!value.ptr)
 		return true;
 	if (text_equal(word, TEXT_LITERAL("space")))
 		*out = ' ';

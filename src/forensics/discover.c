@@ -207,6 +207,7 @@ int discover_new(struct discovery *discovery, struct source *source, struct env_
 	struct search search;
 	int rc = begin_search(&search, discovery, source, survey_source, out, err);
 
+	search.is_past = true;
 	if (rc == 0 && !is_known(discovery, &search.survey))
 		rc = resolve(&search);
 	survey_release(&search.survey);

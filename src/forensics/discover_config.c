@@ -98,6 +98,26 @@ static int any_holds_migrations(struct search *search, const struct env_def *def
 	return 0;
 }
 
+/*
+ * Where an environment's migrations are is set in a way that no reader of the file can tell, and no migration stands
+ * where Alembic's defaults would have it.
+ */
+static void say_unknown(struct search *search, const struct survey_config *config, const struct config_section *section)
+{
+	const struct location *unknown = NULL;
+	size_t i;
+
+	for (i = 0; i < section->version_location_count && !unknown; i++)
+		if (section->version_locations[i].kind == LOCATION_UNKNOWN)
+			unknown = &section->version_locations[i];
+	if (!unknown || search->is_past)
+		return;
+	search->out->is_incomplete = true;
+	repo_add_limit(search->study->repo, "'%s', line %u: the version_locations cannot be known: %.*s",
+		study_shown(search->study, study_path_text(search->study, config->path)), unknown->line,
+		(int)unknown->reason.len, unknown->reason.ptr);
+}
+
 static int add_from_section(
 	struct search *search, const struct survey_config *config, const struct config_section *section)
 {
@@ -127,6 +147,8 @@ static int add_from_section(
 		if (search_add_children(search, def) < 0)
 			return -1;
 		def->is_explicit = def->version_count == before;
+		if (def->is_explicit)
+			say_unknown(search, config, section);
 	}
 	return holds < 0 ? -1 : 0;
 }

@@ -22,6 +22,7 @@ struct search {
 	struct survey survey;
 	struct env_defs *out;
 	size_t first; /* of this search in out->items */
+	bool is_past; /* of a tree that only history has: what it does not tell is no gap in today's answer */
 	struct err *err;
 };
 

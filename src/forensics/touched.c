@@ -9,6 +9,7 @@
 #include "revident/forensics/source.h"
 #include "revident/forensics/survey.h"
 #include "revident/git/object.h"
+#include "survey_parts.h"
 
 enum {
 	ENV_PY_MAX = 1024 * 1024,
@@ -26,6 +27,7 @@ struct looking {
 	struct intern unplaced;                /* paths of .py files that only a configuration can claim */
 	struct intern seen;                    /* trees that were searched for configurations, and their paths */
 	struct intern claimed;                 /* directories that configurations name */
+	bool claims_any;                       /* one cannot be told which it names */
 	struct oid *odd;                       /* files of any other name: an alembic.ini may be a link to one */
 	size_t odd_count, odd_cap;
 	struct err *err;
@@ -190,8 +192,12 @@ static void claim_all(struct looking *l, const struct config_file *file, struct 
 
 	for (i = 0; i < file->section_count; i++) {
 		claim(l, &file->sections[i].script_location, config_dir);
-		for (k = 0; k < file->sections[i].version_location_count; k++)
-			claim(l, &file->sections[i].version_locations[k], config_dir);
+		for (k = 0; k < file->sections[i].version_location_count; k++) {
+			const struct location *location = &file->sections[i].version_locations[k];
+
+			l->claims_any = l->claims_any || location->kind == LOCATION_UNKNOWN;
+			claim(l, location, config_dir);
+		}
 	}
 }
 
@@ -278,6 +284,23 @@ static void search_configs(
 	object_release(&object);
 }
 
+/* Does the file bind a revision id on either side, or may it, for all that can be read? */
+static bool may_be_migration(struct looking *l, struct text path)
+{
+	struct source_entry entry;
+	struct err why = { 0 };
+	bool found = false;
+	int side, got;
+
+	for (side = 0; side < 2 && !found; side++) {
+		got = l->sides[side] ? source_find(l->sides[side], path, &entry, &why) : 0;
+		if (got == 1)
+			got = survey_is_migration(l->study, &entry, &why);
+		found = got != 0;
+	}
+	return found;
+}
+
 /* Does a configuration anywhere claim one of the files that nothing else placed? */
 static void look_at_unplaced(struct looking *l)
 {
@@ -291,12 +314,14 @@ static void look_at_unplaced(struct looking *l)
 			search_configs(l, l->sides[side], &root, &path, 0);
 	for (i = 0; i < l->unplaced.count; i++) {
 		const struct intern_key *file = intern_get(&l->unplaced, (uint32_t)i);
+		struct text at = { (const char *)file->bytes, file->len };
 
+		if (l->claims_any && !l->touched->any)
+			l->touched->any = may_be_migration(l, at);
 		for (k = 0; k < l->claimed.count && !l->touched->any; k++) {
 			const struct intern_key *dir = intern_get(&l->claimed, (uint32_t)k);
 
-			l->touched->any = text_is_below((struct text){ (const char *)file->bytes, file->len },
-				(struct text){ (const char *)dir->bytes, dir->len });
+			l->touched->any = text_is_below(at, (struct text){ (const char *)dir->bytes, dir->len });
 		}
 	}
 	strbuf_release(&path);

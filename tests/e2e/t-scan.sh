@@ -160,6 +160,34 @@ fixture env-at-top
 run revident scan --format json
 expect_json '[(e["path"], e["versions"]) for e in d["environments"]]' '[[".", ["versions"]]]'
 
+it "version_locations that nobody can tell are no clean answer, until they are mended"
+fixture locations-unknown
+for branch in separator:'its separator is none that Alembic takes' key:"there is no key 'steps'"; do
+	git checkout -q "${branch%%:*}"
+	for command in scan audit; do
+		run revident "$command" --format json
+		expect_exit 3
+		tr -s '\n ' '  ' <"$CASE_DIR/out" | grep -qF "'alembic.ini', line 3: the version_locations cannot be known: ${branch#*:}" ||
+			fail "$command does not say why"
+	done
+	run revident check --range "$(mark :1)..HEAD"
+	expect_exit 3
+	git rm -q shop/b2b2b2b2b2b2_orders.py
+	run revident check --staged
+	expect_exit 3
+	git reset -q --hard
+	echo 'import os' >app.py
+	git add app.py
+	run revident check --staged
+	expect_exit 0
+	git checkout -q "$(mark :1)" -- alembic.ini
+	git commit -qm mended
+	run revident check --range HEAD^..HEAD
+	expect_exit 0
+	run revident scan
+	expect_exit 0
+done
+
 it "a squash of 300 migrations is one line of text and 300 losses in JSON"
 sh "$TOP/tests/support/squash-stream.sh" >"$CASE_DIR/squash.fi"
 import_stream squash <"$CASE_DIR/squash.fi"

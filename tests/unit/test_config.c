@@ -117,6 +117,7 @@ static void config_parse__version_locations__are_cut_as_alembic_does(void **stat
 		{ "version_locations = a;b:c\npath_separator = ;", "relative a|resource b:c|" },
 		{ "version_locations =\n  a b\n  c\npath_separator = newline", "relative a b|relative c|" },
 		{ "version_locations = a b\npath_separator = os\nversion_path_separator = space", "relative a b|" },
+		{ "version_locations = a:b\nversion_path_separator = os  # Use os.pathsep.", "relative a|relative b|" },
 		{ "version_locations = a\npath_separator = comma",
 			"unknown its separator is none that Alembic takes|" },
 		{ "version_locations = %(nope)s", "unknown there is no key 'nope'|" },
