@@ -9,7 +9,7 @@
 #include "revident/forensics/provenance.h"
 #include "revident/git/commit_info.h"
 
-int check_side(struct checking *c, const struct oid *commit, struct judge_side *out)
+static int read_side(struct checking *c, const struct oid *commit, struct judge_side *out)
 {
 	struct commit_info info;
 	char hex[OID_HEX + 1];
@@ -21,6 +21,22 @@ int check_side(struct checking *c, const struct oid *commit, struct judge_side *
 	if (found < 0)
 		return -1;
 	*out = (struct judge_side){ info.tree, info.id };
+	return 0;
+}
+
+int check_side(struct checking *c, const struct oid *commit, struct judge_side *out)
+{
+	uint32_t number = intern_find(&c->commits, commit->bytes, OID_BYTES);
+
+	if (number != INTERN_NONE) {
+		*out = c->sides[number];
+		return 0;
+	}
+	if (read_side(c, commit, out) < 0)
+		return -1;
+	VEC_GROW(c->sides, c->commits.count, c->side_cap);
+	c->sides[c->commits.count] = *out;
+	intern_add(&c->commits, commit->bytes, OID_BYTES);
 	return 0;
 }
 
@@ -67,12 +83,16 @@ static void add_extra(struct checking *c, struct env_defs *extra)
 
 static void describe_protection(struct checking *c, const struct protection *protection)
 {
-	struct text *names = arena_calloc(&c->study->arena, protection->ref_count + 1, sizeof(*names));
+	struct policy_use *use = &c->uses[c->use];
 	size_t i;
 
-	for (i = 0; i < protection->ref_count; i++)
-		names[i] = protection->refs[i].name;
-	c->out->refs = names;
+	if (!use->protected_refs) {
+		use->protected_refs =
+			arena_calloc(&c->study->arena, protection->ref_count + 1, sizeof(*use->protected_refs));
+		for (i = 0; i < protection->ref_count; i++)
+			use->protected_refs[i] = protection->refs[i].name;
+	}
+	c->out->refs = use->protected_refs;
 	c->out->ref_count = protection->ref_count;
 	c->out->tag_count = protection->tag_count;
 	if (c->policy->protect == PROTECT_ALL)
@@ -115,43 +135,76 @@ static const struct text *only_environments(struct checking *c)
 	return only;
 }
 
+/* Reads a policy and makes it the one in use. */
+static int load_policy(struct checking *c, struct source *source, struct err *err)
+{
+	struct policy_use use = { .extra = xcalloc(1, sizeof(*use.extra)) };
+	size_t i;
+
+	use.policy = arena_alloc(&c->study->arena, sizeof(*use.policy));
+	if (policy_load_given(c->study->repo, source, c->options->given, c->options->given_count, &c->study->arena,
+		    use.policy, &use.has_file, err) < 0) {
+		free(use.extra);
+		return -1;
+	}
+	c->policy = use.policy;
+	for (i = 0; i < c->policy->ignored_count; i++)
+		judge_add_note(c->judge, "%s", c->policy->ignored[i]);
+	if (!use.has_file)
+		look_for_lost_policy(c, source);
+	add_extra(c, use.extra);
+	VEC_GROW(c->uses, c->policies.count, c->use_cap);
+	c->uses[c->policies.count] = use;
+	return 0;
+}
+
+/* Finds the policy's number by its file, none being the null id. What cannot be looked for gets one that is no id. */
+static int find_policy(struct checking *c, struct source *source)
+{
+	static const char unknown[] = "?";
+	struct source_entry entry;
+	struct oid blob = { 0 };
+	struct err why = { 0 };
+	const char *key = (const char *)blob.bytes;
+	size_t len = OID_BYTES;
+	int found = source ? source_find(source, TEXT_LITERAL(POLICY_FILE_NAME), &entry, &why) : 0;
+
+	if (found == 1 && entry.kind == SOURCE_FILE)
+		blob = entry.id;
+	if (found < 0) {
+		key = unknown;
+		len = strlen(unknown);
+	}
+	c->use = intern_find(&c->policies, key, len);
+	if (c->use != INTERN_NONE)
+		return 0;
+	if (load_policy(c, source, c->err) < 0)
+		return -1;
+	c->use = intern_add(&c->policies, key, len);
+	return 0;
+}
+
 int check_use_policy(struct checking *c, const struct judge_case *judged, struct text target_name)
 {
-	bool from_base = c->options->policy_from_base, has_file;
+	bool from_base = c->options->policy_from_base;
 	const struct judge_side *side = &judged->target;
 	struct judge_options options = { .progress = c->options->progress, .only_count = c->options->env_count };
-	struct source *source = NULL;
-	struct env_defs *extra;
 	char hex[OID_HEX + 1];
-	size_t i;
 
 	if (from_base)
 		side = judged->base_count ? &judged->bases[0] : NULL;
-	if (side)
-		source = source_of_tree(c->study, &side->tree);
-	c->policy = arena_alloc(&c->study->arena, sizeof(*c->policy));
-	if (policy_load_given(c->study->repo, source, c->options->given, c->options->given_count, &c->study->arena,
-		    c->policy, &has_file, c->err) < 0)
+	if (find_policy(c, side ? source_of_tree(c->study, &side->tree) : NULL) < 0)
 		return -1;
-	for (i = 0; i < c->policy->ignored_count; i++)
-		judge_add_note(c->judge, "%s", c->policy->ignored[i]);
-	if (!has_file)
-		look_for_lost_policy(c, source);
-	if (has_file)
+	c->policy = c->uses[c->use].policy;
+	if (c->uses[c->use].has_file)
 		c->out->policy =
 			side && !oid_is_null(&side->commit)
 				? study_sentence(c->study, "%s:%s", oid_hex(&side->commit, hex), POLICY_FILE_NAME)
 				: study_sentence(c->study, "%s in %.*s", POLICY_FILE_NAME, (int)target_name.len,
 					  target_name.ptr);
-	extra = xcalloc(1, sizeof(*extra));
-	VEC_GROW(c->extra, c->use_count, c->extra_cap);
-	VEC_GROW(c->published, c->use_count, c->use_cap);
-	c->extra[c->use_count] = extra;
-	c->published[c->use_count++] = NULL;
-	add_extra(c, extra);
 	options.policy = c->policy;
 	options.policy_is_of_base = from_base;
-	options.extra = extra;
+	options.extra = c->uses[c->use].extra;
 	options.only = only_environments(c);
 	judge_use(c->judge, &options);
 	return 0;
@@ -176,7 +229,7 @@ void check_take_limits(struct checking *c, size_t from)
 
 const struct protection *check_protection(struct checking *c)
 {
-	struct published **published = &c->published[c->use_count - 1];
+	struct published **published = &c->uses[c->use].published;
 
 	if (!*published) {
 		size_t limits = check_limits(c);
@@ -185,9 +238,14 @@ const struct protection *check_protection(struct checking *c)
 		if (!*published)
 			return NULL;
 		check_take_limits(c, limits);
-		describe_protection(c, published_protection(*published));
 	}
+	describe_protection(c, published_protection(*published));
 	return published_protection(*published);
+}
+
+struct published *check_published(const struct checking *c)
+{
+	return c->uses[c->use].published;
 }
 
 /* --- cases ------------------------------------------------------------------------------------------------------- */
@@ -204,6 +262,23 @@ static void note_comparison(struct checking *c, const struct judge_case *judged,
 		(struct comparison){ name, bases, judged->base_count, judged->target.commit };
 }
 
+/* Was the same change judged by the same policy? What it says of it would not be new. */
+static bool note_judged(struct checking *c, const struct judge_case *judged)
+{
+	size_t before = c->judged.count, i;
+	struct strbuf key = STRBUF_INIT;
+	uint32_t number;
+
+	strbuf_addf(&key, "%u %d %d %d %zu\n", (unsigned)c->use, judged->bases_are_protected, judged->forbids_heads,
+		judged->with_history, judged->base_count);
+	strbuf_add(&key, (const char *)&judged->target, sizeof(judged->target));
+	for (i = 0; i < judged->base_count; i++)
+		strbuf_add(&key, (const char *)&judged->bases[i], sizeof(judged->bases[i]));
+	number = intern_add(&c->judged, key.buf, key.len);
+	strbuf_release(&key);
+	return number < before;
+}
+
 int check_case(struct checking *c, struct judge_case *judged, struct text name)
 {
 	const struct protection *protection;
@@ -212,6 +287,8 @@ int check_case(struct checking *c, struct judge_case *judged, struct text name)
 	note_comparison(c, judged, name);
 	if (check_use_policy(c, judged, name) < 0)
 		return -1;
+	if (note_judged(c, judged))
+		return 0;
 	concerned = judge_is_concerned(c->judge, judged, c->err);
 	if (concerned < 0)
 		return -1;
@@ -221,7 +298,7 @@ int check_case(struct checking *c, struct judge_case *judged, struct text name)
 			return -1;
 		if (protection->is_default) /* nobody says what is published: then all that was there is */
 			judged->bases_are_protected = true;
-		if (judge_change(c->judge, judged, c->published[c->use_count - 1], c->err) < 0)
+		if (judge_change(c->judge, judged, check_published(c), c->err) < 0)
 			return -1;
 	}
 	return c->options->merged_with ? check_merged(c, judged) : 0;
@@ -244,16 +321,37 @@ static int run_mode(struct checking *c)
 	return -1;
 }
 
+static void release(struct checking *c)
+{
+	size_t i;
+
+	judge_free(c->judge);
+	for (i = 0; i < c->policies.count; i++) {
+		published_free(c->uses[i].published);
+		env_defs_release(c->uses[i].extra);
+		free(c->uses[i].extra);
+	}
+	free(c->uses);
+	free(c->sides);
+	intern_release(&c->policies);
+	intern_release(&c->commits);
+	intern_release(&c->judged);
+	merge_finder_free(c->finder);
+	free(c->comparisons);
+}
+
 int check_run(struct study *study, struct discovery *discovery, const struct check_options *options, struct check *out,
 	struct err *err)
 {
 	struct checking c = { .study = study, .discovery = discovery, .options = options, .out = out, .err = err };
 	struct err why = { 0 };
-	size_t i;
 	int rc;
 
 	memset(out, 0, sizeof(*out));
 	c.judge = judge_new(study, discovery);
+	intern_init(&c.policies);
+	intern_init(&c.commits);
+	intern_init(&c.judged);
 	rc = run_mode(&c);
 	if (rc == 0) {
 		judge_finish(c.judge, out);
@@ -264,14 +362,6 @@ int check_run(struct study *study, struct discovery *discovery, const struct che
 			    &why) < 0) /* an ornament: no verdict is given up for it */
 			memset(&out->provenance, 0, sizeof(out->provenance));
 	}
-	judge_free(c.judge);
-	for (i = 0; i < c.use_count; i++) {
-		published_free(c.published[i]);
-		env_defs_release(c.extra[i]);
-		free(c.extra[i]);
-	}
-	free(c.published);
-	free(c.extra);
-	free(c.comparisons);
+	release(&c);
 	return rc;
 }

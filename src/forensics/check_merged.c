@@ -88,5 +88,5 @@ int check_merged(struct checking *c, const struct judge_case *judged)
 	merged.target.tree = result.tree;
 	if (!check_protection(c))
 		return -1;
-	return judge_change(c->judge, &merged, c->published[c->use_count - 1], c->err);
+	return judge_change(c->judge, &merged, check_published(c), c->err);
 }

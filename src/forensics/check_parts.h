@@ -4,11 +4,21 @@
 #ifndef REVIDENT_SRC_FORENSICS_CHECK_PARTS_H
 #define REVIDENT_SRC_FORENSICS_CHECK_PARTS_H
 
+#include "revident/base/intern.h"
 #include "revident/forensics/check.h"
 #include "revident/forensics/judge.h"
 #include "revident/forensics/published.h"
 #include "revident/git/merge_base.h"
 #include "revident/git/refs.h"
+
+/* What follows from one policy. */
+struct policy_use {
+	struct policy *policy;
+	bool has_file;
+	struct env_defs *extra;
+	struct published *published; /* NULL until it is asked for */
+	struct text *protected_refs; /* their names, then */
+};
 
 struct checking {
 	struct study *study;
@@ -18,10 +28,19 @@ struct checking {
 	struct check *out;
 	struct comparison *comparisons;
 	size_t comparison_count, comparison_cap;
-	struct published **published; /* one for each policy that was read; NULL until it is asked for */
-	struct env_defs **extra;
-	size_t use_count, use_cap, extra_cap;
-	struct policy *policy; /* the last one read */
+
+	/* A push may have thousands of lines, most of which have something in common. */
+	struct policy_use *uses; /* one for each policy that was read, by number in `policies` */
+	size_t use_cap;
+	uint32_t use; /* the one that holds */
+	struct intern policies;
+	struct intern commits; /* ids of commits that are a side */
+	struct judge_side *sides;
+	size_t side_cap;
+	struct intern judged; /* changes, as note_judged() sees them */
+	struct merge_finder *finder;
+
+	struct policy *policy; /* of `use` */
 	bool has_lost_refs;    /* some could not be read: what is published, and where a branch began, nobody knows */
 	struct err *err;
 };
@@ -35,6 +54,9 @@ int check_use_policy(struct checking *c, const struct judge_case *judged, struct
  */
 size_t check_limits(const struct checking *c);
 void check_take_limits(struct checking *c, size_t from);
+
+/* check.c: the published of the policy in use, once check_protection() was asked. */
+struct published *check_published(const struct checking *c);
 
 /* check.c: what is protected by the policy in use; refs are read at the first call. NULL on failure. */
 const struct protection *check_protection(struct checking *c);

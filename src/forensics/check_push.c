@@ -65,7 +65,8 @@ struct updating {
 	const struct ref_list *refs;
 	const struct ref *head; /* NULL: unborn */
 	const struct protection *protection;
-	struct text prefix; /* of the remote's tracking refs */
+	struct text prefix;              /* of the remote's tracking refs */
+	const struct commit_list *known; /* what the other side has, as far as this clone knows */
 	bool is_protected;
 };
 
@@ -118,15 +119,16 @@ static int before_of(const struct updating *u, struct oid *out)
 /*
  * What the other side has, as far as this clone knows: tracking refs of the remote, or all refs that are received into.
  */
-static void list_known(const struct updating *u, struct commit_list *out)
+static void list_known(
+	const struct checking *c, const struct ref_list *refs, struct text prefix, struct commit_list *out)
 {
 	size_t i;
 
-	for (i = 0; i < u->refs->count; i++) {
-		const struct ref *ref = &u->refs->items[i];
+	for (i = 0; i < refs->count; i++) {
+		const struct ref *ref = &refs->items[i];
 
-		if (u->c->options->mode == CHECK_RECEIVE ? branch_of(ref->name).ptr != NULL
-							 : begins_with(ref->name, u->prefix))
+		if (c->options->mode == CHECK_RECEIVE ? branch_of(ref->name).ptr != NULL
+						      : begins_with(ref->name, prefix))
 			add_commit(out, &ref->commit);
 	}
 }
@@ -182,6 +184,7 @@ static int unknown_base(const struct updating *u)
 static int choose_bases(const struct updating *u, const struct oid *tip, struct judge_case *judged)
 {
 	struct commit_list others = { .items = NULL };
+	const struct commit_list *list = &others;
 	bool is_new = oid_is_null(&u->update->before), from_head;
 	struct oid before;
 	size_t i;
@@ -207,10 +210,10 @@ static int choose_bases(const struct updating *u, const struct oid *tip, struct 
 	if (!others.count && found)
 		return against_commit(u, &before, judged);
 	if (!others.count)
-		list_known(u, &others);
-	if (!others.count && !is_new)
+		list = u->known;
+	if (!list->count && !is_new)
 		return unknown_before(u);
-	rc = others.count ? check_parted(u->c, tip, others.items, others.count, judged) : 0;
+	rc = list->count ? check_parted(u->c, tip, list->items, list->count, judged) : 0;
 	free(others.items);
 	return rc < 0 ? -1 : 0;
 }
@@ -276,26 +279,33 @@ static int judge_update(struct updating *u)
 	return judge_tip(u, &tip);
 }
 
-/* Each ref for itself: one that cannot be judged does not keep the others from it. */
-static int judge_updates(struct checking *c, const struct ref_update *updates, size_t count)
+/* All that is pushed lies in one history, which is read once. What is not there is told when its turn comes. */
+static void expect_tips(struct checking *c, const struct ref_update *updates, size_t count)
 {
-	struct ref_list refs;
-	struct ref head;
-	size_t i, limits = check_limits(c);
-	int has_head;
+	struct commit_list tips = { .items = NULL };
+	struct err ignored = { 0 };
+	struct oid tip;
+	size_t i;
 
-	if (refs_all(c->study->repo, &c->study->arena, &refs, c->err) < 0)
-		return -1;
-	check_take_limits(c, limits);
-	has_head = refs_head(c->study->repo, &c->study->arena, &head, c->err);
-	if (has_head < 0)
-		return -1;
+	for (i = 0; i < count; i++)
+		if (!oid_is_null(&updates[i].after) &&
+			object_peel_to_commit(c->study->repo, &updates[i].after, &tip, &ignored) == 1)
+			add_commit(&tips, &tip);
+	c->finder = merge_finder_new(c->study->repo, tips.items, tips.count);
+	free(tips.items);
+}
+
+/* Each ref for itself: one that cannot be judged does not keep the others from it. */
+static int judge_each(struct updating *u, const struct ref_update *updates, size_t count)
+{
+	struct checking *c = u->c;
+	size_t i;
+
 	for (i = 0; i < count; i++) {
-		struct updating u = { .c = c, .update = &updates[i], .refs = &refs };
-
-		u.head = has_head ? &head : NULL;
-		u.prefix = tracking_prefix(c, &refs);
-		if (judge_update(&u) == 0)
+		u->update = &updates[i];
+		u->protection = NULL;
+		u->is_protected = false;
+		if (judge_update(u) == 0)
 			continue;
 		if (c->err->kind != ERR_UNDECIDED)
 			return -1;
@@ -303,6 +313,31 @@ static int judge_updates(struct checking *c, const struct ref_update *updates, s
 		err_clear(c->err);
 	}
 	return 0;
+}
+
+static int judge_updates(struct checking *c, const struct ref_update *updates, size_t count)
+{
+	struct commit_list known = { .items = NULL };
+	struct updating u = { .c = c, .known = &known };
+	struct ref_list refs;
+	struct ref head;
+	size_t limits = check_limits(c);
+	int has_head, rc;
+
+	if (refs_all(c->study->repo, &c->study->arena, &refs, c->err) < 0)
+		return -1;
+	check_take_limits(c, limits);
+	has_head = refs_head(c->study->repo, &c->study->arena, &head, c->err);
+	if (has_head < 0)
+		return -1;
+	u.refs = &refs;
+	u.head = has_head ? &head : NULL;
+	u.prefix = tracking_prefix(c, &refs);
+	list_known(c, &refs, u.prefix, &known);
+	expect_tips(c, updates, count);
+	rc = judge_each(&u, updates, count);
+	free(known.items);
+	return rc;
 }
 
 int check_push(struct checking *c)

@@ -61,7 +61,9 @@ int check_parted(
 	struct judge_side *sides;
 	bool share_history;
 
-	if (check_side(c, tip, &judged->target) < 0 || merge_bases_find(c->study->repo, &c->study->arena, tip, others,
+	if (!c->finder)
+		c->finder = merge_finder_new(c->study->repo, NULL, 0);
+	if (check_side(c, tip, &judged->target) < 0 || merge_finder_find(c->finder, &c->study->arena, tip, others,
 							       count, c->options->progress, &bases, c->err) < 0)
 		return -1;
 	share_history = bases.count > 0;

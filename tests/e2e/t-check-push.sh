@@ -42,6 +42,27 @@ RULE='error multiple-heads'
 blocked git push -q origin main
 passes git push -q origin main:both
 
+# blobs_read: what the lines on standard input cost
+blobs_read() {
+	"$REVIDENT" check -v --pre-push origin 2>&1 >/dev/null | sed -n 's/.* trees and \(.*\) blobs read/\1/p'
+}
+
+it "a thousand tags of one commit are judged as one, and each is told"
+served
+migration c3c3 b2b2
+git rm -q m/versions/b2b2_x.py
+git add -A
+git commit -q --no-verify -m change
+id=$(git rev-parse HEAD)
+seq 1000 | sed "s:.*:refs/tags/t& $id refs/tags/t& 0000000000000000000000000000000000000000:" >"$CASE_DIR/lines"
+one=$(head -1 "$CASE_DIR/lines" | blobs_read)
+all=$(blobs_read <"$CASE_DIR/lines")
+[ "$one" -gt 0 ] || fail "one line reads nothing"
+[ "$one" = "$all" ] || fail "one line reads $one blobs, a thousand $all"
+"$REVIDENT" check --format json --pre-push origin <"$CASE_DIR/lines" >"$CASE_DIR/json" || true
+[ "$(grep -c '"refs/tags/t[0-9]*"' "$CASE_DIR/json")" = 1000 ] || fail "not every line is told"
+[ "$(grep -c '"identity-deleted"' "$CASE_DIR/json")" -ge 1 ] || fail "the deletion is not told"
+
 it "a server lets nobody add a head"
 served
 rm .git/hooks/pre-push

@@ -11,6 +11,7 @@
 #include "revident/git/memory.h"
 #include "revident/git/merge.h"
 #include "revident/git/merge_base.h"
+#include "revident/git/object.h"
 #include "revident/git/tree_diff.h"
 
 #define MAKE                                                                                    \
@@ -213,6 +214,55 @@ static void merge_bases_find__shallow_clone__says_that_it_is_cut(void **state)
 	bench_close(&b);
 }
 
+/* Asked with one finder about every pair of branches, as git names the bases; the history is read once. */
+static void merge_finder_find__many_tips__each_as_git_finds_it(void **state)
+{
+	static const char *const names[] = { "one", "two", "main", "one^1", "two^1", "side" };
+	enum { COUNT = sizeof(names) / sizeof(names[0]) };
+	struct merge_finder *finder;
+	struct oid tips[COUNT];
+	struct bench b;
+	struct strbuf command = STRBUF_INIT;
+	size_t i, k, n, commits_read = 0;
+
+	sandbox_run(*state,
+		MAKE "git commit -q --allow-empty -m l; git branch one; git reset -q --hard HEAD^;"
+		     "git commit -q --allow-empty -m r; git branch two; git branch side HEAD^;"
+		     "git checkout -q one; git merge -q -m m1 two; git checkout -q two; git merge -q -m m2 one^1;"
+		     "git commit -q --allow-empty -m on; git checkout -q side; git commit -q --allow-empty -m s");
+	for (i = 0; i < COUNT; i++) {
+		strbuf_clear(&command);
+		strbuf_addf(&command, "git -C r rev-parse %s", names[i]);
+		tips[i] = sandbox_id(*state, command.buf);
+	}
+	bench_open(&b, *state);
+	finder = merge_finder_new(b.repo, tips, COUNT);
+	for (i = 0; i < COUNT; i++) {
+		for (k = 0; k < COUNT; k++) {
+			struct strbuf out = STRBUF_INIT;
+			struct merge_bases bases;
+			char hex[OID_HEX + 1], *expected;
+
+			assert_int_equal(
+				merge_finder_find(finder, &b.arena, &tips[k], &tips[i], 1, NULL, &bases, &b.err), 0);
+			assert_false(bases.is_cut);
+			for (n = 0; n < bases.count; n++)
+				strbuf_addf(&out, "%s%s", n ? "\n" : "", oid_hex(&bases.items[n], hex));
+			strbuf_clear(&command);
+			strbuf_addf(&command, "git -C r merge-base --all %s %s | sort", names[k], names[i]);
+			expected = sandbox_output(*state, command.buf);
+			assert_string_equal(out.buf, expected);
+			commits_read = commits_read ? commits_read : object_count_read(b.repo, OBJECT_COMMIT);
+			strbuf_release(&out);
+			free(expected);
+		}
+	}
+	assert_int_equal(object_count_read(b.repo, OBJECT_COMMIT), commits_read);
+	strbuf_release(&command);
+	merge_finder_free(finder);
+	bench_close(&b);
+}
+
 static void merge_trees__clean_and_in_conflict__is_what_git_makes(void **state)
 {
 	struct merged_tree merged;
@@ -253,6 +303,7 @@ int main(void)
 		SANDBOXED(merge_bases_find__criss_cross__finds_both),
 		SANDBOXED(merge_bases_find__ancestor__is_the_base_itself),
 		SANDBOXED(merge_bases_find__nothing_in_common__finds_none),
+		SANDBOXED(merge_finder_find__many_tips__each_as_git_finds_it),
 		SANDBOXED(merge_bases_find__shallow_clone__says_that_it_is_cut),
 		SANDBOXED(merge_trees__clean_and_in_conflict__is_what_git_makes),
 	};

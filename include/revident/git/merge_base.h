@@ -27,4 +27,17 @@ struct merge_bases {
 int merge_bases_find(struct repo *repo, struct arena *arena, const struct oid *tip, const struct oid *others,
 	size_t count, const struct progress *progress, struct merge_bases *out, struct err *err);
 
+/*
+ * For many tips, one after the other: the history is read once, that of the `expected` commits with it, and what the
+ * others have is found out once as long as they stay the same. Borrows `repo`, copies `expected`. Nothing is read
+ * before the first question. merge_finder_free() takes NULL.
+ */
+struct merge_finder;
+struct merge_finder *merge_finder_new(struct repo *repo, const struct oid *expected, size_t count);
+void merge_finder_free(struct merge_finder *finder);
+
+/* As merge_bases_find(). */
+int merge_finder_find(struct merge_finder *finder, struct arena *arena, const struct oid *tip, const struct oid *others,
+	size_t count, const struct progress *progress, struct merge_bases *out, struct err *err);
+
 #endif
