@@ -16,9 +16,26 @@ enum {
 	ORDER = 0x01020304 /* told from another machine's by its bytes */
 };
 
-/* What the file of a pack begins with; behind it stand the ids of dull trees, then records. */
+/* What the file of a pack begins with; behind it stand the ids of dull trees, then other trees, then records. */
 struct facts_head {
-	uint32_t order, record_count, dull_count[IN_VERSIONS];
+	uint32_t order, record_count, tree_count, dull_count[IN_VERSIONS];
+};
+
+/* A tree, told apart by where it is looked at; `in_versions` is 0 or 1. */
+struct tree_id {
+	struct oid id;
+	uint32_t in_versions;
+};
+
+/* Before the bytes of its entries. */
+struct tree_key {
+	struct tree_id id;
+	uint32_t size, len; /* of the whole tree, and of the entries */
+};
+
+struct known_tree {
+	size_t size;
+	struct text entries;
 };
 
 /* Before the bytes of each record. */
@@ -30,7 +47,9 @@ struct record_key {
 struct pack_facts {
 	size_t pack;
 	struct pack_stamp stamp;
-	struct strbuf file; /* as read; records point into it */
+	struct strbuf file;            /* as read; all else points into it */
+	const char *dull[IN_VERSIONS]; /* ids in their order */
+	size_t dull_count[IN_VERSIONS];
 };
 
 struct facts {
@@ -39,12 +58,16 @@ struct facts {
 	struct intern blobs;  /* ids */
 	struct text *records; /* by number in `blobs` */
 	size_t record_cap;
-	size_t dull_known[IN_VERSIONS]; /* trees of the study's sets that were known before */
+	struct intern tree_ids;
+	struct known_tree *trees; /* by number in `tree_ids` */
+	size_t tree_cap;
+	size_t trees_known; /* before this run */
+	struct arena arena; /* for the entries of the others */
 };
 
 static const char *writer_text(struct arena *arena)
 {
-	return arena_printf(arena, "facts 1, reader %s, %s", reader_digest, reader_library(arena));
+	return arena_printf(arena, "facts 2, reader %s, %s", reader_digest, reader_library(arena));
 }
 
 void facts_free(struct facts *facts)
@@ -58,7 +81,10 @@ void facts_free(struct facts *facts)
 		strbuf_release(&facts->packs[i].file);
 	}
 	intern_release(&facts->blobs);
+	intern_release(&facts->tree_ids);
+	arena_release(&facts->arena);
 	free(facts->records);
+	free(facts->trees);
 	free(facts);
 }
 
@@ -70,13 +96,42 @@ static void add_record(struct facts *facts, const struct oid *id, struct text re
 	facts->records[number] = record;
 }
 
+static void add_tree(struct facts *facts, const struct tree_id *id, const struct known_tree *tree)
+{
+	uint32_t number = intern_add(&facts->tree_ids, id, sizeof(*id));
+
+	VEC_REACH(facts->trees, number, facts->tree_cap, 0);
+	facts->trees[number] = *tree;
+}
+
+void facts_add_tree(struct facts *facts, const struct oid *id, bool in_versions, size_t size, struct text entries)
+{
+	const struct tree_id key = { .id = *id, .in_versions = in_versions };
+
+	if (size <= UINT32_MAX && entries.len <= UINT32_MAX &&
+		intern_find(&facts->tree_ids, &key, sizeof(key)) == INTERN_NONE)
+		add_tree(facts, &key, &(struct known_tree){ size, arena_text(&facts->arena, entries) });
+}
+
+bool facts_tree(const struct facts *facts, const struct oid *id, bool in_versions, size_t *size, struct text *entries)
+{
+	const struct tree_id key = { .id = *id, .in_versions = in_versions };
+	uint32_t number = intern_find(&facts->tree_ids, &key, sizeof(key));
+
+	if (number == INTERN_NONE)
+		return false;
+	*size = facts->trees[number].size;
+	*entries = facts->trees[number].entries;
+	return true;
+}
+
 /* Takes in what is kept of one pack. Stops where it makes no sense; what came before is good by itself. */
-static void take_facts(struct study *study, struct facts *facts, struct text bytes)
+static void take_facts(struct facts *facts, struct pack_facts *of, struct text bytes)
 {
 	const char *at = bytes.ptr, *end = at + bytes.len;
 	struct facts_head head;
 	struct record_key key;
-	struct oid id;
+	struct tree_key tree;
 	size_t i, k;
 
 	if (bytes.len < sizeof(head))
@@ -85,11 +140,21 @@ static void take_facts(struct study *study, struct facts *facts, struct text byt
 	at += sizeof(head);
 	if (head.order != ORDER)
 		return;
-	for (k = 0; k < IN_VERSIONS; k++)
-		for (i = 0; i < head.dull_count[k] && (size_t)(end - at) >= OID_BYTES; i++, at += OID_BYTES) {
-			memcpy(id.bytes, at, OID_BYTES);
-			study_add_dull(study, &id, k != 0);
-		}
+	for (k = 0; k < IN_VERSIONS; k++) {
+		if (head.dull_count[k] > (size_t)(end - at) / OID_BYTES)
+			return;
+		of->dull[k] = at;
+		of->dull_count[k] = head.dull_count[k];
+		at += of->dull_count[k] * OID_BYTES;
+	}
+	for (i = 0; i < head.tree_count && (size_t)(end - at) >= sizeof(tree); i++) {
+		memcpy(&tree, at, sizeof(tree));
+		at += sizeof(tree);
+		if (tree.len > (size_t)(end - at))
+			return;
+		add_tree(facts, &tree.id, &(struct known_tree){ tree.size, { at, tree.len } });
+		at += tree.len;
+	}
 	for (i = 0; i < head.record_count && (size_t)(end - at) >= sizeof(key); i++) {
 		memcpy(&key, at, sizeof(key));
 		at += sizeof(key);
@@ -98,6 +163,20 @@ static void take_facts(struct study *study, struct facts *facts, struct text byt
 		add_record(facts, &key.id, (struct text){ at, key.len });
 		at += key.len;
 	}
+}
+
+bool facts_is_dull(const struct facts *facts, const struct oid *id, bool in_versions)
+{
+	size_t i;
+
+	for (i = 0; i < facts->pack_count; i++) {
+		const struct pack_facts *of = &facts->packs[i];
+
+		if (of->dull_count[in_versions] &&
+			bsearch(id, of->dull[in_versions], of->dull_count[in_versions], OID_BYTES, oid_compare_items))
+			return true;
+	}
+	return false;
 }
 
 /* The packs with most objects, the largest first. */
@@ -131,6 +210,8 @@ void facts_load(struct study *study)
 	writer = writer_text(&arena);
 	facts = xcalloc(1, sizeof(*facts));
 	intern_init(&facts->blobs);
+	intern_init(&facts->tree_ids);
+	arena_init(&facts->arena);
 	choose_packs(study->repo, facts);
 	for (i = 0; i < facts->pack_count; i++) {
 		struct pack_facts *of = &facts->packs[i];
@@ -139,10 +220,9 @@ void facts_load(struct study *study)
 		strbuf_init(&of->file);
 		if (pack_stamp_take(study->repo, of->pack, &of->stamp) &&
 			pack_cache_read(study->repo, &of->stamp, writer, &of->file, &body))
-			take_facts(study, facts, body);
+			take_facts(facts, of, body);
 	}
-	for (i = 0; i < IN_VERSIONS; i++)
-		facts->dull_known[i] = study->dull[i].count;
+	facts->trees_known = facts->tree_ids.count;
 	study->facts = facts;
 	arena_release(&arena);
 }
@@ -173,20 +253,46 @@ struct telling {
 	size_t news;
 };
 
-static void tell_trees(struct telling *t)
+/* Those that were known, and those that the study found. */
+static void tell_dull(struct telling *t)
 {
-	size_t i, k;
+	struct oid *ids;
+	size_t i, k, count;
 
 	for (k = 0; k < IN_VERSIONS; k++) {
-		const struct oid_set *dull = &t->study->dull[k];
+		const struct oid_set *found = &t->study->dull[k];
 
-		for (i = 0; i < dull->count; i++) {
-			if (!pack_cache_has(t->study->repo, t->of->pack, &dull->ids[i]))
-				continue;
-			strbuf_add(&t->out, dull->ids[i].bytes, OID_BYTES);
-			t->head.dull_count[k]++;
-			t->news += i >= t->study->facts->dull_known[k];
-		}
+		count = t->of->dull_count[k];
+		ids = xcalloc(count + found->count + 1, sizeof(*ids));
+		if (count)
+			memcpy(ids, t->of->dull[k], count * OID_BYTES);
+		for (i = 0; i < found->count; i++)
+			if (pack_cache_has(t->study->repo, t->of->pack, &found->ids[i]))
+				ids[count++] = found->ids[i];
+		t->news += count - t->of->dull_count[k];
+		t->head.dull_count[k] = (uint32_t)count;
+		qsort(ids, count, sizeof(*ids), oid_compare_items);
+		strbuf_add(&t->out, ids, count * sizeof(*ids));
+		free(ids);
+	}
+}
+
+static void tell_trees(struct telling *t)
+{
+	const struct facts *facts = t->study->facts;
+	uint32_t i;
+
+	for (i = 0; i < facts->tree_ids.count; i++) {
+		const struct known_tree *tree = &facts->trees[i];
+		struct tree_key key = { .size = (uint32_t)tree->size, .len = (uint32_t)tree->entries.len };
+
+		memcpy(&key.id, intern_get(&facts->tree_ids, i)->bytes, sizeof(key.id));
+		if (!pack_cache_has(t->study->repo, t->of->pack, &key.id.id))
+			continue;
+		strbuf_add(&t->out, &key, sizeof(key));
+		strbuf_add(&t->out, tree->entries.ptr, tree->entries.len);
+		t->head.tree_count++;
+		t->news += i >= facts->trees_known;
 	}
 }
 
@@ -242,10 +348,11 @@ static void keep_of_pack(const struct study *study, const struct pack_facts *of,
 	size_t known;
 
 	strbuf_add(&t.out, &t.head, sizeof(t.head));
+	tell_dull(&t);
 	tell_trees(&t);
 	tell_blobs(&t);
 	memcpy(t.out.buf, &t.head, sizeof(t.head));
-	known = t.head.record_count + t.head.dull_count[0] + t.head.dull_count[1] - t.news;
+	known = t.head.record_count + t.head.tree_count + t.head.dull_count[0] + t.head.dull_count[1] - t.news;
 	if (t.news >= NEWS_MIN && t.news >= known / NEWS_PART)
 		pack_cache_write(study->repo, &of->stamp, writer, t.out.buf, t.out.len);
 	strbuf_release(&t.out);

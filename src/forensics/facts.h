@@ -3,7 +3,7 @@
  * src/forensics.
  *
  * Only what follows from an object's content is kept, by its id: what a migration declares, the hashes of its significant
- * lines, and that nothing is to be found in a tree. None of it can grow old. It is kept for each pack (git/pack_cache.h
+ * lines, which entries of a tree lead to an environment, and that none does. None of it can grow old. It is kept for each pack (git/pack_cache.h
  * says where, and for how long it holds), by a run that could read everything: whatever is missing or damaged is met, and
  * told, in each run. The same answer, to the byte, comes out with it and without.
  */
@@ -22,7 +22,10 @@ struct facts;
 /* What is kept about the packs of the study's repository; the study takes it over. */
 void facts_load(struct study *study);
 
-/* Keeps what the study knows now, where that is a good deal more than before and nothing was left unread. */
+/*
+ * Keeps what the study knows now, where that is a good deal more than before and nothing was left unread. Not for a study
+ * that looked at all trees there ever were: to read that again would take every later run longer than it saves.
+ */
 void facts_keep(const struct study *study);
 
 void facts_free(struct facts *facts); /* takes NULL */
@@ -32,6 +35,17 @@ bool facts_migration(const struct facts *facts, const struct oid *id, struct are
 
 /* The same for its content, all of which is in the arena. */
 bool facts_content(const struct facts *facts, const struct oid *id, struct arena *arena, struct content *out);
+
+/* Did an earlier run find a tree dull (see study_add_dull())? */
+bool facts_is_dull(const struct facts *facts, const struct oid *id, bool in_versions);
+
+/*
+ * A survey's tree, as a tree of the entries alone that were found to be of interest, in the order of the whole one.
+ * `in_versions` is as for study_add_dull(): other entries are of interest there. facts_add_tree() copies; facts_tree() gives
+ * what an earlier run added, for as long as the facts live, with the length of the whole tree.
+ */
+void facts_add_tree(struct facts *facts, const struct oid *id, bool in_versions, size_t size, struct text entries);
+bool facts_tree(const struct facts *facts, const struct oid *id, bool in_versions, size_t *size, struct text *entries);
 
 /*
  * facts_record.c: a migration and its content (NULL: it was not asked for) as bytes, and back. Numbers are as the machine

@@ -411,7 +411,8 @@ int investigation_open(struct investigation *inv, struct repo *repo, struct aren
 		return -1;
 	liar = inv->commits.graph_at ? find_contradiction(inv) : COMMIT_NONE;
 	if (liar == COMMIT_NONE) {
-		facts_keep(&inv->study);
+		if (!options->deep) /* which looks at all trees there ever were, once */
+			facts_keep(&inv->study);
 		return 0;
 	}
 	repo_add_limit(repo,

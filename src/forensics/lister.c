@@ -130,6 +130,7 @@ static int add_file(struct lister *l, const struct tree_entry *entry)
 	if ((entry->mode & MODE_TYPE) != MODE_FILE)
 		return 0;
 	file->blob = study_blob_number(l->study, &entry->id);
+	l->study->blobs[file->blob].is_in_history = true;
 	blob = study_blob(l->study, file->blob, l->err);
 	if (!blob)
 		return -1;

@@ -198,7 +198,8 @@ void scan_write_facts(struct investigation *inv, struct scan *out)
 	out->tips = tips;
 	out->tip_count = inv->tip_count;
 	out->counts.commits = inv->commits.count;
-	out->counts.blobs = inv->study.blob_ids.count;
+	for (i = 0; i < inv->study.blob_ids.count; i++)
+		out->counts.blobs += inv->study.blobs[i].is_in_history;
 	out->repository.is_bare = repo_is_bare(inv->repo);
 	out->repository.head = inv->head.symbolic;
 	out->repository.has_commit = inv->has_head;

@@ -203,12 +203,22 @@ int source_scan_open(
 		if (read_tree(source, id, &scan->object, err) < 0)
 			return -1;
 		scan->it = (struct tree_iter){ scan->object.bytes, scan->object.len };
+		scan->size = scan->object.len;
 		return 1;
 	}
 	scan->dir = arena_text(&source->study->arena, dir);
 	scan->at = first_below(source, dir);
 	scan->skip = dir.len ? dir.len + 1 : 0;
 	return scan->at < source->count && text_is_below(source->files[scan->at].path, dir);
+}
+
+void source_scan_some(struct source *source, struct text entries, size_t size, struct source_scan *scan)
+{
+	assert(source->is_tree);
+	memset(scan, 0, sizeof(*scan));
+	scan->source = source;
+	scan->it = (struct tree_iter){ (const unsigned char *)entries.ptr, entries.len };
+	scan->size = size;
 }
 
 static int next_of_files(struct source_scan *scan, struct source_entry *out)
@@ -258,7 +268,7 @@ int source_scan_next(struct source_scan *scan, struct source_entry *out, struct 
 
 bool source_scan_allow(const struct source_scan *scan, struct repeats *repeats, const struct oid *id)
 {
-	if (!scan->source->is_tree || repeats_allow(repeats, id, scan->object.len))
+	if (!scan->source->is_tree || repeats_allow(repeats, id, scan->size))
 		return true;
 	repeats_say(scan->source->study->repo);
 	return false;

@@ -170,7 +170,8 @@ void study_add_dull(struct study *study, const struct oid *tree, bool in_version
 
 bool study_is_dull(const struct study *study, const struct oid *tree, bool in_versions)
 {
-	return oid_set_has(&study->dull[in_versions], tree);
+	return oid_set_has(&study->dull[in_versions], tree) ||
+	       (study->facts && facts_is_dull(study->facts, tree, in_versions));
 }
 
 uint32_t study_blob_number(struct study *study, const struct oid *id)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "facts.h"
 #include "revident/base/xalloc.h"
 #include "revident/forensics/discover.h"
 #include "survey_parts.h"
@@ -307,14 +308,44 @@ static bool is_dull_subdir(const struct walk *walk, const struct source_entry *e
 	return study_is_dull(walk->memo->study, &entry->id, walk->versions > 0 || survey_is_versions_name(entry->name));
 }
 
+/* What earlier runs found in trees; NULL where the directory is none, or is looked at by itself. */
+static struct facts *may_recall(const struct walk *walk, const struct oid *id)
+{
+	return walk->stays || oid_is_null(id) ? NULL : walk->memo->study->facts;
+}
+
+/* Opens the directory, of a tree that an earlier run surveyed only the entries that led it to something. 1, 0, -1. */
+static int open_entries(struct walk *walk, const struct oid *id, struct source_scan *scan, struct err *why)
+{
+	const struct facts *facts = may_recall(walk, id);
+	struct text entries;
+	size_t size;
+
+	if (!facts || !facts_tree(facts, id, walk->versions > 0, &size, &entries))
+		return source_scan_open(walk->source, (struct text){ walk->path.buf, walk->path.len }, id, scan, why);
+	source_scan_some(walk->source, entries, size, scan);
+	return 1;
+}
+
+/* Appends the entry as a tree has it. */
+static void add_entry(struct strbuf *tree, const struct source_entry *entry)
+{
+	strbuf_addstr(tree, entry->kind == SOURCE_DIR ? "40000 " : entry->executable ? "100755 " : "100644 ");
+	strbuf_add(tree, entry->name.ptr, entry->name.len);
+	strbuf_addch(tree, '\0');
+	strbuf_add(tree, entry->id.bytes, OID_BYTES);
+}
+
 static int survey_entries(struct walk *walk, const struct oid *id, unsigned depth)
 {
+	struct strbuf kept = STRBUF_INIT;
 	struct source_scan scan;
 	struct source_entry entry;
 	struct err why = { 0 };
+	size_t links = walk->link_count;
 	bool interesting = false, holds = false;
 	int found = 0;
-	int rc = source_scan_open(walk->source, (struct text){ walk->path.buf, walk->path.len }, id, &scan, &why);
+	int rc = open_entries(walk, id, &scan, &why);
 
 	if (rc < 0)
 		repo_add_limit(walk->memo->study->repo, "%s", why.msg);
@@ -332,7 +363,13 @@ static int survey_entries(struct walk *walk, const struct oid *id, unsigned dept
 		found = entry.kind == SOURCE_DIR ? survey_subdir(walk, &entry, depth)
 						 : survey_file(walk, id, &entry, &holds);
 		interesting = interesting || found == 1;
+		if (found == 1)
+			add_entry(&kept, &entry);
 	}
+	if (rc == 0 && found >= 0 && interesting && walk->link_count == links && may_recall(walk, id))
+		facts_add_tree(walk->memo->study->facts, id, walk->versions > 0, scan.size,
+			(struct text){ kept.buf, kept.len });
+	strbuf_release(&kept);
 	source_scan_close(&scan);
 	if (rc < 0)
 		repo_add_limit(walk->memo->study->repo, "%s", why.msg);

@@ -79,10 +79,13 @@ struct source_scan {
 	struct text dir;
 	struct object object;
 	struct tree_iter it;
+	size_t size; /* of the tree that is scanned */
 	size_t at, skip;
 };
 int source_scan_open(
 	struct source *source, struct text dir, const struct oid *id, struct source_scan *scan, struct err *err);
+/* Of a tree of `size` bytes some entries, as a tree has them, instead of all of it. */
+void source_scan_some(struct source *source, struct text entries, size_t size, struct source_scan *scan);
 int source_scan_next(struct source_scan *scan, struct source_entry *out, struct err *err);
 void source_scan_close(struct source_scan *scan);
 
