@@ -160,14 +160,46 @@ void object_share(const struct object *object, struct object *out)
 	out->handle = handle;
 }
 
-/* A tag begins "object <id>\n". */
-static bool tag_target(const struct object *tag, struct oid *out)
-{
-	static const char key[] = "object ";
-	const size_t skip = sizeof(key) - 1;
+/* What a tag says that it names. */
+struct named {
+	struct oid id;
+	bool has_type; /* one that git knows */
+	enum object_type type;
+};
 
-	return tag->len > skip + OID_HEX && memcmp(tag->bytes, key, skip) == 0 && tag->bytes[skip + OID_HEX] == '\n' &&
-	       oid_parse(out, (const char *)tag->bytes + skip, OID_HEX);
+/* Takes a word that stands behind `key` in a line of its own. */
+static bool take_line(const char **at, const char *end, const char *key, struct text *word)
+{
+	const size_t skip = strlen(key);
+	const char *eol = memchr(*at, '\n', (size_t)(end - *at));
+
+	if (!eol || (size_t)(eol - *at) < skip || memcmp(*at, key, skip) != 0)
+		return false;
+	*word = (struct text){ *at + skip, (size_t)(eol - *at) - skip };
+	*at = eol + 1;
+	return true;
+}
+
+/* A tag begins "object <id>\ntype <type>\n". */
+static bool tag_target(const struct object *tag, struct named *out)
+{
+	static const char *const types[] = {
+		[OBJECT_COMMIT] = "commit", [OBJECT_TREE] = "tree", [OBJECT_BLOB] = "blob", [OBJECT_TAG] = "tag"
+	};
+	const char *at = (const char *)tag->bytes, *end = at + tag->len;
+	struct text word;
+	size_t i;
+
+	if (!take_line(&at, end, "object ", &word) || word.len != OID_HEX || !oid_parse(&out->id, word.ptr, OID_HEX))
+		return false;
+	out->has_type = false;
+	if (!take_line(&at, end, "type ", &word))
+		return true;
+	for (i = 0; i < sizeof(types) / sizeof(types[0]) && !out->has_type; i++) {
+		out->has_type = types[i] && text_equal(word, text_of(types[i]));
+		out->type = (enum object_type)i;
+	}
+	return true;
 }
 
 /* Something else than a commit or a tag, its header says: 0 where that is so, -1 where it is damaged. */
@@ -188,34 +220,39 @@ static int check_other(struct repo *repo, const struct oid *id, struct err *err)
 
 int object_peel(struct repo *repo, const struct oid *id, struct oid *out, struct oid *missing, struct err *err)
 {
-	char hex[OID_HEX + 1];
-	struct oid at = *id;
+	char hex[OID_HEX + 1] = "";
+	struct named at = { .id = *id };
 	unsigned depth;
 
 	memset(missing, 0, sizeof(*missing));
 	for (depth = 0; depth < TAG_DEPTH_MAX; depth++) {
 		enum object_type type;
 		struct object tag;
-		int got = object_header(repo, &at, &type, NULL, err);
+		int got = object_header(repo, &at.id, &type, NULL, err);
 		bool leads;
 
+		if (got > 0 && at.has_type && type != at.type)
+			return err_set(err, ERR_UNDECIDED, "tag object %s takes what it names for something else", hex);
 		if (got > 0 && type == OBJECT_COMMIT) {
-			*out = at;
+			*out = at.id;
 			return 1;
 		}
 		if (got > 0 && type != OBJECT_TAG)
-			return check_other(repo, &at, err);
+			return check_other(repo, &at.id, err);
 		if (got > 0)
-			got = object_read(repo, &at, OBJECT_META_MAX, &tag, err);
+			got = object_read(repo, &at.id, OBJECT_META_MAX, &tag, err);
 		if (got == 0)
-			*missing = at;
+			*missing = at.id;
 		if (got <= 0)
 			return got;
-		oid_hex(&at, hex);
+		oid_hex(&at.id, hex);
 		leads = tag_target(&tag, &at);
 		object_release(&tag);
 		if (!leads)
 			return err_set(err, ERR_UNDECIDED, "tag object %s names no object", hex);
+		if (!at.has_type) /* git follows no such tag */
+			return err_set(err, ERR_UNDECIDED,
+				"tag object %s names an object of a type that git does not know", hex);
 	}
 	return err_set(err, ERR_UNDECIDED, "tag object %s leads through too many tags", oid_hex(id, hex));
 }

@@ -161,3 +161,22 @@ for update in "refs/heads/topic $new" "refs/heads/topic $before"; do
 		fail "it does not say why: $(cat "$CASE_DIR/out")"
 	! grep -q 'there is no remote' "$CASE_DIR/out" || fail "it says that there is no remote"
 done
+
+it "a tag that takes its commit for something else, or for what git does not know, is not followed, as git follows none"
+hooked r
+for type in foo tree; do
+	tag=$(printf 'object %s\ntype %s\ntag x\n\nm\n' "$(git rev-parse HEAD)" $type |
+		git hash-object -t tag --literally -w --stdin)
+	! git rev-parse -q --verify "$tag^{commit}" 2>/dev/null || fail "git follows a tag of type $type"
+	printf 'refs/tags/x %s refs/tags/x 0000000000000000000000000000000000000000\n' "$tag" >"$CASE_DIR/lines"
+	status=0
+	"$REVIDENT" check --pre-push origin <"$CASE_DIR/lines" >"$CASE_DIR/said" 2>&1 || status=$?
+	[ $status = 3 ] || fail "$type: exit $status"
+	grep -q "tag object $tag" "$CASE_DIR/said" || fail "$type: the tag is not named"
+	echo "$tag" >.git/refs/tags/x
+	status=0
+	"$REVIDENT" scan --all >"$CASE_DIR/said" 2>&1 || status=$?
+	[ $status = 3 ] || fail "$type: scan leaves with $status"
+	rm .git/refs/tags/x
+	rm -f ".git/objects/$(echo "$tag" | cut -c1-2)/$(echo "$tag" | cut -c3-)" # git fsck looks at what a test leaves
+done
