@@ -115,7 +115,8 @@ static bool may_be_outdated(const struct recover *plan)
 }
 
 /*
- * 2 where a choice is asked for, 3 where something cannot be found or must not be done, or may not be the last version.
+ * 2 where a choice is asked for, 3 where something cannot be found or must not be done, may not be the last version, or
+ * is there and only Alembic does not read it.
  */
 static int exit_of(const struct work *w, bool used)
 {
@@ -127,10 +128,10 @@ static int exit_of(const struct work *w, bool used)
 	if (w->plan.unrecoverable_count || w->plan.refusal.ptr)
 		return EXIT_UNDECIDED;
 	if (w->plan.step_count == 0)
-		return w->plan.limit_count ? EXIT_UNDECIDED : EXIT_CLEAN;
+		return w->plan.limit_count || w->plan.is_left ? EXIT_UNDECIDED : EXIT_CLEAN;
 	if (!used && !w->is_done)
 		return EXIT_FOUND;
-	return may_be_outdated(&w->plan) ? EXIT_UNDECIDED : EXIT_CLEAN;
+	return may_be_outdated(&w->plan) || w->plan.is_left ? EXIT_UNDECIDED : EXIT_CLEAN;
 }
 
 /*

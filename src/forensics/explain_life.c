@@ -141,6 +141,8 @@ static void take_holders(struct teller *t, const struct identity *identity, stru
 		out->state = LIFE_PRESENT;
 		if (out->migration)
 			out->why_unparsable = audit_why_unparsable(out->migration);
+		if (out->migration && !out->why_unparsable && out->path_count == 1 && !found[head]->is_loaded)
+			out->why_unparsable = "it stands in a directory that Alembic does not read";
 	} else if (best != INTERN_NONE) {
 		take_files(t, inv->tip_views[best], identity, out);
 		out->best_ref = inv->tips[best].name;
@@ -170,7 +172,7 @@ static bool is_missing_at_head(const struct teller *t, const struct identity *id
 
 static void judge(const struct teller *t, const struct identity *identity, struct life *out)
 {
-	out->broken = identity->missing && !out->may_be_unread && !out->at_head &&
+	out->broken = identity->missing && !out->may_be_unread &&
 		      (out->state != LIFE_PRESENT || is_missing_at_head(t, identity));
 }
 

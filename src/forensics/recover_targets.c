@@ -81,11 +81,25 @@ static const char *hiding_place(const struct planner *p, const struct missing_ke
 	return missing->tip_count ? NULL : "in a file of HEAD that cannot be read";
 }
 
+/* A second file beside it would be one too many as soon as Alembic reads it again. */
+static void leave_where_it_is(struct planner *p, const struct missing_key *missing)
+{
+	struct study *study = &p->inv.study;
+
+	add_note(p,
+		"%s is in '%s', a directory that Alembic does not read: move the file, or let version_locations name "
+		"its directory",
+		study_shown(study, missing->name), study_shown(study, study_path_text(study, missing->not_loaded)));
+	p->out->is_left = true;
+}
+
 static void enqueue_or_doubt(struct planner *p, const struct missing_key *missing)
 {
 	const char *place = hiding_place(p, missing);
 
-	if (place)
+	if (missing->not_loaded != INTERN_NONE)
+		leave_where_it_is(p, missing);
+	else if (place)
 		add_note(p, "%s may be %s: put that back first, since nothing is planned before",
 			study_shown(&p->inv.study, missing->name), place);
 	else

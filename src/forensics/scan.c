@@ -203,6 +203,8 @@ static void write_missing(struct writer *w, const struct missing_key *missing, s
 	out->referencing_line = missing->line;
 	out->in_depends_on = missing->in_depends_on;
 	out->ever_in_history = missing->ever_in_history;
+	if (missing->not_loaded != INTERN_NONE)
+		out->not_loaded = model_path(&w->model, missing->not_loaded);
 	out->decides = missing->decides;
 	for (; out->present_on.count < missing->present_count && out->present_on.count < TIPS_SHOWN;
 		out->present_on.count++)

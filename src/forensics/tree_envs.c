@@ -123,7 +123,11 @@ static bool is_loaded(const struct grouping *g, const struct env_def *def, uint3
 {
 	uint32_t dir = study_path_dir(g->study, path);
 
-	if (!def || !def->is_explicit || def_is_recursive(def) || def_index_has(&g->defs, number_of(g, def), dir))
+	if (!def || !def->is_explicit || def_index_has(&g->defs, number_of(g, def), dir))
+		return true;
+	if (!def_of(g, dir))
+		return false; /* it belongs to the environment by its past alone: nothing names its directory now */
+	if (def_is_recursive(def))
 		return true;
 	for (; dir != INTERN_NONE; dir = study_path_dir(g->study, dir))
 		if (g->holds[dir] && def_index_has(&g->defs, number_of(g, def), dir))

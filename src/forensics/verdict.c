@@ -29,6 +29,7 @@ static struct missing_key *missing_entry(
 	item->name = name;
 	item->environment = env->path;
 	item->lineage = lineage;
+	item->not_loaded = INTERN_NONE;
 	return item;
 }
 
@@ -170,6 +171,50 @@ static void settle_doubts(struct investigation *inv, struct verdict *verdict, st
 	free(doubts->items);
 }
 
+/* Files of an environment that Alembic does not load, by the id that they have. */
+struct idle_files {
+	struct intern revisions;
+	uint32_t *paths; /* by number in `revisions` */
+	size_t cap;
+};
+
+static void idle_files_init(struct idle_files *idle, const struct tree_env *env)
+{
+	size_t i;
+
+	memset(idle, 0, sizeof(*idle));
+	intern_init(&idle->revisions);
+	for (i = 0; i < env->file_count; i++) {
+		const struct tree_file *file = &env->files[i];
+		size_t before = idle->revisions.count;
+
+		if (file->is_loaded || file->revision == INTERN_NONE)
+			continue;
+		intern_add(&idle->revisions, &file->revision, sizeof(file->revision));
+		if (idle->revisions.count == before)
+			continue;
+		VEC_GROW(idle->paths, before, idle->cap);
+		idle->paths[before] = file->path;
+	}
+}
+
+static void idle_files_release(struct idle_files *idle)
+{
+	intern_release(&idle->revisions);
+	free(idle->paths);
+}
+
+/* The first file that has the id, or INTERN_NONE. */
+static uint32_t idle_file_find(const struct idle_files *idle, const struct study *study, struct text name)
+{
+	uint32_t revision = intern_find(&study->revisions, name.ptr, name.len), number;
+
+	if (revision == INTERN_NONE)
+		return INTERN_NONE;
+	number = intern_find(&idle->revisions, &revision, sizeof(revision));
+	return number == INTERN_NONE ? INTERN_NONE : idle->paths[number];
+}
+
 static void look_at_view(struct investigation *inv, const struct policy *policy, size_t view, struct verdict *verdict,
 	struct intern *known, struct doubts *doubts)
 {
@@ -181,6 +226,7 @@ static void look_at_view(struct investigation *inv, const struct policy *policy,
 		const struct policy_environment *said = policy_environment(policy, env->path);
 		const size_t unread = investigation_unread(&inv->views[view], env);
 		struct missing_name *names;
+		struct idle_files idle;
 		struct doubt *doubt;
 		size_t count;
 
@@ -189,17 +235,23 @@ static void look_at_view(struct investigation *inv, const struct policy *policy,
 		count = tree_env_missing(
 			&inv->study, env, said ? said->external.items : NULL, said ? said->external.count : 0, &names);
 		doubt = count && unread ? add_doubt(doubts, view, env, unread) : NULL;
+		if (count)
+			idle_files_init(&idle, env);
 		for (i = 0; i < count; i++) {
 			struct missing_key *item =
 				missing_entry(verdict, known, names[i].name, env, inv->views[view].labels[e]);
 
 			add_referencing(item, &names[i]);
 			add_tips(inv, view, item);
+			if (item->not_loaded == INTERN_NONE)
+				item->not_loaded = idle_file_find(&idle, &inv->study, item->name);
 			if (!doubt)
 				continue;
 			VEC_GROW(doubt->items, doubt->count, doubt->cap);
 			doubt->items[doubt->count++] = (uint32_t)(item - verdict->missing);
 		}
+		if (count)
+			idle_files_release(&idle);
 	}
 }
 

@@ -426,7 +426,7 @@ static void add_next(struct writer *w)
 		paragraph_add(&p, "Nothing was changed. To do it, give the same command with ");
 		paragraph_add_command(&p, "--apply");
 		paragraph_add(&p, ".");
-	} else if (!plan->unrecoverable_count) {
+	} else if (!plan->unrecoverable_count && !plan->is_left) {
 		paragraph_add(
 			&p, plan->before.missing_count ? "Nothing is to be done." : "Nothing is missing at HEAD.");
 	} else {

@@ -108,6 +108,8 @@ static json_t *make_missing(const void *item)
 
 	if (!value)
 		return NULL;
+	if (missing->not_loaded.ptr)
+		json_object_set_new(value, "not_loaded", json_from_text(missing->not_loaded));
 	add_names(value, "present_on", "present_on_more", &missing->present_on);
 	add_names(value, "tips", "tips_more", &missing->tips);
 	return value;

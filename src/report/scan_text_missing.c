@@ -87,6 +87,13 @@ static void add_headline(struct scan_text *t, const struct missing_revision *mis
 	paragraph_add(&p, missing->referenced_count > 1 ? " name it as their " : " names it as its ");
 	paragraph_add(&p, missing->in_depends_on ? "dependency" : "parent");
 	add_place(&p, missing);
+	if (missing->not_loaded.ptr) {
+		paragraph_add(&p, ", and ");
+		paragraph_add_token(&p, STYLE_PLAIN, missing->not_loaded);
+		paragraph_add(&p, " has it, in a directory that Alembic does not read.");
+		paragraph_end(&p);
+		return;
+	}
 	paragraph_add(&p, ", and no file declares it");
 	if (!missing->ever_in_history && !missing->present_on.count)
 		paragraph_addf(&p, ", nor did any in the %zu commit%s read", t->scan->counts.commits,
@@ -274,7 +281,11 @@ static void add_unseen_block(struct scan_text *t, const struct missing_revision 
 {
 	struct paragraph p;
 
-	if (missing->present_on.count) {
+	if (missing->not_loaded.ptr) {
+		paragraph_begin_labelled(&p, t->out, t->styles, "then");
+		paragraph_add(&p, "move the file, or let version_locations name its directory");
+		paragraph_end(&p);
+	} else if (missing->present_on.count) {
 		add_present_on(t, missing, true);
 		add_revident_line(t, "next", "show", missing->revision);
 	} else if (t->scan->repository.is_shallow) {
@@ -291,7 +302,8 @@ static void add_unseen_block(struct scan_text *t, const struct missing_revision 
 		paragraph_add(&p, "on a branch that this clone lacks, or never committed");
 		paragraph_end(&p);
 	}
-	add_revident_line(t, missing->present_on.count ? "" : "then", "explain", missing->revision);
+	add_revident_line(
+		t, missing->present_on.count || missing->not_loaded.ptr ? "" : "then", "explain", missing->revision);
 }
 
 void scan_text_missing(struct scan_text *t)

@@ -160,6 +160,27 @@ fixture env-at-top
 run revident scan --format json
 expect_json '[(e["path"], e["versions"]) for e in d["environments"]]' '[[".", ["versions"]]]'
 
+it "what a file has that Alembic does not read is missing, and the file is named"
+fixture locations-unknown
+sed 's|a1a1a1a1a1a1|p4r3nt|; s|b2b2b2b2b2b2|c3c3c3c3c3c3|; s|p4r3nt|b2b2b2b2b2b2|' shop/b2b2b2b2b2b2_orders.py >core/c3c3c3c3c3c3_bills.py
+git add core
+git commit -qm bills
+run revident scan --format json
+expect_exit 1
+expect_json '[(m["revision"], m["not_loaded"]) for m in d["missing"]]' \
+	'[["b2b2b2b2b2b2", "shop/b2b2b2b2b2b2_orders.py"]]'
+run revident scan
+tr -s '\n ' '  ' <"$CASE_DIR/out" | grep -qF 'shop/b2b2b2b2b2b2_orders.py has it, in a directory that Alembic does not read.' ||
+	fail "$(cat "$CASE_DIR/out")"
+run revident recover
+expect_exit 3
+tr -s '\n ' '  ' <"$CASE_DIR/out" | grep -qF "b2b2b2b2b2b2 is in 'shop/b2b2b2b2b2b2_orders.py', a directory that Alembic does not read: move" ||
+	fail "$(cat "$CASE_DIR/out")"
+run revident explain b2b2b2b2b2b2
+expect_exit 0
+tr -s '\n ' '  ' <"$CASE_DIR/out" | grep -qF 'Alembic cannot load its file: it stands in a directory that Alembic does not read. The chain is broken: c3c3c3c3c3c3 names it.' ||
+	fail "$(cat "$CASE_DIR/out")"
+
 it "version_locations that nobody can tell are no clean answer, until they are mended"
 fixture locations-unknown
 for branch in separator:'its separator is none that Alembic takes' key:"there is no key 'steps'"; do

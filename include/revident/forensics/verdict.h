@@ -35,6 +35,7 @@ struct missing_key {
 	unsigned line;
 	bool in_depends_on; /* only there, not in any down_revision */
 	bool ever_in_history, decides, published;
+	uint32_t not_loaded; /* path of a file that has it at such a tip, where Alembic does not look; INTERN_NONE */
 	const struct change *loss; /* the last in walk order that a tip where it is missing descends from; NULL: none */
 	uint32_t *tips;            /* none: it may be in a file that could not be read, wherever it is named */
 	size_t tip_count, tip_cap;

@@ -129,6 +129,7 @@ struct recover {
 	size_t environment_count;
 	const struct text *notes; /* sentences that a person should read before applying */
 	size_t note_count;
+	bool is_left;             /* something missing is in the tree where Alembic does not read it: a note says so */
 	struct text refusal;      /* why the plan is not to be applied; none if it makes things better */
 	struct searched searched; /* by all searches together */
 	const char *const *limits;

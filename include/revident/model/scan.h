@@ -87,7 +87,8 @@ struct missing_revision {
 	unsigned referencing_line;
 	bool in_depends_on; /* only there, not in any down_revision */
 	bool ever_in_history;
-	bool decides; /* missing where the exit code looks: HEAD, a typed tip, with --all a protected ref */
+	struct text not_loaded; /* path of a file that has it at a tip, where Alembic does not look; none */
+	bool decides;           /* missing where the exit code looks: HEAD, a typed tip, with --all a protected ref */
 	struct ref_names present_on, tips;
 	const struct lost_revision
 		*taken; /* what took it from a tip's history, though another tip has it; NULL if nothing did */
