@@ -192,7 +192,7 @@ static int run(struct cmd_ctx *ctx, struct err *err)
 		goto done;
 	if (ctx_write(ctx, &text, err) < 0)
 		goto done;
-	rc = (int)verdict(&w.audit);
+	rc = ctx_leave(ctx, (int)verdict(&w.audit));
 done:
 	strbuf_release(&text);
 	env_defs_release(&w.extra);

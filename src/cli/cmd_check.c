@@ -199,7 +199,7 @@ static int check(struct cmd_ctx *ctx, const struct check_options *options, struc
 		goto done;
 	for (i = 0; format->has_no_room && i < found.limit_count; i++)
 		ctx_note(ctx, "cannot be judged: %s", found.limits[i]);
-	rc = exit_of(found.result);
+	rc = format->has_no_room ? exit_of(found.result) : ctx_leave(ctx, exit_of(found.result));
 done:
 	discovery_free(discovery);
 	study_release(&study);

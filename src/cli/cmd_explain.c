@@ -112,7 +112,7 @@ static int run(struct cmd_ctx *ctx, struct err *err)
 	if (explain_format_find(ctx->format)->render(&found, &options, &text, err) < 0 ||
 		ctx_write(ctx, &text, err) < 0)
 		goto done;
-	rc = exit_of(&found);
+	rc = ctx_leave(ctx, exit_of(&found));
 done:
 	strbuf_release(&text);
 	strbuf_release(&query);

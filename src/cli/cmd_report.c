@@ -190,7 +190,7 @@ static int run(struct cmd_ctx *ctx, struct err *err)
 	if (casefile_render(casefile_format_find(ctx->format), &w.file, &text, err) < 0 ||
 		ctx_write(ctx, &text, err) < 0)
 		goto done;
-	rc = exit_of(&w.file);
+	rc = ctx_leave(ctx, exit_of(&w.file));
 done:
 	strbuf_release(&text);
 	investigation_close(&w.inv);

@@ -126,7 +126,7 @@ static int run(struct cmd_ctx *ctx, struct err *err)
 	if (scan_format_find(ctx->format)->render(&found, &options, &text, err) < 0 || ctx_write(ctx, &text, err) < 0)
 		goto done;
 	ctx_lap(ctx, "writing");
-	rc = exit_of(&found, opt_is_given(ctx->options, "strict"));
+	rc = ctx_leave(ctx, exit_of(&found, opt_is_given(ctx->options, "strict")));
 done:
 	strbuf_release(&text);
 	return rc;

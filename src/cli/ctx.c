@@ -227,6 +227,19 @@ void ctx_note(struct cmd_ctx *ctx, const char *fmt, ...)
 	strbuf_release(&text);
 }
 
+int ctx_leave(struct cmd_ctx *ctx, int status)
+{
+	struct strbuf shown = STRBUF_INIT;
+
+	if (status == EXIT_UNDECIDED && ctx->output) {
+		strbuf_add_printable(&shown, ctx->output, strlen(ctx->output));
+		ctx_note(
+			ctx, "not everything could be read, which leaves the answer open: \"%s\" says what", shown.buf);
+	}
+	strbuf_release(&shown);
+	return status;
+}
+
 void ctx_lap(struct cmd_ctx *ctx, const char *what)
 {
 	int64_t now = now_us();

@@ -447,3 +447,17 @@ expect_json '[c["revision"] for c in d["cases"] if {c["revision"], c["revision"]
 run revident report bbbb0100 --format json
 expect_json '[(len(c[k]["nodes"]), "nodes_more" in c[k]) for c in d["cases"] for k in ("chain", "chain_as_it_should_be")]' \
 	'[[300, false], [301, false]]'
+
+it "where the answer is left open and went to a file, standard error says so"
+fixture linked-config # a ref has a configuration that nobody can read
+for command in report 'scan --all'; do
+	# shellcheck disable=SC2086 # an option of its own
+	run revident $command -o ../answer
+	expect_exit 3
+	expect_out </dev/null
+	echo 'revident: not everything could be read, which leaves the answer open: "../answer" says what' | expect_err
+	# shellcheck disable=SC2086
+	run revident $command
+	expect_exit 3
+	expect_err </dev/null
+done

@@ -113,6 +113,12 @@ void ctx_note_policy(struct cmd_ctx *ctx, const struct policy *policy);
 /* Writes the lines on standard error, each with "revident: " in front; not under -q. The caller made them printable. */
 void ctx_note(struct cmd_ctx *ctx, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/*
+ * For a command whose answer is written: its exit status, as given. Where that is EXIT_UNDECIDED and -o took the answer,
+ * which says why, to a file, standard error says so.
+ */
+int ctx_leave(struct cmd_ctx *ctx, int status);
+
 /* Under -v: how long it took since the last lap, on standard error, as "revident: 12.3 ms <what>". */
 void ctx_lap(struct cmd_ctx *ctx, const char *what);
 
