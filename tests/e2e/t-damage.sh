@@ -52,12 +52,21 @@ expect_json '[d["missing"], d["repository"]["complete"]]' '[[], false]'
 expect_json '[l for l in d["repository"]["limits"]]' "[\"'$long' has more than 4 MiB, and is not read: what it declares is not known\"]"
 run revident recover
 expect_exit 3
+run revident audit --format json
+expect_exit 1 # the file itself is an error
+expect_json '[f["level"] for e in d["environments"] for f in e["findings"] if f["rule"] == "missing-revision"]' '["warning"]'
+run revident check --range HEAD~1..HEAD
+expect_exit 3
 printf "revision = 'f2f2f2f2f2f2'\ndown_revision = 'f3f3f3f3f3f3'\n" >migrations/versions/f2f2f2f2f2f2_more.py
 git add .
 git commit -qm 'One file cannot be two'
 run revident scan --format json
 expect_exit 1
 expect_json 'sorted(m["revision"] for m in d["missing"])' '["f0f0f0f0f0f0", "f3f3f3f3f3f3"]'
+run revident audit --format json
+expect_json '[f["level"] for e in d["environments"] for f in e["findings"] if f["rule"] == "missing-revision"]' '["error", "error"]'
+run revident check --range HEAD~1..HEAD
+expect_exit 1
 
 it "what history is seen to lose is missing, whatever cannot be read beside it"
 fixture deleted-parent
