@@ -9,11 +9,12 @@
 #include "revident/git/pack_cache.h"
 
 enum {
-	PACKS_MAX = 16,    /* of these, the largest: facts are kept of so many */
-	NEWS_MIN = 32,     /* facts: fewer are found out again in a moment */
-	NEWS_PART = 16,    /* and one new fact to so many known ones is not worth writing all of them again */
-	IN_VERSIONS = 2,   /* sets of dull trees: see study_add_dull() */
-	ORDER = 0x01020304 /* told from another machine's by its bytes */
+	PACKS_MAX = 16,              /* of these, the largest: facts are kept of so many */
+	NEWS_MIN = 32,               /* facts: fewer are found out again in a moment */
+	NEWS_PART = 16,              /* and one new fact to so many known ones is not worth writing all of them again */
+	KEPT_MAX = 32 * 1024 * 1024, /* bytes about one pack: each later run takes all of them in */
+	IN_VERSIONS = 2,             /* sets of dull trees: see study_add_dull() */
+	ORDER = 0x01020304           /* told from another machine's by its bytes */
 };
 
 /* What the file of a pack begins with; behind it stand the ids of dull trees, then other trees, then records. */
@@ -353,7 +354,7 @@ static void keep_of_pack(const struct study *study, const struct pack_facts *of,
 	tell_blobs(&t);
 	memcpy(t.out.buf, &t.head, sizeof(t.head));
 	known = t.head.record_count + t.head.tree_count + t.head.dull_count[0] + t.head.dull_count[1] - t.news;
-	if (t.news >= NEWS_MIN && t.news >= known / NEWS_PART)
+	if (t.news >= NEWS_MIN && t.news >= known / NEWS_PART && t.out.len <= KEPT_MAX)
 		pack_cache_write(study->repo, &of->stamp, writer, t.out.buf, t.out.len);
 	strbuf_release(&t.out);
 }
