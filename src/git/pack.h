@@ -172,6 +172,12 @@ struct pack_delta {
 /* Takes off what a delta begins with: the length of its base, and of what it makes. False where that makes no sense. */
 bool pack_delta_take_lengths(struct pack_delta *delta, uint64_t *base_len, uint64_t *len);
 
+/* Can a delta of `delta_len` bytes make so much? Four bytes of it copy at most 16 MiB. */
+static inline bool pack_delta_can_make(uint64_t delta_len, uint64_t len)
+{
+	return len >> 22 <= delta_len;
+}
+
 /*
  * What a delta makes of its base. NULL where it does not fit, or, with *too_long set, where that is more than `max`
  * bytes.

@@ -59,7 +59,8 @@ struct pack_bytes *pack_delta_apply(
 	struct pack_bytes *out;
 	size_t used = 0;
 
-	if (!pack_delta_take_lengths(&delta, &base_len, &len) || base_len != base->len)
+	if (!pack_delta_take_lengths(&delta, &base_len, &len) || base_len != base->len ||
+		!pack_delta_can_make(delta.len, len))
 		return NULL;
 	if (len > max) {
 		*too_long = len > SIZE_MAX ? SIZE_MAX : (size_t)len;

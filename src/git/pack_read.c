@@ -302,7 +302,8 @@ static bool delta_result(struct packs *packs, const struct pack *pack, const str
 	status = inflate(&packs->inflater, Z_SYNC_FLUSH);
 	delta = (struct pack_delta){ head, sizeof(head) - packs->inflater.avail_out };
 	if ((status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR) ||
-		!pack_delta_take_lengths(&delta, &base_len, &out_len) || out_len > SIZE_MAX / 2)
+		!pack_delta_take_lengths(&delta, &base_len, &out_len) || out_len > SIZE_MAX / 2 ||
+		!pack_delta_can_make(entry->len, out_len))
 		return false;
 	*len = (size_t)out_len;
 	return true;

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "../../src/git/pack.h"
 #include "../support/sandbox.h"
 #include "revident/git/object.h"
 
@@ -196,6 +197,23 @@ static void repo_open__truncated_pack_or_index__leaves_the_other_packs_readable(
 	}
 }
 
+static void pack_delta_apply__claims_what_it_cannot_make__is_damage_not_length(void **state)
+{
+	/* of 4 bytes, 2^62 and 1 MiB: copy 64 KiB */
+	static const unsigned char absurd[] = { 4, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x40, 0x80 };
+	static const unsigned char plain[] = { 4, 0x80, 0x80, 0x40, 0x80 };
+	struct pack_bytes *base = pack_bytes_new(4);
+	size_t too_long = 0;
+
+	(void)state;
+	memset(base->bytes, 'x', 4);
+	assert_null(pack_delta_apply(base, (struct pack_delta){ absurd, sizeof(absurd) }, 1000, &too_long));
+	assert_int_equal(too_long, 0);
+	assert_null(pack_delta_apply(base, (struct pack_delta){ plain, sizeof(plain) }, 1000, &too_long));
+	assert_int_equal(too_long, 1024 * 1024);
+	pack_bytes_release(base);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -203,6 +221,7 @@ int main(void)
 		SANDBOXED(object_read__delta_on_a_damaged_base__takes_the_base_from_elsewhere),
 		SANDBOXED(repo_open__pack_without_an_index__is_a_limit),
 		SANDBOXED(repo_open__damaged_pack_index__is_a_limit_and_no_crash),
+		cmocka_unit_test(pack_delta_apply__claims_what_it_cannot_make__is_damage_not_length),
 		SANDBOXED(repo_open__truncated_pack_or_index__leaves_the_other_packs_readable),
 	};
 
