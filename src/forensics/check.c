@@ -165,15 +165,15 @@ static int find_policy(struct checking *c, struct source *source)
 	struct source_entry entry;
 	struct oid blob = { 0 };
 	struct err why = { 0 };
-	const char *key = (const char *)blob.bytes;
-	size_t len = OID_BYTES;
+	const char *key = unknown;
+	size_t len = strlen(unknown);
 	int found = source ? source_find(source, TEXT_LITERAL(POLICY_FILE_NAME), &entry, &why) : 0;
 
 	if (found == 1 && entry.kind == SOURCE_FILE)
 		blob = entry.id;
-	if (found < 0) {
-		key = unknown;
-		len = strlen(unknown);
+	if (found >= 0) {
+		key = (const char *)blob.bytes;
+		len = OID_BYTES;
 	}
 	c->use = intern_find(&c->policies, key, len);
 	if (c->use != INTERN_NONE)

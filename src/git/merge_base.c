@@ -130,7 +130,8 @@ static int know_others(struct merge_finder *f, const struct oid *others, size_t 
 	f->others = copy;
 	f->other_count = count;
 	f->knows_others = f->others_are_cut = false;
-	memset(f->marks, 0, commits->count);
+	if (commits->count)
+		memset(f->marks, 0, commits->count);
 	for (i = 0; i < count; i++) {
 		at = commits_find(commits, &others[i]);
 		if (at == COMMIT_NONE)

@@ -171,7 +171,7 @@ struct named {
 static bool take_line(const char **at, const char *end, const char *key, struct text *word)
 {
 	const size_t skip = strlen(key);
-	const char *eol = memchr(*at, '\n', (size_t)(end - *at));
+	const char *eol = *at ? memchr(*at, '\n', (size_t)(end - *at)) : NULL;
 
 	if (!eol || (size_t)(eol - *at) < skip || memcmp(*at, key, skip) != 0)
 		return false;
