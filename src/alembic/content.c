@@ -88,7 +88,7 @@ static bool is_dropped(struct text line)
 }
 
 /* White space folded to one space, `"` made `'`. */
-static uint64_t hash_line(struct text line, struct strbuf *folded)
+static uint64_t hash_line(uint64_t key, struct text line, struct strbuf *folded)
 {
 	char *out;
 	size_t n = 0;
@@ -106,7 +106,7 @@ static uint64_t hash_line(struct text line, struct strbuf *folded)
 		else if (!is_blank(line.ptr[i + 1]))
 			out[n++] = ' ';
 	}
-	return hash_bytes_lasting(out, n);
+	return hash_bytes_keyed(key, out, n);
 }
 
 struct hashes {
@@ -131,8 +131,8 @@ static const char *end_of_line(const char *p, const char *end, const char **lf)
 	return cr ? cr : *lf;
 }
 
-static void add_lines(
-	const char *p, const char *end, const struct docstring *doc, struct strbuf *folded, struct hashes *out)
+static void add_lines(uint64_t key, const char *p, const char *end, const struct docstring *doc, struct strbuf *folded,
+	struct hashes *out)
 {
 	bool in_import = false;
 	const char *next, *lf = NULL;
@@ -155,7 +155,7 @@ static void add_lines(
 			continue;
 		}
 		VEC_GROW(out->items, out->count, out->cap);
-		out->items[out->count++] = hash_line(line, folded);
+		out->items[out->count++] = hash_line(key, line, folded);
 	}
 }
 
@@ -175,7 +175,7 @@ int reader_content(
 	if (tokens_read(reader->tokenizer, bytes, len, TOKENS_FIRST_LINE, &reader->tokens, err) < 0)
 		return -1;
 	doc = docstring_find(bytes, &reader->tokens);
-	add_lines(bytes, bytes + len, &doc, &reader->value, &hashes);
+	add_lines(reader->line_key, bytes, bytes + len, &doc, &reader->value, &hashes);
 	if (hashes.count)
 		*out = (struct content){ arena_copy(arena, hashes.items, hashes.count, sizeof(*hashes.items)),
 			hashes.count, false };

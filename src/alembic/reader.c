@@ -7,6 +7,7 @@
 #include "docstring.h"
 #include "reader_parts.h"
 #include "revident/alembic/python_text.h"
+#include "revident/base/intern.h"
 #include "revident/base/xalloc.h"
 
 /* Buffers up to this size, in tokens or bytes, are kept from file to file. */
@@ -18,12 +19,23 @@ int reader_new(struct reader **out, struct err *err)
 
 	strbuf_init(&reader->source);
 	strbuf_init(&reader->value);
+	reader->line_key = hash_secret();
 	if (tokenizer_new(&reader->tokenizer, err) < 0) {
 		reader_free(reader);
 		return -1;
 	}
 	*out = reader;
 	return 0;
+}
+
+uint64_t reader_line_key(const struct reader *reader)
+{
+	return reader->line_key;
+}
+
+void reader_set_line_key(struct reader *reader, uint64_t key)
+{
+	reader->line_key = key;
 }
 
 void reader_free(struct reader *reader)

@@ -13,6 +13,7 @@ struct reader {
 	struct token_list tokens;
 	struct strbuf source; /* a file converted to UTF-8 */
 	struct strbuf value;  /* one literal */
+	uint64_t line_key;    /* that lines are hashed with */
 };
 
 /* Lets go of buffers that have grown beyond what files usually need. */

@@ -33,14 +33,14 @@ static uint64_t half_word_at(const unsigned char *p)
 }
 
 /* Where the program was loaded is random for each process (PIE): a secret that costs neither a call nor a variable. */
-static uint64_t secret(void)
+uint64_t hash_secret(void)
 {
 	static const char anchor;
 
-	return (uint64_t)(uintptr_t)&anchor * 0x9fb21c651e98df25ULL;
+	return ((uint64_t)(uintptr_t)&anchor * 0x9fb21c651e98df25ULL) ^ 0xa0761d6478bd642fULL;
 }
 
-static inline uint64_t hash_keyed(uint64_t key, const void *bytes, size_t len)
+uint64_t hash_bytes_keyed(uint64_t key, const void *bytes, size_t len)
 {
 	const unsigned char *p = bytes;
 	uint64_t h = fold(key, 0x9e3779b97f4a7c15ULL ^ len), a = 0, b = 0;
@@ -63,12 +63,7 @@ static inline uint64_t hash_keyed(uint64_t key, const void *bytes, size_t len)
 
 uint64_t hash_bytes(const void *bytes, size_t len)
 {
-	return hash_keyed(secret() ^ 0xa0761d6478bd642fULL, bytes, len);
-}
-
-uint64_t hash_bytes_lasting(const void *bytes, size_t len)
-{
-	return hash_keyed(0xa0761d6478bd642fULL, bytes, len);
+	return hash_bytes_keyed(hash_secret(), bytes, len);
 }
 
 void intern_init(struct intern *set)

@@ -9,17 +9,18 @@
 #include "revident/git/pack_cache.h"
 
 enum {
-	PACKS_MAX = 16,              /* of these, the largest: facts are kept of so many */
 	NEWS_MIN = 32,               /* facts: fewer are found out again in a moment */
 	NEWS_PART = 16,              /* and one new fact to so many known ones is not worth writing all of them again */
-	KEPT_MAX = 32 * 1024 * 1024, /* bytes about one pack: each later run takes all of them in */
+	KEPT_MAX = 32 * 1024 * 1024, /* bytes: each later run takes all of them in */
 	IN_VERSIONS = 2,             /* sets of dull trees: see study_add_dull() */
 	ORDER = 0x01020304           /* told from another machine's by its bytes */
 };
 
-/* What the file of a pack begins with; behind it stand the ids of dull trees, then other trees, then records. */
+/* What is kept begins with it; behind it stand the ids of dull trees, then other trees, then records. */
 struct facts_head {
+	uint64_t line_key; /* see reader_line_key() */
 	uint32_t order, record_count, tree_count, dull_count[IN_VERSIONS];
+	uint32_t spare;
 };
 
 /* A tree, told apart by where it is looked at; `in_versions` is 0 or 1. */
@@ -45,17 +46,10 @@ struct record_key {
 	uint32_t len;
 };
 
-struct pack_facts {
-	size_t pack;
-	struct pack_stamp stamp;
-	struct strbuf file;            /* as read; all else points into it */
+struct facts {
+	struct strbuf file;            /* as read; all that was known before points into it */
 	const char *dull[IN_VERSIONS]; /* ids in their order */
 	size_t dull_count[IN_VERSIONS];
-};
-
-struct facts {
-	struct pack_facts packs[PACKS_MAX];
-	size_t pack_count;
 	struct intern blobs;  /* ids */
 	struct text *records; /* by number in `blobs` */
 	size_t record_cap;
@@ -64,23 +58,19 @@ struct facts {
 	size_t tree_cap;
 	size_t trees_known; /* before this run */
 	struct arena arena; /* for the entries of the others */
+	bool has_deep_trees;
 };
 
 static const char *writer_text(struct arena *arena)
 {
-	return arena_printf(arena, "facts 2, reader %s, %s", reader_digest, reader_library(arena));
+	return arena_printf(arena, "facts 3, reader %s, %s", reader_digest, reader_library(arena));
 }
 
 void facts_free(struct facts *facts)
 {
-	size_t i;
-
 	if (!facts)
 		return;
-	for (i = 0; i < facts->pack_count; i++) {
-		strbuf_release(&facts->packs[i].stamp.text);
-		strbuf_release(&facts->packs[i].file);
-	}
+	strbuf_release(&facts->file);
 	intern_release(&facts->blobs);
 	intern_release(&facts->tree_ids);
 	arena_release(&facts->arena);
@@ -119,15 +109,26 @@ bool facts_tree(const struct facts *facts, const struct oid *id, bool in_version
 	const struct tree_id key = { .id = *id, .in_versions = in_versions };
 	uint32_t number = intern_find(&facts->tree_ids, &key, sizeof(key));
 
-	if (number == INTERN_NONE)
+	if (number == INTERN_NONE || number >= facts->trees_known)
 		return false;
 	*size = facts->trees[number].size;
 	*entries = facts->trees[number].entries;
 	return true;
 }
 
-/* Takes in what is kept of one pack. Stops where it makes no sense; what came before is good by itself. */
-static void take_facts(struct facts *facts, struct pack_facts *of, struct text bytes)
+bool facts_is_dull(const struct facts *facts, const struct oid *id, bool in_versions)
+{
+	return facts->dull_count[in_versions] &&
+	       bsearch(id, facts->dull[in_versions], facts->dull_count[in_versions], OID_BYTES, oid_compare_items);
+}
+
+void facts_note_deep_tree(struct facts *facts)
+{
+	facts->has_deep_trees = true;
+}
+
+/* Takes in what was kept. Stops where it makes no sense; what came before is good by itself. */
+static void take_facts(struct facts *facts, struct text bytes, struct reader *reader)
 {
 	const char *at = bytes.ptr, *end = at + bytes.len;
 	struct facts_head head;
@@ -141,12 +142,13 @@ static void take_facts(struct facts *facts, struct pack_facts *of, struct text b
 	at += sizeof(head);
 	if (head.order != ORDER)
 		return;
+	reader_set_line_key(reader, head.line_key);
 	for (k = 0; k < IN_VERSIONS; k++) {
 		if (head.dull_count[k] > (size_t)(end - at) / OID_BYTES)
 			return;
-		of->dull[k] = at;
-		of->dull_count[k] = head.dull_count[k];
-		at += of->dull_count[k] * OID_BYTES;
+		facts->dull[k] = at;
+		facts->dull_count[k] = head.dull_count[k];
+		at += facts->dull_count[k] * OID_BYTES;
 	}
 	for (i = 0; i < head.tree_count && (size_t)(end - at) >= sizeof(tree); i++) {
 		memcpy(&tree, at, sizeof(tree));
@@ -166,63 +168,22 @@ static void take_facts(struct facts *facts, struct pack_facts *of, struct text b
 	}
 }
 
-bool facts_is_dull(const struct facts *facts, const struct oid *id, bool in_versions)
-{
-	size_t i;
-
-	for (i = 0; i < facts->pack_count; i++) {
-		const struct pack_facts *of = &facts->packs[i];
-
-		if (of->dull_count[in_versions] &&
-			bsearch(id, of->dull[in_versions], of->dull_count[in_versions], OID_BYTES, oid_compare_items))
-			return true;
-	}
-	return false;
-}
-
-/* The packs with most objects, the largest first. */
-static void choose_packs(const struct repo *repo, struct facts *facts)
-{
-	size_t i, at, count = pack_cache_packs(repo);
-
-	for (i = 0; i < count; i++) {
-		size_t size = pack_cache_objects(repo, i);
-
-		for (at = facts->pack_count; at > 0 && pack_cache_objects(repo, facts->packs[at - 1].pack) < size; at--)
-			if (at < PACKS_MAX)
-				facts->packs[at] = facts->packs[at - 1];
-		if (at < PACKS_MAX)
-			facts->packs[at].pack = i;
-		if (facts->pack_count < PACKS_MAX)
-			facts->pack_count++;
-	}
-}
-
 void facts_load(struct study *study)
 {
 	struct facts *facts;
 	struct arena arena;
-	const char *writer;
-	size_t i;
+	struct text body;
 
-	if (!pack_cache_packs(study->repo))
+	if (!pack_cache_is_used(study->repo))
 		return;
 	arena_init(&arena);
-	writer = writer_text(&arena);
 	facts = xcalloc(1, sizeof(*facts));
+	strbuf_init(&facts->file);
 	intern_init(&facts->blobs);
 	intern_init(&facts->tree_ids);
 	arena_init(&facts->arena);
-	choose_packs(study->repo, facts);
-	for (i = 0; i < facts->pack_count; i++) {
-		struct pack_facts *of = &facts->packs[i];
-		struct text body;
-
-		strbuf_init(&of->file);
-		if (pack_stamp_take(study->repo, of->pack, &of->stamp) &&
-			pack_cache_read(study->repo, &of->stamp, writer, &of->file, &body))
-			take_facts(facts, of, body);
-	}
+	if (pack_cache_read(study->repo, writer_text(&arena), &facts->file, &body))
+		take_facts(facts, body, study->reader);
 	facts->trees_known = facts->tree_ids.count;
 	study->facts = facts;
 	arena_release(&arena);
@@ -245,10 +206,10 @@ bool facts_content(const struct facts *facts, const struct oid *id, struct arena
 	return fact_read_content(record_of(facts, id), arena, out);
 }
 
-/* What is written about one pack. */
+/* What is about to be kept. */
 struct telling {
 	const struct study *study;
-	const struct pack_facts *of;
+	bool with_trees; /* those that this run found, too */
 	struct facts_head head;
 	struct strbuf out;
 	size_t news;
@@ -257,23 +218,26 @@ struct telling {
 /* Those that were known, and those that the study found. */
 static void tell_dull(struct telling *t)
 {
+	const struct facts *facts = t->study->facts;
+	size_t k, count, found;
 	struct oid *ids;
-	size_t i, k, count;
 
 	for (k = 0; k < IN_VERSIONS; k++) {
-		const struct oid_set *found = &t->study->dull[k];
+		const struct oid_set *set = &t->study->dull[k];
 
-		count = t->of->dull_count[k];
-		ids = xcalloc(count + found->count + 1, sizeof(*ids));
+		count = facts->dull_count[k];
+		found = t->with_trees ? set->count : 0;
+		if (count + found > KEPT_MAX / OID_BYTES)
+			found = 0;
+		ids = xcalloc(count + found + 1, sizeof(*ids));
 		if (count)
-			memcpy(ids, t->of->dull[k], count * OID_BYTES);
-		for (i = 0; i < found->count; i++)
-			if (pack_cache_has(t->study->repo, t->of->pack, &found->ids[i]))
-				ids[count++] = found->ids[i];
-		t->news += count - t->of->dull_count[k];
-		t->head.dull_count[k] = (uint32_t)count;
-		qsort(ids, count, sizeof(*ids), oid_compare_items);
-		strbuf_add(&t->out, ids, count * sizeof(*ids));
+			memcpy(ids, facts->dull[k], count * OID_BYTES);
+		if (found)
+			memcpy(ids + count, set->ids, found * OID_BYTES);
+		t->news += found;
+		t->head.dull_count[k] = (uint32_t)(count + found);
+		qsort(ids, count + found, sizeof(*ids), oid_compare_items);
+		strbuf_add(&t->out, ids, (count + found) * sizeof(*ids));
 		free(ids);
 	}
 }
@@ -281,15 +245,14 @@ static void tell_dull(struct telling *t)
 static void tell_trees(struct telling *t)
 {
 	const struct facts *facts = t->study->facts;
+	size_t count = t->with_trees ? facts->tree_ids.count : facts->trees_known;
 	uint32_t i;
 
-	for (i = 0; i < facts->tree_ids.count; i++) {
+	for (i = 0; i < count && t->out.len <= KEPT_MAX; i++) {
 		const struct known_tree *tree = &facts->trees[i];
 		struct tree_key key = { .size = (uint32_t)tree->size, .len = (uint32_t)tree->entries.len };
 
 		memcpy(&key.id, intern_get(&facts->tree_ids, i)->bytes, sizeof(key.id));
-		if (!pack_cache_has(t->study->repo, t->of->pack, &key.id.id))
-			continue;
 		strbuf_add(&t->out, &key, sizeof(key));
 		strbuf_add(&t->out, tree->entries.ptr, tree->entries.len);
 		t->head.tree_count++;
@@ -312,6 +275,12 @@ static bool says_all(struct text record, const struct blob *blob)
 	return record.ptr && (!blob->content || fact_has_content(record));
 }
 
+/* A blob that came from a pack, of which more is known than was before. */
+static bool is_news(const struct facts *facts, const struct blob *blob)
+{
+	return blob->state == BLOB_READ && blob->is_packed && !says_all(record_of(facts, &blob->id), blob);
+}
+
 static void tell_blobs(struct telling *t)
 {
 	const struct study *study = t->study;
@@ -319,21 +288,18 @@ static void tell_blobs(struct telling *t)
 	struct strbuf fresh = STRBUF_INIT;
 	uint32_t i, number;
 
-	for (i = 0; i < facts->blobs.count; i++) {
+	for (i = 0; i < facts->blobs.count && t->out.len <= KEPT_MAX; i++) {
 		struct oid id;
 
 		memcpy(id.bytes, intern_get(&facts->blobs, i)->bytes, OID_BYTES);
 		number = intern_find(&study->blob_ids, id.bytes, OID_BYTES);
-		if ((number == INTERN_NONE || says_all(facts->records[i], &study->blobs[number])) &&
-			pack_cache_has(study->repo, t->of->pack, &id))
+		if (number == INTERN_NONE || !is_news(facts, &study->blobs[number]))
 			tell_record(t, &id, facts->records[i]);
 	}
-	for (i = 0; i < study->blob_ids.count; i++) {
+	for (i = 0; i < study->blob_ids.count && t->out.len <= KEPT_MAX; i++) {
 		const struct blob *blob = &study->blobs[i];
 
-		if (blob->state != BLOB_READ || blob->migration->unreadable == UNREADABLE_TOO_LARGE ||
-			says_all(record_of(facts, &blob->id), blob) ||
-			!pack_cache_has(study->repo, t->of->pack, &blob->id))
+		if (!is_news(facts, blob))
 			continue;
 		strbuf_clear(&fresh);
 		fact_write(&fresh, blob->migration, blob->content);
@@ -343,35 +309,28 @@ static void tell_blobs(struct telling *t)
 	strbuf_release(&fresh);
 }
 
-static void keep_of_pack(const struct study *study, const struct pack_facts *of, const char *writer)
+void facts_keep(const struct study *study, bool searched_all)
 {
-	struct telling t = { .study = study, .of = of, .head = { .order = ORDER }, .out = STRBUF_INIT };
+	struct telling t = { .study = study,
+		.head = { .order = ORDER, .line_key = reader_line_key(study->reader) },
+		.out = STRBUF_INIT };
+	const struct facts *facts = study->facts;
+	const char *const *limits;
+	struct arena arena;
 	size_t known;
 
+	if (!facts || repo_limits(study->repo, &limits) > 0)
+		return;
+	t.with_trees = !searched_all && !facts->has_deep_trees && object_count_elsewhere(study->repo) == 0;
 	strbuf_add(&t.out, &t.head, sizeof(t.head));
 	tell_dull(&t);
 	tell_trees(&t);
 	tell_blobs(&t);
 	memcpy(t.out.buf, &t.head, sizeof(t.head));
 	known = t.head.record_count + t.head.tree_count + t.head.dull_count[0] + t.head.dull_count[1] - t.news;
-	if (t.news >= NEWS_MIN && t.news >= known / NEWS_PART && t.out.len <= KEPT_MAX)
-		pack_cache_write(study->repo, &of->stamp, writer, t.out.buf, t.out.len);
-	strbuf_release(&t.out);
-}
-
-void facts_keep(const struct study *study)
-{
-	const struct facts *facts = study->facts;
-	const char *const *limits;
-	struct arena arena;
-	const char *writer;
-	size_t i;
-
-	if (!facts || repo_limits(study->repo, &limits) > 0)
-		return;
 	arena_init(&arena);
-	writer = writer_text(&arena);
-	for (i = 0; i < facts->pack_count; i++)
-		keep_of_pack(study, &facts->packs[i], writer);
+	if (t.news >= NEWS_MIN && t.news >= known / NEWS_PART)
+		pack_cache_write(study->repo, writer_text(&arena), t.out.buf, t.out.len);
 	arena_release(&arena);
+	strbuf_release(&t.out);
 }

@@ -2,10 +2,11 @@
  * facts: what an earlier run found out about objects, so that this one need not read them again. Private to
  * src/forensics.
  *
- * Only what follows from an object's content is kept, by its id: what a migration declares, the hashes of its significant
- * lines, which entries of a tree lead to an environment, and that none does. None of it can grow old. It is kept for each pack (git/pack_cache.h
- * says where, and for how long it holds), by a run that could read everything: whatever is missing or damaged is met, and
- * told, in each run. The same answer, to the byte, comes out with it and without.
+ * Only what follows from objects' contents is kept, by their ids: what a migration declares, the hashes of its significant
+ * lines, which entries of a tree lead to an environment, and that none does. None of it can grow old, but what it follows
+ * from can be lost. So it is kept only of what was read from packs, and holds while they all are what they were
+ * (git/pack_cache.h); of trees by a run alone that found everything in packs; and by none that could not read everything.
+ * Whatever is missing or damaged is met, and told, in each run. The same answer, to the byte, comes out with it and without.
  */
 #ifndef REVIDENT_SRC_FORENSICS_FACTS_H
 #define REVIDENT_SRC_FORENSICS_FACTS_H
@@ -23,10 +24,11 @@ struct facts;
 void facts_load(struct study *study);
 
 /*
- * Keeps what the study knows now, where that is a good deal more than before and nothing was left unread. Not for a study
- * that looked at all trees there ever were: to read that again would take every later run longer than it saves.
+ * Keeps what the study knows now, where that is a good deal more than before and nothing was left unread. Of a study that
+ * searched all trees there ever were, what it found out about trees is left out: to take that in would cost each later run
+ * more than it saves.
  */
-void facts_keep(const struct study *study);
+void facts_keep(const struct study *study, bool searched_all);
 
 void facts_free(struct facts *facts); /* takes NULL */
 
@@ -42,8 +44,11 @@ bool facts_is_dull(const struct facts *facts, const struct oid *id, bool in_vers
 /*
  * A survey's tree, as a tree of the entries alone that were found to be of interest, in the order of the whole one.
  * `in_versions` is as for study_add_dull(): other entries are of interest there. facts_add_tree() copies; facts_tree() gives
- * what an earlier run added, for as long as the facts live, with the length of the whole tree.
+ * what an earlier run added, for as long as the facts live, with the length of the whole tree. What is found in a tree
+ * depends on its depth only where directories are too deep to be searched: facts_note_deep_tree() keeps all trees of a
+ * history from being kept that has some half as deep, and at such a depth none may be asked for.
  */
+void facts_note_deep_tree(struct facts *facts);
 void facts_add_tree(struct facts *facts, const struct oid *id, bool in_versions, size_t size, struct text entries);
 bool facts_tree(const struct facts *facts, const struct oid *id, bool in_versions, size_t *size, struct text *entries);
 

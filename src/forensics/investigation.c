@@ -411,8 +411,7 @@ int investigation_open(struct investigation *inv, struct repo *repo, struct aren
 		return -1;
 	liar = inv->commits.graph_at ? find_contradiction(inv) : COMMIT_NONE;
 	if (liar == COMMIT_NONE) {
-		if (!options->deep) /* which looks at all trees there ever were, once */
-			facts_keep(&inv->study);
+		facts_keep(&inv->study, options->deep);
 		return 0;
 	}
 	repo_add_limit(repo,

@@ -170,8 +170,7 @@ void study_add_dull(struct study *study, const struct oid *tree, bool in_version
 
 bool study_is_dull(const struct study *study, const struct oid *tree, bool in_versions)
 {
-	return oid_set_has(&study->dull[in_versions], tree) ||
-	       (study->facts && facts_is_dull(study->facts, tree, in_versions));
+	return oid_set_has(&study->dull[in_versions], tree);
 }
 
 uint32_t study_blob_number(struct study *study, const struct oid *id)
@@ -269,6 +268,7 @@ static void keep_bytes(struct study *study, struct blob *blob, const struct obje
 /* 1 with the blob's bytes in `out`; 0 where it cannot be had (noted as a limit) or is too large (noted in the blob). */
 static int fetch_blob(struct study *study, struct blob *blob, struct object *out)
 {
+	const size_t elsewhere = object_count_elsewhere(study->repo);
 	struct err why;
 	int found;
 
@@ -278,6 +278,7 @@ static int fetch_blob(struct study *study, struct blob *blob, struct object *out
 	}
 	found = object_read(study->repo, &blob->id, MIGRATION_BYTES_MAX, out, &why);
 	if (found == 1 && out->type == OBJECT_BLOB) {
+		blob->is_packed = object_count_elsewhere(study->repo) == elsewhere;
 		keep_bytes(study, blob, out);
 		return 1;
 	}

@@ -250,15 +250,35 @@ struct memo_key {
 	struct oid tree;
 };
 
+/* What earlier runs found in trees; NULL where the directory is none, is looked at by itself or is very deep. */
+static struct facts *facts_at(const struct walk *walk, const struct oid *id, unsigned depth)
+{
+	struct facts *facts = walk->stays || oid_is_null(id) ? NULL : walk->memo->study->facts;
+
+	if (facts && depth > SURVEY_DEPTH_MAX / 2) {
+		facts_note_deep_tree(facts);
+		return NULL;
+	}
+	return facts;
+}
+
+/* Is it known, from this run or an earlier one, that nothing is to be found in the tree? */
+static bool is_dull(const struct walk *walk, const struct oid *id, bool in_versions, unsigned depth)
+{
+	const struct facts *facts = facts_at(walk, id, depth);
+
+	return study_is_dull(walk->memo->study, id, in_versions) || (facts && facts_is_dull(facts, id, in_versions));
+}
+
 /* What an earlier search found in this directory: 1, 0 with nothing to be found, -1 if it was not searched yet. */
-static int recall(struct walk *walk, const struct oid *id)
+static int recall(struct walk *walk, const struct oid *id, unsigned depth)
 {
 	struct survey_memo *memo = walk->memo;
 	struct memo_key key = { .tree = *id };
 	uint32_t number;
 	size_t i;
 
-	if (study_is_dull(memo->study, id, walk->versions > 0))
+	if (is_dull(walk, id, walk->versions > 0, depth))
 		return 0;
 	key.dir = intern_find(&memo->study->paths, walk->path.buf, walk->path.len);
 	number = key.dir == INTERN_NONE ? INTERN_NONE : intern_find(&memo->trees, &key, sizeof(key));
@@ -303,21 +323,16 @@ static void remember(struct walk *walk, const struct oid *id, const struct surve
 }
 
 /* Is it known that nothing is to be found in the directory? Of nearly all that the trees of a history have, it is. */
-static bool is_dull_subdir(const struct walk *walk, const struct source_entry *entry)
+static bool is_dull_subdir(const struct walk *walk, const struct source_entry *entry, unsigned depth)
 {
-	return study_is_dull(walk->memo->study, &entry->id, walk->versions > 0 || survey_is_versions_name(entry->name));
-}
-
-/* What earlier runs found in trees; NULL where the directory is none, or is looked at by itself. */
-static struct facts *may_recall(const struct walk *walk, const struct oid *id)
-{
-	return walk->stays || oid_is_null(id) ? NULL : walk->memo->study->facts;
+	return is_dull(walk, &entry->id, walk->versions > 0 || survey_is_versions_name(entry->name), depth + 1);
 }
 
 /* Opens the directory, of a tree that an earlier run surveyed only the entries that led it to something. 1, 0, -1. */
-static int open_entries(struct walk *walk, const struct oid *id, struct source_scan *scan, struct err *why)
+static int open_entries(
+	struct walk *walk, const struct oid *id, unsigned depth, struct source_scan *scan, struct err *why)
 {
-	const struct facts *facts = may_recall(walk, id);
+	const struct facts *facts = facts_at(walk, id, depth);
 	struct text entries;
 	size_t size;
 
@@ -345,7 +360,7 @@ static int survey_entries(struct walk *walk, const struct oid *id, unsigned dept
 	size_t links = walk->link_count;
 	bool interesting = false, holds = false;
 	int found = 0;
-	int rc = open_entries(walk, id, &scan, &why);
+	int rc = open_entries(walk, id, depth, &scan, &why);
 
 	if (rc < 0)
 		repo_add_limit(walk->memo->study->repo, "%s", why.msg);
@@ -358,7 +373,7 @@ static int survey_entries(struct walk *walk, const struct oid *id, unsigned dept
 	while (found >= 0 && (rc = source_scan_next(&scan, &entry, &why)) == 1) {
 		if (entry.kind == SOURCE_DIR)
 			interesting = add_odd_config(walk, &entry) == 1 || interesting;
-		if (entry.kind == SOURCE_DIR && depth < SURVEY_DEPTH_MAX && is_dull_subdir(walk, &entry))
+		if (entry.kind == SOURCE_DIR && depth < SURVEY_DEPTH_MAX && is_dull_subdir(walk, &entry, depth))
 			continue;
 		found = entry.kind == SOURCE_DIR ? survey_subdir(walk, &entry, depth)
 						 : survey_file(walk, id, &entry, &holds);
@@ -366,7 +381,7 @@ static int survey_entries(struct walk *walk, const struct oid *id, unsigned dept
 		if (found == 1)
 			add_entry(&kept, &entry);
 	}
-	if (rc == 0 && found >= 0 && interesting && walk->link_count == links && may_recall(walk, id))
+	if (rc == 0 && found >= 0 && interesting && walk->link_count == links && facts_at(walk, id, depth))
 		facts_add_tree(walk->memo->study->facts, id, walk->versions > 0, scan.size,
 			(struct text){ kept.buf, kept.len });
 	strbuf_release(&kept);
@@ -382,7 +397,7 @@ static int survey_dir(struct walk *walk, const struct oid *id, unsigned depth)
 	struct survey before = *walk->out;
 	size_t links = walk->link_count;
 	bool is_tree = !oid_is_null(id);
-	int found = is_tree ? recall(walk, id) : -1;
+	int found = is_tree ? recall(walk, id, depth) : -1;
 
 	if (found >= 0)
 		return found;

@@ -180,10 +180,10 @@ static bool is_known_whole(const struct repo *repo, const struct layer *layer, c
 	static const char writer[] = "commit-graph 1";
 	struct strbuf subject = STRBUF_INIT, file = STRBUF_INIT;
 	struct text nothing;
-	bool settled, known, whole;
+	bool settled = layer->size >= REMEMBERED_MIN && user_cache_is_settled(st), known, whole;
 
 	strbuf_addstr(&subject, "commit-graph");
-	settled = layer->size >= REMEMBERED_MIN && user_cache_stamp(&subject, st);
+	user_cache_add_stamp(&subject, st);
 	known = settled && user_cache_read(repo, subject.buf, writer, &file, &nothing);
 	whole = known || is_whole(layer);
 	if (settled && whole && !known)

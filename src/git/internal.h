@@ -61,6 +61,7 @@ struct repo {
 	char *index_file;                    /* GIT_INDEX_FILE as given, or NULL */
 	char *cache_dir;                     /* absolute, or NULL */
 	size_t objects_read[OBJECT_TAG + 1]; /* by type */
+	size_t objects_elsewhere;            /* asked for, and not in a pack that could be read */
 	bool has_memory;                     /* memory.c: there is a store in memory */
 	struct stat checked_index;           /* index_check.c: the last one that had its checksum */
 	const char *other_index;             /* that git is to read instead, for a while; NULL: none */

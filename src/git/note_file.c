@@ -69,13 +69,13 @@ bool note_file_is_left_over(int dir, const char *name)
 	       fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_mtime < time(NULL) - TEMPORARY_AGE;
 }
 
-static void write_file(int dir, const char *name, const struct strbuf *file)
+static void write_file(int dir, const char *name, mode_t mode, const struct strbuf *file)
 {
 	char temporary[64];
 	int fd;
 
 	snprintf(temporary, sizeof(temporary), ".note-%ld.tmp", (long)getpid());
-	fd = openat(dir, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
+	fd = openat(dir, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
 	if (fd < 0)
 		return;
 	if (fd_write_all(fd, file->buf, file->len) < 0) {
@@ -86,7 +86,7 @@ static void write_file(int dir, const char *name, const struct strbuf *file)
 	}
 }
 
-void note_file_write(int dir, const char *name, const struct strbuf *head, const void *bytes, size_t len)
+void note_file_write(int dir, const char *name, mode_t mode, const struct strbuf *head, const void *bytes, size_t len)
 {
 	struct strbuf file = STRBUF_INIT;
 	unsigned char digest[SHA256_BYTES];
@@ -99,7 +99,7 @@ void note_file_write(int dir, const char *name, const struct strbuf *head, const
 	sha256(file.buf, file.len, digest);
 	strbuf_add(&file, digest, sizeof(digest));
 	signals_hold(&before);
-	write_file(dir, name, &file);
+	write_file(dir, name, mode, &file);
 	signals_let_through(&before);
 	strbuf_release(&file);
 }

@@ -15,7 +15,7 @@
 #include "revident/base/strbuf.h"
 #include "revident/base/text.h"
 
-/* Longer files are neither written nor read. */
+/* Longer files are not read, and half as long ones not written. */
 enum { NOTE_FILE_MAX = 256 * 1024 * 1024 };
 
 /* Opens a directory below another without following a link, making it where `make`. -1 where that cannot be. */
@@ -24,8 +24,8 @@ int note_dir_open(int dir, const char *name, mode_t mode, bool make);
 /* Reads the whole file into `file`; `body` is what stands behind this head in it. False where there is no such file. */
 bool note_file_read(int dir, const char *name, const struct strbuf *head, struct strbuf *file, struct text *body);
 
-/* Writes a temporary and renames it over the name. A file that a crash cuts short is found out by its digest. */
-void note_file_write(int dir, const char *name, const struct strbuf *head, const void *bytes, size_t len);
+/* Writes a temporary of this mode and renames it over the name. A file that a crash cuts short is found out by its digest. */
+void note_file_write(int dir, const char *name, mode_t mode, const struct strbuf *head, const void *bytes, size_t len);
 
 /* Is that a temporary whose writer must be gone? */
 bool note_file_is_left_over(int dir, const char *name);

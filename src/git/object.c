@@ -121,6 +121,7 @@ static int read_anywhere(struct repo *repo, const struct oid *id, size_t max, st
 		out->shared = bytes;
 		return 1;
 	default:
+		repo->objects_elsewhere++;
 		return read_by_libgit2(repo, id, max, out, err);
 	}
 }
@@ -134,6 +135,11 @@ int object_read(struct repo *repo, const struct oid *id, size_t max, struct obje
 	if (found == 1)
 		repo->objects_read[out->type]++;
 	return found;
+}
+
+size_t object_count_elsewhere(const struct repo *repo)
+{
+	return repo->objects_elsewhere + repo->packs.rescue_count;
 }
 
 size_t object_count_read(const struct repo *repo, enum object_type type)

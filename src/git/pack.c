@@ -10,6 +10,7 @@
 #include "bytes.h"
 #include "internal.h"
 #include "pack.h"
+#include "user_cache.h"
 #include "revident/base/xalloc.h"
 
 enum {
@@ -97,33 +98,33 @@ static const char *check_index(const unsigned char *map, uint64_t size, uint64_t
 }
 
 /* Opens a regular file for reading without blocking. The descriptor, or -1 with the reason. */
-static int open_regular(const char *path, uint64_t *size, const char **why)
+static int open_regular(const char *path, struct stat *st, const char **why)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	struct stat st;
 
 	if (fd < 0) {
 		*why = errno == ENOENT ? "it is not there" : strerror(errno);
 		return -1;
 	}
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+	if (fstat(fd, st) < 0 || !S_ISREG(st->st_mode)) {
 		*why = "it is no regular file";
 		close(fd);
 		return -1;
 	}
-	*size = (uint64_t)st.st_size;
 	return fd;
 }
 
-const char *pack_map_file(const char *path, const unsigned char **map, size_t *size)
+const char *pack_map_file(const char *path, const unsigned char **map, size_t *size, struct stat *st)
 {
 	const char *why = NULL;
-	uint64_t len = 0;
-	int fd = open_regular(path, &len, &why);
+	struct stat own;
+	uint64_t len;
+	int fd = open_regular(path, st ? st : &own, &why);
 	void *at;
 
 	if (fd < 0)
 		return why;
+	len = (uint64_t)(st ? st->st_size : own.st_size);
 	if (len == 0)
 		why = "it is empty";
 	else if (len > SIZE_MAX / 2)
@@ -191,11 +192,11 @@ bool pack_open(struct pack *pack, const char *dir, const char *name, struct strb
 	memset(pack, 0, sizeof(*pack));
 	strbuf_add(&sb, path, strlen(path) - strlen("idx"));
 	strbuf_addstr(&sb, "pack");
-	bad_pack = pack_map_file(sb.buf, &pack->map, &pack->size);
+	bad_pack = pack_map_file(sb.buf, &pack->map, &pack->size, &pack->stat);
 	if (!bad_pack)
 		bad_pack = check_pack(pack);
 	if (!bad_pack)
-		bad = pack_map_file(path, &pack->index, &pack->index_size);
+		bad = pack_map_file(path, &pack->index, &pack->index_size, &pack->index_stat);
 	if (!bad_pack && !bad)
 		bad = check_index(pack->index, pack->index_size, pack->size);
 	if (!bad_pack && !bad && !is_of_pack(pack))
@@ -206,6 +207,7 @@ bool pack_open(struct pack *pack, const char *dir, const char *name, struct strb
 		strbuf_addstr(why, bad);
 	if (!bad_pack && !bad)
 		find_tables(pack);
+	pack->is_settled = user_cache_is_settled(&pack->stat) && user_cache_is_settled(&pack->index_stat);
 	pack->path = path;
 	if (bad_pack || bad)
 		pack_close(pack);

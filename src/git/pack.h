@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 #include <libdeflate.h>
 #include <zlib.h>
@@ -40,9 +41,11 @@ struct pack {
 	size_t size, index_size;
 	uint32_t count;
 	const unsigned char *fanout, *ids, *offsets,
-		*wide;             /* in the index; `wide` holds the offsets that need 64 bits */
-	const unsigned char *sums; /* there, too: the CRC32 of each entry as it is stored; NULL in version 1 */
-	size_t stride;             /* of `ids` and `offsets`: version 1 has them side by side */
+		*wide;                /* in the index; `wide` holds the offsets that need 64 bits */
+	const unsigned char *sums;    /* there, too: the CRC32 of each entry as it is stored; NULL in version 1 */
+	struct stat stat, index_stat; /* of both files as they were mapped */
+	bool is_settled;              /* nothing wrote to them just before: see user_cache.h */
+	size_t stride;                /* of `ids` and `offsets`: version 1 has them side by side */
 	struct pack_order order;
 };
 
@@ -53,8 +56,11 @@ struct pack {
 bool pack_open(struct pack *pack, const char *dir, const char *name, struct strbuf *why);
 void pack_close(struct pack *pack);
 
-/* Maps a regular file without ever blocking: the reason why not, or NULL. pack_unmap() takes NULL. */
-const char *pack_map_file(const char *path, const unsigned char **map, size_t *size);
+/*
+ * Maps a regular file without ever blocking: the reason why not, or NULL. `st`, which may be NULL, gets what it is.
+ * pack_unmap() takes NULL.
+ */
+const char *pack_map_file(const char *path, const unsigned char **map, size_t *size, struct stat *st);
 void pack_unmap(const unsigned char *map, size_t size);
 
 /* The checksum that pack and index have of the pack's content. */

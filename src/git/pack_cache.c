@@ -1,67 +1,97 @@
 #include "revident/git/pack_cache.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "internal.h"
 #include "user_cache.h"
 
-size_t pack_cache_packs(const struct repo *repo)
+enum {
+	PACKS_MAX = 1000
+}; /* of a repository with more nothing is kept: git would have packed it together long before */
+
+bool pack_cache_is_used(const struct repo *repo)
 {
-	return repo->cache_dir ? repo->packs.count : 0;
+	return repo->cache_dir && repo->packs.count && repo->packs.count <= PACKS_MAX;
 }
 
-size_t pack_cache_objects(const struct repo *repo, size_t pack)
+/* A line that tells a pack as it was mapped from whatever may be in its place later. */
+static void add_pack(struct strbuf *out, const struct pack *pack)
 {
-	return repo->packs.items[pack].count;
+	char hex[OID_HEX + 1];
+	struct oid checksum;
+
+	pack_checksum(pack, &checksum);
+	strbuf_addf(out, "pack %s", oid_hex(&checksum, hex));
+	user_cache_add_stamp(out, &pack->stat);
+	user_cache_add_stamp(out, &pack->index_stat);
+	strbuf_addch(out, '\n');
 }
 
-bool pack_cache_has(const struct repo *repo, size_t pack, const struct oid *id)
+/* A line for each pack. False where one of them may change without another stamp. */
+static bool add_packs(struct strbuf *out, const struct repo *repo)
 {
-	uint32_t position;
+	bool are_settled = true;
+	size_t i;
 
-	return pack_find(&repo->packs.items[pack], id, &position);
+	for (i = 0; i < repo->packs.count; i++) {
+		add_pack(out, &repo->packs.items[i]);
+		are_settled = are_settled && repo->packs.items[i].is_settled;
+	}
+	return are_settled;
 }
 
-static bool add_file(struct strbuf *out, const char *path)
+/* The repository by where it is. */
+static bool add_subject(struct strbuf *out, const struct repo *repo)
 {
 	struct stat st;
 
-	return stat(path, &st) == 0 && user_cache_stamp(out, &st);
+	if (stat(repo->common_dir, &st) < 0)
+		return false;
+	strbuf_addf(out, "packs of %ju:%ju %s", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino, repo->common_dir);
+	return true;
 }
 
-bool pack_stamp_take(const struct repo *repo, size_t pack, struct pack_stamp *out)
+/* Takes the lines of packs off the beginning, up to an empty one. False unless each is one of `now`. */
+static bool take_packs(struct text *body, const struct strbuf *now)
 {
-	static const char index_end[] = ".idx";
-	const struct pack *p = &repo->packs.items[pack];
-	struct strbuf path = STRBUF_INIT;
-	char hex[OID_HEX + 1];
-	struct oid checksum;
-	bool settled;
+	const char *line, *end;
 
-	pack_checksum(p, &checksum);
-	strbuf_init(&out->text);
-	strbuf_addf(&out->text, "pack %s", oid_hex(&checksum, hex));
-	settled = add_file(&out->text, p->path);
-	strbuf_addstr(&path, p->path);
-	strbuf_setlen(&path, path.len - strlen(index_end));
-	strbuf_addstr(&path, ".pack");
-	settled = settled && add_file(&out->text, path.buf);
-	strbuf_release(&path);
-	if (!settled)
-		strbuf_clear(&out->text);
-	return settled;
+	while ((end = memchr(body->ptr, '\n', body->len)) != NULL) {
+		line = body->ptr;
+		body->ptr = end + 1;
+		body->len -= (size_t)(end + 1 - line);
+		if (end == line)
+			return true;
+		if (!memmem(now->buf, now->len, line, (size_t)(end + 1 - line)))
+			return false;
+	}
+	return false;
 }
 
-bool pack_cache_read(const struct repo *repo, const struct pack_stamp *stamp, const char *writer, struct strbuf *file,
-	struct text *body)
+bool pack_cache_read(const struct repo *repo, const char *writer, struct strbuf *file, struct text *body)
 {
-	return stamp->text.len && user_cache_read(repo, stamp->text.buf, writer, file, body);
+	struct strbuf subject = STRBUF_INIT, now = STRBUF_INIT;
+	bool found;
+
+	add_packs(&now, repo);
+	found = add_subject(&subject, repo) && user_cache_read(repo, subject.buf, writer, file, body) &&
+		take_packs(body, &now);
+	strbuf_release(&subject);
+	strbuf_release(&now);
+	return found;
 }
 
-void pack_cache_write(
-	const struct repo *repo, const struct pack_stamp *stamp, const char *writer, const void *bytes, size_t len)
+void pack_cache_write(const struct repo *repo, const char *writer, const void *bytes, size_t len)
 {
-	if (stamp->text.len)
-		user_cache_write(repo, stamp->text.buf, writer, bytes, len);
+	struct strbuf subject = STRBUF_INIT, file = STRBUF_INIT;
+
+	if (add_packs(&file, repo) && add_subject(&subject, repo)) {
+		strbuf_addch(&file, '\n');
+		strbuf_add(&file, bytes, len);
+		user_cache_write(repo, subject.buf, writer, file.buf, file.len);
+	}
+	strbuf_release(&subject);
+	strbuf_release(&file);
 }

@@ -91,7 +91,7 @@ void pack_note_write(
 	if (dir < 0)
 		return;
 	add_head(&head, checksum, writer);
-	note_file_write(dir, oid_hex(checksum, name), &head, bytes, len);
+	note_file_write(dir, oid_hex(checksum, name), 0666, &head, bytes, len);
 	strbuf_release(&head);
 	drop_stale(repo, dir);
 }

@@ -50,7 +50,7 @@ static void take_reverse_index(struct pack *pack)
 
 	strbuf_add(&path, pack->path, len);
 	strbuf_addstr(&path, "rev");
-	if (pack_map_file(path.buf, &map, &size) == NULL) {
+	if (pack_map_file(path.buf, &map, &size, NULL) == NULL) {
 		if (is_reverse_index(pack, map, size)) {
 			pack->order.rev = map;
 			pack->order.rev_size = size;

@@ -24,8 +24,7 @@ enum {
 
 static const off_t kept_bytes_max = NOTE_FILE_MAX;
 
-/* Is it so long ago that a change from now on gets another time? */
-static bool is_settled(const struct timespec *then)
+static bool is_long_past(const struct timespec *then)
 {
 	struct timespec now;
 	int64_t past;
@@ -37,33 +36,63 @@ static bool is_settled(const struct timespec *then)
 	return past * 1000000000 + now.tv_nsec - then->tv_nsec > SETTLED_NS;
 }
 
-bool user_cache_stamp(struct strbuf *out, const struct stat *st)
+bool user_cache_is_settled(const struct stat *st)
+{
+	return is_long_past(&st->st_ctim) && is_long_past(&st->st_mtim);
+}
+
+void user_cache_add_stamp(struct strbuf *out, const struct stat *st)
 {
 	strbuf_addf(out, " %ju:%ju:%jd:%jd.%09ld:%jd.%09ld", (uintmax_t)st->st_dev, (uintmax_t)st->st_ino,
 		(intmax_t)st->st_size, (intmax_t)st->st_mtim.tv_sec, st->st_mtim.tv_nsec, (intmax_t)st->st_ctim.tv_sec,
 		st->st_ctim.tv_nsec);
-	return is_settled(&st->st_ctim) && is_settled(&st->st_mtim);
 }
 
-/* Opens the directory, if it is the user's own. */
+/* Opens a directory that is the user's own, so that nothing of it is another's; making it where `make`. */
+static int open_own(int parent, const char *name, bool make)
+{
+	struct stat st;
+	int dir = note_dir_open(parent, name, 0700, make); /* the specification's mode */
+
+	if (dir >= 0 && (fstat(dir, &st) < 0 || st.st_uid != geteuid() || st.st_mode & (S_IWGRP | S_IWOTH))) {
+		close(dir);
+		return -1;
+	}
+	return dir;
+}
+
+/* Does the directory at `path` belong to the user? With another's HOME, as `sudo` may leave it, nothing is made there. */
+static bool is_own(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == geteuid();
+}
+
+/* Makes the directory that `above` names, if the one around it is the user's own. */
+static void make_above(const char *above)
+{
+	const char *slash = strrchr(above, '/');
+	char *around = slash && slash != above ? xmemdup(above, (size_t)(slash - above)) : NULL;
+
+	if (around && is_own(around))
+		mkdir(above, 0700); /* it is there, or the next step fails */
+	free(around);
+}
+
 static int open_cache(const struct repo *repo, bool make)
 {
 	const char *path = repo->cache_dir, *slash = strrchr(path, '/');
 	char *above = xmemdup(path, (size_t)(slash - path));
-	struct stat st;
-	int fd, dir;
+	int fd, dir = -1;
 
 	if (make)
-		mkdir(above, 0700); /* the specification's mode; it is there, or the next step fails */
-	fd = open(above, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		make_above(above);
+	fd = is_own(above) ? open(above, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 	free(above);
-	if (fd < 0)
-		return -1;
-	dir = note_dir_open(fd, slash + 1, 0700, make);
-	close(fd);
-	if (dir >= 0 && (fstat(dir, &st) < 0 || st.st_uid != geteuid() || st.st_mode & (S_IWGRP | S_IWOTH))) {
-		close(dir);
-		return -1;
+	if (fd >= 0) {
+		dir = open_own(fd, slash + 1, make);
+		close(fd);
 	}
 	return dir;
 }
@@ -120,6 +149,12 @@ static int compare_use(const void *a, const void *b)
 	return x->used < y->used ? 1 : x->used > y->used ? -1 : strcmp(x->name, y->name);
 }
 
+/* Is that the name of one of these files? */
+static bool is_ours(const char *name)
+{
+	return strlen(name) == SHA256_HEX && strspn(name, "0123456789abcdef") == SHA256_HEX;
+}
+
 /* Drops what was not used for long, and what is too much: last used first. */
 static void trim(int dir)
 {
@@ -137,13 +172,15 @@ static void trim(int dir)
 	}
 	files = xcalloc(names.count + 1, sizeof(*files));
 	for (i = 0; i < names.count; i++)
-		if (fstatat(dir, names.names[i], &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode))
+		if (note_file_is_left_over(dir, names.names[i]))
+			unlinkat(dir, names.names[i], 0);
+		else if (is_ours(names.names[i]) && fstatat(dir, names.names[i], &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+			 S_ISREG(st.st_mode))
 			files[count++] = (struct kept_file){ names.names[i], st.st_size, st.st_mtime };
 	qsort(files, count, sizeof(*files), compare_use);
 	for (i = 0; i < count; i++) {
 		total += files[i].size;
-		if (total > kept_bytes_max || files[i].used < now - KEPT_FOR ||
-			note_file_is_left_over(dir, files[i].name))
+		if (total > kept_bytes_max || files[i].used < now - KEPT_FOR)
 			unlinkat(dir, files[i].name, 0);
 	}
 	free(files);
@@ -159,7 +196,7 @@ void user_cache_write(const struct repo *repo, const char *subject, const char *
 	if (dir < 0)
 		return;
 	add_head(&head, subject, writer, name);
-	note_file_write(dir, name, &head, bytes, len);
+	note_file_write(dir, name, 0600, &head, bytes, len);
 	strbuf_release(&head);
 	trim(dir);
 	close(dir);

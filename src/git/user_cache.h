@@ -3,11 +3,12 @@
  *
  * One file for each subject in the user's own cache ("revident" below $XDG_CACHE_HOME or ~/.cache, as the XDG Base Directory
  * Specification has it), never in the repository: looking at one changes nothing in it, and nobody else can put anything
- * there. The subject is named by stamps: the files as they lie on the disk, down to the inode and the time of its last
- * change, which nobody can set. A copy that was damaged or replaced since has another stamp.
+ * there. What is kept goes by stamps: files as they lie on the disk, down to the inode and the time of its last change,
+ * which no call sets. One that was written to or replaced since has another stamp; what a disk loses by itself changes none.
  *
- * The directory must belong to the user who runs this. It is kept below 256 MiB; what was not used for a month goes. It
- * may be deleted at any time. Where nothing can be kept, nothing is: that is no error.
+ * The directory, and the one that it is made in, must belong to the user who runs this. It is kept below 256 MiB; what was
+ * not used for a month goes, and other files there are left alone. It may be deleted at any time. Where nothing can be
+ * kept, nothing is: that is no error.
  */
 #ifndef REVIDENT_SRC_GIT_USER_CACHE_H
 #define REVIDENT_SRC_GIT_USER_CACHE_H
@@ -20,11 +21,11 @@
 #include "revident/base/text.h"
 #include "revident/git/repo.h"
 
-/*
- * Appends what tells a file from whatever may be in its place later. False where it changed so lately that its times would
- * not tell a further change.
- */
-bool user_cache_stamp(struct strbuf *out, const struct stat *st);
+/* Appends what tells a file from whatever may be in its place later. */
+void user_cache_add_stamp(struct strbuf *out, const struct stat *st);
+
+/* Is it so long since the file changed that its times would tell a further change? */
+bool user_cache_is_settled(const struct stat *st);
 
 /*
  * Reads what was kept about a subject: `body`, within `file`. `writer` says who keeps such things and by which rules: what

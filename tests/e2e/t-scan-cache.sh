@@ -125,3 +125,43 @@ test ! -e "$CACHE" || fail "kept below HOME, too"
 run env XDG_CACHE_HOME="x" "$REVIDENT" scan
 test ! -e x || fail "a relative XDG_CACHE_HOME was used"
 test -d "$CACHE" || fail "nothing was kept below HOME"
+
+it "one tree at two places, with a directory where a configuration would be, is told of at both, kept or not"
+git init -q -b main repo
+cd repo
+for place in a b; do
+	mkdir -p $place/alembic.ini $place/docs
+	echo x | tee $place/alembic.ini/file >$place/docs/text
+done
+mkdir -p m/versions
+printf '[alembic]\nscript_location = m\n' >alembic.ini
+echo "import alembic" >m/env.py
+for number in $(seq 40); do
+	printf 'revision = "r%s"\ndown_revision = None\n' "$number" >"m/versions/r$number.py"
+done
+git add .
+git commit -q -m all
+git repack -q -a -d
+sleep 0.2
+same_answers "of the first run"
+same_answers "of the next run"
+run revident scan --format json
+expect_json '[any(place in limit for limit in d["repository"]["limits"]) for place in ("a/alembic.ini", "b/alembic.ini")]' \
+	'[true, true]'
+
+it "below another's HOME nothing is made"
+long_history
+mkdir "$CASE_DIR/other"
+if [ "$(id -u)" -eq 0 ]; then
+	chown 1234 "$CASE_DIR/other"
+	run env HOME="$CASE_DIR/other" "$REVIDENT" scan
+	test ! -e "$CASE_DIR/other/.cache" || fail "made below a directory of another user"
+	mkdir "$CASE_DIR/other/.cache"
+	chown 1234 "$CASE_DIR/other/.cache"
+	run env HOME="$CASE_DIR/other" "$REVIDENT" scan
+	test ! -e "$CASE_DIR/other/.cache/revident" || fail "made in the cache of another user"
+	chown -R 0 "$CASE_DIR/other"
+fi
+run env HOME="$CASE_DIR/other" "$REVIDENT" scan
+test -d "$CASE_DIR/other/.cache/revident" || fail "not made in one's own"
+test -z "$(find "$CASE_DIR/other/.cache" -type f -perm /077)" || fail "others may read what is kept"

@@ -151,7 +151,8 @@ static void make_repository(struct sandbox *sandbox, const char *name)
 		if (i == 0)
 			strbuf_addstr(&stream, "M 100644 inline alembic.ini\ndata 30\n[alembic]\nscript_location = m\n"
 					       "M 100644 inline m/env.py\ndata 14\nimport alembic\n"
-					       "M 100644 inline docs/a/b/c\ndata 2\nx\n");
+					       "M 100644 inline docs/a/b/c\ndata 2\nx\n"
+					       "M 100644 inline docs/pyproject.toml\ndata 2\n#\n");
 		strbuf_addf(&stream, "M 100644 inline m/versions/r%03d.py\ndata %d\n%s\n", i, len, body);
 	}
 	strbuf_addstr(&stream, "done\n");
@@ -170,6 +171,8 @@ static int setup(void **state)
 	make_repository(*state, "written.git");
 	make_repository(*state, "new.git");
 	make_repository(*state, "old.git");
+	make_repository(*state, "mixed.git");
+	make_repository(*state, "loose.git");
 	sandbox_run(*state, "touch -d '1 hour' new.git/objects/pack/*.pack; sleep 0.2");
 	return 0;
 }
@@ -211,7 +214,7 @@ static bool reads_all(struct sandbox *sandbox, const char *name, const char *cac
 	assert_int_equal(outcome.limits, 0);
 	if (outcome.blobs >= MIGRATIONS)
 		return true;
-	assert_true(outcome.blobs <= 2); /* what says where the migrations are is read each time */
+	assert_true(outcome.blobs <= 3); /* what says where the migrations are is read each time */
 	return false;
 }
 
@@ -289,18 +292,65 @@ static void facts__of_a_new_pack__are_not_kept(void **state)
 	sandbox_run(*state, "test ! -e cache3/revident");
 }
 
+#define SIXTEEN(c) c c c c c c c c c c c c c c c c
+#define NAMED(c) SIXTEEN(c) SIXTEEN(c) SIXTEEN(c) SIXTEEN(c)
+
+/* What others have there is left alone. */
 static void facts__kept__go_when_they_are_old_or_too_many(void **state)
 {
 	char *names;
 
 	sandbox_run(*state,
-		"mkdir -p -m 700 cache4/revident; cd cache4/revident; touch -d '40 days ago' old; touch young; "
-		"touch -d '2 hours ago' .note-1.tmp; truncate -s 256M large; touch -d '2 days ago' large");
+		"mkdir -p -m 700 cache4/revident; cd cache4/revident; touch -d '40 days ago' README " NAMED(
+			"a") "; "
+			     "touch " NAMED("b") "; touch -d '2 hours ago' .note-1.tmp; truncate -s 256M theirs " NAMED(
+				     "c") "; "
+					  "touch -d '2 days ago' theirs " NAMED("c"));
 	assert_true(reads_all(*state, "old.git", "cache4/revident"));
 	assert_false(reads_all(*state, "old.git", "cache4/revident"));
-	names = sandbox_output(*state, "ls -A cache4/revident | grep -v '^[0-9a-f]\\{64\\}$'");
-	assert_string_equal(names, "young");
+	names = sandbox_output(*state, "cd cache4/revident; ls -A | wc -l; ls -A README theirs " NAMED("b"));
+	assert_string_equal(names, "4\nREADME\n" NAMED("b") "\ntheirs");
 	free(names);
+}
+
+/* What was read from elsewhere, since a pack lacks it or has a damaged copy, may be gone when the pack is not. */
+static void facts__of_what_no_pack_gave__are_not_kept(void **state)
+{
+	struct outcome outcome;
+
+	sandbox_run(*state,
+		"mkdir cache5; cd mixed.git; blob=$(git rev-parse HEAD:m/versions/r030.py); "
+		"git cat-file blob $blob >kept; cd objects/pack; "
+		"at=$(git show-index <$(echo *.idx) | sed -n \"s/ $blob.*//p\"); file=$(echo *.pack); chmod u+w $file; "
+		"printf '\\125\\252' | dd of=$file bs=1 seek=$((at + 5)) conv=notrunc status=none; "
+		"mkdir ../aside; mv * ../aside; git hash-object -w ../../kept >../../o; mv ../aside/* .; sleep 0.2");
+	outcome = look(*state, "mixed.git", "cache5/revident");
+	assert_int_equal(outcome.revisions, MIGRATIONS);
+	assert_int_equal(outcome.limits, 0);
+	sandbox_run(*state, "cd mixed.git; rm -r $(find objects -type d -path 'objects/[0-9a-f]*')");
+	outcome = look(*state, "mixed.git", "cache5/revident");
+	assert_true(outcome.limits > 0);
+}
+
+/* A tree that holds nothing, as long as it is known what a blob in it says. */
+static void facts__of_a_tree_with_a_loose_blob__are_not_kept(void **state)
+{
+	struct outcome outcome;
+
+	sandbox_run(*state,
+		"mkdir cache6; cd loose.git; blob=$(git rev-parse HEAD:docs/pyproject.toml); git cat-file blob $blob "
+		">kept; "
+		"git rev-list --objects --all | cut -d' ' -f1 | grep -v $blob | git pack-objects -q objects/pack/pack "
+		">o; "
+		"ls objects/pack/*.pack | grep -v $(tail -1 o) | "
+		"sed 's/pack$//' | while read -r pack; do rm -f $pack*; done; git hash-object -w kept >o; sleep 0.2");
+	outcome = look(*state, "loose.git", "cache6/revident");
+	assert_int_equal(outcome.limits, 0);
+	assert_false(
+		reads_all(*state, "loose.git", "cache6/revident")); /* of the migrations, which are packed, they are */
+	sandbox_run(*state, "cd loose.git; rm -r $(find objects -type d -path 'objects/[0-9a-f]*')");
+	outcome = look(*state, "loose.git", "cache6/revident");
+	assert_true(outcome.limits > 0);
 }
 
 int main(void)
@@ -311,6 +361,8 @@ int main(void)
 		cmocka_unit_test(facts__the_pack_was_written_to__are_none),
 		cmocka_unit_test(facts__of_a_new_pack__are_not_kept),
 		cmocka_unit_test(facts__kept__go_when_they_are_old_or_too_many),
+		cmocka_unit_test(facts__of_what_no_pack_gave__are_not_kept),
+		cmocka_unit_test(facts__of_a_tree_with_a_loose_blob__are_not_kept),
 	};
 
 	return cmocka_run_group_tests(tests, setup, sandbox_teardown);

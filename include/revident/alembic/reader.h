@@ -20,6 +20,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "revident/alembic/content.h"
 #include "revident/base/arena.h"
@@ -41,6 +42,13 @@ int reader_new(struct reader **out, struct err *err);
 void reader_free(struct reader *reader);
 
 /*
+ * The secret that significant lines are hashed with: this run's own, unless contents of an earlier run, hashed with its
+ * secret, are to be compared with those that this one reads.
+ */
+uint64_t reader_line_key(const struct reader *reader);
+void reader_set_line_key(struct reader *reader, uint64_t key);
+
+/*
  * Reads one file of `len` bytes. Everything that `out` points to is copied into `arena`. A file that is no migration,
  * or no Python, is not an error: `out` says so. Nothing is filled in for a file without the word `revision`, its
  * docstring neither. 0, or -1 with `err` set (the pattern library failed).
@@ -49,7 +57,7 @@ int reader_read(struct reader *reader, struct arena *arena, const char *bytes, s
 	struct err *err);
 
 /*
- * The significant lines of a file (see content.h), as sorted 64-bit hashes in `arena`; none of a file over
+ * The significant lines of a file (see content.h), as 64-bit hashes in `arena`; none of a file over
  * MIGRATION_BYTES_MAX. 0, or -1 with `err` set.
  */
 int reader_content(struct reader *reader, struct arena *arena, const char *bytes, size_t len, struct content *out,

@@ -51,10 +51,8 @@ const char *intern_str(const struct intern *set, uint32_t number);
  */
 uint64_t hash_bytes(const void *bytes, size_t len);
 
-/*
- * The same without a secret: equal in every run, for what is kept between runs. Whoever can choose the bytes can make
- * two texts with one hash.
- */
-uint64_t hash_bytes_lasting(const void *bytes, size_t len);
+/* The same with another secret, for what is kept between runs; and this run's own, where none was kept. */
+uint64_t hash_bytes_keyed(uint64_t key, const void *bytes, size_t len);
+uint64_t hash_secret(void);
 
 #endif

@@ -38,6 +38,7 @@ struct blob {
 	const struct migration *migration; /* once read; NULL while unread or absent */
 	struct content *content;           /* once asked for */
 	const char *unreadable;            /* why, of an absent one that is there; NULL: the repository lacks it */
+	bool is_packed;                    /* read from a pack, without help from elsewhere */
 	bool is_in_history;                /* it stands in a versions directory of some commit */
 	struct object *kept;               /* its bytes, which are often compared later; NULL where there was no room */
 };

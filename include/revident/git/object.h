@@ -39,6 +39,12 @@ void object_share(const struct object *object, struct object *out);
 /* How many objects of a type object_read() has given so far. */
 size_t object_count_read(const struct repo *repo, enum object_type type);
 
+/*
+ * How many were asked for that no pack gave, or gave only with the help of a copy elsewhere: what is known of them does not
+ * follow from the packs alone.
+ */
+size_t object_count_elsewhere(const struct repo *repo);
+
 /* Type and size without the content. 1, 0 (not there), -1. Either pointer may be NULL. */
 int object_header(struct repo *repo, const struct oid *id, enum object_type *type, size_t *len, struct err *err);
 
