@@ -23,8 +23,8 @@
 static const char *const sources[] = {
 	"",
 	"x = 1\n",
-	"\"\"\"Add users\n\nRevision ID: a1\nRevises: b1\nCreate Date: 2025-09-17 10:00\n\"\"\"\nrevision = 'a1'\n"
-	"down_revision = ('b1', 'c1')\nbranch_labels = 'left'\ndepends_on = ['d1']\n\n\ndef upgrade():\n    op.a()\n",
+	("\"\"\"Add users\n\nRevision ID: a1\nRevises: b1\nCreate Date: 2025-09-17 10:00\n\"\"\"\nrevision = 'a1'\n"
+	 "down_revision = ('b1', 'c1')\nbranch_labels = 'left'\ndepends_on = ['d1']\n\n\ndef upgrade():\n    op.a()\n"),
 	"revision = 'a1'\nif x:\n    down_revision = f()\n",
 	"revision = ''\ndown_revision = None\n",
 	"revision = 'a1'\ndown_revision = \"\"\"\n",
