@@ -117,7 +117,7 @@ static int open_regular(const char *path, struct stat *st, const char **why)
 const char *pack_map_file(const char *path, const unsigned char **map, size_t *size, struct stat *st)
 {
 	const char *why = NULL;
-	struct stat own;
+	struct stat own = { 0 };
 	uint64_t len;
 	int fd = open_regular(path, st ? st : &own, &why);
 	void *at;
