@@ -212,7 +212,6 @@ struct telling {
 	bool with_trees; /* those that this run found, too */
 	struct facts_head head;
 	struct strbuf out;
-	size_t news;
 };
 
 /* Those that were known, and those that the study found. */
@@ -234,7 +233,6 @@ static void tell_dull(struct telling *t)
 			memcpy(ids, facts->dull[k], count * OID_BYTES);
 		if (found)
 			memcpy(ids + count, set->ids, found * OID_BYTES);
-		t->news += found;
 		t->head.dull_count[k] = (uint32_t)(count + found);
 		qsort(ids, count + found, sizeof(*ids), oid_compare_items);
 		strbuf_add(&t->out, ids, (count + found) * sizeof(*ids));
@@ -256,7 +254,6 @@ static void tell_trees(struct telling *t)
 		strbuf_add(&t->out, &key, sizeof(key));
 		strbuf_add(&t->out, tree->entries.ptr, tree->entries.len);
 		t->head.tree_count++;
-		t->news += i >= facts->trees_known;
 	}
 }
 
@@ -304,9 +301,25 @@ static void tell_blobs(struct telling *t)
 		strbuf_clear(&fresh);
 		fact_write(&fresh, blob->migration, blob->content);
 		tell_record(t, &blob->id, (struct text){ fresh.buf, fresh.len });
-		t->news++;
 	}
 	strbuf_release(&fresh);
+}
+
+/* Is there so much that was not known before that all of it is worth writing? */
+static bool is_worth_keeping(const struct telling *t)
+{
+	const struct study *study = t->study;
+	const struct facts *facts = study->facts;
+	size_t k, i, news = 0, known = facts->blobs.count + facts->trees_known;
+
+	for (k = 0; k < IN_VERSIONS; k++) {
+		known += facts->dull_count[k];
+		news += t->with_trees ? study->dull[k].count : 0;
+	}
+	news += t->with_trees ? facts->tree_ids.count - facts->trees_known : 0;
+	for (i = 0; i < study->blob_ids.count; i++)
+		news += is_news(facts, &study->blobs[i]);
+	return news >= NEWS_MIN && news >= known / NEWS_PART;
 }
 
 void facts_keep(const struct study *study, bool searched_all)
@@ -317,20 +330,19 @@ void facts_keep(const struct study *study, bool searched_all)
 	const struct facts *facts = study->facts;
 	const char *const *limits;
 	struct arena arena;
-	size_t known;
 
 	if (!facts || repo_limits(study->repo, &limits) > 0)
 		return;
 	t.with_trees = !searched_all && !facts->has_deep_trees && object_count_elsewhere(study->repo) == 0;
+	if (!is_worth_keeping(&t))
+		return;
 	strbuf_add(&t.out, &t.head, sizeof(t.head));
 	tell_dull(&t);
 	tell_trees(&t);
 	tell_blobs(&t);
 	memcpy(t.out.buf, &t.head, sizeof(t.head));
-	known = t.head.record_count + t.head.tree_count + t.head.dull_count[0] + t.head.dull_count[1] - t.news;
 	arena_init(&arena);
-	if (t.news >= NEWS_MIN && t.news >= known / NEWS_PART)
-		pack_cache_write(study->repo, writer_text(&arena), t.out.buf, t.out.len);
+	pack_cache_write(study->repo, writer_text(&arena), t.out.buf, t.out.len);
 	arena_release(&arena);
 	strbuf_release(&t.out);
 }
