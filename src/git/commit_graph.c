@@ -180,13 +180,15 @@ static bool is_known_whole(const struct repo *repo, const struct layer *layer, c
 	static const char writer[] = "commit-graph 1";
 	struct strbuf subject = STRBUF_INIT, file = STRBUF_INIT;
 	struct text nothing;
-	bool settled = layer->size >= REMEMBERED_MIN && user_cache_is_settled(st), known, whole;
+	bool known, whole;
 
+	if (layer->size < REMEMBERED_MIN || !user_cache_is_settled(st))
+		return is_whole(layer);
 	strbuf_addstr(&subject, "commit-graph");
 	user_cache_add_stamp(&subject, st);
-	known = settled && user_cache_read(repo, subject.buf, writer, &file, &nothing);
+	known = user_cache_read(repo, subject.buf, writer, &file, &nothing);
 	whole = known || is_whole(layer);
-	if (settled && whole && !known)
+	if (whole && !known)
 		user_cache_write(repo, subject.buf, writer, "", 0);
 	strbuf_release(&subject);
 	strbuf_release(&file);

@@ -10,8 +10,8 @@
 #include "bytes.h"
 #include "internal.h"
 #include "pack.h"
-#include "user_cache.h"
 #include "revident/base/xalloc.h"
+#include "user_cache.h"
 
 enum {
 	FANOUT = 256 * 4,
@@ -117,14 +117,14 @@ static int open_regular(const char *path, struct stat *st, const char **why)
 const char *pack_map_file(const char *path, const unsigned char **map, size_t *size, struct stat *st)
 {
 	const char *why = NULL;
-	struct stat own = { 0 };
+	struct stat own = { 0 }, *file = st ? st : &own;
 	uint64_t len;
-	int fd = open_regular(path, st ? st : &own, &why);
+	int fd = open_regular(path, file, &why);
 	void *at;
 
 	if (fd < 0)
 		return why;
-	len = (uint64_t)(st ? st->st_size : own.st_size);
+	len = (uint64_t)file->st_size;
 	if (len == 0)
 		why = "it is empty";
 	else if (len > SIZE_MAX / 2)
