@@ -1,11 +1,11 @@
 #include "revident/git/pack_notes.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <unistd.h>
 
 #include "internal.h"
 #include "note_file.h"
+#include "revident/base/directory.h"
 
 static int open_notes(const struct repo *repo, bool make)
 {
@@ -65,20 +65,17 @@ static bool is_pack_of(const struct repo *repo, const char *name)
 	return false;
 }
 
-/* Takes `dir` over. */
 static void drop_stale(const struct repo *repo, int dir)
 {
-	DIR *stream = fdopendir(dir);
-	struct dirent *entry;
+	struct directory listed;
+	struct err ignored = { 0 };
+	size_t i;
 
-	if (!stream) {
-		close(dir);
-		return;
-	}
-	while ((entry = readdir(stream)) != NULL)
-		if (!is_pack_of(repo, entry->d_name) || note_file_is_left_over(dir, entry->d_name))
-			unlinkat(dir, entry->d_name, 0);
-	closedir(stream);
+	directory_read_at(&listed, dir, ".", "", &ignored);
+	for (i = 0; i < listed.count; i++)
+		if (!is_pack_of(repo, listed.names[i]) || note_file_is_left_over(dir, listed.names[i]))
+			unlinkat(dir, listed.names[i], 0);
+	directory_release(&listed);
 }
 
 void pack_note_write(
@@ -94,4 +91,5 @@ void pack_note_write(
 	note_file_write(dir, oid_hex(checksum, name), 0666, &head, bytes, len);
 	strbuf_release(&head);
 	drop_stale(repo, dir);
+	close(dir);
 }
