@@ -13,7 +13,8 @@ allowed() {
     git | alembic | report) echo base model "$1" ;;
     hook) echo base model git hook ;;
     forensics) echo base model git alembic forensics ;;
-    cli) echo base model git alembic report forensics hook cli ;;
+    answers) echo base model git alembic forensics answers ;;
+    cli) echo base model git alembic report forensics answers hook cli ;;
     esac
 }
 

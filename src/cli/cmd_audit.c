@@ -1,11 +1,11 @@
 #include <string.h>
 
 #include "revident/cli/cmd.h"
-#include "revident/forensics/audit.h"
-#include "revident/forensics/audit_tables.h"
-#include "revident/forensics/former.h"
+#include "revident/answers/audit.h"
+#include "revident/answers/audit_tables.h"
+#include "revident/answers/former.h"
 #include "revident/forensics/policy_load.h"
-#include "revident/forensics/provenance.h"
+#include "revident/answers/provenance.h"
 #include "revident/forensics/source_open.h"
 #include "revident/report/audit.h"
 

@@ -5,7 +5,7 @@
 
 #include "revident/base/xalloc.h"
 #include "revident/cli/cmd.h"
-#include "revident/forensics/check.h"
+#include "revident/answers/check.h"
 #include "revident/git/object.h"
 #include "revident/hook/protocol.h"
 #include "revident/report/check.h"

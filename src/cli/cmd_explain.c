@@ -3,8 +3,8 @@
 #include <unistd.h>
 
 #include "revident/cli/cmd.h"
-#include "revident/forensics/errortext.h"
-#include "revident/forensics/explain.h"
+#include "revident/answers/errortext.h"
+#include "revident/answers/explain.h"
 #include "revident/report/explain.h"
 
 /* Only the last ERROR_TEXT_MAX bytes stay. */

@@ -9,8 +9,8 @@
 #include "revident/base/printable.h"
 #include "revident/base/xalloc.h"
 #include "revident/cli/cmd.h"
-#include "revident/forensics/recover.h"
-#include "revident/forensics/repair.h"
+#include "revident/answers/recover.h"
+#include "revident/answers/repair.h"
 #include "revident/git/worktree_edit.h"
 #include "revident/report/recover.h"
 

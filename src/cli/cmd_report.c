@@ -5,7 +5,7 @@
 
 #include "revident/base/outfile.h"
 #include "revident/cli/cmd.h"
-#include "revident/forensics/casefile.h"
+#include "revident/answers/casefile.h"
 #include "revident/git/hooks_path.h"
 #include "revident/git/object.h"
 #include "revident/hook/install.h"

@@ -3,8 +3,8 @@
 #include "revident/base/heap.h"
 #include "revident/base/printable.h"
 #include "revident/cli/cmd.h"
-#include "revident/forensics/provenance.h"
-#include "revident/forensics/scan.h"
+#include "revident/answers/provenance.h"
+#include "revident/answers/scan.h"
 #include "revident/report/scan.h"
 
 static const struct opt_spec opts[] = {

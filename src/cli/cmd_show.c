@@ -2,7 +2,7 @@
 
 #include "revident/base/printable.h"
 #include "revident/cli/cmd.h"
-#include "revident/forensics/show.h"
+#include "revident/answers/show.h"
 #include "revident/git/object.h"
 
 enum { OTHERS_SHOWN = 10, MATCHES_SHOWN = 20 };

@@ -2,7 +2,7 @@
 #include <sys/stat.h>
 
 #include "hooks.h"
-#include "revident/forensics/audit.h"
+#include "revident/answers/audit.h"
 #include "revident/forensics/policy.h"
 #include "revident/forensics/source_open.h"
 #include "revident/git/refs.h"

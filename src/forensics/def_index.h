@@ -6,7 +6,7 @@
 #ifndef REVIDENT_SRC_FORENSICS_DEF_INDEX_H
 #define REVIDENT_SRC_FORENSICS_DEF_INDEX_H
 
-#include "dir_set.h"
+#include "revident/forensics/dir_set.h"
 #include "revident/forensics/discover.h"
 #include "revident/forensics/study.h"
 

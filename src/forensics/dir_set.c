@@ -1,4 +1,4 @@
-#include "dir_set.h"
+#include "revident/forensics/dir_set.h"
 
 struct owned_dir {
 	uint32_t owner, dir;

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dir_set.h"
+#include "revident/forensics/dir_set.h"
 #include "discover_parts.h"
 #include "revident/base/digest.h"
 #include "revident/base/xalloc.h"

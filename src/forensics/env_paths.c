@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "def_index.h"
-#include "dir_set.h"
+#include "revident/forensics/dir_set.h"
 #include "revident/base/xalloc.h"
 
 struct env_paths {

@@ -1,4 +1,4 @@
-#include "touched.h"
+#include "revident/forensics/touched.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -13,7 +13,7 @@
 #include "revident/alembic/reader.h"
 #include "revident/base/strbuf.h"
 #include "revident/forensics/investigation.h"
-#include "revident/forensics/salvage.h"
+#include "revident/answers/salvage.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

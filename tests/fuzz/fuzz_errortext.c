@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "revident/forensics/errortext.h"
+#include "revident/answers/errortext.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -9,7 +9,7 @@
 
 #include "place.h"
 #include "revident/base/digest.h"
-#include "revident/forensics/salvage.h"
+#include "revident/answers/salvage.h"
 #include "revident/git/object.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -7,7 +7,7 @@
 
 #include "../support/migration_model.h"
 #include "../support/sandbox.h"
-#include "revident/forensics/audit.h"
+#include "revident/answers/audit.h"
 
 #define INI "== alembic.ini\n[alembic]\nscript_location = m\n== m/env.py\nfrom alembic import context\n"
 

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "revident/base/strbuf.h"
-#include "revident/forensics/errortext.h"
+#include "revident/answers/errortext.h"
 
 /* A text, the message it holds, and what that is about: words joined by a blank. */
 struct row {

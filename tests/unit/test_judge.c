@@ -9,7 +9,7 @@
 
 #include "../support/sandbox.h"
 #include "revident/base/strbuf.h"
-#include "revident/forensics/judge.h"
+#include "revident/answers/judge.h"
 #include "revident/git/memory.h"
 
 enum { FILES_MAX = 16 };

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "../support/inquiry.h"
-#include "revident/forensics/salvage.h"
+#include "revident/answers/salvage.h"
 
 static const struct progress quiet = { 0 };
 
