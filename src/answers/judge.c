@@ -426,7 +426,7 @@ static int judge_sides(struct judging *j)
 		if (j->judged->with_history && judge_reused_ids(j) < 0)
 			return -1;
 	}
-	return judge_new_findings(j);
+	return judge_left_directories(j) < 0 ? -1 : judge_new_findings(j);
 }
 
 int judge_is_concerned(struct judge *judge, const struct judge_case *judged, struct err *err)

@@ -119,6 +119,9 @@ struct text judge_add_waiver(
 /* judge_tree.c: findings about one tree that the change brings. 0 or -1. */
 int judge_new_findings(struct judging *j);
 
+/* judge_left.c: migrations whose directory the configuration names no more. 0 or -1. */
+int judge_left_directories(struct judging *j);
+
 /* judge_reused.c: new ids that named something else before. 0 or -1. */
 int judge_reused_ids(struct judging *j);
 

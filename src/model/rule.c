@@ -24,7 +24,8 @@ static const struct rule rules[RULE_COUNT] = {
 	[RULE_NOT_LOADED] = { "not-loaded", LEVEL_WARNING, RULE_OF_TREE,
 		"a migration lies in a directory that Alembic does not enter",
 		"Without `recursive_version_locations = true`, which Alembic has since 1.10, subdirectories of a "
-		"versions directory are not read: to Alembic the revision is missing." },
+		"versions directory are not read: to Alembic the revision is missing. In `check`, also one that stays "
+		"where it is while a change takes its directory out of the configuration." },
 	[RULE_DYNAMIC_REVISION] = { "dynamic-revision", LEVEL_WARNING, RULE_OF_TREE,
 		"a migration computes its id or its parents",
 		"Only Python knows the value, so nothing can be said of the chain at this place. Write it as a "

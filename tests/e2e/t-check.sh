@@ -220,3 +220,58 @@ git commit -q --no-verify -m policy
 run revident hooks doctor
 expect_exit 2
 grep -q 'requires revident 9.9' "$CASE_DIR/err" || fail "$(cat "$CASE_DIR/err")"
+
+it "a directory that leaves the configuration takes its migrations along"
+fixture version-locations
+git checkout -q -B main "$(mark :1)"
+git update-ref refs/remotes/origin/main "$(mark :1)"
+sed -i 's, %(here)s/desk,,' alembic.ini
+git add alembic.ini
+run revident check --staged
+expect_exit 0
+expect_out <<'EOF'
+warning not-loaded: c3c3c3c3c3c3 is there, and not loaded any more: alembic.ini
+  names another directory
+  desk/c3c3c3c3c3c3_invoices.py:11
+  Let version_locations name its directory, or move the file.
+
+warned: 0 errors, 1 warning, 0 notes; protected is what the remote's branches or
+  a tag hold (refs/remotes/origin/main; 0 tags)
+EOF
+sed -i 's, %(here)s/shop,,' alembic.ini
+git add alembic.ini
+run revident check --staged --format json
+expect_exit 0
+expect_json '[(v["rule"], v["level"], v["revision"]) for v in d["violations"]]' \
+	'[["not-loaded", "warning", "c3c3c3c3c3c3"], ["not-loaded", "warning", "b2b2b2b2b2b2"]]'
+git commit -q --no-verify -m "only core is read"
+run revident check --staged
+expect_exit 0
+expect_out </dev/null
+git checkout -q HEAD~1 -- alembic.ini
+sed -i 's, %(here)s/shop,,' alembic.ini
+git commit -q --no-verify -a -m "shop is not read, desk is"
+run revident check --range HEAD~2..HEAD --format json
+expect_exit 1
+expect_json '[(v["rule"], v["level"], v["revision"]) for v in d["violations"]][:1]' \
+	'[["missing-revision", "error", "b2b2b2b2b2b2"]]'
+
+it "a directory that the script location leaves is not named by its looks"
+fixture version-locations
+git checkout -q -B main "$(mark :1)"
+git mv core migrations/versions
+sed -i '/version/d' alembic.ini
+git add -A
+git commit -q --no-verify -m "the default place"
+mkdir -p db/versions
+cp migrations/env.py db/
+sed -i 's,= migrations,= db,' alembic.ini
+git add -A
+run revident check --staged --format json
+expect_exit 0
+expect_json '[(v["rule"], v["level"], v["revision"]) for v in d["violations"]]' \
+	'[["not-loaded", "warning", "a1a1a1a1a1a1"]]'
+git mv migrations/versions/* db/versions/
+run revident check --staged --format json
+expect_exit 0
+expect_json '[v for v in d["violations"] if v["rule"] == "not-loaded"]' '[]'
