@@ -309,6 +309,24 @@ const struct audit_environment *audit_find_environment(const struct audit *audit
 	return NULL;
 }
 
+/*
+ * What may be in a file that is too long to be read is not called missing for sure. Where that file is no error either,
+ * since the policy says so, the answer is open.
+ */
+static bool leaves_open(const struct audit_environment *env)
+{
+	bool is_in_doubt = false, is_told = false;
+	size_t i;
+
+	for (i = 0; i < env->finding_count; i++) {
+		const struct finding *finding = &env->findings[i];
+
+		is_in_doubt |= finding->rule == RULE_MISSING_REVISION && finding->level == LEVEL_WARNING;
+		is_told |= finding->rule == RULE_UNREADABLE_MIGRATION && finding->level == LEVEL_ERROR;
+	}
+	return is_in_doubt && !is_told;
+}
+
 int audit_source(struct discovery *discovery, struct study *study, struct source *source, const struct env_defs *extra,
 	const struct audit_options *options, struct audit *out, struct err *err)
 {
@@ -329,7 +347,9 @@ int audit_source(struct discovery *discovery, struct study *study, struct source
 		if (options->only_count ? !is_listed(envs.items[i].path, options->only, options->only_count)
 					: expected && expected->ignore)
 			continue;
-		audit_environment(study, &envs.items[i], options, &items[n++]);
+		audit_environment(study, &envs.items[i], options, &items[n]);
+		if (leaves_open(&items[n++]))
+			tree_env_say_too_large(study, &envs.items[i]);
 	}
 	out->environments = items;
 	out->environment_count = n;

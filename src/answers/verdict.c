@@ -129,19 +129,6 @@ static struct doubt *add_doubt(struct doubts *doubts, size_t view, const struct 
 	return &doubts->items[doubts->count++];
 }
 
-/* What is not there may be in a file that is too long to be read: only then is that a limit. */
-static void say_too_large(struct investigation *inv, const struct tree_env *env)
-{
-	size_t i;
-
-	for (i = 0; i < env->file_count; i++)
-		if (study_blob_is_too_large(&inv->study, env->files[i].blob))
-			repo_add_limit(inv->repo,
-				"'%s' has more than %d MiB, and is not read: what it declares is not known",
-				study_shown(&inv->study, study_path_text(&inv->study, env->files[i].path)),
-				MIGRATION_BYTES_MAX / (1024 * 1024));
-}
-
 /*
  * No file that was not read can be what is seen to be taken from the history of a tip. Of the rest, no more can be
  * there than there are such files.
@@ -154,7 +141,7 @@ static void settle_doubt(struct investigation *inv, struct verdict *verdict, con
 		open += !verdict->missing[doubt->items[i]].loss;
 	if (!open || open > doubt->unread)
 		return;
-	say_too_large(inv, doubt->env);
+	tree_env_say_too_large(&inv->study, doubt->env);
 	for (i = 0; i < doubt->count; i++)
 		if (!verdict->missing[doubt->items[i]].loss)
 			drop_tips(inv, doubt->view, &verdict->missing[doubt->items[i]]);

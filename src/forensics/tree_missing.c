@@ -117,3 +117,15 @@ size_t tree_env_missing(struct study *study, const struct tree_env *env, const s
 	free(c.items);
 	return c.count;
 }
+
+void tree_env_say_too_large(struct study *study, const struct tree_env *env)
+{
+	size_t i;
+
+	for (i = 0; i < env->file_count; i++)
+		if (study_blob_is_too_large(study, env->files[i].blob))
+			repo_add_limit(study->repo,
+				"'%s' has more than %d MiB, and is not read: what it declares is not known",
+				study_shown(study, study_path_text(study, env->files[i].path)),
+				MIGRATION_BYTES_MAX / (1024 * 1024));
+}

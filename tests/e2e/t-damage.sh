@@ -55,6 +55,14 @@ expect_exit 3
 run revident audit --format json
 expect_exit 1 # the file itself is an error
 expect_json '[f["level"] for e in d["environments"] for f in e["findings"] if f["rule"] == "missing-revision"]' '["warning"]'
+printf '[waiver "known"]\n\trule = unreadable-migration\n\treason = a generated file\n' >.revident
+run revident audit --format json
+expect_exit 3 # and where it is none, what it declares is an open question
+expect_json 'd["limits"]' "[\"'$long' has more than 4 MiB, and is not read: what it declares is not known\"]"
+printf '[rule "unreadable-migration"]\n\tlevel = off\n' >.revident
+run revident audit
+expect_exit 3
+rm .revident
 run revident check --range HEAD~1..HEAD
 expect_exit 3
 printf "revision = 'f2f2f2f2f2f2'\ndown_revision = 'f3f3f3f3f3f3'\n" >migrations/versions/f2f2f2f2f2f2_more.py
