@@ -141,7 +141,9 @@ static void take_holders(struct teller *t, const struct identity *identity, stru
 		out->state = LIFE_PRESENT;
 		if (out->migration)
 			out->why_unparsable = audit_why_unparsable(out->migration);
-		if (out->migration && !out->why_unparsable && out->path_count == 1 && !found[head]->is_loaded)
+		out->is_not_loaded =
+			out->migration && !out->why_unparsable && out->path_count == 1 && !found[head]->is_loaded;
+		if (out->is_not_loaded)
 			out->why_unparsable = "it stands in a directory that Alembic does not read";
 	} else if (best != INTERN_NONE) {
 		take_files(t, inv->tip_views[best], identity, out);

@@ -182,8 +182,11 @@ static void say_no_loss(struct page *page, const struct lost_case *c)
 	size_t i;
 
 	page_open(page, PAGE_PARAGRAPH);
-	page_words(page, "No commit of the history that was read took it away: nobody committed it, or the "
-			 "commits that had it are not in this clone.");
+	page_words(page, "No commit of the history that was read took it away%s.",
+		c->life->at_head ? "" : ": nobody committed it, or the commits that had it are not in this clone");
+	if (c->life->is_not_loaded)
+		page_words(
+			page, " What keeps Alembic from it is where its file stands, and what version_locations name.");
 	page_close(page, PAGE_PARAGRAPH);
 	if (!c->is_missing || !page->file->head)
 		return;

@@ -354,6 +354,23 @@ static void say_exposure(struct page *page, const struct lost_case *c)
 	page_close(page, PAGE_PARAGRAPH);
 }
 
+static void say_present(struct page *page, const struct lost_case *c)
+{
+	if (!c->life->why_unparsable)
+		page_words(page, "None at HEAD, which has the migration.");
+	else if (!c->life->is_not_loaded)
+		page_words(page, "Every Alembic command stops at its file: %s.", c->life->why_unparsable);
+	else if (c->is_missing)
+		page_words(page,
+			"Alembic cannot load the chain: its file is at HEAD, in a directory that Alembic does not "
+			"read, "
+			"and other migrations name it. Every command dies, on every database, a new one included.");
+	else
+		page_words(page,
+			"Its file is at HEAD, in a directory that Alembic does not read: a database that is stamped "
+			"with it is refused, and a new one is built without it.");
+}
+
 void write_impact(struct page *page, const struct lost_case *c)
 {
 	if (c->row_count) {
@@ -369,7 +386,7 @@ void write_impact(struct page *page, const struct lost_case *c)
 		page_close(page, PAGE_PARAGRAPH);
 	} else if (c->life->at_head) {
 		page_open(page, PAGE_PARAGRAPH);
-		page_words(page, "None at HEAD, which has the migration.");
+		say_present(page, c);
 		page_close(page, PAGE_PARAGRAPH);
 	} else {
 		page_open(page, PAGE_PARAGRAPH);

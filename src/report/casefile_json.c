@@ -255,6 +255,8 @@ static json_t *from_case(const struct casefile *file, const struct lost_case *c)
 {
 	json_t *value = case_facts(file, c);
 
+	if (c->life->is_not_loaded)
+		json_object_set_new(value, "not_loaded", json_from_text(c->life->path));
 	json_object_set_new(value, "lost", from_file(&c->lost));
 	json_object_set_new(value, "in_its_place", from_file(&c->usurper));
 	json_object_set_new(value, "telltales", from_telltales(c));

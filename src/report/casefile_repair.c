@@ -278,10 +278,32 @@ static void table_of_ways(struct page *page)
 	page_close(page, PAGE_TABLE);
 }
 
+/* What is there, and not loaded: no step of a plan is for it. Returns whether there is any other case. */
+static bool say_not_loaded(struct page *page)
+{
+	const struct casefile *file = page->file;
+	size_t i, count = 0;
+
+	for (i = 0; i < file->case_count; i++) {
+		if (!file->cases[i].life->is_not_loaded)
+			continue;
+		count++;
+		page_open(page, PAGE_PARAGRAPH);
+		page_code(page, file->cases[i].life->path);
+		page_words(page, " is whole: move it into a directory that Alembic reads, or let ");
+		page_code(page, TEXT_LITERAL("version_locations"));
+		page_words(page, " name the one where it stands.");
+		page_close(page, PAGE_PARAGRAPH);
+	}
+	return count < file->case_count;
+}
+
 void write_repair(struct page *page)
 {
 	const struct casefile *file = page->file;
 
+	if (!say_not_loaded(page))
+		return;
 	if (file->plan_failure) {
 		page_open(page, PAGE_PARAGRAPH);
 		page_words(page, "No plan could be made: ");

@@ -137,12 +137,16 @@ static void say_state(struct page *page, const struct lost_case *c)
 
 	if (c->is_replaced) {
 		say_replaced(page, c);
-	} else if (c->life->at_head && c->restored) {
+	} else if (c->life->at_head && c->restored && !c->life->why_unparsable) {
 		page_words(page, " It was put back by commit ");
 		page_oid(page, &c->restored->id);
 		if (c->has_exposure)
 			page_words(page, ", %s later", describe_span(c->exposure, span));
 		page_words(page, ".");
+	} else if (c->life->at_head && c->life->why_unparsable) {
+		page_words(page, " HEAD has its file, but Alembic cannot load it: %s.", c->life->why_unparsable);
+		if (c->is_missing)
+			page_words(page, " Other migrations name it, so the chain is broken.");
 	} else if (c->life->at_head) {
 		page_words(page, " HEAD has it.");
 	} else if (c->is_missing && c->row_count) {

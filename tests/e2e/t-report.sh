@@ -461,3 +461,32 @@ for command in report 'scan --all'; do
 	expect_exit 3
 	expect_err </dev/null
 done
+
+it "what is there and not loaded is told so, with what to do"
+fixture version-locations
+git checkout -q -B main "$(mark :1)"
+sed -i 's, %(here)s/shop,,' alembic.ini
+git commit -q -a -m "shop is not read"
+run revident report --format json
+expect_exit 0
+expect_json '[(c["revision"], c["missing_at_head"], c["not_loaded"]) for c in d["cases"]]' \
+	'[["b2b2b2b2b2b2", true, "shop/b2b2b2b2b2b2_orders.py"]]'
+run revident report
+expect_exit 0
+for line in 'HEAD has its file, but Alembic cannot load it' 'Alembic cannot load the chain: its file is at HEAD' \
+	'`shop/b2b2b2b2b2b2_orders.py` is whole: move it'; do
+	grep -q "$line" "$CASE_DIR/out" || fail "not told: $line"
+done
+for line in 'None at HEAD' 'nobody committed it' 'recover --apply'; do
+	! grep -q "$line" "$CASE_DIR/out" || fail "told: $line"
+done
+sed -i 's, %(here)s/desk,,' alembic.ini
+git commit -q -a -m "nor desk"
+run revident report c3c3c3c3c3c3
+expect_exit 0
+grep -q 'a database that is stamped with it is refused' "$CASE_DIR/out" || fail "$(grep -A3 Impact "$CASE_DIR/out")"
+printf '<<<<<<< ours\n' >>core/a1a1a1a1a1a1_users.py
+git commit -q -a -m "a conflict"
+run revident report a1a1a1a1a1a1
+grep -q 'Every Alembic command stops at its file: conflict markers stand in it' "$CASE_DIR/out" ||
+	fail "$(grep -A3 Impact "$CASE_DIR/out")"

@@ -68,6 +68,7 @@ struct life {
 	struct oid blob;    /* what is there, null where nothing is */
 	const struct migration *migration; /* what that declares; NULL */
 	const char *why_unparsable; /* half a sentence, where HEAD has it in a file that Alembic cannot load; NULL */
+	bool is_not_loaded;         /* then: the file is whole, and stands where Alembic does not look */
 	const struct text *paths;   /* every path that has it at HEAD, or at that ref */
 	size_t path_count;
 	struct ref_names refs; /* whose tree has it */
