@@ -43,6 +43,10 @@ static void bind(struct bindings *b, size_t name, enum binding_kind kind, struct
 
 	if (attribute == ATTRIBUTES)
 		return;
+	if (b->in_doubt) {
+		kind = BINDING_DYNAMIC;
+		value = (struct span){ 0, 0 };
+	}
 	b->bound[attribute] = (struct bound){ kind, value, token_at(b, name)->line, conditional };
 }
 

@@ -31,6 +31,7 @@ struct bindings {
 	const struct token *tokens;
 	size_t count;
 	struct bound bound[ATTRIBUTES];
+	bool in_doubt; /* inside `except`: whether it runs only Python knows, and what it binds may not be so */
 };
 
 /* Which of the names the `len` bytes at `name` spell; ATTRIBUTES if none. */

@@ -139,12 +139,36 @@ static void take_simple_statements(struct bindings *b, struct span line, bool co
 	}
 }
 
+/*
+ * `if False:`, `while 0:`, `elif TYPE_CHECKING:` and the like: Python never runs what stands below them. Nobody sets
+ * the last to anything else but a type checker (typing.TYPE_CHECKING).
+ */
+static bool never_runs(const struct bindings *b, struct span line, size_t keyword)
+{
+	struct span test = { keyword + 1, header_end(b, line) };
+	const struct token *token;
+
+	if (!is_word(b, keyword, "if") && !is_word(b, keyword, "elif") && !is_word(b, keyword, "while"))
+		return false;
+	test = span_unwrap(b->tokens, test);
+	token = &b->tokens[test.from];
+	if (test.to - test.from == 3 && token->kind == TOKEN_NAME && is_op(b, test.from + 1, '.'))
+		return is_word(b, test.from + 2, "TYPE_CHECKING");
+	if (test.to - test.from != 1)
+		return false;
+	if (token->kind == TOKEN_NUMBER)
+		return token->len == 1 && b->source[token->at] == '0';
+	return is_word(b, test.from, "False") || is_word(b, test.from, "None") ||
+	       is_word(b, test.from, "TYPE_CHECKING");
+}
+
 static void take_compound(struct bindings *b, struct span line, enum header kind, size_t keyword, bool conditional)
 {
 	size_t colon = header_end(b, line);
 	struct span header = { keyword + 1, colon };
 
 	bindings_take_walruses(b, header, conditional || !is_word(b, keyword, "if"));
+	b->in_doubt |= is_word(b, keyword, "except");
 	if (kind == HEADER_FOR)
 		take_for(b, header, true);
 	else if (kind == HEADER_AS)
@@ -173,16 +197,22 @@ static size_t skip_body(const struct bindings *b, size_t i, uint8_t level)
 void bindings_read(struct bindings *b, enum bindings_extent extent)
 {
 	size_t i = 0, keyword;
+	uint8_t doubted = 0; /* the level of the `except` that the line is below, if it is in doubt */
 
 	while (i < b->count) {
 		size_t end = line_end(b, i);
 		uint8_t level = b->tokens[i].level;
 		struct span line = { i, end };
 		enum header kind = header_of(b, line, &keyword);
-		bool skipped = extent == BINDINGS_COLUMN_0 && level > 0;
+		bool is_dead = kind == HEADER_PLAIN && never_runs(b, line, keyword);
+		bool skipped = is_dead || (extent == BINDINGS_COLUMN_0 && level > 0);
 
+		if (b->in_doubt && level <= doubted)
+			b->in_doubt = false;
+		if (!b->in_doubt)
+			doubted = level;
 		i = end + 1;
-		if (kind == HEADER_SCOPE)
+		if (kind == HEADER_SCOPE || is_dead)
 			i = skip_body(b, i, level);
 		if (skipped)
 			continue;

@@ -122,7 +122,8 @@ static void add_dynamic(struct auditing *a, const struct tree_file *file, const 
 			.revision = audit_revision(a, file),
 			.path = audit_path(a, file),
 			.line = binding->line,
-			.message = study_sentence(a->study, "\"%s\" is no literal: %s", name, consequence) },
+			.message = study_sentence(a->study, "\"%s\" is no literal%s: %s", name,
+				binding->conditional ? ", or not one for sure" : "", consequence) },
 		audit_blob(a, file));
 }
 

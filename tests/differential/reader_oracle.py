@@ -21,6 +21,7 @@ class Module:
             self.tree = ast.parse(source)
         self.text = ast_text(source)
         self.bound = {}
+        self.in_doubt = False
         self.block(self.tree.body, False)
 
     def block(self, statements, conditional):
@@ -29,7 +30,7 @@ class Module:
 
     def bind(self, name, value, line, conditional):
         if name in NAMES:
-            self.bound[name] = (value, line, conditional)
+            self.bound[name] = (DYNAMIC if self.in_doubt else value, line, conditional)
 
     def names_in(self, target):
         """The names that a target binds: not those of its subscripts and attributes."""
@@ -125,14 +126,27 @@ class Module:
                 self.walruses(case.guard, True)
                 self.block(case.body, True)
             return
-        self.block(s.body, True)
+        if not self.never_runs(s):
+            self.block(s.body, True)
         for handler in getattr(s, "handlers", []):
             self.walruses(handler.type, True)
             if handler.name:
                 self.bind(handler.name, DYNAMIC, None, True)
+            outside, self.in_doubt = self.in_doubt, True
             self.block(handler.body, True)
+            self.in_doubt = outside
         self.block(getattr(s, "orelse", []), True)
         self.block(getattr(s, "finalbody", []), True)
+
+    def never_runs(self, s):
+        """The tests that need no evaluation: False, None, 0, TYPE_CHECKING and x.TYPE_CHECKING."""
+        if not isinstance(s, (ast.If, ast.While)):
+            return False
+        if isinstance(s.test, ast.Attribute):
+            return s.test.attr == "TYPE_CHECKING" and isinstance(s.test.value, ast.Name)
+        if isinstance(s.test, ast.Name):
+            return s.test.id == "TYPE_CHECKING"
+        return isinstance(s.test, ast.Constant) and (s.test.value in (False, None) and self.segment(s.test) in ("False", "None", "0"))
 
     def is_elif(self, s):
         line = self.text[s.lineno - 1]

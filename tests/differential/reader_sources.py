@@ -229,7 +229,7 @@ class Sources:
         name, step = self.pick(NAMES), self.pick(("    ", "  ", "\t", " \t"))
         body = lambda: self.block(depth, indent + step)
         line = lambda tokens: [indent + self.join(tokens)]
-        kind = self.rng.randrange(18)
+        kind = self.rng.randrange(20)
         if kind == 0:
             return line(["if", "x", ":"]) + body() + line(["elif", "y", ":"]) + body() + line(["else", ":"]) + body()
         if kind == 1:
@@ -256,16 +256,27 @@ class Sources:
             return line(["if", "(", name, ":="] + self.value() + [")", ":"]) + body()
         if kind == 12:
             return line(["def", "f", "(", ")", ":"] + self.assignment())
-        inner = ["(", self.pick(NAMES), ":="] + self.value() + [")"]
         if kind == 13:
-            return line(["def", self.pick((name, "f")), "(", "a", "=", "b", ",", "c", "="] + inner + [")", ":"]) + body()
+            return line(["if"] + self.dead() + [":"]) + body() + self.pick((lambda: [], lambda: line(["else", ":"]) + body(),
+                                                                          lambda: line(["elif"] + self.dead() + [":"]) + body()))()
         if kind == 14:
-            return line(["class", self.pick((name, "C")), "("] + inner + [",", "m", "="] + inner + [")", ":"]) + body()
+            return line(["while"] + self.dead() + [":"] + self.assignment())
+        inner = ["(", self.pick(NAMES), ":="] + self.value() + [")"]
         if kind == 15:
-            return line(["for", self.pick((name, "i")), "in"] + inner + [":"]) + body()
+            return line(["def", self.pick((name, "f")), "(", "a", "=", "b", ",", "c", "="] + inner + [")", ":"]) + body()
         if kind == 16:
+            return line(["class", self.pick((name, "C")), "("] + inner + [",", "m", "="] + inner + [")", ":"]) + body()
+        if kind == 17:
+            return line(["for", self.pick((name, "i")), "in"] + inner + [":"]) + body()
+        if kind == 18:
             return line(["@", "d", "("] + inner + [")"]) + line(["def", self.pick((name, "f")), "(", ")", ":"]) + body()
         return line(["if", "x", "[", "1", ":", "2", "]", ":"] + self.assignment() + [";"] + self.assignment())
+
+    def dead(self):
+        """A test that lets nothing below it run, and some that come close."""
+        test = self.pick((["False"], ["0"], ["None"], ["TYPE_CHECKING"], ["typing", ".", "TYPE_CHECKING"], ["True"], ["0.0"],
+                          ["not", "TYPE_CHECKING"], ["a", ".", "b", ".", "TYPE_CHECKING"], ["False", "or", "x"], ["TYPE_CHECKING", ".", "x"]))
+        return ["("] + test + [")"] if self.chance(0.2) else test
 
     def pattern(self, name):
         return self.pick(([name], ["A", "(", "x", "=", name, ")"], ["{", "'k'", ":", name, ",", "**", "rest", "}"], ["[", "1", ",", "*", name, "]"],

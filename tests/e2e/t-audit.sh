@@ -274,3 +274,19 @@ fsck_fails "the commit is missing"
 run revident audit --format json
 expect_exit 1
 expect_json 'len(d["limits"])' 8
+
+it "what never runs binds no id, and an except block none for sure"
+fixture overwritten
+file=migrations/versions/a1a1a1a1a1a1_users.py
+git checkout -q -B main "$(mark :1)"
+sed -i "s/^revision = /if False:\n    &/" $file
+run revident audit --format json
+expect_exit 1
+expect_json '[(f["rule"], f["level"]) for f in d["environments"][0]["findings"]]' \
+	'[["unreadable-migration", "error"]]'
+git checkout -q $file
+sed -i "s/^revision = /try:\n    import x\nexcept ImportError:\n    &/" $file
+run revident audit --format json
+expect_exit 0
+expect_json '[(f["rule"], f["level"]) for f in d["environments"][0]["findings"]]' \
+	'[["dynamic-revision", "warning"]]'

@@ -152,6 +152,25 @@ def literal(node):
     return DYNAMIC
 
 
+class InDoubt(dict):
+    """What an `except` block binds: whether it runs only Python knows."""
+
+    def __init__(self, out):
+        self.out = out
+
+    def __setitem__(self, name, value):
+        self.out[name] = DYNAMIC
+
+    def pop(self, name, default):
+        self.out[name] = DYNAMIC
+
+
+def never_runs(node):
+    """Below `if False:`, `while 0:`, `if TYPE_CHECKING:`."""
+    test = ast.unparse(node.test) if isinstance(node, (ast.If, ast.While)) else ""
+    return test in ("False", "None", "0") or re.fullmatch(r"(\w+\.)?TYPE_CHECKING", test)
+
+
 def bind(target, value, out):
     if isinstance(target, ast.Name):
         out[target.id] = DYNAMIC if value is None else literal(value)
@@ -206,9 +225,10 @@ def bindings(body, out):
                     bind(item.optional_vars, None, out)
         if isinstance(node, (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try)) \
                 or node.__class__.__name__ in ("TryStar", "Match"):
-            bindings(getattr(node, "body", []), out)
+            if not never_runs(node):
+                bindings(getattr(node, "body", []), out)
             for handler in getattr(node, "handlers", []):
-                bindings(handler.body, out)
+                bindings(handler.body, InDoubt(out))
             for case in getattr(node, "cases", []):
                 bindings(case.body, out)
             bindings(getattr(node, "orelse", []), out)

@@ -197,6 +197,40 @@ static void reader_read__blocks__module_level_counts_and_scopes_do_not(void **st
 	CHECK_ROWS(state, rows);
 }
 
+static void reader_read__blocks_that_never_run__bind_nothing(void **state)
+{
+	static const struct row rows[] = {
+		{ "if False:\n  revision = 'a'\n", "-" },
+		{ "if 0: revision = 'a'\ndown_revision = 'b'\n", "- b@2" },
+		{ "if (None):\n  if x:\n    revision = 'a'\nelse:\n  down_revision = 'b'\n", "- b@5?" },
+		{ "if TYPE_CHECKING:\n  revision: str = 'a'\n", "-" },
+		{ "if typing.TYPE_CHECKING:\n  del revision\n\nrevision = 'a'\n", "a@4" },
+		{ "revision = 'a'\nif x: pass\nelif False:\n  revision = 'b'\n", "a@1" },
+		{ "while False:\n  revision = 'a'\n", "-" },
+		{ "if False or x:\n  revision = 'a'\n", "a@2?" },
+		{ "if not TYPE_CHECKING:\n  revision = 'a'\n", "a@2?" },
+		{ "if a.b.TYPE_CHECKING:\n  revision = 'a'\n", "a@2?" },
+		{ "if TYPE_CHECKING.x:\n  revision = 'a'\n", "a@2?" },
+	};
+
+	CHECK_ROWS(state, rows);
+}
+
+static void reader_read__except_blocks__only_python_knows(void **state)
+{
+	static const struct row rows[] = {
+		{ "try:\n  revision = 'a'\nexcept E:\n  revision = 'b'\n", "dynamic@4?" },
+		{ "try:\n  revision = 'a'\nexcept* E: revision = 'b'\ndown_revision = 'c'\n", "dynamic@3? c@4" },
+		{ "try:\n  f()\nexcept E:\n  if x:\n    revision = 'b'\n  down_revision = 'c'\n",
+			"dynamic@5? dynamic@6?" },
+		{ "try:\n  f()\nexcept E:\n  raise\nelse:\n  revision = 'a'\n", "a@6?" },
+		{ "if x:\n  try: f()\n  except E: revision = 'b'\n  revision = 'c'\n", "c@4?" },
+		{ "try: f()\nexcept E: revision = 'b'\nrevision = 'c'\n", "c@3" },
+	};
+
+	CHECK_ROWS(state, rows);
+}
+
 static void reader_read__encodings__values_in_utf8(void **state)
 {
 	static const struct row rows[] = {
@@ -363,6 +397,8 @@ int main(void)
 		cmocka_unit_test(reader_read__values_that_are_no_literal__dynamic),
 		cmocka_unit_test(reader_read__several_bindings__last_one_wins),
 		cmocka_unit_test(reader_read__blocks__module_level_counts_and_scopes_do_not),
+		cmocka_unit_test(reader_read__blocks_that_never_run__bind_nothing),
+		cmocka_unit_test(reader_read__except_blocks__only_python_knows),
 		cmocka_unit_test(reader_read__encodings__values_in_utf8),
 		cmocka_unit_test(reader_read__file_that_does_not_parse__keeps_column_0_bindings),
 		cmocka_unit_test(reader_read__nul_byte__unreadable_at_its_line),

@@ -5,7 +5,9 @@
  * is linear in the input. A reader is made once and used for every blob; it is not thread-safe.
  *
  * The last binding at module level counts, whatever binds: assignment (chained, unpacked, annotated), `:=`, import,
- * def, class, for, with, except, case. `del` unbinds; where it is conditional, the name is dynamic. Literal values are
+ * def, class, for, with, except, case. `del` unbinds; where it is conditional, the name is dynamic, and so is whatever
+ * an `except` block binds. What stands below `if False:`, `while 0:`, `if TYPE_CHECKING:` and the like binds nothing;
+ * other conditions are not evaluated, and every branch counts. Literal values are
  * strings without prefix or with `u` or `r`, None, and tuples, lists or sets of strings. Reported as dynamic although
  * their value is fixed: strings with `\N{...}`, a NUL or a surrogate, and those above ASCII in an encoding that
  * python_text.h does not convert. Not followed: `from m import *`, `global` in functions, exec(), globals() and the
