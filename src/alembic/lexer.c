@@ -198,9 +198,17 @@ static uint8_t operator_code(const char *p, size_t len)
 	return OP_OTHER;
 }
 
+/* Backticks and <> are Python 2. */
+static bool is_no_character(const struct lexer *lx, uint8_t op, size_t len)
+{
+	return op == OP_JUNK && len == 1 && lx->bytes[lx->at] != '`';
+}
+
 static void take_operator(struct lexer *lx, uint8_t op, size_t len)
 {
-	if (op == OP_JUNK || (op == ',' && !lx->depth && lx->opening != OPENING_OTHER))
+	if (is_no_character(lx, op, len))
+		lexer_report(lx, UNREADABLE_CHARACTER, lx->line);
+	else if (op == OP_JUNK || (op == ',' && !lx->depth && lx->opening != OPENING_OTHER))
 		lexer_report(lx, UNREADABLE_SYNTAX, lx->line);
 	lexer_add(lx, TOKEN_OP, op, len);
 	lx->at += len;

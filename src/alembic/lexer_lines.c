@@ -7,7 +7,11 @@ enum { TAB_WIDTH = 8 };
 void lexer_report(struct lexer *lx, enum unreadable problem, unsigned line)
 {
 	static const unsigned char gravity[] = {
-		[UNREADABLE_NOT] = 0, [UNREADABLE_SYNTAX] = 1, [UNREADABLE_UNCLOSED] = 2, [UNREADABLE_CONFLICT] = 3
+		[UNREADABLE_NOT] = 0,
+		[UNREADABLE_SYNTAX] = 1,
+		[UNREADABLE_CHARACTER] = 2,
+		[UNREADABLE_UNCLOSED] = 3,
+		[UNREADABLE_CONFLICT] = 4,
 	};
 
 	if (gravity[problem] <= gravity[lx->list->problem])

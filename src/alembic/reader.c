@@ -213,10 +213,10 @@ int reader_read(struct reader *reader, struct arena *arena, const char *bytes, s
 		set_unreadable(out, reader->tokens.problem, reader->tokens.problem_line);
 	if (source.undecodable)
 		set_unreadable(out, UNREADABLE_UNDECODABLE, source.bad_line);
-	set_unreadable(out, reader->tokens.problem, reader->tokens.problem_line);
 	nul = memchr(source.bytes, '\0', source.len);
 	if (nul)
-		set_unreadable(out, UNREADABLE_SYNTAX, 1 + line_ends(source.bytes, nul));
+		set_unreadable(out, UNREADABLE_CHARACTER, 1 + line_ends(source.bytes, nul));
+	set_unreadable(out, reader->tokens.problem, reader->tokens.problem_line);
 	docstring_read(source.bytes, &reader->tokens, arena, &reader->value, out);
 	create_date_read(source.bytes, source.len, arena, out);
 	if (reader->tokens.unclosed) {

@@ -16,6 +16,7 @@ const char *audit_why_unparsable(const struct migration *m)
 		[UNREADABLE_UNCLOSED] = "a string or a bracket in it is never closed",
 		[UNREADABLE_UNDECODABLE] = "it holds bytes that its encoding does not take",
 		[UNREADABLE_TOO_LARGE] = "it is larger than 4 MiB",
+		[UNREADABLE_CHARACTER] = "a character stands in it that Python does not take there",
 		[UNREADABLE_SYNTAX] = NULL, /* Python 2, perhaps: read as it is */
 	};
 

@@ -19,8 +19,9 @@ static const struct rule rules[RULE_COUNT] = {
 		"something else; the history of these files says which one changed." },
 	[RULE_UNREADABLE_MIGRATION] = { "unreadable-migration", LEVEL_ERROR, RULE_OF_TREE,
 		"a file that Alembic would load is no readable migration",
-		"It has conflict markers, an unclosed string or bracket, bytes that its encoding does not take, "
-		"more than 4 MiB, no id, or no down_revision. Alembic stops at it." },
+		"It has conflict markers, an unclosed string or bracket, bytes that its encoding does not take, a NUL "
+		"or another character that Python does not take, more than 4 MiB, no id, or no down_revision. Alembic "
+		"stops at it." },
 	[RULE_NOT_LOADED] = { "not-loaded", LEVEL_WARNING, RULE_OF_TREE,
 		"a migration lies in a directory that Alembic does not enter",
 		"Without `recursive_version_locations = true`, which Alembic has since 1.10, subdirectories of a "

@@ -290,3 +290,34 @@ run revident audit --format json
 expect_exit 0
 expect_json '[(f["rule"], f["level"]) for f in d["environments"][0]["findings"]]' \
 	'[["dynamic-revision", "warning"]]'
+
+it "a character that no Python takes stops Alembic, wherever an id can still be read"
+fixture overwritten
+file=migrations/versions/a1a1a1a1a1a1_users.py
+git checkout -q -B main "$(mark :1)"
+for tail in '# a\0b' 'x = "\0"' 'x =\v1' '\033[0m' 'x = $y'; do
+	git checkout -q HEAD $file
+	# shellcheck disable=SC2059 # a format on purpose
+	printf "\n$tail\n" >>$file
+	run revident audit --format json
+	expect_exit 1
+	expect_json '[(f["rule"], f["revision"], f["line"]) for f in d["environments"][0]["findings"] if f["level"] == "error"]' \
+		"[[\"unreadable-migration\", \"a1a1a1a1a1a1\", $(wc -l <$file)]]"
+	git add $file
+	run revident check --staged
+	expect_exit 1
+	run revident explain a1a1a1a1a1a1
+	expect_exit 0
+	git commit -q --no-verify -m "$tail"
+	run revident explain a1a1a1a1a1a1
+	expect_exit 0
+	tr -s '\n ' '  ' <"$CASE_DIR/out" | grep -q 'Alembic cannot load its file' || fail "$(cat "$CASE_DIR/out")"
+	git reset -q --hard HEAD~1
+done
+for tail in '# \v' 'x = "\v"' '\fx = 1' 'print "\\0"'; do
+	git checkout -q HEAD $file
+	# shellcheck disable=SC2059 # a format on purpose
+	printf "\n$tail\n" >>$file
+	run revident audit --format json
+	expect_exit 0
+done

@@ -52,6 +52,7 @@ static void print_migration(const struct migration *m)
 		[UNREADABLE_UNCLOSED] = "unclosed",
 		[UNREADABLE_UNDECODABLE] = "undecodable",
 		[UNREADABLE_TOO_LARGE] = "too large",
+		[UNREADABLE_CHARACTER] = "character",
 		[UNREADABLE_SYNTAX] = "syntax" };
 
 	printf("{\"unreadable\":\"%s\",\"unreadable_line\":%u", reasons[m->unreadable], m->unreadable_line);

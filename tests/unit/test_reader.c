@@ -294,7 +294,7 @@ static void reader_read__nul_byte__unreadable_at_its_line(void **state)
 	static const char source[] = "revision = 'a'\ndown_revision = 'b'\nx = '\0'\n";
 	const struct migration *m = read_bytes(*state, source, sizeof(source) - 1);
 
-	assert_int_equal(m->unreadable, UNREADABLE_SYNTAX);
+	assert_int_equal(m->unreadable, UNREADABLE_CHARACTER);
 	assert_int_equal(m->unreadable_line, 3);
 	assert_true(migration_has_identity(m));
 }

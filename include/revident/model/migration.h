@@ -40,6 +40,7 @@ enum unreadable {
 	UNREADABLE_UNCLOSED,    /* a string or bracket is never closed, or a bracket does not match */
 	UNREADABLE_UNDECODABLE, /* bytes that are not valid in the declared (PEP 263) or default encoding */
 	UNREADABLE_TOO_LARGE,   /* over MIGRATION_BYTES_MAX */
+	UNREADABLE_CHARACTER,   /* one that no Python takes outside strings and comments, or a NUL anywhere */
 	UNREADABLE_SYNTAX, /* otherwise not Python 3: a Python 2 print statement and the like, where it is noticed */
 };
 
