@@ -173,7 +173,7 @@ static void add_restore(struct judging *j, const struct charge *charge, struct s
 	else
 		strbuf_addstr(out, oid_hex(&judged->bases[base].commit, hex));
 	strbuf_addstr(out, " -- ");
-	strbuf_add_shell_word(out, study_path_text(j->study, charge->before.path));
+	strbuf_add_shell_pathspec(out, study_path_text(j->study, charge->before.path));
 }
 
 /* `git mv NEW OLD` */

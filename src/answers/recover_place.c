@@ -72,7 +72,7 @@ static int environment_is_gone(struct planner *p, const struct wanted *wanted, c
 	strbuf_add_printable(&environment, source->environment.ptr, source->environment.len);
 	if (source->has_commit) {
 		strbuf_addf(&command, " ('git checkout %s -- ", oid_hex(&source->commit, hex));
-		strbuf_add_shell_word(&command, source->environment);
+		strbuf_add_shell_pathspec(&command, source->environment);
 		strbuf_addstr(&command, "')");
 	}
 	err_set(p->err, ERR_USAGE,

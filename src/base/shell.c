@@ -1,6 +1,5 @@
 #include "revident/base/shell.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #include "revident/base/printable.h"
@@ -82,4 +81,25 @@ void strbuf_add_shell_operand(struct strbuf *sb, struct text operand)
 {
 	strbuf_addstr(sb, operand.len && operand.ptr[0] == '-' ? " -- " : " ");
 	strbuf_add_shell_word(sb, operand);
+}
+
+bool path_is_pathspec(struct text path)
+{
+	size_t i;
+
+	for (i = 0; i < path.len; i++)
+		if (path.ptr[i] && strchr(i == 0 ? ":*?[\\" : "*?[\\", path.ptr[i]))
+			return true;
+	return false;
+}
+
+void strbuf_add_shell_pathspec(struct strbuf *sb, struct text path)
+{
+	struct strbuf literal = STRBUF_INIT;
+
+	if (path_is_pathspec(path))
+		strbuf_addstr(&literal, ":(literal)");
+	strbuf_add(&literal, path.ptr, path.len);
+	strbuf_add_shell_word(sb, (struct text){ literal.buf, literal.len });
+	strbuf_release(&literal);
 }

@@ -48,8 +48,8 @@ static void list_commands(struct page *page)
 	for (i = 0; i < plan->step_count; i++) {
 		if (plan->steps[i].kind == STEP_RENAME)
 			continue;
-		strbuf_addstr(&lines, "git add --");
-		add_word(&lines, plan->steps[i].path);
+		strbuf_addstr(&lines, "git add -- ");
+		strbuf_add_shell_pathspec(&lines, plan->steps[i].path);
 		strbuf_addch(&lines, '\n');
 	}
 	page_listing(page, "sh", (struct text){ lines.buf, lines.len });

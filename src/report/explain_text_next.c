@@ -34,12 +34,13 @@ static void add_show(struct explain_text *t, const char *label, const struct lif
 	strbuf_release(&command);
 }
 
+/* The word is a path, or a ref, whose name has nothing that a pathspec would. */
 static void add_git(struct explain_text *t, const char *label, const char *verb, struct text word)
 {
 	struct strbuf command = STRBUF_INIT;
 
 	strbuf_addf(&command, "git %s ", verb);
-	strbuf_add_shell_word(&command, word);
+	strbuf_add_shell_pathspec(&command, word);
 	text_add_labelled_command(t->out, t->styles, label, command.buf);
 	strbuf_release(&command);
 }
@@ -70,7 +71,7 @@ static void add_elsewhere(struct explain_text *t, const struct life *life)
 	strbuf_addstr(&command, "git checkout ");
 	strbuf_add_shell_word(&command, ref);
 	strbuf_addstr(&command, " -- ");
-	strbuf_add_shell_word(&command, life->path);
+	strbuf_add_shell_pathspec(&command, life->path);
 	text_add_labelled_command(t->out, t->styles, is_stash ? "next" : "or", command.buf);
 	text_add_labelled(t->out, t->styles, "", "(the file alone; the migrations below it must be there, too)");
 	strbuf_release(&command);

@@ -366,11 +366,11 @@ static void add_staging(struct writer *w)
 
 		if (step->kind == STEP_RENAME && !is_changed_before(w->plan, i, step->from)) {
 			strbuf_addch(&command, ' ');
-			strbuf_add_shell_word(&command, step->from);
+			strbuf_add_shell_pathspec(&command, step->from);
 		}
 		if (!is_changed_before(w->plan, i, step->path)) {
 			strbuf_addch(&command, ' ');
-			strbuf_add_shell_word(&command, step->path);
+			strbuf_add_shell_pathspec(&command, step->path);
 		}
 	}
 	paragraph_begin(&p, w->out, w->styles, 2, 2);

@@ -46,7 +46,8 @@ static void add_breaking(struct scan_text *t, const struct worktree_change *chan
 	add_deed(&p, change);
 	paragraph_end(&p);
 	strbuf_addf(&command, "git restore%s", change->in_index ? " --staged --worktree" : "");
-	strbuf_add_shell_operand(&command, change->path);
+	strbuf_addstr(&command, change->path.len && change->path.ptr[0] == '-' ? " -- " : " ");
+	strbuf_add_shell_pathspec(&command, change->path);
 	text_add_labelled_command(t->out, t->styles, "undo", command.buf);
 	strbuf_release(&command);
 }
@@ -68,11 +69,13 @@ static struct text common_dir(struct text a, struct text b)
 struct deletions {
 	size_t count;
 	struct text dir; /* all are below it; empty: they share none */
+	bool is_magic;   /* git would take one of the paths for more than itself */
 };
 
 static void count_deletion(struct deletions *d, const struct worktree_change *change)
 {
 	d->dir = common_dir(d->count++ ? d->dir : change->path, change->path);
+	d->is_magic = d->is_magic || path_is_pathspec(change->path);
 }
 
 /* One command for all, which leaves alone whatever else was changed there. */
@@ -90,9 +93,9 @@ static void add_deletions(struct scan_text *t, const struct deletions *d, bool i
 	paragraph_end(&p);
 	strbuf_addstr(&command, in_index ? "git diff --cached --no-renames --diff-filter=D --name-only -z -- "
 					 : "git ls-files --deleted -z -- ");
-	strbuf_add_shell_word(&command, d->dir);
-	strbuf_addf(&command, " | git restore%s --pathspec-from-file=- --pathspec-file-nul",
-		in_index ? " --staged --worktree" : "");
+	strbuf_add_shell_pathspec(&command, d->dir);
+	strbuf_addf(&command, " | git%s restore%s --pathspec-from-file=- --pathspec-file-nul",
+		d->is_magic ? " --literal-pathspecs" : "", in_index ? " --staged --worktree" : "");
 	text_add_labelled_command(t->out, t->styles, "undo", command.buf);
 	strbuf_release(&command);
 }

@@ -132,3 +132,50 @@ for n in 1 2 3 4 5 6 7; do
 done
 run revident scan
 grep -q '^2 more: revident scan --format json$' "$CASE_DIR/out" || fail "$(cat "$CASE_DIR/out")"
+
+# printed VERB: the first command of git's with that verb in what was printed.
+printed() {
+	sed -n "s/^ *\(undo\|next\)\{0,1\} *\(git $1 .*\)/\2/p" "$CASE_DIR/out" | head -n 1
+}
+
+it "a path that means more to git than itself is printed so that it does not"
+mkdir r
+cd r
+git init -q -b main .
+mkdir -p ':db/versions'
+printf 'from alembic import context\ncontext.configure()\n' >':db/env.py'
+lost=':db/versions/[x]*b.py'
+other=:db/versions/xb.py
+printf "revision = 'a1a1'\ndown_revision = None\n" >"$lost"
+printf "revision = 'b2b2'\ndown_revision = 'a1a1'\n" >$other
+for n in 1 2 3 4 5 6 7 8; do
+	printf "revision = 'c%s00'\ndown_revision = 'b2b2'\n" $n >":db/versions/[c]${n}00.py"
+done
+git add -A
+git commit -q -m one
+echo '# mine' >>$other
+for undo in scan 'explain a1a1'; do
+	rm "$lost"
+	# shellcheck disable=SC2086 # a command and its operand
+	run revident $undo
+	sh -c "$(printed restore)" || fail "$undo: $(printed restore)"
+	[ "$(git status --porcelain)" = " M $other" ] || fail "not undone, or more than that: $(git status --porcelain)"
+	git --literal-pathspecs rm -q "$lost"
+	# shellcheck disable=SC2086 # a command and its operand
+	run revident $undo
+	sh -c "$(printed restore)" || fail "$undo: $(printed restore)"
+	[ "$(git status --porcelain)" = " M $other" ] || fail "not undone, or more than that: $(git status --porcelain)"
+done
+rm :db/versions/?c*
+run revident scan
+sh -c "$(printed ls-files)" || fail "$(printed ls-files)"
+[ "$(git status --porcelain)" = " M $other" ] || fail "not undone, or more than that: $(git status --porcelain)"
+git --literal-pathspecs rm -q "$lost"
+run revident check --staged
+sh -c "$(printed checkout)" || fail "$(printed checkout)"
+[ "$(git status --porcelain)" = " M $other" ] || fail "not undone, or more than that: $(git status --porcelain)"
+git --literal-pathspecs rm -q "$lost"
+git commit -q -m two
+run revident recover --apply
+sh -c "$(printed add)" || fail "$(printed add)"
+[ "$(git status --porcelain)" = "$(printf 'A  "%s"\n M %s' "$lost" $other | tr -d '"')" ] || fail "$(git status --porcelain)"

@@ -61,12 +61,37 @@ static void strbuf_add_shell_operand__like_an_option__stands_behind_two_dashes(v
 	strbuf_release(&sb);
 }
 
+static void strbuf_add_shell_pathspec__what_git_reads__is_literal(void **state)
+{
+	static const struct {
+		const char *path, *expected;
+	} rows[] = {
+		{ "a/b:c.py", "a/b:c.py" },
+		{ "-x", "-x" },
+		{ "a b", "'a b'" },
+		{ ":db/x.py", "':(literal):db/x.py'" },
+		{ "a/[b].py", "':(literal)a/[b].py'" },
+		{ "a*?\\\n", "$':(literal)a*?\\\\\\012'" },
+	};
+	struct strbuf sb = STRBUF_INIT;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		strbuf_setlen(&sb, 0);
+		strbuf_add_shell_pathspec(&sb, text_of(rows[i].path));
+		assert_string_equal(sb.buf, rows[i].expected);
+	}
+	strbuf_release(&sb);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(strbuf_add_shell_word__plain__stays),
 		cmocka_unit_test(strbuf_add_shell_word__what_a_shell_reads__is_quoted),
 		cmocka_unit_test(strbuf_add_shell_word__what_a_terminal_obeys__is_octal),
+		cmocka_unit_test(strbuf_add_shell_pathspec__what_git_reads__is_literal),
 		cmocka_unit_test(strbuf_add_shell_operand__like_an_option__stands_behind_two_dashes),
 	};
 

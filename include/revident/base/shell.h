@@ -4,6 +4,8 @@
 #ifndef REVIDENT_BASE_SHELL_H
 #define REVIDENT_BASE_SHELL_H
 
+#include <stdbool.h>
+
 #include "revident/base/strbuf.h"
 #include "revident/base/text.h"
 
@@ -16,5 +18,15 @@ void strbuf_add_shell_word(struct strbuf *sb, struct text word);
 
 /* Appends a space and the word, behind ` --` where it could be taken for an option. */
 void strbuf_add_shell_operand(struct strbuf *sb, struct text operand);
+
+/*
+ * Appends the path as one word that git takes for this path alone: `:`, `*`, `?`, `[` and `\` have a meaning in a
+ * pathspec (gitglossary), which is what `git add`, `git checkout --` and `git restore` take. Not for `git mv`, `git
+ * blame` or `REV:PATH`, which take paths as they are.
+ */
+void strbuf_add_shell_pathspec(struct strbuf *sb, struct text path);
+
+/* Does git give a meaning to a byte of the path, where it takes a pathspec? */
+bool path_is_pathspec(struct text path);
 
 #endif
