@@ -70,7 +70,7 @@ GENERATED := $(addprefix $(B)/,schemas.c scripts.c reader_digest.c)
 # What decides what a sweep finds: the reader, what it is built on, and what calls it.
 READER := $(sort $(wildcard src/alembic/*.[ch] src/base/*.c include/revident/alembic/*.h include/revident/base/*.h \
 	include/revident/model/migration.h src/forensics/study.c src/answers/salvage_sweep.c src/git/sweep.c \
-	src/forensics/facts*.[ch] src/forensics/survey*.[ch] src/forensics/source*.c src/forensics/tree_index.c src/git/object.c \
+	src/forensics/facts*.[ch] src/forensics/survey*.[ch] src/forensics/source*.c src/forensics/tree_index.c src/git/object.c src/git/watch*.[ch] \
 	include/revident/answers/salvage.h include/revident/forensics/*.h include/revident/git/*.h))
 # Before any library, or the linker would take libgit2's own.
 NO_NETWORK := $(B)/src/git/no_network.o

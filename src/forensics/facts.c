@@ -16,11 +16,11 @@ enum {
 	ORDER = 0x01020304           /* told from another machine's by its bytes */
 };
 
-/* What is kept begins with it; behind it stand the ids of dull trees, then other trees, then records. */
+/* What is kept begins with it; behind it stand the ids of dull trees, then other trees, then records, then what a watch knew. */
 struct facts_head {
 	uint64_t line_key; /* see reader_line_key() */
 	uint32_t order, record_count, tree_count, dull_count[IN_VERSIONS];
-	uint32_t spare;
+	uint32_t watched_len; /* bytes, behind the records: see watch_tell() */
 };
 
 /* A tree, told apart by where it is looked at; `in_versions` is 0 or 1. */
@@ -56,14 +56,15 @@ struct facts {
 	struct intern tree_ids;
 	struct known_tree *trees; /* by number in `tree_ids` */
 	size_t tree_cap;
-	size_t trees_known; /* before this run */
-	struct arena arena; /* for the entries of the others */
+	size_t trees_known;  /* before this run */
+	struct text watched; /* by an earlier watch */
+	struct arena arena;  /* for the entries of the others */
 	bool has_deep_trees;
 };
 
 static const char *writer_text(struct arena *arena)
 {
-	return arena_printf(arena, "facts 3, reader %s, %s", reader_digest, reader_library(arena));
+	return arena_printf(arena, "facts 4, reader %s, %s", reader_digest, reader_library(arena));
 }
 
 void facts_free(struct facts *facts)
@@ -166,6 +167,8 @@ static void take_facts(struct facts *facts, struct text bytes, struct reader *re
 		add_record(facts, &key.id, (struct text){ at, key.len });
 		at += key.len;
 	}
+	if (i == head.record_count && head.watched_len <= (size_t)(end - at))
+		facts->watched = (struct text){ at, head.watched_len };
 }
 
 void facts_load(struct study *study)
@@ -187,6 +190,12 @@ void facts_load(struct study *study)
 	facts->trees_known = facts->tree_ids.count;
 	study->facts = facts;
 	arena_release(&arena);
+}
+
+void facts_remember(const struct facts *facts, struct watch *watch)
+{
+	if (facts)
+		watch_remember(watch, facts->watched);
 }
 
 static struct text record_of(const struct facts *facts, const struct oid *id)
@@ -211,6 +220,7 @@ struct telling {
 	const struct study *study;
 	bool with_trees; /* those that this run found, too */
 	struct facts_head head;
+	const struct watch *watch;
 	struct strbuf out;
 };
 
@@ -305,26 +315,42 @@ static void tell_blobs(struct telling *t)
 	strbuf_release(&fresh);
 }
 
+static void tell_watched(struct telling *t)
+{
+	size_t at = t->out.len;
+
+	if (t->with_trees)
+		watch_tell(t->watch, &t->out);
+	else
+		strbuf_add(&t->out, t->study->facts->watched.ptr, t->study->facts->watched.len);
+	if (t->out.len > KEPT_MAX)
+		strbuf_setlen(&t->out, at);
+	t->head.watched_len = (uint32_t)(t->out.len - at);
+}
+
 /* Is there so much that was not known before that all of it is worth writing? */
 static bool is_worth_keeping(const struct telling *t)
 {
 	const struct study *study = t->study;
 	const struct facts *facts = study->facts;
-	size_t k, i, news = 0, known = facts->blobs.count + facts->trees_known;
+	size_t k, i, news = 0, watched, known = facts->blobs.count + facts->trees_known;
 
 	for (k = 0; k < IN_VERSIONS; k++) {
 		known += facts->dull_count[k];
 		news += t->with_trees ? study->dull[k].count : 0;
 	}
 	news += t->with_trees ? facts->tree_ids.count - facts->trees_known : 0;
+	known += watch_trees(t->watch, &watched);
+	news += t->with_trees ? watched : 0;
 	for (i = 0; i < study->blob_ids.count; i++)
 		news += is_news(facts, &study->blobs[i]);
 	return news >= NEWS_MIN && news >= known / NEWS_PART;
 }
 
-void facts_keep(const struct study *study, bool searched_all)
+void facts_keep(const struct study *study, const struct watch *watch, bool searched_all)
 {
 	struct telling t = { .study = study,
+		.watch = watch,
 		.head = { .order = ORDER, .line_key = reader_line_key(study->reader) },
 		.out = STRBUF_INIT };
 	const struct facts *facts = study->facts;
@@ -340,6 +366,7 @@ void facts_keep(const struct study *study, bool searched_all)
 	tell_dull(&t);
 	tell_trees(&t);
 	tell_blobs(&t);
+	tell_watched(&t);
 	memcpy(t.out.buf, &t.head, sizeof(t.head));
 	arena_init(&arena);
 	pack_cache_write(study->repo, writer_text(&arena), t.out.buf, t.out.len);

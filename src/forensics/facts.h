@@ -3,7 +3,7 @@
  * src/forensics.
  *
  * Only what follows from objects' contents is kept, by their ids: what a migration declares, the hashes of its significant
- * lines, which entries of a tree lead to an environment, and that none does. None of it can grow old, but what it follows
+ * lines, which entries of a tree lead to an environment, and that none does, what stands in a tree where a watch looked. None of it can grow old, but what it follows
  * from can be lost. So it is kept only of what was read from packs, and holds while they all are what they were
  * (git/pack_cache.h); of trees by a run alone that found everything in packs; and by none that could not read everything.
  * Whatever is missing or damaged is met, and told, in each run. The same answer, to the byte, comes out with it and without.
@@ -17,18 +17,22 @@
 #include "revident/base/arena.h"
 #include "revident/base/strbuf.h"
 #include "revident/forensics/study.h"
+#include "revident/git/watch.h"
 
 struct facts;
 
 /* What is kept about the packs of the study's repository; the study takes it over. */
 void facts_load(struct study *study);
 
+/* Gives a new watch what an earlier one found in trees, for as long as the facts live. */
+void facts_remember(const struct facts *facts, struct watch *watch); /* takes NULL */
+
 /*
- * Keeps what the study knows now, where that is a good deal more than before and nothing was left unread. Of a study that
+ * Keeps what the study and the watch know now, where that is a good deal more than before and nothing was left unread. Of a study that
  * searched all trees there ever were, what it found out about trees is left out: to take that in would cost each later run
  * more than it saves.
  */
-void facts_keep(const struct study *study, bool searched_all);
+void facts_keep(const struct study *study, const struct watch *watch, bool searched_all);
 
 void facts_free(struct facts *facts); /* takes NULL */
 

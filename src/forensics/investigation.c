@@ -383,6 +383,7 @@ static int read_everything(struct investigation *inv, struct repo *repo, struct 
 	inv->discovery = discovery_new(&inv->study);
 	intern_init(&inv->searched);
 	watch_init(&inv->watch, repo);
+	facts_remember(inv->study.facts, inv->watch);
 	add_given_versions(inv, options);
 	if (collect_tips(inv, options, err) < 0 || read_commits(inv, options->progress, err) < 0)
 		return -1;
@@ -411,7 +412,7 @@ int investigation_open(struct investigation *inv, struct repo *repo, struct aren
 		return -1;
 	liar = inv->commits.graph_at ? find_contradiction(inv) : COMMIT_NONE;
 	if (liar == COMMIT_NONE) {
-		facts_keep(&inv->study, options->deep);
+		facts_keep(&inv->study, inv->watch, options->deep);
 		return 0;
 	}
 	repo_add_limit(repo,

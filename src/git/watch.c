@@ -59,6 +59,7 @@ void watch_free(struct watch *watch)
 		free(node->entries.slots);
 		free(node->summary);
 		free(node->spots);
+		free(node->kept_places);
 		tree_layout_release(&node->layout);
 		intern_release(&node->names);
 		intern_release(&node->summaries);
@@ -73,7 +74,28 @@ void watch_free(struct watch *watch)
 	free(watch->flat);
 	free(watch->wanted);
 	free(watch->pending);
+	watch_memory_free(watch->memory);
 	free(watch);
+}
+
+void watch_remember(struct watch *watch, struct text kept)
+{
+	assert(!watch->memory && watch->node_count == 1);
+	watch->memory = watch_memory_new(kept);
+}
+
+struct text watch_node_path(const struct watch *watch, uint32_t number, struct strbuf *buf)
+{
+	const struct node *node = &watch->nodes[number];
+	const struct intern_key *name;
+
+	strbuf_clear(buf);
+	if (number != ROOT) {
+		watch_node_path(watch, node->parent, buf);
+		name = intern_get(&watch->nodes[node->parent].names, node->place);
+		strbuf_add_component(buf, (const char *)name->bytes, name->len);
+	}
+	return (struct text){ buf->buf, buf->len };
 }
 
 /* The child of `parent` that is called as `path` ends, from `at` on; made where it is new. */

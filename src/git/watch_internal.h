@@ -14,6 +14,7 @@
 
 #include "commit_graph.h"
 #include "tree_layout.h"
+#include "watch_memory.h"
 #include "revident/base/intern.h"
 #include "revident/git/watch.h"
 
@@ -34,28 +35,33 @@ struct spot {
 };
 
 struct node {
-	struct bloom_key key;      /* of the path to here */
-	uint32_t parent, place;    /* the node above, and which of its children this is */
-	size_t watched;            /* the path that ends here, or SIZE_MAX */
-	struct intern names;       /* of the children: number = place */
-	uint32_t *children;        /* their nodes, by place */
-	size_t child_cap;          /* of `children` and `maps` */
-	size_t scanned;            /* the first so many children are covered by the scans of resolved locals */
-	struct number_set entries; /* by local */
-	uint32_t **maps;           /* by child's place, then local: the child's local */
-	size_t map_cap;            /* locals that each map has room for */
-	size_t resolved;           /* locals whose maps are filled */
-	struct tree_layout layout; /* of the tree that was scanned last */
-	struct spot *spots;        /* in it, by child's place */
-	size_t spot_count;         /* 0: they are not known */
-	struct intern summaries;   /* of what stands at all watched places here and below */
-	uint32_t *summary;         /* by local */
+	struct bloom_key key;        /* of the path to here */
+	uint32_t parent, place;      /* the node above, and which of its children this is */
+	size_t watched;              /* the path that ends here, or SIZE_MAX */
+	struct intern names;         /* of the children: number = place */
+	uint32_t *children;          /* their nodes, by place */
+	size_t child_cap;            /* of `children` and `maps` */
+	size_t scanned;              /* the first so many children are covered by the scans of resolved locals */
+	struct number_set entries;   /* by local */
+	uint32_t **maps;             /* by child's place, then local: the child's local */
+	size_t map_cap;              /* locals that each map has room for */
+	size_t resolved;             /* locals whose maps are filled */
+	struct tree_layout layout;   /* of the tree that was scanned last */
+	struct spot *spots;          /* in it, by child's place */
+	size_t spot_count;           /* 0: they are not known */
+	const struct kept_set *kept; /* what an earlier watch knew of such trees; NULL: nothing */
+	size_t kept_for;             /* so many children it was chosen for */
+	uint32_t *kept_places;       /* by number of its name: the child's place, or INTERN_NONE */
+	struct intern summaries;     /* of what stands at all watched places here and below */
+	uint32_t *summary;           /* by local */
 	size_t summary_cap, summarised;
 };
 
 struct watch {
 	struct repo *repo;
-	struct node *nodes; /* the root first, each behind its parent */
+	struct watch_memory *memory; /* NULL: of nothing */
+	size_t scan_count;           /* trees that were read */
+	struct node *nodes;          /* the root first, each behind its parent */
 	size_t node_count, node_cap;
 	struct {
 		char *text;
@@ -75,6 +81,9 @@ struct watch {
 	uint32_t *pending; /* scratch: nodes with locals to resolve */
 	size_t pending_count, pending_cap;
 };
+
+/* watch.c: the path of a node, in `buf`. */
+struct text watch_node_path(const struct watch *watch, uint32_t node, struct strbuf *buf);
 
 /* watch_scan.c: the number of an entry, made where it is new. */
 uint32_t watch_entry_number(struct watch *watch, enum watch_kind kind, const struct oid *id);

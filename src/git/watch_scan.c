@@ -181,6 +181,53 @@ static int search_entries(struct watch *watch, struct node *node, const struct o
 	return got < 0 ? -1 : 0;
 }
 
+/* Chooses what an earlier watch knew of trees that have the node's children. */
+static void choose_kept(const struct watch *watch, uint32_t number)
+{
+	struct node *node = &watch->nodes[number];
+	struct strbuf path = STRBUF_INIT;
+	const struct intern *names;
+	uint32_t i;
+
+	node->kept_for = node->names.count;
+	node->kept = watch_memory_choose(watch->memory, watch_node_path(watch, number, &path), &node->names);
+	strbuf_release(&path);
+	if (!node->kept)
+		return;
+	names = kept_set_names(node->kept);
+	node->kept_places = xreallocarray(node->kept_places, names->count + 1, sizeof(*node->kept_places));
+	for (i = 0; i < names->count; i++)
+		node->kept_places[i] = intern_find(&node->names, names->keys[i].bytes, names->keys[i].len);
+}
+
+/* What an earlier watch found in the tree `id`, as scan_tree() would. False: that is not known. */
+static bool recall_tree(struct watch *watch, uint32_t number, const struct oid *id)
+{
+	struct node *node = &watch->nodes[number];
+	const char *row;
+	int count, i;
+
+	if (!watch->memory)
+		return false;
+	if (node->kept_for != node->names.count)
+		choose_kept(watch, number);
+	count = node->kept ? kept_set_find(node->kept, id, &row) : -1;
+	if (count < 0)
+		return false;
+	memset(watch->wanted, 0, node->names.count * sizeof(*watch->wanted));
+	for (i = 0; i < count; i++) {
+		struct kept_entry known;
+		uint32_t place;
+
+		if (!kept_entry_get(node->kept, row, i, &known))
+			return false;
+		place = node->kept_places[known.name];
+		if (place != INTERN_NONE)
+			watch->wanted[place] = watch_entry_number(watch, known.entry.kind, &known.entry.id);
+	}
+	return true;
+}
+
 /*
  * Looks for the children in the tree `id`; `wanted` gets their entries. False where it cannot be read, which is a
  * limit.
@@ -212,6 +259,7 @@ static bool scan_tree(struct watch *watch, struct node *node, const struct oid *
 	}
 	tree_layout_take(&node->layout, &object, fits);
 	node->spot_count = node->names.count;
+	watch->scan_count++;
 	return true;
 }
 
@@ -222,7 +270,7 @@ static void resolve_local(struct watch *watch, uint32_t number, uint32_t local, 
 	const struct watch_entry *entry = &watch->entries[node->entries.items[local]];
 	bool is_tree = node->entries.items[local] != WATCH_ABSENT && entry->kind == WATCH_TREE;
 	struct oid id = entry->id; /* scanning may move the entries */
-	bool known = !is_tree || scan_tree(watch, node, &id);
+	bool known = !is_tree || recall_tree(watch, number, &id) || scan_tree(watch, node, &id);
 	size_t place;
 
 	for (place = first; place < node->names.count; place++) {
@@ -281,6 +329,8 @@ static void look_ahead(const struct watch *watch, const struct node *node, size_
 	const struct oid *next = tree_of_local(watch, node, local + AHEAD);
 	const struct oid *soon = tree_of_local(watch, node, local + ENTRY_AHEAD);
 
+	if (node->kept) /* most of them need not be read */
+		return;
 	if (next)
 		packs_expect(&watch->repo->packs, next);
 	if (soon)

@@ -8,7 +8,9 @@
 #include <cmocka.h>
 
 #include "../support/sandbox.h"
+#include "revident/base/strbuf.h"
 #include "revident/git/commits.h"
+#include "revident/git/object.h"
 #include "revident/git/watch.h"
 
 #define COMMIT(n, body) "commit refs/heads/main\ncommitter C <c@x> " n " +0000\ndata 0\n" body
@@ -250,6 +252,142 @@ static void watch_resolve__odd_trees__first_entry_counts_and_modes_are_as_git_ta
 	close_history(&h);
 }
 
+/* --- what is told to a later watch --------------------------------------------------------------------------------- */
+
+static const char *const told[] = { "a", "other", "a/b", "a/b/x", "b/x" };
+static const char *const told_kinds[] = { "-tttttf", "fffffff", "-tfoot-", "-f---f-", "-------" };
+
+/* A new watch that is given these bytes resolves the first `count` of the paths; how many trees it reads for that. */
+static size_t watch_again(struct history *h, struct text kept, size_t count)
+{
+	size_t before = object_count_read(h->repo, OBJECT_TREE), i;
+
+	watch_free(h->watch);
+	watch_init(&h->watch, h->repo);
+	watch_remember(h->watch, kept);
+	for (i = 0; i < count; i++)
+		watch_add(h->watch, told[i], strlen(told[i]));
+	resolve(h);
+	return object_count_read(h->repo, OBJECT_TREE) - before;
+}
+
+static size_t watch_and_tell(struct history *h, struct text kept, size_t count, struct strbuf *out)
+{
+	size_t read = watch_again(h, kept, count), i;
+
+	for (i = 0; i < count; i++)
+		expect_kinds(h, i, told_kinds[i]);
+	strbuf_clear(out);
+	watch_tell(h->watch, out);
+	return read;
+}
+
+/* Other names at one place, and the same name, "x" or "b", at another, are not to be taken for each other. */
+static void watch_remember__what_an_earlier_watch_told__is_not_read(void **state)
+{
+	struct strbuf few = STRBUF_INIT, more = STRBUF_INIT, again = STRBUF_INIT;
+	struct history h;
+	struct text kept;
+
+	sandbox_import(*state, "r", transitions);
+	open_history(*state, &h);
+	assert_true(watch_and_tell(&h, TEXT_NONE, 1, &again) > 0);
+	kept = (struct text){ again.buf, again.len };
+	assert_true(watch_and_tell(&h, kept, 2, &few) > 0);
+	kept = (struct text){ few.buf, few.len };
+	assert_int_equal(watch_and_tell(&h, kept, 1, &again), 0);
+	assert_int_equal(watch_and_tell(&h, kept, 2, &again), 0);
+	assert_int_equal(again.len, few.len); /* nothing was added */
+	assert_true(watch_and_tell(&h, kept, 5, &more) > 0);
+	kept = (struct text){ more.buf, more.len };
+	assert_int_equal(watch_and_tell(&h, kept, 2, &again), 0);
+	assert_int_equal(watch_and_tell(&h, kept, 3, &again), 0);
+	assert_int_equal(watch_and_tell(&h, kept, 5, &again), 0);
+	assert_int_equal(again.len, more.len);
+	close_history(&h);
+	strbuf_release(&few);
+	strbuf_release(&more);
+	strbuf_release(&again);
+}
+
+static void watch_trees__how_many__are_those_known_and_those_read(void **state)
+{
+	struct strbuf bytes = STRBUF_INIT;
+	struct history h;
+	size_t fresh, read;
+
+	sandbox_import(*state, "r", transitions);
+	open_history(*state, &h);
+	read = watch_again(&h, TEXT_NONE, 5);
+	assert_int_equal(watch_trees(h.watch, &fresh), 0);
+	assert_int_equal(fresh, read);
+	watch_tell(h.watch, &bytes);
+	assert_int_equal(watch_again(&h, (struct text){ bytes.buf, bytes.len }, 5), 0);
+	assert_int_equal(watch_trees(h.watch, &fresh), read);
+	assert_int_equal(fresh, 0);
+	close_history(&h);
+	strbuf_release(&bytes);
+}
+
+/* An unreadable tree is met, and told, by each watch. */
+static void watch_remember__what_could_not_be_read__is_not_known(void **state)
+{
+	struct strbuf bytes = STRBUF_INIT;
+	struct history h;
+	int i;
+
+	sandbox_import(*state, "r", transitions);
+	sandbox_run(*state, "cd r; chmod -R u+w .git; rm .git/objects/$(git rev-parse main~4:a | sed 's,..,&/,')");
+	for (i = 0; i < 2; i++) {
+		size_t read;
+
+		open_history(*state, &h);
+		watch_remember(h.watch, (struct text){ bytes.buf, bytes.len });
+		watch_add(h.watch, "a/b", 3);
+		resolve(&h);
+		expect_kinds(&h, 0, "-t?oot-");
+		assert_true(has_limit(h.repo, " is missing"));
+		read = object_count_read(h.repo, OBJECT_TREE);
+		assert_true(i == 0 ? read > 0 : read == 0);
+		strbuf_clear(&bytes);
+		if (i == 0)
+			watch_tell(h.watch, &bytes);
+		close_history(&h);
+	}
+	strbuf_release(&bytes);
+}
+
+/* Cut anywhere, what is left is true; with another byte in one place it is read within its bounds. */
+static void watch_remember__damaged_bytes__are_not_followed(void **state)
+{
+	struct strbuf bytes = STRBUF_INIT, again = STRBUF_INIT;
+	struct history h;
+	size_t i;
+
+	sandbox_import(*state, "r", transitions);
+	open_history(*state, &h);
+	watch_and_tell(&h, TEXT_NONE, 5, &bytes);
+	for (i = 0; i < bytes.len; i++) {
+		char *part = malloc(i + !i); /* of that length: a sanitizer sees what is read behind it */
+		char *other = malloc(bytes.len);
+
+		assert_non_null(part);
+		assert_non_null(other);
+		memcpy(part, bytes.buf, i);
+		watch_and_tell(&h, (struct text){ part, i }, 5, &again);
+		memcpy(other, bytes.buf, bytes.len);
+		other[i] = (char)(other[i] ^ 0xff);
+		watch_again(&h, (struct text){ other, bytes.len }, 5);
+		strbuf_clear(&again);
+		watch_tell(h.watch, &again);
+		free(part);
+		free(other);
+	}
+	close_history(&h);
+	strbuf_release(&bytes);
+	strbuf_release(&again);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -260,6 +398,10 @@ int main(void)
 		SANDBOXED(watch_resolve__missing_and_damaged_trees__are_unknown_and_limits),
 		SANDBOXED(watch_resolve__partial_clone__says_how_to_fetch),
 		SANDBOXED(watch_resolve__odd_trees__first_entry_counts_and_modes_are_as_git_takes_them),
+		SANDBOXED(watch_remember__what_an_earlier_watch_told__is_not_read),
+		SANDBOXED(watch_trees__how_many__are_those_known_and_those_read),
+		SANDBOXED(watch_remember__what_could_not_be_read__is_not_known),
+		SANDBOXED(watch_remember__damaged_bytes__are_not_followed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,6 +12,8 @@
 #include <stdint.h>
 
 #include "revident/base/err.h"
+#include "revident/base/strbuf.h"
+#include "revident/base/text.h"
 #include "revident/git/commits.h"
 #include "revident/git/repo.h"
 
@@ -28,6 +30,17 @@ struct watch;
 
 void watch_init(struct watch **out, struct repo *repo);
 void watch_free(struct watch *watch); /* takes NULL */
+
+/*
+ * What a watch found in the trees that it read can be told as bytes, and given to a new watch of the same repository, before
+ * any path is added, which then does not read those trees. It borrows the bytes; it believes that they are true, not that
+ * they make sense. watch_tell() adds to `out` what was known before and what is known now. watch_trees() says of how many
+ * trees something was known before, and of how many others watch_tell() would tell about as much: none, where they are more
+ * than a later run would gladly take in.
+ */
+void watch_remember(struct watch *watch, struct text kept);
+size_t watch_trees(const struct watch *watch, size_t *fresh);
+void watch_tell(const struct watch *watch, struct strbuf *out);
 
 /*
  * Adds a path ("" is the root tree itself; else components joined by '/', no leading or trailing slash). Returns its

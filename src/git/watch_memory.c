@@ -1,0 +1,454 @@
+#include "watch_memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "revident/base/xalloc.h"
+#include "watch_internal.h"
+
+enum {
+	SETS_MAX = 256,
+	NAMES_MAX = 4096,
+	TREES_MAX = 1 << 17, /* each later run takes in about 60 bytes for each of them */
+	PAIR = 2 * sizeof(uint32_t)
+};
+
+struct kept_head {
+	uint32_t entry_count, set_count;
+};
+
+struct kept_set_head {
+	uint32_t name_count, names_len, tree_count, rows_len;
+};
+
+struct kept_tree {
+	struct oid id;
+	uint32_t row; /* where it begins among the rows */
+};
+
+struct kept_set {
+	const struct watch_memory *memory;
+	struct text path; /* of the node that had them */
+	struct intern names;
+	const char *trees, *rows;
+	size_t tree_count, rows_len;
+};
+
+struct watch_memory {
+	const char *entries;
+	size_t entry_count;
+	struct kept_set *sets;
+	size_t set_count, set_cap;
+	size_t tree_count; /* of all sets */
+};
+
+/* --- taking in ------------------------------------------------------------------------------------------------------ */
+
+/* The next `size` bytes of those that are left; NULL where there are fewer. */
+static const char *take(struct text *left, size_t size)
+{
+	const char *at = left->ptr;
+
+	if (size > left->len)
+		return NULL;
+	left->ptr += size;
+	left->len -= size;
+	return at;
+}
+
+/* The path, and the names behind it. */
+static bool take_names(struct kept_set *set, const char *names, size_t len, size_t count)
+{
+	const char *end = names + len;
+
+	set->path = (struct text){ names, strnlen(names, len) };
+	if (set->path.len == len)
+		return false;
+	names += set->path.len + 1;
+	while (names < end) {
+		const char *nul = memchr(names, '\0', (size_t)(end - names));
+
+		if (!nul || intern_add(&set->names, names, (size_t)(nul - names)) >= NAMES_MAX)
+			return false;
+		names = nul + 1;
+	}
+	return set->names.count == count;
+}
+
+static bool take_set(struct watch_memory *memory, struct text *left)
+{
+	const char *bytes = take(left, sizeof(struct kept_set_head)), *names;
+	struct kept_set_head head;
+	struct kept_set set = { .memory = memory };
+
+	if (!bytes)
+		return false;
+	memcpy(&head, bytes, sizeof(head));
+	names = take(left, head.names_len);
+	set.trees = names ? take(left, (size_t)head.tree_count * sizeof(struct kept_tree)) : NULL;
+	set.rows = set.trees ? take(left, head.rows_len) : NULL;
+	if (!set.rows)
+		return false;
+	set.tree_count = head.tree_count;
+	set.rows_len = head.rows_len;
+	intern_init(&set.names);
+	if (!take_names(&set, names, head.names_len, head.name_count)) {
+		intern_release(&set.names);
+		return false;
+	}
+	VEC_GROW(memory->sets, memory->set_count, memory->set_cap);
+	memory->sets[memory->set_count++] = set;
+	memory->tree_count += set.tree_count;
+	return true;
+}
+
+struct watch_memory *watch_memory_new(struct text kept)
+{
+	struct watch_memory *memory = xcalloc(1, sizeof(*memory));
+	struct kept_head head = { 0 };
+	const char *bytes = take(&kept, sizeof(head));
+	size_t i;
+
+	if (bytes)
+		memcpy(&head, bytes, sizeof(head));
+	memory->entries = take(&kept, (size_t)head.entry_count * sizeof(struct watch_entry));
+	if (!memory->entries)
+		return memory;
+	memory->entry_count = head.entry_count;
+	for (i = 0; i < head.set_count && i < SETS_MAX; i++)
+		if (!take_set(memory, &kept))
+			break;
+	return memory;
+}
+
+void watch_memory_free(struct watch_memory *memory)
+{
+	size_t i;
+
+	if (!memory)
+		return;
+	for (i = 0; i < memory->set_count; i++)
+		intern_release(&memory->sets[i].names);
+	free(memory->sets);
+	free(memory);
+}
+
+static bool has_names(const struct kept_set *set, const struct intern *names)
+{
+	uint32_t i;
+
+	for (i = 0; i < names->count; i++)
+		if (intern_find(&set->names, names->keys[i].bytes, names->keys[i].len) == INTERN_NONE)
+			return false;
+	return true;
+}
+
+const struct kept_set *watch_memory_choose(
+	const struct watch_memory *memory, struct text path, const struct intern *names)
+{
+	const struct kept_set *best = NULL;
+	size_t i;
+
+	for (i = 0; i < memory->set_count; i++) {
+		const struct kept_set *set = &memory->sets[i];
+
+		if ((!best || set->tree_count > best->tree_count) && text_equal(set->path, path) &&
+			has_names(set, names))
+			best = set;
+	}
+	return best;
+}
+
+const struct intern *kept_set_names(const struct kept_set *set)
+{
+	return &set->names;
+}
+
+/* The number of entries in a row, or -1 for a row that does not lie within the set's. */
+static int row_length(const struct kept_set *set, size_t at)
+{
+	uint32_t count;
+
+	if (set->rows_len < sizeof(count) || at > set->rows_len - sizeof(count))
+		return -1;
+	memcpy(&count, set->rows + at, sizeof(count));
+	return count <= NAMES_MAX && count <= (set->rows_len - at - sizeof(count)) / PAIR ? (int)count : -1;
+}
+
+int kept_set_find(const struct kept_set *set, const struct oid *tree, const char **row)
+{
+	const char *found = bsearch(tree, set->trees, set->tree_count, sizeof(struct kept_tree), oid_compare_items);
+	struct kept_tree known;
+
+	if (!found)
+		return -1;
+	memcpy(&known, found, sizeof(known));
+	*row = set->rows + known.row + sizeof(uint32_t);
+	return row_length(set, known.row);
+}
+
+bool kept_entry_get(const struct kept_set *set, const char *row, int i, struct kept_entry *out)
+{
+	const struct watch_memory *memory = set->memory;
+	uint32_t pair[2];
+
+	memcpy(pair, row + (size_t)i * PAIR, sizeof(pair));
+	if (pair[0] >= set->names.count || pair[1] >= memory->entry_count)
+		return false;
+	out->name = pair[0];
+	memcpy(&out->entry, memory->entries + (size_t)pair[1] * sizeof(out->entry), sizeof(out->entry));
+	return out->entry.kind <= WATCH_OTHER;
+}
+
+/* --- telling -------------------------------------------------------------------------------------------------------- */
+
+struct told_set {
+	struct strbuf names; /* the path and they in their order, a NUL behind each */
+	size_t name_count;
+	struct kept_tree *trees;
+	size_t tree_count, tree_cap;
+	struct strbuf rows;
+};
+
+struct telling {
+	struct intern entries;   /* of struct watch_entry */
+	struct intern set_names; /* `names` of each set; its number is the set's */
+	struct told_set *sets;
+	size_t set_cap;
+};
+
+/* A path and some names in their order: what a set is known by. */
+struct sorted_names {
+	struct strbuf text;
+	uint32_t *rank; /* by number of the name */
+};
+
+static void sort_names(struct text path, const struct intern *names, struct sorted_names *out)
+{
+	struct text *sorted = xcalloc(names->count + 1, sizeof(*sorted));
+	uint32_t i;
+
+	strbuf_init(&out->text);
+	strbuf_add(&out->text, path.ptr, path.len);
+	strbuf_addch(&out->text, '\0');
+	out->rank = xcalloc(names->count + 1, sizeof(*out->rank));
+	for (i = 0; i < names->count; i++)
+		sorted[i] = (struct text){ (const char *)names->keys[i].bytes, names->keys[i].len };
+	qsort(sorted, names->count, sizeof(*sorted), text_compare_items);
+	for (i = 0; i < names->count; i++) {
+		strbuf_add(&out->text, sorted[i].ptr, sorted[i].len + 1);
+		out->rank[intern_find(names, sorted[i].ptr, sorted[i].len)] = i;
+	}
+	free(sorted);
+}
+
+static void release_names(struct sorted_names *names)
+{
+	strbuf_release(&names->text);
+	free(names->rank);
+}
+
+static struct told_set *set_of_names(struct telling *t, const struct sorted_names *names, size_t count)
+{
+	uint32_t number = intern_add(&t->set_names, names->text.buf, names->text.len);
+	struct told_set *set;
+
+	VEC_REACH(t->sets, number, t->set_cap, 0);
+	set = &t->sets[number];
+	if (!set->name_count) {
+		strbuf_init(&set->names);
+		strbuf_init(&set->rows);
+		strbuf_add(&set->names, names->text.buf, names->text.len);
+		set->name_count = count;
+	}
+	return set;
+}
+
+static void add_number(struct strbuf *out, uint32_t number)
+{
+	strbuf_add(out, &number, sizeof(number));
+}
+
+static void begin_tree(struct told_set *set, const struct oid *id, uint32_t entries)
+{
+	VEC_GROW(set->trees, set->tree_count, set->tree_cap);
+	set->trees[set->tree_count++] = (struct kept_tree){ *id, (uint32_t)set->rows.len };
+	add_number(&set->rows, entries);
+}
+
+static void add_entry(struct telling *t, struct told_set *set, uint32_t rank, const struct watch_entry *entry)
+{
+	add_number(&set->rows, rank);
+	add_number(&set->rows, intern_add(&t->entries, entry, sizeof(*entry)));
+}
+
+/* What was known before. */
+static void tell_kept(struct telling *t, const struct kept_set *kept)
+{
+	struct sorted_names names;
+	struct told_set *set;
+	size_t i;
+	int k;
+
+	sort_names(kept->path, &kept->names, &names);
+	set = set_of_names(t, &names, kept->names.count);
+	for (i = 0; i < kept->tree_count; i++) {
+		struct kept_tree tree;
+		struct kept_entry entry;
+		const char *row;
+		int count;
+
+		memcpy(&tree, kept->trees + i * sizeof(tree), sizeof(tree));
+		count = kept_set_find(kept, &tree.id, &row);
+		for (k = 0; k < count && kept_entry_get(kept, row, k, &entry); k++)
+			continue;
+		if (count < 0 || k < count)
+			continue;
+		begin_tree(set, &tree.id, (uint32_t)count);
+		for (k = 0; k < count; k++) {
+			kept_entry_get(kept, row, k, &entry);
+			add_entry(t, set, names.rank[entry.name], &entry.entry);
+		}
+	}
+	release_names(&names);
+}
+
+/* The entry of a child in one local of its parent; NULL: it has none there. */
+static const struct watch_entry *entry_below(
+	const struct watch *watch, const struct node *node, size_t place, size_t local)
+{
+	const struct node *child = &watch->nodes[node->children[place]];
+	uint32_t entry = child->entries.items[node->maps[place][local]];
+
+	return entry == WATCH_ABSENT ? NULL : &watch->entries[entry];
+}
+
+/* Is it known of each child what it is in that local? */
+static bool is_scanned(const struct node *node, size_t local)
+{
+	size_t place;
+
+	for (place = 0; place < node->names.count; place++)
+		if (node->maps[place][local] == LOCAL_UNKNOWN)
+			return false;
+	return true;
+}
+
+static void tell_tree(struct telling *t, const struct watch *watch, const struct node *node, size_t local,
+	struct told_set *set, const uint32_t *rank)
+{
+	size_t place;
+	uint32_t count = 0;
+
+	for (place = 0; place < node->names.count; place++)
+		count += entry_below(watch, node, place, local) != NULL;
+	begin_tree(set, &watch->entries[node->entries.items[local]].id, count);
+	for (place = 0; place < node->names.count; place++) {
+		const struct watch_entry *entry = entry_below(watch, node, place, local);
+
+		if (entry)
+			add_entry(t, set, rank[place], entry);
+	}
+}
+
+/* The trees of a node that were not known before. */
+static void tell_node(struct telling *t, const struct watch *watch, uint32_t number)
+{
+	const struct node *node = &watch->nodes[number];
+	struct strbuf buf = STRBUF_INIT;
+	struct text path = watch_node_path(watch, number, &buf);
+	const struct kept_set *kept = watch->memory ? watch_memory_choose(watch->memory, path, &node->names) : NULL;
+	struct sorted_names names;
+	struct told_set *set;
+	size_t local;
+	const char *row;
+
+	sort_names(path, &node->names, &names);
+	set = set_of_names(t, &names, node->names.count);
+	for (local = 0; local < node->resolved; local++) {
+		uint32_t entry = node->entries.items[local];
+
+		if (entry != WATCH_ABSENT && watch->entries[entry].kind == WATCH_TREE && is_scanned(node, local) &&
+			!(kept && kept_set_find(kept, &watch->entries[entry].id, &row) >= 0))
+			tell_tree(t, watch, node, local, set, names.rank);
+	}
+	release_names(&names);
+	strbuf_release(&buf);
+}
+
+/* Has it children, all of which its scans cover? */
+static bool is_told(const struct node *node)
+{
+	return node->names.count && node->names.count <= NAMES_MAX && node->scanned == node->names.count;
+}
+
+/* Trees in the order of their ids, each once. */
+static void tidy_trees(struct told_set *set)
+{
+	size_t i, kept = 0;
+
+	qsort(set->trees, set->tree_count, sizeof(*set->trees), oid_compare_items);
+	for (i = 0; i < set->tree_count; i++)
+		if (!kept || !oid_equal(&set->trees[kept - 1].id, &set->trees[i].id))
+			set->trees[kept++] = set->trees[i];
+	set->tree_count = kept;
+}
+
+static void write_all(struct telling *t, struct strbuf *out)
+{
+	struct kept_head head = { (uint32_t)t->entries.count, 0 };
+	size_t i, at = out->len;
+
+	strbuf_add(out, &head, sizeof(head));
+	for (i = 0; i < t->entries.count; i++)
+		strbuf_add(out, t->entries.keys[i].bytes, sizeof(struct watch_entry));
+	for (i = 0; i < t->set_names.count; i++) {
+		struct told_set *set = &t->sets[i];
+		struct kept_set_head set_head = { .name_count = (uint32_t)set->name_count };
+
+		if (!set->tree_count || head.set_count == SETS_MAX || set->rows.len > UINT32_MAX)
+			continue;
+		tidy_trees(set);
+		set_head.names_len = (uint32_t)set->names.len;
+		set_head.tree_count = (uint32_t)set->tree_count;
+		set_head.rows_len = (uint32_t)set->rows.len;
+		strbuf_add(out, &set_head, sizeof(set_head));
+		strbuf_add(out, set->names.buf, set->names.len);
+		strbuf_add(out, set->trees, set->tree_count * sizeof(*set->trees));
+		strbuf_add(out, set->rows.buf, set->rows.len);
+		head.set_count++;
+	}
+	memcpy(out->buf + at, &head, sizeof(head));
+}
+
+size_t watch_trees(const struct watch *watch, size_t *fresh)
+{
+	size_t known = watch->memory ? watch->memory->tree_count : 0;
+
+	*fresh = known + watch->scan_count > TREES_MAX ? 0 : watch->scan_count;
+	return known;
+}
+
+void watch_tell(const struct watch *watch, struct strbuf *out)
+{
+	struct telling t = { 0 };
+	size_t i, fresh;
+
+	watch_trees(watch, &fresh);
+	intern_init(&t.entries);
+	intern_init(&t.set_names);
+	for (i = 0; watch->memory && i < watch->memory->set_count; i++)
+		tell_kept(&t, &watch->memory->sets[i]);
+	for (i = 0; fresh && i < watch->node_count; i++)
+		if (is_told(&watch->nodes[i]))
+			tell_node(&t, watch, (uint32_t)i);
+	write_all(&t, out);
+	for (i = 0; i < t.set_names.count; i++) {
+		strbuf_release(&t.sets[i].names);
+		strbuf_release(&t.sets[i].rows);
+		free(t.sets[i].trees);
+	}
+	free(t.sets);
+	intern_release(&t.entries);
+	intern_release(&t.set_names);
+}
