@@ -131,7 +131,7 @@ void facts_note_deep_tree(struct facts *facts)
 /* Takes in what was kept. Stops where it makes no sense; what came before is good by itself. */
 static void take_facts(struct facts *facts, struct text bytes, struct reader *reader)
 {
-	const char *at = bytes.ptr, *end = at + bytes.len;
+	const char *at = bytes.ptr, *end;
 	struct facts_head head;
 	struct record_key key;
 	struct tree_key tree;
@@ -139,6 +139,7 @@ static void take_facts(struct facts *facts, struct text bytes, struct reader *re
 
 	if (bytes.len < sizeof(head))
 		return;
+	end = at + bytes.len;
 	memcpy(&head, at, sizeof(head));
 	at += sizeof(head);
 	if (head.order != ORDER)
@@ -171,24 +172,32 @@ static void take_facts(struct facts *facts, struct text bytes, struct reader *re
 		facts->watched = (struct text){ at, head.watched_len };
 }
 
-void facts_load(struct study *study)
+struct facts *facts_take(struct text bytes, struct reader *reader)
 {
-	struct facts *facts;
-	struct arena arena;
-	struct text body;
+	struct facts *facts = xcalloc(1, sizeof(*facts));
 
-	if (!pack_cache_is_used(study->repo))
-		return;
-	arena_init(&arena);
-	facts = xcalloc(1, sizeof(*facts));
 	strbuf_init(&facts->file);
 	intern_init(&facts->blobs);
 	intern_init(&facts->tree_ids);
 	arena_init(&facts->arena);
-	if (pack_cache_read(study->repo, writer_text(&arena), &facts->file, &body))
-		take_facts(facts, body, study->reader);
+	take_facts(facts, bytes, reader);
 	facts->trees_known = facts->tree_ids.count;
-	study->facts = facts;
+	return facts;
+}
+
+void facts_load(struct study *study)
+{
+	struct strbuf file = STRBUF_INIT;
+	struct text body = TEXT_NONE;
+	struct arena arena;
+
+	if (!pack_cache_is_used(study->repo))
+		return;
+	arena_init(&arena);
+	if (!pack_cache_read(study->repo, writer_text(&arena), &file, &body))
+		body = TEXT_NONE;
+	study->facts = facts_take(body, study->reader);
+	study->facts->file = file;
 	arena_release(&arena);
 }
 
@@ -319,7 +328,7 @@ static void tell_watched(struct telling *t)
 {
 	size_t at = t->out.len;
 
-	if (t->with_trees)
+	if (t->with_trees && t->watch)
 		watch_tell(t->watch, &t->out);
 	else
 		strbuf_add(&t->out, t->study->facts->watched.ptr, t->study->facts->watched.len);
@@ -329,47 +338,57 @@ static void tell_watched(struct telling *t)
 }
 
 /* Is there so much that was not known before that all of it is worth writing? */
-static bool is_worth_keeping(const struct telling *t)
+static bool is_worth_keeping(const struct study *study, const struct watch *watch, bool with_trees)
 {
-	const struct study *study = t->study;
 	const struct facts *facts = study->facts;
 	size_t k, i, news = 0, watched, known = facts->blobs.count + facts->trees_known;
 
 	for (k = 0; k < IN_VERSIONS; k++) {
 		known += facts->dull_count[k];
-		news += t->with_trees ? study->dull[k].count : 0;
+		news += with_trees ? study->dull[k].count : 0;
 	}
-	news += t->with_trees ? facts->tree_ids.count - facts->trees_known : 0;
-	known += watch_trees(t->watch, &watched);
-	news += t->with_trees ? watched : 0;
+	news += with_trees ? facts->tree_ids.count - facts->trees_known : 0;
+	known += watch_trees(watch, &watched);
+	news += with_trees ? watched : 0;
 	for (i = 0; i < study->blob_ids.count; i++)
 		news += is_news(facts, &study->blobs[i]);
 	return news >= NEWS_MIN && news >= known / NEWS_PART;
 }
 
-void facts_keep(const struct study *study, const struct watch *watch, bool searched_all)
+void facts_tell(const struct study *study, const struct watch *watch, bool with_trees, struct strbuf *out)
 {
 	struct telling t = { .study = study,
 		.watch = watch,
+		.with_trees = with_trees,
 		.head = { .order = ORDER, .line_key = reader_line_key(study->reader) },
 		.out = STRBUF_INIT };
-	const struct facts *facts = study->facts;
-	const char *const *limits;
-	struct arena arena;
 
-	if (!facts || repo_limits(study->repo, &limits) > 0)
-		return;
-	t.with_trees = !searched_all && !facts->has_deep_trees && object_count_elsewhere(study->repo) == 0;
-	if (!is_worth_keeping(&t))
-		return;
 	strbuf_add(&t.out, &t.head, sizeof(t.head));
 	tell_dull(&t);
 	tell_trees(&t);
 	tell_blobs(&t);
 	tell_watched(&t);
 	memcpy(t.out.buf, &t.head, sizeof(t.head));
+	strbuf_release(out);
+	*out = t.out;
+}
+
+void facts_keep(const struct study *study, const struct watch *watch, bool searched_all)
+{
+	const struct facts *facts = study->facts;
+	struct strbuf bytes = STRBUF_INIT;
+	const char *const *limits;
+	struct arena arena;
+	bool with_trees;
+
+	if (!facts || repo_limits(study->repo, &limits) > 0)
+		return;
+	with_trees = !searched_all && !facts->has_deep_trees && object_count_elsewhere(study->repo) == 0;
+	if (!is_worth_keeping(study, watch, with_trees))
+		return;
+	facts_tell(study, watch, with_trees, &bytes);
 	arena_init(&arena);
-	pack_cache_write(study->repo, writer_text(&arena), t.out.buf, t.out.len);
+	pack_cache_write(study->repo, writer_text(&arena), bytes.buf, bytes.len);
 	arena_release(&arena);
-	strbuf_release(&t.out);
+	strbuf_release(&bytes);
 }

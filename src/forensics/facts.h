@@ -34,6 +34,13 @@ void facts_remember(const struct facts *facts, struct watch *watch); /* takes NU
  */
 void facts_keep(const struct study *study, const struct watch *watch, bool searched_all);
 
+/*
+ * The two without the file and its rules: what was kept, which must live as long, and sets the reader's secret; and as much
+ * of it as made sense, with what the study and the watch (NULL: none) found since, as it is to be kept, in `out`.
+ */
+struct facts *facts_take(struct text bytes, struct reader *reader);
+void facts_tell(const struct study *study, const struct watch *watch, bool with_trees, struct strbuf *out);
+
 void facts_free(struct facts *facts); /* takes NULL */
 
 /* What the blob declares; in the arena, but for texts, which live as long as the facts. False if that is not known. */

@@ -173,6 +173,7 @@ static int setup(void **state)
 	make_repository(*state, "old.git");
 	make_repository(*state, "mixed.git");
 	make_repository(*state, "loose.git");
+	make_repository(*state, "deep.git");
 	sandbox_run(*state, "touch -d '1 hour' new.git/objects/pack/*.pack; sleep 0.2");
 	return 0;
 }
@@ -354,6 +355,39 @@ static void facts__of_a_tree_with_a_loose_blob__are_not_kept(void **state)
 	assert_true(outcome.limits > 0);
 }
 
+/* Adds a commit with directories `count` deep below `top`, nothing in them, and packs it. */
+static void add_deep_directories(struct sandbox *sandbox, const char *name, const char *top, int count)
+{
+	struct strbuf script = STRBUF_INIT;
+
+	strbuf_addf(&script,
+		"cd %s; below=$(yes d | head -n %d | tr '\\n' /); commit=$(git rev-parse HEAD); "
+		"printf 'from %%s\\nM 100644 inline %%s\\ndata 2\\nx\\n\\n' $commit %s/${below}x | "
+		"{ printf 'commit refs/heads/main\\ncommitter A <a@example.org> 1700001000 +0000\\ndata 0\\n'; cat; } "
+		"| "
+		"git fast-import --quiet; git repack -q -d; sleep 0.2",
+		name, count, top);
+	sandbox_run(sandbox, script.buf);
+	strbuf_release(&script);
+}
+
+/* Nothing was in it where all of it was searched; further down, not all of it is. */
+static void facts__of_a_history_with_deep_trees__are_none_of_trees(void **state)
+{
+	struct outcome outcome;
+
+	sandbox_run(*state, "mkdir cache7");
+	add_deep_directories(*state, "deep.git", "top", 98);
+	outcome = look(*state, "deep.git", "cache7/revident");
+	assert_int_equal(outcome.limits, 0);
+	assert_false(reads_all(*state, "deep.git", "cache7/revident")); /* of the migrations they are kept */
+	add_deep_directories(*state, "deep.git", "a/b/c/top", 98);
+	outcome = look(*state, "deep.git", NULL);
+	assert_int_equal(outcome.limits, 1);
+	outcome = look(*state, "deep.git", "cache7/revident");
+	assert_int_equal(outcome.limits, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -364,6 +398,7 @@ int main(void)
 		cmocka_unit_test(facts__kept__go_when_they_are_old_or_too_many),
 		cmocka_unit_test(facts__of_what_no_pack_gave__are_not_kept),
 		cmocka_unit_test(facts__of_a_tree_with_a_loose_blob__are_not_kept),
+		cmocka_unit_test(facts__of_a_history_with_deep_trees__are_none_of_trees),
 	};
 
 	return cmocka_run_group_tests(tests, setup, sandbox_teardown);
