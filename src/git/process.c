@@ -94,6 +94,8 @@ static int run(struct repo *repo, bool may_write, const char *const *args, const
 		{ "GIT_GLOB_PATHSPECS", NULL },
 		{ "GIT_NOGLOB_PATHSPECS", NULL },
 		{ "GIT_ICASE_PATHSPECS", NULL },
+		/* history is read as it is stored, and a pipe would be waited for */
+		{ "GIT_GRAFT_FILE", NULL },
 		{ "GIT_OPTIONAL_LOCKS", "0" },
 		{ "GIT_NO_LAZY_FETCH", "1" },
 		{ "LC_ALL", "C" },

@@ -46,6 +46,7 @@ static size_t set_variables(const struct rehearsal *r, const char *index, struct
 		{ "GIT_INDEX_FILE", index },
 		{ "GIT_EDITOR", ":" },
 		{ "GIT_PREFIX", NULL },
+		{ "GIT_GRAFT_FILE", NULL }, /* git would wait for a pipe; grafts decide nothing here */
 		{ "GIT_DIR", r->plan->git_dir_was_given ? repo_git_dir(r->repo) : NULL },
 		{ "GIT_WORK_TREE", r->plan->git_dir_was_given ? repo_work_tree(r->repo) : NULL },
 		{ "GIT_AUTHOR_NAME", "revident" },
@@ -400,6 +401,7 @@ static int run_receive(
 		{ "GIT_INDEX_FILE", NULL },
 		{ "GIT_WORK_TREE", NULL },
 		{ "GIT_PREFIX", NULL },
+		{ "GIT_GRAFT_FILE", NULL },
 	};
 	struct strbuf lines = STRBUF_INIT;
 	const struct child child = {

@@ -392,3 +392,10 @@ for file in "$layer" "$shared" ".git/refs/replace/$(git rev-parse HEAD)" .git/in
 done
 run revident hooks doctor
 expect_exit 0
+
+it "doctor: grafts that the environment names decide nothing and are not waited for"
+published
+revident hooks install >/dev/null
+mkfifo "$CASE_DIR/grafts"
+run env GIT_GRAFT_FILE="$CASE_DIR/grafts" timeout 9 "$REVIDENT" hooks doctor
+expect_exit 0
