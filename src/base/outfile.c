@@ -170,6 +170,15 @@ static int take_name(struct draft *draft, mode_t mode)
 	return -1;
 }
 
+void outfile_clear(const char *path)
+{
+	struct draft draft = { .path = path, .fd = -1 };
+	unsigned i;
+
+	for (i = 0; i < NAME_TRIES && set_name(&draft, i) == 0; i++)
+		remove_left_over(draft.name);
+}
+
 /* From its own name to the path. 0; -1 with errno, and then it has no name any more. */
 static int put_in_place(struct draft *draft)
 {

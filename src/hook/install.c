@@ -273,6 +273,16 @@ static bool is_installed(const char *directory, const struct hook_state *state, 
 	return same;
 }
 
+/* What killed runs left of a hook, where this one has nothing to write. */
+static void clear_drafts(const char *directory, const struct hook_state *state)
+{
+	struct strbuf path = STRBUF_INIT;
+
+	hook_path(&path, directory, state->script, "");
+	outfile_clear(path.buf);
+	strbuf_release(&path);
+}
+
 static int install_all(const char *directory, const struct hook_state *states, size_t count, const char *program,
 	enum hook_change *changes, struct err *err)
 {
@@ -284,6 +294,7 @@ static int install_all(const char *directory, const struct hook_state *states, s
 		strbuf_clear(&bytes);
 		hook_script_render(&bytes, states[i].script, program);
 		changes[i] = HOOK_UNCHANGED;
+		clear_drafts(directory, &states[i]);
 		if (!is_installed(directory, &states[i], &bytes) &&
 			install_one(directory, &states[i], &bytes, &changes[i], err) < 0)
 			goto done;
@@ -365,6 +376,7 @@ int hook_uninstall(const char *directory, const struct hook_state *states, size_
 		bool has_ours = is_ours(&states[i]) || (!states[i].exists && states[i].is_saved);
 
 		changes[i] = HOOK_ABSENT;
+		clear_drafts(directory, &states[i]);
 		if ((has_ours ? uninstall_one(directory, &states[i], &changes[i], err)
 			      : drop_second_name(directory, &states[i], err)) < 0)
 			return -1;

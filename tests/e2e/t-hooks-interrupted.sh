@@ -105,3 +105,21 @@ expect_exit 0
 content .git/hooks >"$CASE_DIR/now"
 content "$CASE_DIR/before" >"$CASE_DIR/then"
 compare "$CASE_DIR/then" "$CASE_DIR/now" "uninstall"
+
+it "what a killed run left unfinished beside a hook goes, whether or not the hook is written"
+repository
+echo half >.git/hooks/.revident-pre-push-0.tmp
+run revident hooks uninstall
+expect_exit 0
+expect_no_file .git/hooks/.revident-pre-push-0.tmp
+run revident hooks install
+expect_exit 0
+echo half >.git/hooks/.revident-pre-push-0.tmp
+run revident hooks install
+expect_exit 0
+expect_no_file .git/hooks/.revident-pre-push-0.tmp
+run revident hooks uninstall
+expect_exit 0
+content .git/hooks >"$CASE_DIR/now"
+content "$CASE_DIR/before" >"$CASE_DIR/then"
+compare "$CASE_DIR/then" "$CASE_DIR/now" "uninstall"

@@ -22,6 +22,9 @@ int outfile_write(const char *path, const void *bytes, size_t len, struct err *e
 /* The same, whatever stands at `path`: a link is replaced itself. `mode` as open(2) takes it. Allocates nothing. */
 int outfile_replace(const char *path, mode_t mode, const void *bytes, size_t len, struct err *err);
 
+/* Removes what a program that was killed while it wrote to `path` left beside it, for whoever writes nothing there. */
+void outfile_clear(const char *path);
+
 /* read(2), again where a signal came between. */
 ssize_t fd_read(int fd, void *bytes, size_t len);
 
