@@ -33,6 +33,7 @@ void judge_free(struct judge *judge)
 	free(judge->waived);
 	intern_release(&judge->limits);
 	intern_release(&judge->notes);
+	judge_past_free(judge->past);
 	free(judge);
 }
 

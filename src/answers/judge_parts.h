@@ -20,6 +20,7 @@ struct judge {
 	struct waived *waived;
 	size_t waived_count, waived_cap;
 	struct intern limits, notes; /* sentences, each once */
+	struct past *past;           /* what was last looked up of history; NULL: nothing yet */
 };
 
 /* One side of the change, with its environments. */
@@ -124,6 +125,7 @@ int judge_left_directories(struct judging *j);
 
 /* judge_reused.c: new ids that named something else before. 0 or -1. */
 int judge_reused_ids(struct judging *j);
+void judge_past_free(struct past *past); /* takes NULL */
 
 /* judge.c: whatever of the repository could not be read so far keeps the change from being judged. */
 void judge_add_repo_limits(struct judge *judge);

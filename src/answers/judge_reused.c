@@ -7,6 +7,16 @@
 #include "revident/forensics/investigation.h"
 #include "verdict.h"
 
+/* History up to some tips, by a policy: many refs that are pushed at once have mostly the same. */
+struct past {
+	struct investigation inv;
+	const struct policy *policy;
+	const char **tips; /* hex ids */
+	size_t tip_count;
+	bool has_unread;    /* anywhere, in any commit's tree */
+	size_t limits_then; /* of the repository, when that was looked up, and one; 0: it was not */
+};
+
 /* An id that no base has, and what became of it before. */
 struct newcomer {
 	const struct change *change; /* of the judged change */
@@ -190,10 +200,7 @@ static bool may_hold(
 	return snapshot->incomplete && snapshot->unread_count == 0;
 }
 
-/*
- * Is there a file of the newcomer's lineage, in any commit's tree, that could not be read, or may there be one? 1, 0,
- * -1.
- */
+/* Is there a file that could not be read, of any lineage (`n` NULL) or the newcomer's, or may there be one? 1, 0, -1. */
 static int has_unread_file(struct judging *j, struct investigation *inv, const struct newcomer *n)
 {
 	size_t node, i;
@@ -204,27 +211,45 @@ static int has_unread_file(struct judging *j, struct investigation *inv, const s
 
 		if (!snapshot)
 			return -1;
-		found = may_hold(j, inv, n, snapshot);
+		found = n ? may_hold(j, inv, n, snapshot) : snapshot->incomplete || snapshot->unread_count > 0;
 		for (i = 0; i < snapshot->count && !found; i++) {
 			const struct snap_file *file = &snapshot->files[i];
 
 			found = study_blob_is_absent(&inv->study, file->blob) &&
-				investigation_lineage(inv, file) == n->lineage;
+				(!n || investigation_lineage(inv, file) == n->lineage);
 		}
 		snapshot_put(inv->snapshots, snapshot);
 	}
 	return found;
 }
 
+/* The same of the newcomer. Mostly nothing is unread at all: that is looked up once, until the repository says more. */
+static int may_have_had(struct judging *j, struct past *past, const struct newcomer *n)
+{
+	const char *const *limits;
+	size_t count = repo_limits(j->study->repo, &limits);
+	int found;
+
+	if (past->limits_then != count + 1) {
+		found = has_unread_file(j, &past->inv, NULL);
+		if (found < 0)
+			return -1;
+		past->has_unread = found;
+		past->limits_then = count + 1;
+	}
+	return past->has_unread ? has_unread_file(j, &past->inv, n) : 0;
+}
+
 /*
  * Says what of history could not be read, where nobody was found to have had an id. A clone that left it out on purpose
  * is judged by what it has; where one is damaged, nobody knows what stood there. 0 or -1.
  */
-static int admit_gaps(struct judging *j, struct investigation *inv, const struct newcomer *n)
+static int admit_gaps(struct judging *j, struct past *past, const struct newcomer *n)
 {
+	const struct investigation *inv = &past->inv;
 	const struct repo *repo = j->study->repo;
 	bool is_bounded = inv->is_bounded || inv->history.is_cut;
-	int incomplete = is_bounded || is_cut(&inv->commits) ? 1 : has_unread_file(j, inv, n);
+	int incomplete = is_bounded || is_cut(&inv->commits) ? 1 : may_have_had(j, past, n);
 
 	if (incomplete <= 0)
 		return incomplete;
@@ -236,8 +261,9 @@ static int admit_gaps(struct judging *j, struct investigation *inv, const struct
 	return 0;
 }
 
-static int look_for_all(struct judging *j, struct investigation *inv)
+static int look_for_all(struct judging *j, struct past *past)
 {
+	struct investigation *inv = &past->inv;
 	const struct history *history = &j->small.history;
 	size_t i;
 
@@ -250,7 +276,7 @@ static int look_for_all(struct judging *j, struct investigation *inv)
 			return -1;
 		if (n.holder && !n.was_restored && charge_newcomer(j, inv, &n) < 0)
 			return -1;
-		if (!n.holder && admit_gaps(j, inv, &n) < 0)
+		if (!n.holder && admit_gaps(j, past, &n) < 0)
 			return -1;
 	}
 	return 0;
@@ -266,24 +292,60 @@ static bool has_newcomers(const struct judging *j)
 	return false;
 }
 
-int judge_reused_ids(struct judging *j)
+void judge_past_free(struct past *past)
+{
+	if (!past)
+		return;
+	investigation_close(&past->inv);
+	free(past);
+}
+
+static bool is_past_of(const struct past *past, const struct policy *policy, const char *const *tips, size_t count)
+{
+	size_t i;
+
+	if (!past || past->policy != policy || past->tip_count != count)
+		return false;
+	for (i = 0; i < count; i++)
+		if (strcmp(past->tips[i], tips[i]) != 0)
+			return false;
+	return true;
+}
+
+/* The history of the bases and of the protected refs; the judge's. NULL with `err` set. */
+static struct past *past_of(struct judging *j)
 {
 	struct investigation_options options = {
 		.policy = j->judge->options.policy,
 		.progress = j->judge->options.progress,
 	};
-	struct investigation inv;
+	struct past *past;
 	const char **tips;
-	int rc = -1;
+
+	options.tip_count = list_tips(j, &tips);
+	options.tips = tips;
+	if (is_past_of(j->judge->past, options.policy, tips, options.tip_count))
+		return j->judge->past;
+	judge_past_free(j->judge->past);
+	j->judge->past = NULL;
+	past = xcalloc(1, sizeof(*past));
+	past->policy = options.policy;
+	past->tips = tips;
+	past->tip_count = options.tip_count;
+	if (investigation_open(&past->inv, j->study->repo, &j->study->arena, &options, j->err) < 0) {
+		judge_past_free(past);
+		return NULL;
+	}
+	j->judge->past = past;
+	return past;
+}
+
+int judge_reused_ids(struct judging *j)
+{
+	struct past *past;
 
 	if (!j->judged->base_count || !has_newcomers(j))
 		return 0;
-	options.tip_count = list_tips(j, &tips);
-	options.tips = tips;
-	if (investigation_open(&inv, j->study->repo, &j->study->arena, &options, j->err) < 0)
-		goto done;
-	rc = look_for_all(j, &inv);
-done:
-	investigation_close(&inv);
-	return rc;
+	past = past_of(j);
+	return past ? look_for_all(j, past) : -1;
 }

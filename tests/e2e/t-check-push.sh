@@ -63,6 +63,39 @@ all=$(blobs_read <"$CASE_DIR/lines")
 [ "$(grep -c '"refs/tags/t[0-9]*"' "$CASE_DIR/json")" = 1000 ] || fail "not every line is told"
 [ "$(grep -c '"identity-deleted"' "$CASE_DIR/json")" -ge 1 ] || fail "the deletion is not told"
 
+
+it "new branches that all differ look back at history once, and an old id is told in each"
+served
+for n in $(seq 40); do
+	migration "d$n" b2b2
+done
+git add -A
+git commit -qm many
+git rm -q m/versions/d1_x.py m/versions/d2_x.py
+git commit -q --no-verify -m less
+git push -q --no-verify origin main
+for n in 1 2 3 4 5; do
+	git checkout -q -b "topic$n" main
+	migration "e$n" b2b2
+	git add -A
+	git commit -q --no-verify -m "e$n"
+	echo "refs/heads/topic$n $(git rev-parse HEAD) refs/heads/topic$n 0000000000000000000000000000000000000000"
+done >"$CASE_DIR/lines"
+one=$(head -1 "$CASE_DIR/lines" | blobs_read)
+all=$(blobs_read <"$CASE_DIR/lines")
+[ "$one" -gt 40 ] || fail "one line reads $one blobs"
+[ "$all" -lt $((one + 40)) ] || fail "five lines read $all blobs, one of them $one"
+for n in 1 2; do
+	git checkout -q -b "again$n" main
+	migration "d$n" b2b2 "other$n"
+	git add -A
+	git commit -q --no-verify -m "d$n again"
+	echo "refs/heads/again$n $(git rev-parse HEAD) refs/heads/again$n 0000000000000000000000000000000000000000"
+done >>"$CASE_DIR/lines"
+run "$REVIDENT" check --pre-push origin <"$CASE_DIR/lines"
+expect_exit 1
+[ "$(grep -c '^error identity-reused: d[12] ' "$CASE_DIR/out")" = 2 ] || fail "says: $(cat "$CASE_DIR/out")"
+
 it "a server lets nobody add a head"
 served
 rm .git/hooks/pre-push
