@@ -152,20 +152,75 @@ static int check_included(const char *path, unsigned depth, struct include_walk 
 	return rc;
 }
 
+/* Behind a section's header, whose name in double quotes may hold a bracket; `end` if it does not close. */
+static const char *skip_header(const char *at, const char *end)
+{
+	bool quoted = false;
+
+	for (; at < end && (quoted || *at != ']'); at++) {
+		if (*at == '\\' && quoted && at + 1 < end)
+			at++;
+		else if (*at == '"')
+			quoted = !quoted;
+	}
+	return at < end ? at + 1 : end;
+}
+
+/* Behind a value, with the lines that a backslash joins to it: where it ends, or NULL if a double quote is still open. */
+static const char *skip_value(const char *at, const char *end)
+{
+	bool quoted = false;
+
+	for (; at < end && *at != '\n'; at++) {
+		if (!quoted && (*at == '#' || *at == ';'))
+			return at;
+		if (*at == '\\' && at + 1 < end)
+			at += at[1] == '\r' && at + 2 < end ? 2 : 1;
+		else if (*at == '"')
+			quoted = !quoted;
+	}
+	return quoted ? NULL : at;
+}
+
+/* A value that ends inside its double quotes: git's parse_value() refuses the file, libgit2 takes what there is. */
+static bool has_open_quote(const struct strbuf *bytes)
+{
+	const char *at = bytes->buf, *end = bytes->buf + bytes->len;
+
+	while (at < end) {
+		if (*at == '#' || *at == ';')
+			at += strcspn(at, "\n");
+		else if (*at == '[')
+			at = skip_header(at, end);
+		else if (*at == '=')
+			at = skip_value(at + 1, end);
+		else
+			at++;
+		if (!at)
+			return true;
+	}
+	return false;
+}
+
 /*
- * Has the file an [include] or [includeIf]? 1, 0; -1 where one leads to a named pipe, and for a zero byte: libgit2
- * takes it for the end, where git refuses the file.
+ * Has the file an [include] or [includeIf]? 1, 0; -1 where one leads to a named pipe, and for what git refuses the file
+ * for and libgit2 does not: a zero byte, which it takes for the end, and a value that ends inside its quotes.
  */
 static int check_file(const char *path, struct include_walk *walk, struct err *err)
 {
 	struct strbuf bytes = STRBUF_INIT, shown = STRBUF_INIT;
 	int found = preflight_read(path, CONFIG_MAX, &bytes, err);
+	const char *fault = NULL;
 	size_t i;
 
-	if (found == 1 && memchr(bytes.buf, '\0', bytes.len)) {
+	if (found == 1 && memchr(bytes.buf, '\0', bytes.len))
+		fault = "holds a zero byte";
+	else if (found == 1 && has_open_quote(&bytes))
+		fault = "holds a double quote that is not closed on its line";
+	if (fault) {
 		strbuf_add_printable(&shown, path, strlen(path));
-		found = err_set(err, ERR_UNDECIDED, "'%s' holds a zero byte, so git cannot read it; put the file back",
-			shown.buf);
+		found = err_set(
+			err, ERR_UNDECIDED, "'%s' %s, so git cannot read it; put the file back", shown.buf, fault);
 	}
 	if (found == 1)
 		for (i = 0, found = 0; i + 7 <= bytes.len && !found; i++)

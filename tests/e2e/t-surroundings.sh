@@ -303,6 +303,15 @@ head -c 100 /dev/zero >.git/config
 run revident check --range HEAD~1..HEAD
 a_clear_sentence
 grep -q "config' holds a zero byte" "$CASE_DIR/err" || fail "says: $(cat "$CASE_DIR/err")"
+# cut off in the middle of the ref that would have been protected
+{ cat "$CASE_DIR/config" && printf '[revident]\n\tprotectedRef = "refs/heads/ma'; } >.git/config
+run revident check --range HEAD~1..HEAD
+a_clear_sentence
+grep -q "config' holds a double quote that is not closed" "$CASE_DIR/err" || fail "says: $(cat "$CASE_DIR/err")"
+{ cat "$CASE_DIR/config" && printf '[a "]\\""]\n\tb = \\""c;d"\\\n"e" ; "f\n# "g\n'; } >.git/config
+git config --list >/dev/null || fail "git refuses it"
+run revident check --range HEAD~1..HEAD
+expect_err </dev/null
 cp "$CASE_DIR/config" .git/config
 
 it "the user's configuration that may not be read is passed by, as by git"
