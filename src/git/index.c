@@ -24,7 +24,10 @@ struct entry_list {
 	size_t count, cap;
 };
 
-/* "TAG MODE ID STAGE\tPATH", where TAG is S for what a sparse checkout leaves out. Returns whether it is. */
+/*
+ * "TAG MODE ID STAGE\tPATH", where TAG is S for what a sparse checkout leaves out, and a small letter for what is
+ * assumed to be unchanged. Returns whether it is.
+ */
 static bool parse_entry(struct arena *arena, const char *line, size_t len, struct index_entry *out)
 {
 	const char *tab = memchr(line, '\t', len);
@@ -33,7 +36,8 @@ static bool parse_entry(struct arena *arena, const char *line, size_t len, struc
 	memset(out, 0, sizeof(*out));
 	if (!tab || tab - line < 2 + 6 + 1 + OID_HEX + 2 || line[1] != ' ')
 		return false;
-	out->is_skip_worktree = line[0] == 'S';
+	out->is_skip_worktree = line[0] == 'S' || line[0] == 's';
+	out->is_assumed = line[0] >= 'a' && line[0] <= 'z';
 	line += 2;
 	len -= 2;
 	out->mode = (unsigned)strtoul(line, &end, 8);
@@ -88,7 +92,7 @@ static int parse_output(
 static int list_files(struct repo *repo, struct arena *arena, const char *const *paths, size_t count, bool debug,
 	struct entry_list *list, struct err *err)
 {
-	const char *args[] = { "--literal-pathspecs", "ls-files", "-s", "-t", "-z", "--full-name",
+	const char *args[] = { "--literal-pathspecs", "ls-files", "-s", "-v", "-z", "--full-name",
 		debug ? "--debug" : NULL, NULL };
 	struct strbuf out = STRBUF_INIT, said = STRBUF_INIT;
 	int status = 0, rc = -1;
@@ -204,7 +208,8 @@ static void add_record(struct arena *arena, const struct index_file *file, uint3
 {
 	const struct text path = index_path(file, record);
 	struct index_entry entry = { .path = { arena_memdup(arena, path.ptr, path.len), path.len },
-		.mode = index_mode(file, record) };
+		.mode = index_mode(file, record),
+		.is_assumed = index_is_assumed(file, record) };
 
 	memcpy(entry.id.bytes, index_id(file, record), OID_BYTES);
 	VEC_GROW(list->items, list->count, list->cap);

@@ -17,6 +17,7 @@ enum {
 	ID_AT = 40,
 	FLAGS_AT = ID_AT + OID_BYTES,
 	PATH_AT = FLAGS_AT + 2,
+	FLAG_ASSUMED = 0x8000,
 	FLAG_EXTENDED = 0x4000,
 	FLAGS_STAGE = 0x3000,
 	FLAGS_LENGTH = 0x0fff,
@@ -160,6 +161,11 @@ static bool take_record(struct index_file *file, uint32_t version, struct input 
 unsigned index_mode(const struct index_file *file, uint32_t record)
 {
 	return be32(file->bytes + file->records[record].at + MODE_AT);
+}
+
+bool index_is_assumed(const struct index_file *file, uint32_t record)
+{
+	return be16(file->bytes + file->records[record].at + FLAGS_AT) & FLAG_ASSUMED;
 }
 
 const unsigned char *index_id(const struct index_file *file, uint32_t record)

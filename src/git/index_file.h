@@ -62,6 +62,7 @@ static inline struct text index_path(const struct index_file *file, uint32_t rec
 
 /* 0100644, 0100755, 0120000 or 0160000. */
 unsigned index_mode(const struct index_file *file, uint32_t record);
+bool index_is_assumed(const struct index_file *file, uint32_t record);
 
 const unsigned char *index_id(const struct index_file *file, uint32_t record);
 

@@ -9,8 +9,12 @@
 #include "revident/base/child.h"
 #include "revident/base/xalloc.h"
 #include "revident/git/index.h"
+#include "revident/git/worktree.h"
 
-enum { OUTPUT_MAX = 1024 * 1024 * 1024 };
+enum {
+	OUTPUT_MAX = 1024 * 1024 * 1024,
+	HIDDEN_MAX = 64 * 1024 * 1024, /* larger: changed */
+};
 
 /* By path; of a deleted file, which git lists as changed, too, the deletion first. */
 static int compare(const void *a, const void *b)
@@ -96,6 +100,40 @@ static void keep_unseen(const struct repo *repo, struct worktree_differences *li
 	}
 }
 
+/* Is the file there, with other content than the index has? */
+static bool is_changed(struct repo *repo, const struct index_entry *entry)
+{
+	struct strbuf bytes = STRBUF_INIT;
+	struct err why = { .kind = ERR_NONE };
+	int found = worktree_read(repo, entry->path.ptr, HIDDEN_MAX, &bytes, &why);
+	struct oid id;
+
+	if (found == 1)
+		object_blob_id(bytes.buf, bytes.len, &id);
+	strbuf_release(&bytes);
+	return found == 1 ? !oid_equal(&id, &entry->id) : found < 0;
+}
+
+/* Adds, as git's listing would, what has changed of the files that git is told not to look at. 0 or -1. */
+static int list_hidden(struct repo *repo, struct arena *arena, struct strbuf *listed, struct err *err)
+{
+	struct index_list index;
+	size_t i;
+
+	if (index_read(repo, arena, NULL, 0, &index, err) < 0)
+		return -1;
+	for (i = 0; i < index.count; i++) {
+		const struct index_entry *entry = &index.items[i];
+
+		if (entry->stage || (!entry->is_assumed && !entry->is_skip_worktree) || !is_changed(repo, entry))
+			continue;
+		strbuf_addstr(listed, "C ");
+		strbuf_add(listed, entry->path.ptr, entry->path.len);
+		strbuf_addch(listed, '\0');
+	}
+	return 0;
+}
+
 int index_compare_worktree(struct repo *repo, struct arena *arena, struct worktree_differences *out, struct err *err)
 {
 	struct strbuf listed = STRBUF_INIT;
@@ -104,7 +142,8 @@ int index_compare_worktree(struct repo *repo, struct arena *arena, struct worktr
 	memset(out, 0, sizeof(*out));
 	if (!repo->work_tree)
 		return 0;
-	if (index_check(repo, SIZE_MAX, err) == 0 && list_differences(repo, arena, &listed, err) == 0)
+	if (index_check(repo, SIZE_MAX, err) == 0 && list_differences(repo, arena, &listed, err) == 0 &&
+		list_hidden(repo, arena, &listed, err) == 0)
 		rc = parse(arena, &listed, out, err);
 	if (rc == 0)
 		keep_unseen(repo, out);

@@ -52,6 +52,30 @@ mv $A.new $A
 tells a1a1a1a1a1a1 'work tree' "git restore $A"
 expect_exit 0
 
+it "an overwrite that git is told not to look at, and what recover would have written over"
+for told in --assume-unchanged --skip-worktree; do
+	fixture merge-migration
+	git update-index $told $A
+	run revident audit
+	expect_exit 0
+	sed 's/a1a1a1a1a1a1/f6f6f6f6f6f6/' $A >$A.new
+	mv $A.new $A
+	run revident audit
+	expect_exit 1
+	run revident check --worktree
+	expect_exit 1
+	run revident check --staged
+	expect_exit 0
+	fixture overwritten
+	echo '# mine' >>$A
+	git update-index $told $A
+	cp $A "$CASE_DIR/mine"
+	run revident recover --apply
+	expect_exit 3
+	grep -q 'has changes that are not committed' "$CASE_DIR/err" || fail "$told: $(cat "$CASE_DIR/err")"
+	cmp $A "$CASE_DIR/mine" || fail "$told: it is written over"
+done
+
 it "an overwrite that is staged"
 fixture merge-migration
 git mv -f $B $A

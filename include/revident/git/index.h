@@ -23,6 +23,7 @@ struct index_entry {
 	unsigned mode;
 	unsigned stage;        /* 0; 1 to 3 in a conflict */
 	bool is_skip_worktree; /* a sparse checkout leaves it out: that it is not on disk means nothing */
+	bool is_assumed;       /* git takes the file for unchanged without a look (--assume-unchanged) */
 	struct oid id;
 };
 
@@ -50,8 +51,8 @@ struct worktree_differences {
 };
 
 /*
- * How the work tree differs from the index, as `git status` would see it: changed, deleted and untracked files, those
- * in a conflict included. Empty in a bare repository. 0 or -1.
+ * How the work tree differs from the index: changed, deleted and untracked files, as `git status` would see them, those
+ * in a conflict included; and changed files that git is told not to look at (--assume-unchanged, --skip-worktree). Empty in a bare repository. 0 or -1.
  */
 int index_compare_worktree(struct repo *repo, struct arena *arena, struct worktree_differences *out, struct err *err);
 
