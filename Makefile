@@ -250,7 +250,8 @@ fuzz: ## fuzz each harness for FUZZ_SECONDS with clang's libFuzzer
 		tests/run-fuzz.sh $(FUZZ_SECONDS) $(patsubst build/$(VARIANT)/%,build/fuzz/%,$(FUZZERS)); \
 	else echo 'skipped: $(CLANG) is not installed'; fi
 
-# From the shortest part to the longest, each to its end whatever became of the others: three hours of two cores.
+# From the shortest part to the longest, each to its end whatever became of the others: two hours of two cores, of which
+# fuzzing takes most; JOBS is how many harnesses run at a time.
 STRESS_PARTS := stress-races stress-signals stress-hostile stress-interrupted stress-damage stress-damage-sanitized \
 	stress-histories stress-faults stress-fuzz
 .PHONY: $(STRESS_PARTS)
