@@ -4,7 +4,7 @@
 
 # bounded COMMAND...: within 20 s of processor time and 2 GB of addresses, which a sanitizer needs more of.
 BOUNDS='ulimit -t 20; ulimit -v 2000000'
-[ ! -x "${REVIDENT:-}" ] || ! grep -q __asan_init "$REVIDENT" || BOUNDS='ulimit -t 100'
+[ ! -x "${REVIDENT:-}" ] || ! grep -q __asan_init "$REVIDENT" || BOUNDS='ulimit -t 400'
 bounded() {
 	run sh -c "$BOUNDS; exec \"\$@\"" sh "$REVIDENT" "$@"
 	[ "$(cat "$CASE_DIR/status")" -le 3 ] || fail "$*: ends with $(cat "$CASE_DIR/status")"
