@@ -247,8 +247,3 @@ bool migration_file_name(const char *name, size_t len)
 		return false;
 	return end >= sizeof(suffix) - 1 && memcmp(name + end - (sizeof(suffix) - 1), suffix, sizeof(suffix) - 1) == 0;
 }
-
-bool compiled_file_name(const char *name, size_t len)
-{
-	return len > 0 && (name[len - 1] == 'c' || name[len - 1] == 'o') && migration_file_name(name, len - 1);
-}

@@ -349,7 +349,7 @@ int audit_source(struct discovery *discovery, struct study *study, struct source
 			continue;
 		audit_environment(study, &envs.items[i], options, &items[n]);
 		if (leaves_open(&items[n++]))
-			tree_env_say_unread(study, &envs.items[i]);
+			tree_env_say_too_large(study, &envs.items[i]);
 	}
 	out->environments = items;
 	out->environment_count = n;

@@ -25,12 +25,12 @@ static bool holds_unknown(const struct auditing *a)
 }
 
 /*
- * Are there so many files that nobody reads, too long or compiled, that each of `count` names may be in one? No more can
- * be there than there are such files.
+ * Are there so many files that are too long to be read that each of `count` names may be in one? No more can be there
+ * than there are such files.
  */
-static bool may_be_unread(const struct auditing *a, size_t count)
+static bool may_be_too_long(const struct auditing *a, size_t count)
 {
-	size_t i, files = a->env->def ? a->env->def->compiled_count : 0;
+	size_t i, files = 0;
 
 	for (i = 0; i < a->env->file_count; i++)
 		files += a->env->files[i].is_loaded && study_blob_is_too_large(a->study, a->env->files[i].blob);
@@ -243,7 +243,7 @@ void audit_missing_revision(struct auditing *a)
 	meanings_init(a, &meanings);
 	count = tree_env_missing(a->study, a->env, a->expected ? a->expected->external.items : NULL,
 		a->expected ? a->expected->external.count : 0, &missing);
-	unknown = unknown || (count && may_be_unread(a, count));
+	unknown = unknown || (count && may_be_too_long(a, count));
 	for (i = 0; i < count; i++) {
 		const struct missing_name *m = &missing[i];
 		bool maybe = unknown || (m->in_depends_on && unknown_label) || a->env->is_incomplete;

@@ -174,7 +174,7 @@ static bool is_missing_at_head(const struct teller *t, const struct identity *id
 
 static void judge(const struct teller *t, const struct identity *identity, struct life *out)
 {
-	out->broken = identity->missing && identity->missing->tip_count && !out->may_be_unread &&
+	out->broken = identity->missing && !out->may_be_unread &&
 		      (out->state != LIFE_PRESENT || is_missing_at_head(t, identity));
 }
 

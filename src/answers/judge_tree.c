@@ -195,14 +195,17 @@ static void withdraw_lesser(struct judge *judge, const struct finding *finding)
 	judge->violation_count = n;
 }
 
-/* What is named and not there may be in a file that nobody reads: then nobody can judge it. */
-static void say_unread(struct judging *j, const struct tree_env *env)
+/* What is named and not there may be in a file that is too long to be read: then nobody can judge it. */
+static void say_too_large(struct judging *j, const struct tree_env *env)
 {
-	struct text *sentences;
-	size_t i, count = tree_env_unread(j->study, env, &sentences);
+	size_t i;
 
-	for (i = 0; i < count; i++)
-		judge_add_limit(j->judge, "%s", sentences[i].ptr);
+	for (i = 0; i < env->file_count; i++)
+		if (study_blob_is_too_large(j->study, env->files[i].blob))
+			judge_add_limit(j->judge,
+				"'%s' has more than %d MiB, and is not read: what it declares is not known",
+				study_shown(j->study, study_path_text(j->study, env->files[i].path)),
+				MIGRATION_BYTES_MAX / (1024 * 1024));
 }
 
 static void keep_new(struct judging *j, const struct tree_env *env, const struct finding *finding)
@@ -216,7 +219,7 @@ static void keep_new(struct judging *j, const struct tree_env *env, const struct
 	kept.level = level_in_case(j, env, finding);
 	kept.environment = env->path;
 	if (kept.rule == RULE_MISSING_REVISION && kept.level == LEVEL_WARNING)
-		say_unread(j, env);
+		say_too_large(j, env);
 	if (kept.level == LEVEL_ERROR && kept.rule == RULE_MULTIPLE_HEADS)
 		withdraw_lesser(j->judge, &kept);
 	judge_keep(j, kept, has_blob ? &entry.id : NULL);

@@ -130,26 +130,20 @@ static struct doubt *add_doubt(struct doubts *doubts, size_t view, const struct 
 }
 
 /*
- * No source that was not read can be what is seen to be taken from the history of a tip; a compiled file may be what is
- * left of it.
+ * No file that was not read can be what is seen to be taken from the history of a tip. Of the rest, no more can be
+ * there than there are such files.
  */
-static bool is_open(const struct doubt *doubt, const struct missing_key *missing)
-{
-	return !missing->loss || (doubt->env->def && doubt->env->def->compiled_count);
-}
-
-/* No more can be there than there are files that were not read. */
 static void settle_doubt(struct investigation *inv, struct verdict *verdict, const struct doubt *doubt)
 {
 	size_t i, open = 0;
 
 	for (i = 0; i < doubt->count; i++)
-		open += is_open(doubt, &verdict->missing[doubt->items[i]]);
+		open += !verdict->missing[doubt->items[i]].loss;
 	if (!open || open > doubt->unread)
 		return;
-	tree_env_say_unread(&inv->study, doubt->env);
+	tree_env_say_too_large(&inv->study, doubt->env);
 	for (i = 0; i < doubt->count; i++)
-		if (is_open(doubt, &verdict->missing[doubt->items[i]]))
+		if (!verdict->missing[doubt->items[i]].loss)
 			drop_tips(inv, doubt->view, &verdict->missing[doubt->items[i]]);
 }
 

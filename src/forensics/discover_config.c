@@ -118,44 +118,6 @@ static void say_unknown(struct search *search, const struct survey_config *confi
 		(int)unknown->reason.len, unknown->reason.ptr);
 }
 
-/* A compiled file stands for a migration of its own where no source is beside it: Alembic takes that. */
-static void take_compiled(struct search *search, struct env_def *def, uint32_t dir, struct text name)
-{
-	uint32_t number = study_path_below(search->study, dir, name);
-	struct text path = study_path_text(search->study, number);
-	struct source_entry entry;
-	struct err why = { 0 };
-
-	if (source_find(search->source, (struct text){ path.ptr, path.len - 1 }, &entry, &why) == 1)
-		return;
-	ARENA_GROW(&search->study->arena, def->compiled, def->compiled_count);
-	def->compiled[def->compiled_count++] = number;
-}
-
-/*
- * The files that `sourceless` adds. Nobody reads them; those in __pycache__, which are rarely in a tree, are left aside.
- * A directory that cannot be read is a limit already: it was looked at for migrations.
- */
-static void list_compiled(struct search *search, struct env_def *def)
-{
-	struct source_entry entry;
-	struct source_scan scan;
-	struct err why = { 0 };
-	size_t i;
-
-	for (i = 0; i < def->version_count; i++) {
-		struct text dir = study_path_text(search->study, def->versions[i]);
-
-		if (source_find(search->source, dir, &entry, &why) != 1 || entry.kind != SOURCE_DIR ||
-			source_scan_open(search->source, dir, &entry.id, &scan, &why) != 1)
-			continue;
-		while (source_scan_next(&scan, &entry, &why) == 1)
-			if (entry.kind == SOURCE_FILE && compiled_file_name(entry.name.ptr, entry.name.len))
-				take_compiled(search, def, def->versions[i], entry.name);
-		source_scan_close(&scan);
-	}
-}
-
 static int add_from_section(
 	struct search *search, const struct survey_config *config, const struct config_section *section)
 {
@@ -188,8 +150,6 @@ static int add_from_section(
 		if (def->is_explicit)
 			say_unknown(search, config, section);
 	}
-	if (section->sourceless == SWITCH_ON && !search->is_past)
-		list_compiled(search, def);
 	return holds < 0 ? -1 : 0;
 }
 

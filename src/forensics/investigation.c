@@ -133,7 +133,6 @@ static void count_unread(struct investigation *inv, struct tip_view *view)
 	for (e = 0; e < view->envs.count; e++) {
 		const struct tree_env *env = &view->envs.items[e];
 
-		view->unread[e] = env->def ? env->def->compiled_count : 0;
 		for (i = 0; i < env->file_count; i++)
 			view->unread[e] += study_blob_is_absent(&inv->study, env->files[i].blob) ||
 					   study_blob_is_too_large(&inv->study, env->files[i].blob);

@@ -6,7 +6,6 @@
 #include "revident/alembic/config.h"
 #include "revident/base/printable.h"
 #include "revident/base/xalloc.h"
-#include "revident/forensics/survey.h"
 #include "revident/forensics/policy.h"
 #include "revident/git/commit_info.h"
 #include "revident/git/index.h"
@@ -93,7 +92,6 @@ static bool is_of_interest(struct text path)
 	enum config_format format;
 
 	return migration_file_name(name.ptr, name.len) || config_file_name(name.ptr, name.len, &format) ||
-	       (compiled_file_name(name.ptr, name.len) && survey_is_in_versions(path)) ||
 	       text_equal(path, TEXT_LITERAL(POLICY_FILE_NAME));
 }
 

@@ -50,8 +50,7 @@ static bool is_script_name(struct text path)
 	struct text name = text_base_name(path);
 
 	return text_equal(name, TEXT_LITERAL("env.py")) ||
-	       (survey_is_in_versions(path) &&
-		       (migration_file_name(name.ptr, name.len) || compiled_file_name(name.ptr, name.len)));
+	       (survey_is_in_versions(path) && migration_file_name(name.ptr, name.len));
 }
 
 static bool is_config_name(struct text path)
@@ -69,8 +68,6 @@ static bool name_matters(struct text path)
 {
 	switch (path.len ? path.ptr[path.len - 1] : '\0') {
 	case 'y':
-	case 'c':
-	case 'o':
 	case '\n':
 		return is_script_name(path);
 	case 'i':

@@ -118,31 +118,14 @@ size_t tree_env_missing(struct study *study, const struct tree_env *env, const s
 	return c.count;
 }
 
-size_t tree_env_unread(struct study *study, const struct tree_env *env, struct text **out)
+void tree_env_say_too_large(struct study *study, const struct tree_env *env)
 {
-	const size_t compiled = env->def ? env->def->compiled_count : 0;
-	struct text *items = arena_calloc(&study->arena, env->file_count + compiled + 1, sizeof(*items));
-	size_t i, n = 0;
+	size_t i;
 
 	for (i = 0; i < env->file_count; i++)
 		if (study_blob_is_too_large(study, env->files[i].blob))
-			items[n++] = study_sentence(study,
+			repo_add_limit(study->repo,
 				"'%s' has more than %d MiB, and is not read: what it declares is not known",
 				study_shown(study, study_path_text(study, env->files[i].path)),
 				MIGRATION_BYTES_MAX / (1024 * 1024));
-	for (i = 0; i < compiled; i++)
-		items[n++] = study_sentence(study,
-			"'%s' is compiled, and Alembic loads it (sourceless): what it declares is not known",
-			study_shown(study, study_path_text(study, env->def->compiled[i])));
-	*out = items;
-	return n;
-}
-
-void tree_env_say_unread(struct study *study, const struct tree_env *env)
-{
-	struct text *sentences;
-	size_t i, count = tree_env_unread(study, env, &sentences);
-
-	for (i = 0; i < count; i++)
-		repo_add_limit(study->repo, "%s", sentences[i].ptr);
 }

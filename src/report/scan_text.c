@@ -94,7 +94,7 @@ static void add_lost_headline(struct scan_text *t, size_t lost)
 
 	paragraph_begin(&p, t->out, t->styles, 0, 0);
 	paragraph_add_styled(&p, STYLE_GOOD, "The chain is whole");
-	paragraph_add(&p, t->scan->repository.limit_count ? " in what could be read, but " : ", but ");
+	paragraph_add(&p, ", but ");
 	paragraph_add_count(&p, lost, "revision");
 	paragraph_addf(&p, " %s taken away that a database may still be stamped with: ", lost == 1 ? "was" : "were");
 	paragraph_add_command(&p, "revident explain <id in alembic_version>");

@@ -76,62 +76,6 @@ expect_json '[f["level"] for e in d["environments"] for f in e["findings"] if f[
 run revident check --range HEAD~1..HEAD
 expect_exit 1
 
-it "nor what a compiled file may declare that Alembic loads"
-mkdir r
-cd r
-git init -q -b main .
-V=m/versions
-mkdir -p $V
-printf '[alembic]\nscript_location = m\nsourceless = true\n' >alembic.ini
-printf 'from alembic import context\n' >m/env.py
-printf "revision = 'a1a1'\ndown_revision = None\n" >$V/a1.py
-printf 'bytes' >$V/a1.pyc
-git add .
-git commit -qm 'Source and compiled file'
-printf "revision = 'b2b2'\ndown_revision = 'c0c0'\n" >$V/b2.py
-git add .
-run revident audit --staged
-expect_exit 1 # Alembic takes the source of the two
-git mv $V/a1.pyc $V/c0.pyc
-git commit -qm 'A compiled file alone'
-limit="[\"'$V/c0.pyc' is compiled, and Alembic loads it (sourceless): what it declares is not known\"]"
-run revident scan --format json
-expect_exit 3
-expect_json '[d["missing"], d["repository"]["complete"]]' '[[], false]'
-expect_json 'd["repository"]["limits"]' "$limit"
-for tree in HEAD --staged --worktree; do
-	run revident audit $tree --format json
-	expect_exit 3
-	expect_json 'd["limits"]' "$limit"
-	expect_json '[f["level"] for f in d["environments"][0]["findings"] if f["rule"] == "missing-revision"]' '["warning"]'
-done
-run revident check --range HEAD~1..HEAD
-expect_exit 3
-run revident recover
-expect_exit 3
-git rm -q $V/c0.pyc
-git mv $V/a1.py $V/a1.pyc
-sed -i 's/c0c0/a1a1/' $V/b2.py
-git add .
-git commit -qm 'The source goes, what was compiled from it stays'
-run revident scan
-expect_exit 3
-grep -q 'The chain is whole in what could be read' "$CASE_DIR/out" || fail "$(cat "$CASE_DIR/out")"
-run revident explain a1a1 --format json
-expect_exit 1
-expect_json '[d["state"], d["broken"]]' '["lost", false]'
-printf "revision = 'd3d3'\ndown_revision = 'e4e4'\n" >$V/d3.py
-git add .
-git commit -qm 'One file cannot be two'
-run revident scan --format json
-expect_exit 1
-sed -i /sourceless/d alembic.ini
-git rm -q $V/d3.py
-git commit -qam 'Not loaded'
-run revident scan --format json
-expect_exit 1
-expect_json '[m["revision"] for m in d["missing"]]' '["a1a1"]'
-
 it "what history is seen to lose is missing, whatever cannot be read beside it"
 fixture deleted-parent
 fsck_fails

@@ -85,7 +85,4 @@ int reader_same_code(struct reader *reader, struct text before, struct text afte
  */
 bool migration_file_name(const char *name, size_t len);
 
-/* And one that it loads with `sourceless = true` alone: the same with `c` or `o` behind it (_only_source_rev_file). */
-bool compiled_file_name(const char *name, size_t len);
-
 #endif

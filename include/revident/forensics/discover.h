@@ -33,8 +33,6 @@ struct env_def {
 	const struct config_section *section; /* NULL if found by structure */
 	uint32_t *versions; /* versions directories, in Alembic's order; some may not exist in the tree */
 	size_t version_count;
-	uint32_t *compiled; /* files without a source beside them, which `sourceless` has Alembic load: path numbers */
-	size_t compiled_count;
 };
 
 struct env_defs {

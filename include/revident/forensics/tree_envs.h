@@ -74,13 +74,7 @@ struct missing_name {
 size_t tree_env_missing(struct study *study, const struct tree_env *env, const struct text *external,
 	size_t external_count, struct missing_name **out);
 
-/*
- * Its files that nobody reads, too long or compiled, as sentences in the study's arena: what is not there may be in one
- * of them. Returns how many there are.
- */
-size_t tree_env_unread(struct study *study, const struct tree_env *env, struct text **out);
-
-/* They become limits of the repository. */
-void tree_env_say_unread(struct study *study, const struct tree_env *env);
+/* Its files that are too long to be read become limits of the repository: what is not there may be in one of them. */
+void tree_env_say_too_large(struct study *study, const struct tree_env *env);
 
 #endif
