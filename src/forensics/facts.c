@@ -326,14 +326,17 @@ static void tell_blobs(struct telling *t)
 
 static void tell_watched(struct telling *t)
 {
-	size_t at = t->out.len;
+	const struct text before = t->study->facts->watched;
+	size_t at = t->out.len, fresh = 0;
 
 	if (t->with_trees && t->watch)
+		watch_trees(t->watch, &fresh);
+	if (fresh)
 		watch_tell(t->watch, &t->out);
-	else
-		strbuf_add(&t->out, t->study->facts->watched.ptr, t->study->facts->watched.len);
-	if (t->out.len > KEPT_MAX)
+	if (!fresh || t->out.len > KEPT_MAX) {
 		strbuf_setlen(&t->out, at);
+		strbuf_add(&t->out, before.ptr, before.len);
+	}
 	t->head.watched_len = (uint32_t)(t->out.len - at);
 }
 

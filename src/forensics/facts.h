@@ -3,7 +3,7 @@
  * src/forensics.
  *
  * Only what follows from objects' contents is kept, by their ids: what a migration declares, the hashes of its significant
- * lines, which entries of a tree lead to an environment, and that none does, what stands in a tree where a watch looked. None of it can grow old, but what it follows
+ * lines, which entries of a tree lead to an environment or that none does, and what stands in it where a watch looked. None of it can grow old, but what it follows
  * from can be lost. So it is kept only of what was read from packs, and holds while they all are what they were
  * (git/pack_cache.h); of trees by a run alone that found everything in packs; and by none that could not read everything.
  * Whatever is missing or damaged is met, and told, in each run. The same answer, to the byte, comes out with it and without.

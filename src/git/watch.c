@@ -59,7 +59,7 @@ void watch_free(struct watch *watch)
 		free(node->entries.slots);
 		free(node->summary);
 		free(node->spots);
-		free(node->kept_places);
+		watch_forget_kept(node);
 		tree_layout_release(&node->layout);
 		intern_release(&node->names);
 		intern_release(&node->summaries);

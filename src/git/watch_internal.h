@@ -34,26 +34,32 @@ struct spot {
 	uint32_t entry;
 };
 
+/* A set of trees that has all the children of a node. */
+struct kept_view {
+	const struct kept_set *set;
+	uint32_t *places; /* by number of its name: the child's place, or INTERN_NONE */
+};
+
 struct node {
-	struct bloom_key key;        /* of the path to here */
-	uint32_t parent, place;      /* the node above, and which of its children this is */
-	size_t watched;              /* the path that ends here, or SIZE_MAX */
-	struct intern names;         /* of the children: number = place */
-	uint32_t *children;          /* their nodes, by place */
-	size_t child_cap;            /* of `children` and `maps` */
-	size_t scanned;              /* the first so many children are covered by the scans of resolved locals */
-	struct number_set entries;   /* by local */
-	uint32_t **maps;             /* by child's place, then local: the child's local */
-	size_t map_cap;              /* locals that each map has room for */
-	size_t resolved;             /* locals whose maps are filled */
-	struct tree_layout layout;   /* of the tree that was scanned last */
-	struct spot *spots;          /* in it, by child's place */
-	size_t spot_count;           /* 0: they are not known */
-	const struct kept_set *kept; /* what an earlier watch knew of such trees; NULL: nothing */
-	size_t kept_for;             /* so many children it was chosen for */
-	uint32_t *kept_places;       /* by number of its name: the child's place, or INTERN_NONE */
-	struct intern summaries;     /* of what stands at all watched places here and below */
-	uint32_t *summary;           /* by local */
+	struct bloom_key key;               /* of the path to here */
+	uint32_t parent, place;             /* the node above, and which of its children this is */
+	size_t watched;                     /* the path that ends here, or SIZE_MAX */
+	struct intern names;                /* of the children: number = place */
+	uint32_t *children;                 /* their nodes, by place */
+	size_t child_cap;                   /* of `children` and `maps` */
+	size_t scanned;                     /* the first so many children are covered by the scans of resolved locals */
+	struct number_set entries;          /* by local */
+	uint32_t **maps;                    /* by child's place, then local: the child's local */
+	size_t map_cap;                     /* locals that each map has room for */
+	size_t resolved;                    /* locals whose maps are filled */
+	struct tree_layout layout;          /* of the tree that was scanned last */
+	struct spot *spots;                 /* in it, by child's place */
+	size_t spot_count;                  /* 0: they are not known */
+	struct kept_view kept[FITTING_MAX]; /* what earlier watches knew of such trees */
+	size_t kept_count;
+	size_t kept_for;         /* so many children they were chosen for */
+	struct intern summaries; /* of what stands at all watched places here and below */
+	uint32_t *summary;       /* by local */
 	size_t summary_cap, summarised;
 };
 
@@ -84,6 +90,9 @@ struct watch {
 
 /* watch.c: the path of a node, in `buf`. */
 struct text watch_node_path(const struct watch *watch, uint32_t node, struct strbuf *buf);
+
+/* watch_scan.c: releases what `kept` has. */
+void watch_forget_kept(struct node *node);
 
 /* watch_scan.c: the number of an entry, made where it is new. */
 uint32_t watch_entry_number(struct watch *watch, enum watch_kind kind, const struct oid *id);

@@ -9,7 +9,9 @@
 enum {
 	SETS_MAX = 256,
 	NAMES_MAX = 4096,
-	TREES_MAX = 1 << 17, /* each later run takes in about 60 bytes for each of them */
+	BYTES_MAX = 8 * 1024 * 1024, /* each later run takes them in */
+	TREE_BYTES = sizeof(struct oid) + 2 * sizeof(uint32_t),
+	NAME_BYTES = 2 * sizeof(uint32_t), /* and an entry, where no other tree has it */
 	PAIR = 2 * sizeof(uint32_t)
 };
 
@@ -40,6 +42,7 @@ struct watch_memory {
 	struct kept_set *sets;
 	size_t set_count, set_cap;
 	size_t tree_count; /* of all sets */
+	size_t len;        /* of the bytes */
 };
 
 /* --- taking in ------------------------------------------------------------------------------------------------------ */
@@ -72,7 +75,7 @@ static bool take_names(struct kept_set *set, const char *names, size_t len, size
 			return false;
 		names = nul + 1;
 	}
-	return set->names.count == count;
+	return count > 0 && set->names.count == count;
 }
 
 static bool take_set(struct watch_memory *memory, struct text *left)
@@ -106,9 +109,11 @@ struct watch_memory *watch_memory_new(struct text kept)
 {
 	struct watch_memory *memory = xcalloc(1, sizeof(*memory));
 	struct kept_head head = { 0 };
-	const char *bytes = take(&kept, sizeof(head));
+	const char *bytes;
 	size_t i;
 
+	memory->len = kept.len;
+	bytes = take(&kept, sizeof(head));
 	if (bytes)
 		memcpy(&head, bytes, sizeof(head));
 	memory->entries = take(&kept, (size_t)head.entry_count * sizeof(struct watch_entry));
@@ -143,20 +148,28 @@ static bool has_names(const struct kept_set *set, const struct intern *names)
 	return true;
 }
 
-const struct kept_set *watch_memory_choose(
-	const struct watch_memory *memory, struct text path, const struct intern *names)
+/* Puts the set where its size has it; the smallest of too many goes. */
+static size_t insert_set(const struct kept_set **sets, size_t count, const struct kept_set *set)
 {
-	const struct kept_set *best = NULL;
-	size_t i;
+	size_t at = count < FITTING_MAX ? count : FITTING_MAX - 1;
 
-	for (i = 0; i < memory->set_count; i++) {
-		const struct kept_set *set = &memory->sets[i];
+	if (count == FITTING_MAX && sets[at]->tree_count >= set->tree_count)
+		return count;
+	for (; at > 0 && sets[at - 1]->tree_count < set->tree_count; at--)
+		sets[at] = sets[at - 1];
+	sets[at] = set;
+	return count < FITTING_MAX ? count + 1 : count;
+}
 
-		if ((!best || set->tree_count > best->tree_count) && text_equal(set->path, path) &&
-			has_names(set, names))
-			best = set;
-	}
-	return best;
+size_t watch_memory_fitting(
+	const struct watch_memory *memory, struct text path, const struct intern *names, const struct kept_set **out)
+{
+	size_t i, count = 0;
+
+	for (i = 0; memory && i < memory->set_count; i++)
+		if (text_equal(memory->sets[i].path, path) && has_names(&memory->sets[i], names))
+			count = insert_set(out, count, &memory->sets[i]);
+	return count;
 }
 
 const struct intern *kept_set_names(const struct kept_set *set)
@@ -179,12 +192,15 @@ int kept_set_find(const struct kept_set *set, const struct oid *tree, const char
 {
 	const char *found = bsearch(tree, set->trees, set->tree_count, sizeof(struct kept_tree), oid_compare_items);
 	struct kept_tree known;
+	int count;
 
 	if (!found)
 		return -1;
 	memcpy(&known, found, sizeof(known));
-	*row = set->rows + known.row + sizeof(uint32_t);
-	return row_length(set, known.row);
+	count = row_length(set, known.row);
+	if (count >= 0)
+		*row = set->rows + known.row + sizeof(uint32_t);
+	return count;
 }
 
 bool kept_entry_get(const struct kept_set *set, const char *row, int i, struct kept_entry *out)
@@ -351,35 +367,63 @@ static void tell_tree(struct telling *t, const struct watch *watch, const struct
 	}
 }
 
-/* The trees of a node that were not known before. */
-static void tell_node(struct telling *t, const struct watch *watch, uint32_t number)
+/* What is told of a node: the trees that no set has. */
+struct told_node {
+	const struct node *node;
+	struct text path;
+	const struct kept_set *kept[FITTING_MAX];
+	size_t kept_count;
+};
+
+static bool is_fresh(const struct watch *watch, const struct told_node *told, size_t local)
 {
-	const struct node *node = &watch->nodes[number];
-	struct strbuf buf = STRBUF_INIT;
-	struct text path = watch_node_path(watch, number, &buf);
-	const struct kept_set *kept = watch->memory ? watch_memory_choose(watch->memory, path, &node->names) : NULL;
+	uint32_t entry = told->node->entries.items[local];
+	const char *row;
+	size_t i;
+
+	if (entry == WATCH_ABSENT || watch->entries[entry].kind != WATCH_TREE || !is_scanned(told->node, local))
+		return false;
+	for (i = 0; i < told->kept_count; i++)
+		if (kept_set_find(told->kept[i], &watch->entries[entry].id, &row) >= 0)
+			return false;
+	return true;
+}
+
+static size_t count_fresh(const struct watch *watch, const struct told_node *told)
+{
+	size_t local, count = 0;
+
+	for (local = 0; local < told->node->resolved; local++)
+		count += is_fresh(watch, told, local);
+	return count;
+}
+
+static void tell_node(struct telling *t, const struct watch *watch, const struct told_node *told)
+{
+	const struct node *node = told->node;
 	struct sorted_names names;
 	struct told_set *set;
 	size_t local;
-	const char *row;
 
-	sort_names(path, &node->names, &names);
+	sort_names(told->path, &node->names, &names);
 	set = set_of_names(t, &names, node->names.count);
-	for (local = 0; local < node->resolved; local++) {
-		uint32_t entry = node->entries.items[local];
-
-		if (entry != WATCH_ABSENT && watch->entries[entry].kind == WATCH_TREE && is_scanned(node, local) &&
-			!(kept && kept_set_find(kept, &watch->entries[entry].id, &row) >= 0))
+	for (local = 0; local < node->resolved; local++)
+		if (is_fresh(watch, told, local))
 			tell_tree(t, watch, node, local, set, names.rank);
-	}
 	release_names(&names);
-	strbuf_release(&buf);
 }
 
-/* Has it children, all of which its scans cover? */
-static bool is_told(const struct node *node)
+/* False for a node without children, or with some that its scans do not cover. `buf` gets the path. */
+static bool begin_node(const struct watch *watch, uint32_t number, struct strbuf *buf, struct told_node *out)
 {
-	return node->names.count && node->names.count <= NAMES_MAX && node->scanned == node->names.count;
+	const struct node *node = &watch->nodes[number];
+
+	if (!node->names.count || node->names.count > NAMES_MAX || node->scanned != node->names.count)
+		return false;
+	out->node = node;
+	out->path = watch_node_path(watch, number, buf);
+	out->kept_count = watch_memory_fitting(watch->memory, out->path, &node->names, out->kept);
+	return true;
 }
 
 /* Trees in the order of their ids, each once. */
@@ -424,24 +468,40 @@ static void write_all(struct telling *t, struct strbuf *out)
 size_t watch_trees(const struct watch *watch, size_t *fresh)
 {
 	size_t known = watch->memory ? watch->memory->tree_count : 0;
+	size_t sets = watch->memory ? watch->memory->set_count : 0, bytes = watch->memory ? watch->memory->len : 0;
+	struct strbuf buf = STRBUF_INIT;
+	struct told_node told;
+	size_t i, count;
 
-	*fresh = known + watch->scan_count > TREES_MAX ? 0 : watch->scan_count;
+	*fresh = 0;
+	for (i = 0; watch->scan_count && i < watch->node_count; i++) {
+		count = begin_node(watch, (uint32_t)i, &buf, &told) ? count_fresh(watch, &told) : 0;
+		if (!count)
+			continue;
+		*fresh += count;
+		sets++;
+		bytes += count * (TREE_BYTES + told.node->names.count * NAME_BYTES);
+	}
+	if (bytes > BYTES_MAX || sets > SETS_MAX)
+		*fresh = 0;
+	strbuf_release(&buf);
 	return known;
 }
 
 void watch_tell(const struct watch *watch, struct strbuf *out)
 {
 	struct telling t = { 0 };
-	size_t i, fresh;
+	struct strbuf buf = STRBUF_INIT;
+	struct told_node told;
+	size_t i;
 
-	watch_trees(watch, &fresh);
 	intern_init(&t.entries);
 	intern_init(&t.set_names);
 	for (i = 0; watch->memory && i < watch->memory->set_count; i++)
 		tell_kept(&t, &watch->memory->sets[i]);
-	for (i = 0; fresh && i < watch->node_count; i++)
-		if (is_told(&watch->nodes[i]))
-			tell_node(&t, watch, (uint32_t)i);
+	for (i = 0; i < watch->node_count; i++)
+		if (begin_node(watch, (uint32_t)i, &buf, &told))
+			tell_node(&t, watch, &told);
 	write_all(&t, out);
 	for (i = 0; i < t.set_names.count; i++) {
 		strbuf_release(&t.sets[i].names);
@@ -451,4 +511,5 @@ void watch_tell(const struct watch *watch, struct strbuf *out)
 	free(t.sets);
 	intern_release(&t.entries);
 	intern_release(&t.set_names);
+	strbuf_release(&buf);
 }

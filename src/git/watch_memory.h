@@ -36,9 +36,13 @@ struct kept_entry {
 struct watch_memory *watch_memory_new(struct text kept);
 void watch_memory_free(struct watch_memory *memory); /* takes NULL */
 
-/* The set of the place that has all the names, and the most trees; or NULL. */
-const struct kept_set *watch_memory_choose(
-	const struct watch_memory *memory, struct text path, const struct intern *names);
+/*
+ * Puts into `out`, which has room for FITTING_MAX, the sets of the place that have all the names, the largest first. Returns
+ * how many. `memory` may be NULL.
+ */
+enum { FITTING_MAX = 4 };
+size_t watch_memory_fitting(
+	const struct watch_memory *memory, struct text path, const struct intern *names, const struct kept_set **out);
 
 /* The names of a set, by number. */
 const struct intern *kept_set_names(const struct kept_set *set);

@@ -181,37 +181,41 @@ static int search_entries(struct watch *watch, struct node *node, const struct o
 	return got < 0 ? -1 : 0;
 }
 
-/* Chooses what an earlier watch knew of trees that have the node's children. */
+void watch_forget_kept(struct node *node)
+{
+	while (node->kept_count)
+		free(node->kept[--node->kept_count].places);
+}
+
+/* Chooses what earlier watches knew of trees that have the node's children. */
 static void choose_kept(const struct watch *watch, uint32_t number)
 {
 	struct node *node = &watch->nodes[number];
+	const struct kept_set *sets[FITTING_MAX];
 	struct strbuf path = STRBUF_INIT;
-	const struct intern *names;
-	uint32_t i;
+	size_t count, i;
 
+	watch_forget_kept(node);
 	node->kept_for = node->names.count;
-	node->kept = watch_memory_choose(watch->memory, watch_node_path(watch, number, &path), &node->names);
+	count = watch_memory_fitting(watch->memory, watch_node_path(watch, number, &path), &node->names, sets);
+	for (i = 0; i < count; i++) {
+		const struct intern *names = kept_set_names(sets[i]);
+		uint32_t *places = xcalloc(names->count + 1, sizeof(*places)), k;
+
+		for (k = 0; k < names->count; k++)
+			places[k] = intern_find(&node->names, names->keys[k].bytes, names->keys[k].len);
+		node->kept[node->kept_count++] = (struct kept_view){ sets[i], places };
+	}
 	strbuf_release(&path);
-	if (!node->kept)
-		return;
-	names = kept_set_names(node->kept);
-	node->kept_places = xreallocarray(node->kept_places, names->count + 1, sizeof(*node->kept_places));
-	for (i = 0; i < names->count; i++)
-		node->kept_places[i] = intern_find(&node->names, names->keys[i].bytes, names->keys[i].len);
 }
 
-/* What an earlier watch found in the tree `id`, as scan_tree() would. False: that is not known. */
-static bool recall_tree(struct watch *watch, uint32_t number, const struct oid *id)
+/* What a set has of the tree `id`, as scan_tree() would find it. */
+static bool recall_from(
+	struct watch *watch, const struct node *node, const struct kept_view *kept, const struct oid *id)
 {
-	struct node *node = &watch->nodes[number];
-	const char *row;
-	int count, i;
+	const char *row = NULL;
+	int count = kept_set_find(kept->set, id, &row), i;
 
-	if (!watch->memory)
-		return false;
-	if (node->kept_for != node->names.count)
-		choose_kept(watch, number);
-	count = node->kept ? kept_set_find(node->kept, id, &row) : -1;
 	if (count < 0)
 		return false;
 	memset(watch->wanted, 0, node->names.count * sizeof(*watch->wanted));
@@ -219,13 +223,29 @@ static bool recall_tree(struct watch *watch, uint32_t number, const struct oid *
 		struct kept_entry known;
 		uint32_t place;
 
-		if (!kept_entry_get(node->kept, row, i, &known))
+		if (!kept_entry_get(kept->set, row, i, &known))
 			return false;
-		place = node->kept_places[known.name];
+		place = kept->places[known.name];
 		if (place != INTERN_NONE)
 			watch->wanted[place] = watch_entry_number(watch, known.entry.kind, &known.entry.id);
 	}
 	return true;
+}
+
+/* What an earlier watch found in the tree `id`. False: that is not known. */
+static bool recall_tree(struct watch *watch, uint32_t number, const struct oid *id)
+{
+	struct node *node = &watch->nodes[number];
+	size_t i;
+
+	if (!watch->memory)
+		return false;
+	if (node->kept_for != node->names.count)
+		choose_kept(watch, number);
+	for (i = 0; i < node->kept_count; i++)
+		if (recall_from(watch, node, &node->kept[i], id))
+			return true;
+	return false;
 }
 
 /*
@@ -329,7 +349,7 @@ static void look_ahead(const struct watch *watch, const struct node *node, size_
 	const struct oid *next = tree_of_local(watch, node, local + AHEAD);
 	const struct oid *soon = tree_of_local(watch, node, local + ENTRY_AHEAD);
 
-	if (node->kept) /* most of them need not be read */
+	if (node->kept_count) /* most of them, as a rule, need not be read */
 		return;
 	if (next)
 		packs_expect(&watch->repo->packs, next);

@@ -1,7 +1,7 @@
 /*
  * watch: what stands at a few paths in the root tree of every commit. Layer git.
  *
- * Root trees and the trees on the way are each read once, a directory is compared by its id. A watched path's entry is
+ * Root trees and the trees on the way are each read once for the paths that are there, a directory is compared by its id. A watched path's entry is
  * a small number: WATCH_ABSENT, or one for each distinct (kind, object id). A commit's row of entries is interned, too,
  * so that two commits with the same row number have the same things at all watched paths.
  */
@@ -32,11 +32,11 @@ void watch_init(struct watch **out, struct repo *repo);
 void watch_free(struct watch *watch); /* takes NULL */
 
 /*
- * What a watch found in the trees that it read can be told as bytes, and given to a new watch of the same repository, before
- * any path is added, which then does not read those trees. It borrows the bytes; it believes that they are true, not that
- * they make sense. watch_tell() adds to `out` what was known before and what is known now. watch_trees() says of how many
- * trees something was known before, and of how many others watch_tell() would tell about as much: none, where they are more
- * than a later run would gladly take in.
+ * What a watch found in the trees that it read can be told as bytes, and given to a new watch of the same repository,
+ * before any path is added, which then does not read those trees. It borrows the bytes; it believes that they are true,
+ * not that they make sense. watch_tell() adds to `out` what was known before and what is known now. watch_trees() says
+ * of how many trees something was known before, and how many others are known now; none, where all of them would be
+ * more than a later run would gladly take in.
  */
 void watch_remember(struct watch *watch, struct text kept);
 size_t watch_trees(const struct watch *watch, size_t *fresh);
