@@ -313,10 +313,13 @@ const struct audit_environment *audit_find_environment(const struct audit *audit
  * What may be in a file that is too long to be read is not called missing for sure. Where that file is no error either,
  * since the policy says so, the answer is open.
  */
-static bool leaves_open(const struct audit_environment *env)
+static bool leaves_open(const struct audit_environment *env, const struct policy *policy)
 {
 	bool is_in_doubt = false, is_told = false;
 	size_t i;
+
+	if (policy && policy_level(policy, RULE_MISSING_REVISION) != LEVEL_ERROR)
+		return false; /* nor would it be an error if it were missing for sure */
 
 	for (i = 0; i < env->finding_count; i++) {
 		const struct finding *finding = &env->findings[i];
@@ -348,7 +351,7 @@ int audit_source(struct discovery *discovery, struct study *study, struct source
 					: expected && expected->ignore)
 			continue;
 		audit_environment(study, &envs.items[i], options, &items[n]);
-		if (leaves_open(&items[n++]))
+		if (leaves_open(&items[n++], options->policy))
 			tree_env_say_too_large(study, &envs.items[i]);
 	}
 	out->environments = items;

@@ -62,6 +62,9 @@ expect_json 'd["limits"]' "[\"'$long' has more than 4 MiB, and is not read: what
 printf '[rule "unreadable-migration"]\n\tlevel = off\n' >.revident
 run revident audit
 expect_exit 3
+printf '[rule "missing-revision"]\n\tlevel = warning\n' >>.revident
+run revident audit # nor is it an error that it is missing
+expect_exit 0
 rm .revident
 run revident check --range HEAD~1..HEAD
 expect_exit 3
