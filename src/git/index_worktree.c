@@ -100,22 +100,42 @@ static void keep_unseen(const struct repo *repo, struct worktree_differences *li
 	}
 }
 
-/* Is the file there, with other content than the index has? */
+/* As git has it in the index where it ends lines with CR LF in the work tree. */
+static void drop_carriage_returns(struct strbuf *bytes)
+{
+	size_t from, to = 0;
+
+	for (from = 0; from < bytes->len; from++)
+		if (bytes->buf[from] != '\r' || from + 1 == bytes->len || bytes->buf[from + 1] != '\n')
+			bytes->buf[to++] = bytes->buf[from];
+	strbuf_setlen(bytes, to);
+}
+
+/* Is the file there, with other content than the index has? How its lines end does not count. */
 static bool is_changed(struct repo *repo, const struct index_entry *entry)
 {
 	struct strbuf bytes = STRBUF_INIT;
 	struct err why = { .kind = ERR_NONE };
 	int found = worktree_read(repo, entry->path.ptr, HIDDEN_MAX, &bytes, &why);
+	bool is_same = false;
 	struct oid id;
 
-	if (found == 1)
+	if (found == 1) {
 		object_blob_id(bytes.buf, bytes.len, &id);
+		is_same = oid_equal(&id, &entry->id);
+	}
+	if (found == 1 && !is_same) {
+		drop_carriage_returns(&bytes);
+		object_blob_id(bytes.buf, bytes.len, &id);
+		is_same = oid_equal(&id, &entry->id);
+	}
 	strbuf_release(&bytes);
-	return found == 1 ? !oid_equal(&id, &entry->id) : found < 0;
+	return found != 0 && !is_same;
 }
 
 /* Adds, as git's listing would, what has changed of the files that git is told not to look at. 0 or -1. */
-static int list_hidden(struct repo *repo, struct arena *arena, struct strbuf *listed, struct err *err)
+static int list_hidden(
+	struct repo *repo, struct arena *arena, path_fn *is_wanted, struct strbuf *listed, struct err *err)
 {
 	struct index_list index;
 	size_t i;
@@ -125,7 +145,8 @@ static int list_hidden(struct repo *repo, struct arena *arena, struct strbuf *li
 	for (i = 0; i < index.count; i++) {
 		const struct index_entry *entry = &index.items[i];
 
-		if (entry->stage || (!entry->is_assumed && !entry->is_skip_worktree) || !is_changed(repo, entry))
+		if (entry->stage || (!entry->is_assumed && !entry->is_skip_worktree) ||
+			(is_wanted && !is_wanted(entry->path)) || !is_changed(repo, entry))
 			continue;
 		strbuf_addstr(listed, "C ");
 		strbuf_add(listed, entry->path.ptr, entry->path.len);
@@ -134,7 +155,8 @@ static int list_hidden(struct repo *repo, struct arena *arena, struct strbuf *li
 	return 0;
 }
 
-int index_compare_worktree(struct repo *repo, struct arena *arena, struct worktree_differences *out, struct err *err)
+int index_compare_worktree(
+	struct repo *repo, struct arena *arena, path_fn *is_wanted, struct worktree_differences *out, struct err *err)
 {
 	struct strbuf listed = STRBUF_INIT;
 	int rc = -1;
@@ -143,7 +165,7 @@ int index_compare_worktree(struct repo *repo, struct arena *arena, struct worktr
 	if (!repo->work_tree)
 		return 0;
 	if (index_check(repo, SIZE_MAX, err) == 0 && list_differences(repo, arena, &listed, err) == 0 &&
-		list_hidden(repo, arena, &listed, err) == 0)
+		list_hidden(repo, arena, is_wanted, &listed, err) == 0)
 		rc = parse(arena, &listed, out, err);
 	if (rc == 0)
 		keep_unseen(repo, out);

@@ -73,7 +73,13 @@ for told in --assume-unchanged --skip-worktree; do
 	run revident recover --apply
 	expect_exit 3
 	grep -q 'has changes that are not committed' "$CASE_DIR/err" || fail "$told: $(cat "$CASE_DIR/err")"
+	grep -q "git update-index --no-assume-unchanged" "$CASE_DIR/err" || fail "$told: it is not said how to commit it"
 	cmp $A "$CASE_DIR/mine" || fail "$told: it is written over"
+	fixture overwritten
+	sed -i 's/$/\r/' $A # as core.autocrlf has it: no change
+	git update-index $told $A
+	run revident recover --apply
+	expect_exit 0
 done
 
 it "an overwrite that is staged"
