@@ -200,7 +200,7 @@ static bool may_hold(
 	return snapshot->incomplete && snapshot->unread_count == 0;
 }
 
-/* Is there a file that could not be read, of any lineage (`n` NULL) or the newcomer's, or may there be one? 1, 0, -1. */
+/* Is there a file that could not be read, of any lineage (`n` NULL) or the newcomer's, or may be one? 1, 0, -1. */
 static int has_unread_file(struct judging *j, struct investigation *inv, const struct newcomer *n)
 {
 	size_t node, i;

@@ -86,8 +86,8 @@ const char *ctx_output_path(const struct cmd_ctx *ctx)
 }
 
 /*
- * Where something is kept for the next run: the XDG Base Directory Specification has an empty or relative value stand for
- * none.
+ * Where something is kept for the next run: the XDG Base Directory Specification has an empty or relative value stand
+ * for none.
  */
 static const char *cache_dir(const struct cmd_ctx *ctx)
 {

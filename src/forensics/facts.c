@@ -16,7 +16,7 @@ enum {
 	ORDER = 0x01020304           /* told from another machine's by its bytes */
 };
 
-/* What is kept begins with it; behind it stand the ids of dull trees, then other trees, then records, then what a watch knew. */
+/* What is kept begins with it; behind it stand the ids of dull trees, other trees, records, and what a watch knew. */
 struct facts_head {
 	uint64_t line_key; /* see reader_line_key() */
 	uint32_t order, record_count, tree_count, dull_count[IN_VERSIONS];

@@ -1,9 +1,9 @@
 /*
  * note_file: bytes that are kept for the next run, in a file that appears whole or not at all. Private to src/git.
  *
- * A file has a head, which says who wrote it by which rules about what, the bytes, and a SHA-256 of both. One that is cut
- * short, changed, or has any other head counts as none. Several processes may write at once, and anybody may delete any of
- * it; links are not followed. Where nothing can be written, nothing is kept: that is no error.
+ * A file has a head, which says who wrote it by which rules about what, the bytes, and a SHA-256 of both. One that is
+ * cut short, changed, or has any other head counts as none. Several processes may write at once, and anybody may delete
+ * any of it; links are not followed. Where nothing can be written, nothing is kept: that is no error.
  */
 #ifndef REVIDENT_SRC_GIT_NOTE_FILE_H
 #define REVIDENT_SRC_GIT_NOTE_FILE_H

@@ -5,8 +5,8 @@
  * Whatever looks odd is "not known here": the caller then asks libgit2, which finds another copy or says what is wrong.
  * Packs are mapped when the repository is opened and stay readable when a repack removes them.
  *
- * One thread: a second one that read ahead what lists of migrations would ask for took a tenth off a scan's time, and put
- * 6 % on its work (two processors, a graph with filters). The packs' state would have to be shared for it.
+ * One thread: a second one that read ahead what lists of migrations would ask for took a tenth off a scan's time, and
+ * put 6 % on its work (two processors, a graph with filters). The packs' state would have to be shared for it.
  */
 #ifndef REVIDENT_SRC_GIT_PACK_H
 #define REVIDENT_SRC_GIT_PACK_H
@@ -94,8 +94,8 @@ static inline uint64_t pack_offset_at(const struct pack *pack, uint32_t position
 bool pack_find_offset(struct pack *pack, uint64_t offset, uint32_t *position, uint64_t *end);
 
 /*
- * The order of a pack takes a sort of its whole index, so it is made when that pays. Until then, what rests on an object
- * that nobody identified is held against its own id: slower for each, but without the sort.
+ * The order of a pack takes a sort of its whole index, so it is made when that pays. Until then, what rests on an
+ * object that nobody identified is held against its own id: slower for each, but without the sort.
  */
 bool pack_order_is_there(const struct pack *pack);
 

@@ -166,7 +166,7 @@ static const char *skip_header(const char *at, const char *end)
 	return at < end ? at + 1 : end;
 }
 
-/* Behind a value, with the lines that a backslash joins to it: where it ends, or NULL if a double quote is still open. */
+/* Behind a value, with the lines that a backslash joins to it: where it ends, or NULL if a quote is still open. */
 static const char *skip_value(const char *at, const char *end)
 {
 	bool quoted = false;

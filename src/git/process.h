@@ -40,9 +40,9 @@ int process_git_writing(struct repo *repo, const char *const *args, const struct
 	struct strbuf *out, struct strbuf *said, int *status, struct err *err);
 
 /*
- * Is there an error in what git `said`? Of an entry of the index that it cannot take apart it says so, and leaves with 0.
- * That it cannot write objects is process_git()'s doing, and changes no answer; a file of the work tree that it may not
- * look at is index_worktree.c's to tell.
+ * Is there an error in what git `said`? Of an entry of the index that it cannot take apart it says so, and leaves with
+ * 0. That it cannot write objects is process_git()'s doing, and changes no answer; a file of the work tree that it may
+ * not look at is index_worktree.c's to tell.
  */
 bool process_said_error(const struct strbuf *said);
 

@@ -45,7 +45,7 @@ struct watch_memory {
 	size_t len;        /* of the bytes */
 };
 
-/* --- taking in ------------------------------------------------------------------------------------------------------ */
+/* --- taking in ---------------------------------------------------------------------------------------------------- */
 
 /* The next `size` bytes of those that are left; NULL where there are fewer. */
 static const char *take(struct text *left, size_t size)
@@ -216,7 +216,7 @@ bool kept_entry_get(const struct kept_set *set, const char *row, int i, struct k
 	return out->entry.kind <= WATCH_OTHER;
 }
 
-/* --- telling -------------------------------------------------------------------------------------------------------- */
+/* --- telling ------------------------------------------------------------------------------------------------------ */
 
 struct told_set {
 	struct strbuf names; /* the path and they in their order, a NUL behind each */

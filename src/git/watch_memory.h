@@ -2,13 +2,14 @@
  * watch_memory: what an earlier watch found in trees, so that a later one need not read them. Private to src/git.
  *
  * Of each tree that was scanned, the entries of a node's children: what stands there under a few names. What is kept is
- * sets of such trees, one for each place and set of names that a node had. A node takes its answers from a set of its place
- * that has all its names. In bytes, as the machine has its numbers:
+ * sets of such trees, one for each place and set of names that a node had. A node takes its answers from a set of its
+ * place that has all its names. In bytes, as the machine has its numbers:
  *
  *	struct kept_head
  *	each distinct entry: struct watch_entry
- *	for each set: struct kept_set_head, its path and its names with a NUL behind each, its trees as struct kept_tree in the order of
- *	their ids, and their rows: how many entries a tree has, and for each the number of its name and of the entry
+ *	for each set: struct kept_set_head, its path and its names with a NUL behind each, its trees as struct kept_tree
+ *	in the order of their ids, and their rows: how many entries a tree has, and for each the number of its name and
+ *	of the entry
  *
  * The bytes are believed in nothing: whatever leads out of them is not known.
  */
@@ -37,8 +38,8 @@ struct watch_memory *watch_memory_new(struct text kept);
 void watch_memory_free(struct watch_memory *memory); /* takes NULL */
 
 /*
- * Puts into `out`, which has room for FITTING_MAX, the sets of the place that have all the names, the largest first. Returns
- * how many. `memory` may be NULL.
+ * Puts into `out`, which has room for FITTING_MAX, the sets of the place that have all the names, the largest first.
+ * Returns how many. `memory` may be NULL.
  */
 enum { FITTING_MAX = 4 };
 size_t watch_memory_fitting(

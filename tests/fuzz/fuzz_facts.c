@@ -1,7 +1,7 @@
 /*
- * Any bytes as what an earlier run found out about objects. What makes sense of them can be kept and taken in again, with
- * the same answers to whatever may be asked, and kept once more as the same bytes. With an odd first byte they are one
- * record, which is refused or read, and of which every shorter one is refused.
+ * Any bytes as what an earlier run found out about objects. What makes sense of them can be kept and taken in again,
+ * with the same answers to whatever may be asked, and kept once more as the same bytes. With an odd first byte they are
+ * one record, which is refused or read, and of which every shorter one is refused.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -37,7 +37,7 @@ static bool same_content(bool has, const struct content *a, bool has_too, const 
 						  memcmp(a->lines, b->lines, a->count * sizeof(*a->lines)) == 0));
 }
 
-/* --- one record ---------------------------------------------------------------------------------------------------- */
+/* --- one record --------------------------------------------------------------------------------------------------- */
 
 /* Refused, or as much as a run keeps of it. */
 static bool tell_again(struct text record, struct arena *arena, struct strbuf *out)
@@ -83,7 +83,7 @@ static void try_record(struct text record)
 	arena_release(&arena);
 }
 
-/* --- all that was kept --------------------------------------------------------------------------------------------- */
+/* --- all that was kept -------------------------------------------------------------------------------------------- */
 
 static void same_records(const struct facts *a, const struct facts *b, const struct oid *id)
 {

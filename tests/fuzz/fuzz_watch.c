@@ -1,7 +1,7 @@
 /*
  * Any bytes as what an earlier watch told of trees. What makes sense of them is told again, and then again as the same
- * bytes. A watch that is given them answers, each time the same: what may be wrong, for it believes them, but within its
- * bounds. Given nothing, it answers what is true.
+ * bytes. A watch that is given them answers, each time the same: what may be wrong, for it believes them, but within
+ * its bounds. Given nothing, it answers what is true.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /*
- * What one run finds out about objects, and the next one need not read: the same answers, from fewer objects, for as long
- * as the packs are the very files that they were.
+ * What one run finds out about objects, and the next one need not read: the same answers, from fewer objects, for as
+ * long as the packs are the very files that they were.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,7 +18,7 @@
 #include "revident/forensics/investigation.h"
 #include "revident/git/object.h"
 
-/* --- records ------------------------------------------------------------------------------------------------------- */
+/* --- records ------------------------------------------------------------------------------------------------------ */
 
 static const char *const sources[] = {
 	"",
@@ -132,7 +132,7 @@ static void fact_write__any_file__is_read_back(void **state)
 	arena_release(&arena);
 }
 
-/* --- runs ---------------------------------------------------------------------------------------------------------- */
+/* --- runs --------------------------------------------------------------------------------------------------------- */
 
 enum { MIGRATIONS = 60 };
 

@@ -252,7 +252,7 @@ static void watch_resolve__odd_trees__first_entry_counts_and_modes_are_as_git_ta
 	close_history(&h);
 }
 
-/* --- what is told to a later watch --------------------------------------------------------------------------------- */
+/* --- what is told to a later watch -------------------------------------------------------------------------------- */
 
 static const char *const told[] = { "a", "other", "a/b", "a/b/x", "b/x" };
 static const char *const told_kinds[] = { "-tttttf", "fffffff", "-tfoot-", "-f---f-", "-------" };

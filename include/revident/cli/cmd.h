@@ -114,8 +114,8 @@ void ctx_note_policy(struct cmd_ctx *ctx, const struct policy *policy);
 void ctx_note(struct cmd_ctx *ctx, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /*
- * For a command whose answer is written: its exit status, as given. Where that is EXIT_UNDECIDED and -o took the answer,
- * which says why, to a file, standard error says so.
+ * For a command whose answer is written: its exit status, as given. Where that is EXIT_UNDECIDED and -o took the
+ * answer, which says why, to a file, standard error says so.
  */
 int ctx_leave(struct cmd_ctx *ctx, int status);
 

@@ -40,8 +40,8 @@ void object_share(const struct object *object, struct object *out);
 size_t object_count_read(const struct repo *repo, enum object_type type);
 
 /*
- * How many were asked for that no pack gave, or gave only with the help of a copy elsewhere: what is known of them does not
- * follow from the packs alone.
+ * How many were asked for that no pack gave, or gave only with the help of a copy elsewhere: what is known of them does
+ * not follow from the packs alone.
  */
 size_t object_count_elsewhere(const struct repo *repo);
 

@@ -1,10 +1,10 @@
 /*
  * pack_cache: what was found out about objects of a repository's packs, kept for the user's next run. Layer git.
  *
- * It is kept in the user's own cache, never in the repository (src/git/user_cache.h has the rules), and holds while all of
- * the packs that it was found in are there as they were: where one was written to, replaced or taken away, nothing is
- * known, so that whatever is damaged or missing now is met. Packs that came since change nothing. Where nothing can be
- * kept, nothing is: that is no error.
+ * It is kept in the user's own cache, never in the repository (src/git/user_cache.h has the rules), and holds while all
+ * of the packs that it was found in are there as they were: where one was written to, replaced or taken away, nothing
+ * is known, so that whatever is damaged or missing now is met. Packs that came since change nothing. Where nothing can
+ * be kept, nothing is: that is no error.
  */
 #ifndef REVIDENT_GIT_PACK_CACHE_H
 #define REVIDENT_GIT_PACK_CACHE_H

@@ -3,8 +3,8 @@
  *
  * One file for each pack, "revident/sweep/<checksum>" in the repository's common directory, named by the checksum at
  * the pack's end: while that is the same, so is the content. What a note says is its writer's business; one that is
- * damaged, by another writer or about another pack counts as none. It appears whole, so that several processes may write at
- * once and anybody may delete any of it. Where nothing can be written, nothing is kept: that is no error.
+ * damaged, by another writer or about another pack counts as none. It appears whole, so that several processes may
+ * write at once and anybody may delete any of it. Where nothing can be written, nothing is kept: that is no error.
  */
 #ifndef REVIDENT_GIT_PACK_NOTES_H
 #define REVIDENT_GIT_PACK_NOTES_H

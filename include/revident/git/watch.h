@@ -1,9 +1,10 @@
 /*
  * watch: what stands at a few paths in the root tree of every commit. Layer git.
  *
- * Root trees and the trees on the way are each read once for the paths that are there, a directory is compared by its id. A watched path's entry is
- * a small number: WATCH_ABSENT, or one for each distinct (kind, object id). A commit's row of entries is interned, too,
- * so that two commits with the same row number have the same things at all watched paths.
+ * Root trees and the trees on the way are each read once for the paths that are there, a directory is compared by its
+ * id. A watched path's entry is a small number: WATCH_ABSENT, or one for each distinct (kind, object id). A commit's
+ * row of entries is interned, too, so that two commits with the same row number have the same things at all watched
+ * paths.
  */
 #ifndef REVIDENT_GIT_WATCH_H
 #define REVIDENT_GIT_WATCH_H
