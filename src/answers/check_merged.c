@@ -2,18 +2,6 @@
 #include "revident/base/printable.h"
 #include "revident/git/merge.h"
 
-static bool is_below_versions(struct checking *c, const struct env_defs *defs, struct text path)
-{
-	uint32_t number = study_path(c->study, path.ptr, path.len);
-	size_t i, k;
-
-	for (i = 0; i < defs->count; i++)
-		for (k = 0; k < defs->items[i].version_count; k++)
-			if (study_path_is_below(c->study, number, defs->items[i].versions[k]))
-				return true;
-	return false;
-}
-
 int check_conflicts(
 	struct checking *c, const struct text *paths, size_t count, const struct oid *tree, const char *what_to_do)
 {
@@ -28,7 +16,8 @@ int check_conflicts(
 	for (i = 0; i < c->options->versions_dir_count; i++)
 		env_defs_add_versions(c->study, &defs, c->options->versions_dirs[i], "--versions-dir");
 	for (i = 0; i < count; i++) {
-		if (!text_equal(paths[i], TEXT_LITERAL(POLICY_FILE_NAME)) && !is_below_versions(c, &defs, paths[i]))
+		if (!text_equal(paths[i], TEXT_LITERAL(POLICY_FILE_NAME)) &&
+			!env_defs_cover(&defs, c->study, study_path(c->study, paths[i].ptr, paths[i].len)))
 			continue;
 		strbuf_clear(&shown);
 		strbuf_add_printable_text(&shown, paths[i]);

@@ -134,12 +134,7 @@ void judge_finish(struct judge *judge, struct check *out)
 
 static bool covers(const struct judging *j, const struct tree_env *env, uint32_t path)
 {
-	size_t i;
-
-	for (i = 0; i < env->version_count; i++)
-		if (study_path_is_below(j->study, path, env->versions[i]))
-			return true;
-	return false;
+	return study_path_is_below_any(j->study, path, env->versions, env->version_count);
 }
 
 struct text judge_environment_of(const struct judging *j, uint32_t path)
@@ -376,17 +371,13 @@ static int look_at_differences(struct judging *j)
 /* A file that lies where migrations do, changed, and cannot be read: nothing else may know that it is one. */
 static int look_at_suspects(struct judging *j)
 {
-	size_t i, k, m;
+	size_t i;
 	int side;
 
 	for (i = 0; i < j->touched.suspect_count; i++) {
 		const struct suspect *suspect = &j->touched.suspects[i];
-		bool is_watched = false;
+		bool is_watched = env_defs_cover(&j->watched, j->study, suspect->path);
 
-		for (k = 0; k < j->watched.count; k++)
-			for (m = 0; m < j->watched.items[k].version_count; m++)
-				is_watched = is_watched || study_path_is_below(j->study, suspect->path,
-								   j->watched.items[k].versions[m]);
 		for (side = 0; side < 2 && !is_watched; side++) {
 			uint32_t number;
 

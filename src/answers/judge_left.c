@@ -19,16 +19,6 @@ static const struct env_def *same_config(const struct env_def *def, const struct
 	return NULL;
 }
 
-static bool names(const struct study *study, const struct env_def *def, uint32_t dir)
-{
-	size_t i;
-
-	for (i = 0; i < def->version_count; i++)
-		if (study_path_is_below(study, dir, def->versions[i]))
-			return true;
-	return false;
-}
-
 /*
  * Does anything name the directory still? Where the configuration that did is there, and names others, that it looks
  * like a versions directory does not count: structure speaks for what no configuration speaks about.
@@ -40,12 +30,10 @@ static bool is_named(const struct judging *j, const struct env_def *def, uint32_
 	size_t i;
 
 	for (i = 0; i < defs->count; i++)
-		if ((!by_config || defs->items[i].is_explicit) && names(j->study, &defs->items[i], dir))
+		if ((!by_config || defs->items[i].is_explicit) &&
+			study_path_is_below_any(j->study, dir, defs->items[i].versions, defs->items[i].version_count))
 			return true;
-	for (i = 0; extra && i < extra->count; i++)
-		if (names(j->study, &extra->items[i], dir))
-			return true;
-	return false;
+	return extra && env_defs_cover(extra, j->study, dir);
 }
 
 /* What a side's environments have of a file. */

@@ -236,12 +236,12 @@ static struct text env_of(struct comparison *c, uint32_t path)
 {
 	const struct tree_envs *envs = &c->view->envs;
 	uint32_t lineage = INTERN_NONE, dir;
-	size_t e, k;
+	size_t e;
 
 	for (e = 0; e < envs->count; e++)
-		for (k = 0; k < envs->items[e].version_count; k++)
-			if (study_path_is_below(&c->inv->study, path, envs->items[e].versions[k]))
-				return envs->items[e].path;
+		if (study_path_is_below_any(
+			    &c->inv->study, path, envs->items[e].versions, envs->items[e].version_count))
+			return envs->items[e].path;
 	for (dir = path; dir != INTERN_NONE && lineage == INTERN_NONE; dir = study_path_dir(&c->inv->study, dir))
 		lineage = lineage_of_path(&c->inv->lineage, dir);
 	return lineage == INTERN_NONE ? TEXT_LITERAL(".") : investigation_env_path(c->inv, lineage, path);

@@ -62,6 +62,16 @@ void env_def_add_versions(struct study *study, struct env_def *def, uint32_t pat
 	append_versions(study, def, path);
 }
 
+bool env_defs_cover(const struct env_defs *defs, const struct study *study, uint32_t path)
+{
+	size_t i;
+
+	for (i = 0; i < defs->count; i++)
+		if (study_path_is_below_any(study, path, defs->items[i].versions, defs->items[i].version_count))
+			return true;
+	return false;
+}
+
 int search_add_children(struct search *search, struct env_def *def)
 {
 	struct study *study = search->study;

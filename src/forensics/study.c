@@ -145,6 +145,16 @@ bool study_path_is_below(const struct study *study, uint32_t path, uint32_t dir)
 	return path == dir || text_is_below(study_path_text(study, path), study_path_text(study, dir));
 }
 
+bool study_path_is_below_any(const struct study *study, uint32_t path, const uint32_t *dirs, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (study_path_is_below(study, path, dirs[i]))
+			return true;
+	return false;
+}
+
 static struct text key_text(const struct intern *set, uint32_t number)
 {
 	const struct intern_key *key = intern_get(set, number);

@@ -73,13 +73,7 @@ static bool is_below_script(struct looking *l, struct text path)
 
 static bool is_below_extra(const struct looking *l, uint32_t path)
 {
-	size_t i, k;
-
-	for (i = 0; l->extra && i < l->extra->count; i++)
-		for (k = 0; k < l->extra->items[i].version_count; k++)
-			if (study_path_is_below(l->study, path, l->extra->items[i].versions[k]))
-				return true;
-	return false;
+	return l->extra && env_defs_cover(l->extra, l->study, path);
 }
 
 static bool is_file(unsigned mode)

@@ -70,6 +70,9 @@ void env_defs_add_versions(struct study *study, struct env_defs *defs, const cha
 /* Adds copies of all of `from`, which may be NULL; what they point to is shared. */
 void env_defs_append(struct env_defs *defs, const struct env_defs *from);
 
+/* Is the path a versions directory of any of them, or below one? */
+bool env_defs_cover(const struct env_defs *defs, const struct study *study, uint32_t path);
+
 void env_defs_release(struct env_defs *defs);
 
 #endif

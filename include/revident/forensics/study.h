@@ -82,6 +82,9 @@ uint32_t study_path_dir(const struct study *study, uint32_t path);
 /* Is `path` the directory `dir` itself, or anywhere below it? */
 bool study_path_is_below(const struct study *study, uint32_t path, uint32_t dir);
 
+/* The same of any of the directories. */
+bool study_path_is_below_any(const struct study *study, uint32_t path, const uint32_t *dirs, size_t count);
+
 /* The order of two paths by their bytes, as strcmp() tells it. */
 int study_compare_paths(const struct study *study, uint32_t a, uint32_t b);
 
