@@ -327,32 +327,31 @@ static void tell_blobs(struct telling *t)
 static void tell_watched(struct telling *t)
 {
 	const struct text before = t->study->facts->watched;
-	size_t at = t->out.len, fresh = 0;
+	size_t at = t->out.len;
 
-	if (t->with_trees && t->watch)
-		watch_trees(t->watch, &fresh);
-	if (fresh)
+	if (t->watch)
 		watch_tell(t->watch, &t->out);
-	if (!fresh || t->out.len > KEPT_MAX) {
+	if (!t->watch || t->out.len > KEPT_MAX) {
 		strbuf_setlen(&t->out, at);
 		strbuf_add(&t->out, before.ptr, before.len);
 	}
 	t->head.watched_len = (uint32_t)(t->out.len - at);
 }
 
-/* Is there so much that was not known before that all of it is worth writing? */
-static bool is_worth_keeping(const struct study *study, const struct watch *watch, bool with_trees)
+/*
+ * Is there so much that was not known before that all of it is worth writing? `known` and `news` are the watch's trees.
+ */
+static bool is_worth_keeping(const struct study *study, size_t known, size_t news, bool with_trees)
 {
 	const struct facts *facts = study->facts;
-	size_t k, i, news = 0, watched, known = facts->blobs.count + facts->trees_known;
+	size_t k, i;
 
+	known += facts->blobs.count + facts->trees_known;
 	for (k = 0; k < IN_VERSIONS; k++) {
 		known += facts->dull_count[k];
 		news += with_trees ? study->dull[k].count : 0;
 	}
 	news += with_trees ? facts->tree_ids.count - facts->trees_known : 0;
-	known += watch_trees(watch, &watched);
-	news += with_trees ? watched : 0;
 	for (i = 0; i < study->blob_ids.count; i++)
 		news += is_news(facts, &study->blobs[i]);
 	return news >= NEWS_MIN && news >= known / NEWS_PART;
@@ -382,14 +381,18 @@ void facts_keep(const struct study *study, const struct watch *watch, bool searc
 	struct strbuf bytes = STRBUF_INIT;
 	const char *const *limits;
 	struct arena arena;
+	size_t known, fresh;
 	bool with_trees;
 
 	if (!facts || repo_limits(study->repo, &limits) > 0)
 		return;
 	with_trees = !searched_all && !facts->has_deep_trees && object_count_elsewhere(study->repo) == 0;
-	if (!is_worth_keeping(study, watch, with_trees))
+	known = watch_trees(watch, &fresh);
+	if (!with_trees)
+		fresh = 0;
+	if (!is_worth_keeping(study, known, fresh, with_trees))
 		return;
-	facts_tell(study, watch, with_trees, &bytes);
+	facts_tell(study, fresh ? watch : NULL, with_trees, &bytes);
 	arena_init(&arena);
 	pack_cache_write(study->repo, writer_text(&arena), bytes.buf, bytes.len);
 	arena_release(&arena);
