@@ -238,9 +238,8 @@ static int check_edit(struct job *job, const struct worktree_edit *edit)
 	if (!job->options->force)
 		return refuse(job, edit->path,
 			expected ? "has changes that are not committed: commit or stash them (after 'git update-index "
-				   "--no-assume-unchanged --no-skip-worktree PATH' where git is told not to look), or "
-				   "use "
-				   "--force, which keeps a copy"
+				   "--no-assume-unchanged --no-skip-worktree PATH' where git is told not to look), "
+				   "or use --force, which keeps a copy"
 				 : "is in the way and not in HEAD: move it, or use --force, which keeps a copy");
 	if (there && keep_file(job, edit->path, &in_file) < 0)
 		return -1;
@@ -249,11 +248,13 @@ static int check_edit(struct job *job, const struct worktree_edit *edit)
 
 static int check_all(struct job *job)
 {
+	struct index_list index;
 	size_t i;
 
 	if (!repo_work_tree(job->repo))
 		return err_set(job->err, ERR_USAGE, "a bare repository has no work tree: use --patch or -o DIR");
-	if (index_compare_worktree(job->repo, job->arena, NULL, &job->differences, job->err) < 0)
+	if (index_read(job->repo, job->arena, NULL, 0, &index, job->err) < 0 ||
+		index_compare_worktree(job->repo, job->arena, &index, NULL, &job->differences, job->err) < 0)
 		return -1;
 	for (i = 0; i < job->count; i++)
 		if (check_edit(job, &job->edits[i]) < 0)

@@ -37,7 +37,8 @@ void facts_keep(const struct study *study, const struct watch *watch, bool searc
 
 /*
  * The two without the file and its rules: what was kept, which must live as long, and sets the reader's secret; and as
- * much of it as made sense, with what the study and the watch (NULL: nothing) found since, as it is to be kept, in `out`.
+ * much of it as made sense, with what the study and the watch (NULL: nothing) found since, as it is to be kept, in
+ * `out`.
  */
 struct facts *facts_take(struct text bytes, struct reader *reader);
 void facts_tell(const struct study *study, const struct watch *watch, bool with_trees, struct strbuf *out);

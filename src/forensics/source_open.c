@@ -204,7 +204,7 @@ static int add_worktree(struct listing *l, struct err *err)
 
 	intern_init(&changed);
 	if (index_read(study->repo, &study->arena, NULL, 0, &index, err) < 0 ||
-		index_compare_worktree(study->repo, &study->arena, is_of_interest, &differences, err) < 0)
+		index_compare_worktree(study->repo, &study->arena, &index, is_of_interest, &differences, err) < 0)
 		goto done;
 	for (i = 0; i < differences.count; i++) {
 		const struct worktree_difference *d = &differences.items[i];

@@ -111,39 +111,37 @@ static void drop_carriage_returns(struct strbuf *bytes)
 	strbuf_setlen(bytes, to);
 }
 
+static bool is_blob(const struct strbuf *bytes, const struct oid *expected)
+{
+	struct oid id;
+
+	object_blob_id(bytes->buf, bytes->len, &id);
+	return oid_equal(&id, expected);
+}
+
 /* Is the file there, with other content than the index has? How its lines end does not count. */
 static bool is_changed(struct repo *repo, const struct index_entry *entry)
 {
 	struct strbuf bytes = STRBUF_INIT;
 	struct err why = { .kind = ERR_NONE };
 	int found = worktree_read(repo, entry->path.ptr, HIDDEN_MAX, &bytes, &why);
-	bool is_same = false;
-	struct oid id;
+	bool is_same = found == 1 && is_blob(&bytes, &entry->id);
 
-	if (found == 1) {
-		object_blob_id(bytes.buf, bytes.len, &id);
-		is_same = oid_equal(&id, &entry->id);
-	}
 	if (found == 1 && !is_same) {
 		drop_carriage_returns(&bytes);
-		object_blob_id(bytes.buf, bytes.len, &id);
-		is_same = oid_equal(&id, &entry->id);
+		is_same = is_blob(&bytes, &entry->id);
 	}
 	strbuf_release(&bytes);
 	return found != 0 && !is_same;
 }
 
-/* Adds, as git's listing would, what has changed of the files that git is told not to look at. 0 or -1. */
-static int list_hidden(
-	struct repo *repo, struct arena *arena, path_fn *is_wanted, struct strbuf *listed, struct err *err)
+/* Adds, as git's listing would, what has changed of the files that git is told not to look at. */
+static void list_hidden(struct repo *repo, const struct index_list *index, path_fn *is_wanted, struct strbuf *listed)
 {
-	struct index_list index;
 	size_t i;
 
-	if (index_read(repo, arena, NULL, 0, &index, err) < 0)
-		return -1;
-	for (i = 0; i < index.count; i++) {
-		const struct index_entry *entry = &index.items[i];
+	for (i = 0; i < index->count; i++) {
+		const struct index_entry *entry = &index->items[i];
 
 		if (entry->stage || (!entry->is_assumed && !entry->is_skip_worktree) ||
 			(is_wanted && !is_wanted(entry->path)) || !is_changed(repo, entry))
@@ -152,11 +150,10 @@ static int list_hidden(
 		strbuf_add(listed, entry->path.ptr, entry->path.len);
 		strbuf_addch(listed, '\0');
 	}
-	return 0;
 }
 
-int index_compare_worktree(
-	struct repo *repo, struct arena *arena, path_fn *is_wanted, struct worktree_differences *out, struct err *err)
+int index_compare_worktree(struct repo *repo, struct arena *arena, const struct index_list *index, path_fn *is_wanted,
+	struct worktree_differences *out, struct err *err)
 {
 	struct strbuf listed = STRBUF_INIT;
 	int rc = -1;
@@ -164,9 +161,10 @@ int index_compare_worktree(
 	memset(out, 0, sizeof(*out));
 	if (!repo->work_tree)
 		return 0;
-	if (index_check(repo, SIZE_MAX, err) == 0 && list_differences(repo, arena, &listed, err) == 0 &&
-		list_hidden(repo, arena, is_wanted, &listed, err) == 0)
+	if (index_check(repo, SIZE_MAX, err) == 0 && list_differences(repo, arena, &listed, err) == 0) {
+		list_hidden(repo, index, is_wanted, &listed);
 		rc = parse(arena, &listed, out, err);
+	}
 	if (rc == 0)
 		keep_unseen(repo, out);
 	strbuf_release(&listed);

@@ -51,13 +51,14 @@ struct worktree_differences {
 };
 
 /*
- * How the work tree differs from the index: changed, deleted and untracked files, as `git status` would see them, those
- * in a conflict included; and of the files that git is told not to look at (--assume-unchanged, --skip-worktree) those
- * that `is_wanted` (NULL: all) and that have changed. Empty in a bare repository. 0 or -1.
+ * How the work tree differs from the `index`, all of which was read: changed, deleted and untracked files, as `git
+ * status` would see them, those in a conflict included; and of the files that git is told not to look at
+ * (--assume-unchanged, --skip-worktree) those that `is_wanted` (NULL: all) and that have changed. Empty in a bare
+ * repository. 0 or -1.
  */
 typedef bool path_fn(struct text path);
-int index_compare_worktree(
-	struct repo *repo, struct arena *arena, path_fn *is_wanted, struct worktree_differences *out, struct err *err);
+int index_compare_worktree(struct repo *repo, struct arena *arena, const struct index_list *index, path_fn *is_wanted,
+	struct worktree_differences *out, struct err *err);
 
 /* A tree that HEAD's directory and the index share, and that holds nothing that matters. */
 struct dull_tree {
